@@ -1,0 +1,112 @@
+/** Every code that an error of this package can carry; flows switch on them. */
+export const ERROR_CODES = [
+  'BK_PORT_NOT_FOUND',
+  'BK_PORT_DENIED',
+  'BK_PORT_BUSY',
+  'BK_PORT_LOST',
+  'BK_NO_LINK',
+  'BK_LINK_LOST',
+  'BK_NO_RESPONSE',
+  'BK_BAD_RESPONSE',
+  'BK_CRC_MISMATCH',
+  'BK_UNKNOWN_CHIP',
+  'BK_WRONG_CHIP',
+  'BK_UNKNOWN_FLASH',
+  'BK_FLASH_PROTECTED',
+  'BK_BAD_SECTOR',
+  'BK_BOOTLOADER_PROTECTED',
+  'BK_OUT_OF_RANGE',
+  'BK_BAD_IMAGE',
+  'BK_WRONG_IMAGE',
+  'BK_BAD_SETTING',
+  'BK_BACKUP_FAILED',
+  'BK_STORAGE',
+  'BK_CANCELLED',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** What a job was doing, in the words that progress and errors share. */
+export type Phase =
+  | 'open'
+  | 'link'
+  | 'identify'
+  | 'compare'
+  | 'backup'
+  | 'read'
+  | 'erase'
+  | 'write'
+  | 'verify'
+  | 'recover'
+  | 'reboot';
+
+/** One possible cause of a failure, with what speaks for it. */
+export interface LikelyCause {
+  cause: string;
+  /** 0 to 1. */
+  confidence: number;
+  evidence: string;
+}
+
+export interface ErrorDetails {
+  phase?: Phase;
+  /** Flash address in bytes. */
+  address?: number;
+  /** How often it was tried before giving up. */
+  attempts?: number;
+  likely?: LikelyCause[];
+  /** What a person can do, most useful first. */
+  advice?: string[];
+  /** The error underneath, of the operating system or a library. */
+  reason?: unknown;
+}
+
+/** The plain-data form that Catch nodes see as `msg.error.cause`. */
+export interface ErrorCause {
+  code: ErrorCode;
+  phase: Phase | null;
+  address: number | null;
+  attempts: number;
+  likely: LikelyCause[];
+  advice: string[];
+  /** The text of the error underneath, where there is one. */
+  reason: string | null;
+}
+
+/**
+ * The one error class of the package. `code` and `cause` are own, enumerable properties because
+ * Node-RED copies nothing else to Catch nodes.
+ */
+export class BkError extends Error {
+  readonly code: ErrorCode;
+  override readonly cause: ErrorCause;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message);
+    this.name = 'BkError';
+    this.code = code;
+    this.cause = {
+      code,
+      phase: details.phase ?? null,
+      address: details.address ?? null,
+      attempts: details.attempts ?? 1,
+      likely: details.likely ?? [],
+      advice: details.advice ?? [],
+      reason: details.reason === undefined ? null : textOf(details.reason),
+    };
+  }
+}
+
+export function isBkError(error: unknown, ...codes: ErrorCode[]): error is BkError {
+  return error instanceof BkError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** The message of anything that was thrown. */
+export function textOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}
+
+/** An address or a size as people in this field write it: `0x11000`. */
+export function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}

@@ -1,0 +1,39 @@
+/** The two modem lines that an adapter can have wired to the chip's reset. `true` is asserted (low on the wire). */
+export interface ModemLines {
+  rts: boolean;
+  dtr: boolean;
+}
+
+/**
+ * Bytes on a wire: all that a session knows of a port. A transport is handed out open; once closed
+ * or lost it stays so, and a new one has to be opened.
+ */
+export interface Transport {
+  /** The port as the person named it; every message about it says this. */
+  readonly port: string;
+  /** Host-side rate, bits per second. */
+  readonly baudRate: number;
+  /** False where the rate is someone else's business (a raw TCP server): then it must not be changed. */
+  readonly canSetBaudRate: boolean;
+  /** Called with every piece of input, of any size. One listener; set before the first write. */
+  onData: ((bytes: Buffer) => void) | null;
+  /** Called once when the port goes away by itself (unplugged, connection closed); not after close(). */
+  onLost: ((reason: Error) => void) | null;
+
+  /**
+   * Hands bytes to the wire in order. Resolves when the operating system has taken them, which can
+   * be before the last bit is sent.
+   * @throws BkError BK_PORT_LOST when the port is gone
+   */
+  write(bytes: Buffer): Promise<void>;
+  /** Resolves when all written bytes have left, as far as the port can tell. */
+  drain(): Promise<void>;
+  /** Changes the host's rate. @throws BkError BK_BAD_SETTING when the port does not do that rate */
+  setBaudRate(baudRate: number): Promise<void>;
+  /** Sets both lines. Resolves false where the port has none; never rejects for that. */
+  setLines(lines: ModemLines): Promise<boolean>;
+  /** Throws away input that the operating system still holds. */
+  flush(): Promise<void>;
+  /** Closes the port; resolves when it is free for others. Never rejects, may be called again. */
+  close(): Promise<void>;
+}
