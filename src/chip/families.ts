@@ -51,6 +51,11 @@ function basic(name: ChipName, flashSize: number): ChipFacts {
   return { name, family: 'basic', chipId: null, chipIdRegister: null, flashSize };
 }
 
-function full(name: ChipName, chipId: string, chipIdRegister: number, flashSize: number): ChipFacts {
+function full(
+  name: ChipName,
+  chipId: string,
+  chipIdRegister: number,
+  flashSize: number,
+): ChipFacts {
   return { name, family: 'full', chipId, chipIdRegister, flashSize };
 }

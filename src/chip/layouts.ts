@@ -1,5 +1,5 @@
-import { BOOTLOADER_END } from './geometry';
 import type { ChipName } from './families';
+import { BOOTLOADER_END } from './geometry';
 
 /** A stretch of flash, in bytes. */
 export interface Region {
@@ -48,9 +48,22 @@ export const LAYOUTS: Readonly<Record<ChipName, Layout>> = {
   BK7231N: TUYA_N,
   BK7231M: TUYA_N,
   // Tuya T1 keeps the calibration at 0x1e3000, the SDK and OpenBeken at 0x1e0000.
-  BK7238: { ...SDK_2M, app: region(BOOTLOADER_END, 0x12c000), download: region(0x12c000, 0x1e0000), calibration: [0x1e0000, 0x1e3000] },
+  BK7238: {
+    ...SDK_2M,
+    app: region(BOOTLOADER_END, 0x12c000),
+    download: region(0x12c000, 0x1e0000),
+    calibration: [0x1e0000, 0x1e3000],
+  },
   BK7252,
   BK7252N: BK7252,
-  BK7236: { app: region(BOOTLOADER_END, 0x3d0000), download: region(0x3d0000, 0x3d0000), calibration: [0x3fe000] },
-  BK7258: { app: region(BOOTLOADER_END, 0x7dd000), download: region(0x7dd000, 0x7dd000), calibration: [0x7fe000] },
+  BK7236: {
+    app: region(BOOTLOADER_END, 0x3d0000),
+    download: region(0x3d0000, 0x3d0000),
+    calibration: [0x3fe000],
+  },
+  BK7258: {
+    app: region(BOOTLOADER_END, 0x7dd000),
+    download: region(0x7dd000, 0x7dd000),
+    calibration: [0x7fe000],
+  },
 };

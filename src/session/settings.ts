@@ -1,6 +1,13 @@
 import type { ChipName } from '../chip/families';
 
-export const RESET_METHODS = ['auto', 'none', 'rts', 'dtr', 'rts-inverted', 'dtr-inverted'] as const;
+export const RESET_METHODS = [
+  'auto',
+  'none',
+  'rts',
+  'dtr',
+  'rts-inverted',
+  'dtr-inverted',
+] as const;
 
 /** How the chip can be reset; `auto` tries what is harmless where unwired. */
 export type ResetMethod = (typeof RESET_METHODS)[number];
