@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { breaches, importsOf } from './support/architecture';
+import { projectFiles, readText } from './support/project';
+
+describe('architecture', () => {
+  it('has only the arrows that its table allows, and no circle', () => {
+    const files = [...projectFiles('src'), ...projectFiles('nodes')].filter(
+      (file) => file.endsWith('.ts') && !file.endsWith('.d.ts'),
+    );
+    assert.ok(files.includes('src/index.ts'));
+    const sources = new Map(files.map((file) => [file, readText(file)]));
+    assert.deepEqual(breaches(sources), []);
+  });
+});
+
+describe('the architecture check itself', () => {
+  const check = (sources: Record<string, string>) => breaches(new Map(Object.entries(sources)));
+
+  it('sees every way to import', () => {
+    const text = `
+      import './a';
+      import b from "./b";
+      import { c,
+        type d } from './c';
+      import type { e } from './e';
+      export * from './f';
+      export type { g } from './g';
+      import h = require('./h');
+      const i = await import('./i');
+      let j: import('./j').J;
+      // import k from './k';
+      /* import l from './l'; */
+    `;
+    assert.deepEqual(
+      importsOf(text).sort(),
+      ['a', 'b', 'c', 'e', 'f', 'g', 'h', 'i', 'j'].map((name) => `./${name}`),
+    );
+  });
+
+  it('lets a good graph pass', () => {
+    const sources = {
+      'nodes/bk-read.ts': "import { x } from '../src'; import './shared/status';",
+      'nodes/shared/status.ts': "import '../../src/index';",
+      'src/index.ts': "export * from './device'; export * from './errors';",
+      'src/device.ts': "import './jobs/read'; import './clock'; import './transport/open';",
+      'src/jobs/read.ts': "import '../session/link'; import './types'; import '../errors';",
+      'src/jobs/types.ts': '',
+      'src/session/link.ts': "import '../transport/transport'; import '../protocol/frames';",
+      'src/protocol/frames.ts': '',
+      'src/transport/open.ts': "import './simulated'; import { SerialPort } from 'serialport';",
+      'src/transport/simulated.ts': "import '../simulator'; import './transport';",
+      'src/transport/transport.ts': '',
+      'src/simulator/index.ts': "export * from './chip'; export * from './tcp-server';",
+      'src/simulator/chip.ts': "import '../transport/transport';",
+      'src/simulator/tcp-server.ts': "import { createServer } from 'node:net';",
+      'src/errors.ts': '',
+      'src/clock.ts': '',
+    };
+    assert.deepEqual(check(sources), []);
+  });
+
+  for (const [from, to] of [
+    ['nodes/bk-read.ts', 'src/device.ts'],
+    ['nodes/bk-read.ts', 'nodes/bk-device.ts'],
+    ['src/device.ts', 'src/index.ts'],
+    ['src/jobs/read.ts', 'src/transport/open.ts'],
+    ['src/jobs/read.ts', 'src/protocol/frames.ts'],
+    ['src/session/link.ts', 'src/transport/open.ts'],
+    ['src/session/link.ts', 'src/jobs/types.ts'],
+    ['src/protocol/frames.ts', 'src/chip/families.ts'],
+    ['src/chip/families.ts', 'src/protocol/frames.ts'],
+    ['src/image/detect.ts', 'src/backup/names.ts'],
+    ['src/transport/open.ts', 'src/simulator/index.ts'],
+    ['src/transport/simulated.ts', 'src/simulator/chip.ts'],
+    ['src/transport/tcp.ts', 'src/chip/families.ts'],
+    ['src/simulator/chip.ts', 'src/protocol/frames.ts'],
+    ['src/simulator/chip.ts', 'src/transport/open.ts'],
+    ['src/device.ts', 'nodes/shared/status.ts'],
+    ['src/errors.ts', 'src/chip/families.ts'],
+    ['src/novelty/thing.ts', 'src/chip/families.ts'],
+  ] as const) {
+    it(`refuses ${from} → ${to}`, () => {
+      const up = '../'.repeat(from.split('/').length - 1);
+      const specifier = `${up}${to.replace(/\.ts$/, '')}`;
+      const relative = specifier.startsWith('.') ? specifier : `./${specifier}`;
+      const [breach, ...more] = check({
+        [from]: `import type { x } from '${relative}';`,
+        [to]: '',
+      });
+      assert.match(breach ?? '', new RegExp(`^${from} → ${to} is not allowed because `));
+      assert.deepEqual(more, []);
+    });
+  }
+
+  for (const [from, name] of [
+    ['src/jobs/read.ts', 'node-red'],
+    ['src/session/link.ts', 'serialport'],
+    ['nodes/bk-device.ts', '@serialport/bindings-cpp'],
+    ['src/simulator/chip.ts', 'node:net'],
+    ['src/device.ts', 'net'],
+  ] as const) {
+    it(`refuses ${name} in ${from}`, () => {
+      const found = check({ [from]: `import { x } from '${name}';` });
+      assert.equal(found.length, 1);
+      assert.ok(found[0]?.startsWith(`${from} → ${name} is not allowed because `));
+    });
+  }
+
+  it('refuses a circle, even of types', () => {
+    const found = check({
+      'src/chip/a.ts': "import type { b } from './b';",
+      'src/chip/b.ts': "import type { c } from './c';",
+      'src/chip/c.ts': "import type { a } from './a';",
+    });
+    assert.deepEqual(found, [
+      'src/chip/c.ts → src/chip/a.ts is not allowed because it closes a circle: ' +
+        'src/chip/a.ts → src/chip/b.ts → src/chip/c.ts → src/chip/a.ts',
+    ]);
+  });
+});
