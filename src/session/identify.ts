@@ -1,0 +1,249 @@
+import { BOOTLOADERS, type BootloaderFacts, NO_BOOTLOADER } from '../chip/bootloaders';
+import { CHIPS, type ChipName, type Family } from '../chip/families';
+import { flashPart } from '../chip/flash-parts';
+import { BOOTLOADER_END } from '../chip/geometry';
+import { BkError, isBkError } from '../errors';
+import { crc32, invertCrc } from '../protocol/checksum';
+import {
+  checkCrc,
+  flashRead4K,
+  readBootVersion,
+  readJedecId,
+  readRegister,
+} from '../protocol/commands';
+import { readKey, TUYA_KEY, ZERO_KEY } from './efuse';
+import type { Exchanger } from './exchange';
+import type { Identity } from './identity';
+
+const CHECKED = 256;
+const MIB = 1024 * 1024;
+const CHIP_ID_REGISTERS = [0x800000, 0x44010004];
+/** BK7231N and M: the only chips whose code key UART can read whole. */
+const KEYED_CHIP_ID = 0x7231c;
+
+/**
+ * Finds out what chip answers. Works at any rate; takes some tens of round trips on full chips.
+ * @throws BkError BK_UNKNOWN_CHIP, BK_UNKNOWN_FLASH
+ */
+export async function identify(exchanger: Exchanger): Promise<Identity> {
+  const crc = invertCrc(await exchanger.run(checkCrc, { start: 0, end: CHECKED }));
+  if (isOneOf(NO_BOOTLOADER.zeros, crc)) throw deadFlash(exchanger.transport.port);
+  const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
+  const family = known?.family ?? (await findFamily(exchanger, crc));
+  return family === 'full'
+    ? identifyFull(exchanger, crc, known)
+    : identifyBasic(exchanger, crc, known);
+}
+
+/**
+ * A full chip counts the end byte of a checksum, a basic one does not: the blank bootloader's two
+ * checksums tell which, else the first bytes of the application do.
+ */
+async function findFamily(exchanger: Exchanger, crc: number): Promise<Family> {
+  if (crc === NO_BOOTLOADER.blank[0]) return 'full';
+  if (crc === NO_BOOTLOADER.blank[1]) return 'basic';
+  const start = BOOTLOADER_END;
+  const sector = Buffer.from(await exchanger.run(flashRead4K, { address: start }));
+  const own = invertCrc(await exchanger.run(checkCrc, { start, end: start + CHECKED }));
+  if (own === crc32(sector.subarray(0, CHECKED + 1))) return 'full';
+  if (own === crc32(sector.subarray(0, CHECKED))) return 'basic';
+  throw new BkError(
+    'BK_UNKNOWN_CHIP',
+    `The chip on ${exchanger.transport.port} answers, but its checksum of flash at 0x11000 fits neither kind of BK72xx; nothing was changed`,
+    {
+      phase: 'identify',
+      address: start,
+      advice: ['Try a lower baud and shorter wires; if it stays so, this is no BK72xx chip.'],
+    },
+  );
+}
+
+async function identifyFull(
+  exchanger: Exchanger,
+  crc: number,
+  known: BootloaderFacts | undefined,
+): Promise<Identity> {
+  const warnings: string[] = [];
+  const chipId = await readChipId(exchanger);
+  const jedec = await readJedec(exchanger);
+  const size = jedec?.size ?? (await findSizeByWrap(exchanger, crc));
+  const key = chipId === KEYED_CHIP_ID ? await readKey(exchanger) : null;
+  const chip = fullChip(chipId, size, key, known);
+  if (chip === null) {
+    throw new BkError(
+      'BK_UNKNOWN_CHIP',
+      `The chip on ${exchanger.transport.port} has the id ${chipId?.toString(16) ?? 'none'}, which is of no chip that this package knows; nothing was changed`,
+      {
+        phase: 'identify',
+        advice: ['Please report this id together with the name on the module.'],
+      },
+    );
+  }
+  const blank = isOneOf(NO_BOOTLOADER.blank, crc);
+  if (blank) {
+    warnings.push(
+      'The bootloader area is blank (sector 0 is all FF): the chip cannot start its firmware. Write back the first 68 KiB of a backup of this chip.',
+    );
+  } else if (known === undefined) {
+    warnings.push(
+      `The bootloader (checksum ${hex8(crc)}) is not a known one. That is no fault: a full chip is flashed through its mask ROM.`,
+    );
+  }
+  if (jedec !== null && jedec.part.name === null) {
+    warnings.push(
+      `The flash part ${jedec.id} is not a known one and is treated as a usual 25-series part of ${size / MIB} MiB.`,
+    );
+  }
+  return {
+    family: 'full',
+    chip,
+    chipId: chipId?.toString(16) ?? null,
+    bootloader: bootloaderOf(crc, known, blank, null),
+    flash: { id: jedec?.id ?? null, part: jedec?.part ?? null, size },
+    key,
+    encryption: encryptionOf(key, known),
+    warnings,
+  };
+}
+
+async function identifyBasic(
+  exchanger: Exchanger,
+  crc: number,
+  known: BootloaderFacts | undefined,
+): Promise<Identity> {
+  const warnings: string[] = [];
+  const version = await readVersion(exchanger);
+  const chip = known?.chip ?? (version === null ? null : 'BK7231T');
+  const size = known?.flashSize ?? (await findSizeByWrap(exchanger, crc));
+  if (known === undefined) {
+    warnings.push(
+      `The bootloader (checksum ${hex8(crc)}) is not a known one${chip === null ? ', so the model of this chip cannot be told: set it in the device' : ''}.`,
+    );
+  }
+  return {
+    family: 'basic',
+    chip,
+    chipId: null,
+    bootloader: bootloaderOf(crc, known, false, version),
+    flash: { id: null, part: null, size },
+    key: null,
+    encryption: known?.key ?? null,
+    warnings,
+  };
+}
+
+async function readChipId(exchanger: Exchanger): Promise<number | null> {
+  const ids = new Set(Object.values(CHIPS).map((chip) => chip.chipId));
+  let first: number | null = null;
+  for (const address of CHIP_ID_REGISTERS) {
+    const id = await exchanger.run(readRegister, { address });
+    if (ids.has(id.toString(16))) return id;
+    first ??= id === 0 ? null : id;
+  }
+  return first;
+}
+
+async function readJedec(exchanger: Exchanger) {
+  const id = await exchanger.run(readJedecId, undefined);
+  if (id.every((byte) => byte === 0x00) || id.every((byte) => byte === 0xff)) return null;
+  const part = flashPart(id.toString('hex'));
+  return { id: id.toString('hex'), part, size: part.size };
+}
+
+/** Tuya's bootloader of the BK7231T tells its version; others stay silent. */
+async function readVersion(exchanger: Exchanger): Promise<string | null> {
+  try {
+    return await exchanger.run(readBootVersion, undefined);
+  } catch (error) {
+    if (isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE')) return null;
+    throw error;
+  }
+}
+
+/**
+ * Addresses wrap at the flash size: the first power of two at which the bootloader's checksum comes
+ * again is the size. A working basic chip always has a bootloader there, so that this cannot be fooled
+ * by blank flash.
+ */
+async function findSizeByWrap(exchanger: Exchanger, crc: number): Promise<number> {
+  for (let size = MIB; size <= 16 * MIB; size *= 2) {
+    const again = await exchanger.run(checkCrc, { start: size, end: size + CHECKED });
+    if (invertCrc(again) === crc && !isOneOf(NO_BOOTLOADER.blank, crc)) return size;
+  }
+  throw new BkError(
+    'BK_UNKNOWN_FLASH',
+    `The size of the flash of the chip on ${exchanger.transport.port} cannot be told; nothing was changed`,
+    { phase: 'identify', advice: ['Please report the name on the module.'] },
+  );
+}
+
+function fullChip(
+  chipId: number | null,
+  size: number,
+  key: string | null,
+  known: BootloaderFacts | undefined,
+): ChipName | null {
+  if (chipId === KEYED_CHIP_ID) {
+    // The same silicon under two names: only the key tells them apart. Where reading it is
+    // disabled it reads as zeros too; a bootloader stored with Tuya's key then speaks for N.
+    if (known?.chip === 'BK7231N') return 'BK7231N';
+    return key === ZERO_KEY ? 'BK7231M' : 'BK7231N';
+  }
+  const candidates = Object.values(CHIPS).filter((chip) => chip.chipId === chipId?.toString(16));
+  const bySize = candidates.find((chip) => chip.flashSize === size);
+  return (bySize ?? candidates[0])?.name ?? null;
+}
+
+function encryptionOf(
+  key: string | null,
+  known: BootloaderFacts | undefined,
+): Identity['encryption'] {
+  if (key === null) return known?.key ?? null;
+  if (key === TUYA_KEY) return 'tuya';
+  // Zeros are no key, or a key that must not be read.
+  if (key === ZERO_KEY) return known?.key ?? 'none';
+  return 'custom';
+}
+
+function bootloaderOf(
+  crc: number,
+  known: BootloaderFacts | undefined,
+  blank: boolean,
+  version: string | null,
+): Identity['bootloader'] {
+  return {
+    name: known?.name ?? (blank ? 'blank' : 'unknown'),
+    version: version ?? known?.version ?? null,
+    crc: hex8(crc),
+    known: known !== undefined,
+    blank,
+  };
+}
+
+function deadFlash(port: string): BkError {
+  return new BkError(
+    'BK_UNKNOWN_FLASH',
+    `The chip on ${port} answers, but its flash reads as zeros everywhere: it does not answer the chip. Nothing was changed`,
+    {
+      phase: 'identify',
+      likely: [
+        {
+          cause: 'The flash part does not answer',
+          confidence: 0.85,
+          evidence: 'The checksum of the first bytes is that of zeros.',
+        },
+      ],
+      advice: [
+        'Check the 3.3 V supply, then try again with P24 held low (to GND) during the reset: that has revived such modules.',
+      ],
+    },
+  );
+}
+
+function isOneOf(values: readonly number[], crc: number): boolean {
+  return values.includes(crc);
+}
+
+function hex8(value: number): string {
+  return value.toString(16).padStart(8, '0');
+}

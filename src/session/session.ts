@@ -1,0 +1,215 @@
+import { CHIPS } from '../chip/families';
+import type { Clock } from '../clock';
+import { BkError, type Phase } from '../errors';
+import { linkCheck, reboot } from '../protocol/commands';
+import type { Transport } from '../transport/transport';
+import { baudCandidates, changeBaud, proveBaud } from './baud';
+import { Exchanger } from './exchange';
+import { Flash } from './flash';
+import { identify } from './identify';
+import type { Identity } from './identity';
+import { BOOT_BAUD, type LinkOutcome, link } from './link';
+import { Recovery, type Step } from './recovery';
+import type { DeviceSettings } from './settings';
+
+/** A break in a job that was mended. */
+export interface RecoveryRecord {
+  address: number | null;
+  phase: Phase;
+  cause: string;
+  action: string;
+  ms: number;
+}
+
+/** Where a session tells what it does; each job puts its own in. */
+export interface SessionReport {
+  onPhase(phase: Phase, message: string, waitsForPerson: boolean): void;
+  onRecovery(recovery: RecoveryRecord): void;
+  onWarning(text: string): void;
+}
+
+export type FilledSettings = Required<DeviceSettings>;
+
+/** A linked and identified chip. Made by `Session.open`, and ended by `close`. */
+export class Session {
+  readonly settings: FilledSettings;
+  readonly exchanger: Exchanger;
+  report: SessionReport;
+  #identity: Identity | null = null;
+  #flash: Flash | null = null;
+  #linked: LinkOutcome | null = null;
+  #recovery = new Recovery(this);
+  #workingBaud = BOOT_BAUD;
+
+  private constructor(
+    transport: Transport,
+    settings: FilledSettings,
+    clock: Clock,
+    report: SessionReport,
+  ) {
+    this.settings = settings;
+    this.exchanger = new Exchanger(transport, clock);
+    this.report = report;
+  }
+
+  /**
+   * Links to the chip on an open transport (at the boot rate), identifies it, compares it with what is
+   * expected, and goes to the working rate.
+   * @throws BkError BK_NO_LINK, BK_UNKNOWN_CHIP, BK_UNKNOWN_FLASH, BK_WRONG_CHIP, BK_CANCELLED, BK_PORT_LOST;
+   *   the transport is left open
+   */
+  static async open(
+    transport: Transport,
+    settings: FilledSettings,
+    clock: Clock,
+    report: SessionReport,
+    signal?: AbortSignal,
+  ): Promise<Session> {
+    const session = new Session(transport, settings, clock, report);
+    session.#linked = await link(session.exchanger, {
+      reset: settings.reset,
+      timeoutMs: settings.linkTimeout * 1000,
+      signal,
+      onStep: (message, waits) => session.report.onPhase('link', message, waits),
+    });
+    session.#workingBaud = transport.baudRate;
+    report.onPhase('identify', 'Identifying the chip', false);
+    session.#identity = await session.step({ phase: 'identify', address: null }, signal, () =>
+      identify(session.exchanger),
+    );
+    session.#flash = new Flash(session.exchanger, session.#identity);
+    session.#expect();
+    await session.raiseBaud(settings.baud);
+    return session;
+  }
+
+  get port(): string {
+    return this.exchanger.transport.port;
+  }
+
+  get clock(): Clock {
+    return this.exchanger.clock;
+  }
+
+  get identity(): Identity {
+    if (this.#identity === null) throw new Error('not identified yet');
+    return this.#identity;
+  }
+
+  get flash(): Flash {
+    if (this.#flash === null) throw new Error('not identified yet');
+    return this.#flash;
+  }
+
+  get linked(): LinkOutcome {
+    if (this.#linked === null) throw new Error('not linked yet');
+    return this.#linked;
+  }
+
+  /** The rate that both sides have agreed on, bits per second. */
+  get workingBaud(): number {
+    return this.#workingBaud;
+  }
+
+  /** Runs one step of a job until it succeeds; see Recovery. */
+  step<T>(
+    step: Step,
+    signal: AbortSignal | undefined,
+    attempt: (tries: number) => Promise<T>,
+  ): Promise<T> {
+    return this.#recovery.run(step, signal, attempt);
+  }
+
+  /** Goes to the best rate at or below a setting that proves itself on this wiring. */
+  async raiseBaud(setting: number | 'auto'): Promise<void> {
+    const { transport } = this.exchanger;
+    if (!transport.canSetBaudRate) return;
+    // Where only a person can reset the chip, a rate that fails could cost the link.
+    const careful = this.linked.by === 'person' || this.linked.by === 'listening';
+    const candidates = baudCandidates(setting, careful);
+    for (const baudRate of candidates) {
+      const outcome = await changeBaud(this.exchanger, baudRate);
+      if (outcome === 'lost') await this.#relink();
+      if (outcome !== 'changed') continue;
+      this.#workingBaud = transport.baudRate;
+      if (await proveBaud(this.exchanger, this.flash)) break;
+    }
+    this.#workingBaud = transport.baudRate;
+    if (typeof setting === 'number' && this.#workingBaud !== setting) {
+      this.report.onWarning(
+        `${setting} baud did not work on ${this.port}; the job went on at ${this.#workingBaud}.`,
+      );
+    }
+  }
+
+  /** Keeps a chip in download mode that leaves it when it hears nothing. @returns false when it is gone */
+  async keepAlive(): Promise<boolean> {
+    try {
+      return await this.exchanger.run(linkCheck, undefined);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Ends the link: starts the firmware or leaves the chip as it is; closes the port either way. */
+  async close(after: 'reboot' | 'leave'): Promise<void> {
+    try {
+      if (after === 'reboot' && this.exchanger.lost === null) {
+        await this.exchanger.send(reboot, undefined);
+      }
+    } catch {
+      // The port is on its way out; closing it is all that is left to do.
+    } finally {
+      await this.exchanger.transport.close();
+    }
+  }
+
+  async #relink(): Promise<void> {
+    const { settings, exchanger } = this;
+    this.#linked = await link(exchanger, {
+      reset: settings.reset,
+      timeoutMs: settings.linkTimeout * 1000,
+      onStep: (message, waits) => this.report.onPhase('link', message, waits),
+    });
+    this.flash.forget();
+  }
+
+  #expect(): void {
+    const expected = this.settings.chip;
+    if (expected === 'auto') return;
+    const { identity } = this;
+    if (identity.chip === null && CHIPS[expected].family === identity.family) {
+      identity.chip = expected;
+      identity.warnings.push(
+        `That the chip is a ${expected} is taken from the device's setting: its bootloader is not a known one.`,
+      );
+      return;
+    }
+    if (identity.chip === expected) return;
+    const found = identity.chip ?? `${identity.family} chip`;
+    throw new BkError(
+      'BK_WRONG_CHIP',
+      `The chip on ${this.port} is a ${found}, but the device is set to ${expected}; nothing was changed`,
+      {
+        phase: 'identify',
+        likely: [
+          {
+            cause: 'Another chip than expected',
+            confidence: 0.9,
+            evidence: evidenceOf(identity),
+          },
+        ],
+        advice: [
+          `Set the device's chip to ${identity.chip ?? 'the right model'} (or auto), and make sure that the firmware is for that chip.`,
+        ],
+      },
+    );
+  }
+}
+
+function evidenceOf(identity: Identity): string {
+  const parts = [`bootloader ${identity.bootloader.name} (checksum ${identity.bootloader.crc})`];
+  if (identity.chipId !== null) parts.push(`chip id ${identity.chipId}`);
+  if (identity.key !== null) parts.push(`code key ${identity.encryption}`);
+  return `It shows ${parts.join(', ')}.`;
+}
