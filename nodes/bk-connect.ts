@@ -1,0 +1,15 @@
+import type { Node, NodeAPI } from 'node-red';
+import { runJobs } from './shared/job-runner';
+import type { Saved } from './shared/settings';
+
+export = function register(RED: NodeAPI): void {
+  function BkConnectNode(this: Node, def: Saved<'device'>): void {
+    RED.nodes.createNode(this, def);
+    runJobs(RED, this, def, {
+      prepare: () => (device, control) => device.connect(control),
+      doneText: () => 'connected',
+    });
+  }
+
+  RED.nodes.registerType('bk-connect', BkConnectNode);
+};

@@ -1,0 +1,77 @@
+import type { Node, NodeAPI } from 'node-red';
+import {
+  BkError,
+  CHIP_NAMES,
+  Device,
+  type DeviceSettings,
+  listPorts,
+  RESET_METHODS,
+} from '../src/index';
+import { closeWithin } from './shared/closing';
+import type { DeviceNode } from './shared/device-node';
+import { badSetting, choice, count, type Saved, text } from './shared/settings';
+import { isBlank } from './shared/values';
+
+type DeviceDef = Saved<'port' | 'chip' | 'baud' | 'reset' | 'linkTimeout' | 'idle' | 'after'>;
+
+export = function register(RED: NodeAPI): void {
+  function BkDeviceNode(this: DeviceNode, def: DeviceDef): void {
+    RED.nodes.createNode(this, def);
+    const devices = new Map<string, Device>();
+    let isClosed = false;
+
+    this.use = (port) => {
+      if (isClosed)
+        throw new BkError('BK_CANCELLED', 'The device is being removed or deployed anew.');
+      const settings = readSettings(def, port);
+      const known = devices.get(settings.port);
+      if (known !== undefined) return known;
+      const device = new Device(settings);
+      devices.set(settings.port, device);
+      return device;
+    };
+
+    this.on('close', (_removed: boolean, done: () => void) => {
+      isClosed = true;
+      closeWithin(Promise.allSettled([...devices.values()].map((device) => device.close())), done);
+    });
+  }
+
+  RED.nodes.registerType('bk-device', BkDeviceNode as (this: Node, def: DeviceDef) => void);
+
+  // For the form: the ports of the machine on which Node-RED runs, which need not be the editor's.
+  RED.httpAdmin.get(
+    '/bk72xx/ports',
+    RED.auth.needsPermission('bk-device.read'),
+    (_request, response) => {
+      listPorts().then(
+        (ports) => response.json(ports),
+        (error: Error) => response.status(500).json({ message: error.message }),
+      );
+    },
+  );
+};
+
+function readSettings(def: DeviceDef, port: string | undefined): DeviceSettings {
+  const settings: DeviceSettings = {
+    port: (port ?? text('port', def.port)).trim(),
+    chip: choice('chip', def.chip, ['auto', ...CHIP_NAMES], 'auto'),
+    baud: isBlank(def.baud) || def.baud === 'auto' ? 'auto' : readBaud(def.baud),
+    reset: choice('reset', def.reset, RESET_METHODS, 'auto'),
+    linkTimeout: count('linkTimeout', def.linkTimeout, 60, 1),
+    idle: count('idle', def.idle, 10),
+    after: choice('after', def.after, ['reboot', 'leave'], 'reboot'),
+  };
+  if (settings.port === '') {
+    throw new BkError('BK_BAD_SETTING', 'The device has no port.', {
+      advice: ['Open the device and choose a port, or send one in msg.port.'],
+    });
+  }
+  return isBlank(def.name) ? settings : { ...settings, name: def.name };
+}
+
+function readBaud(value: unknown): number {
+  const baud = Number(value);
+  if (typeof value !== 'boolean' && Number.isInteger(baud) && baud > 0) return baud;
+  throw badSetting('baud', value, '"auto" or a whole number of bits per second');
+}

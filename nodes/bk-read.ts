@@ -1,0 +1,54 @@
+import type { Node, NodeAPI } from 'node-red';
+import type { FileOutput, ReadOptions } from '../src/index';
+import { type JobMessage, runJobs } from './shared/job-runner';
+import { inUserDir } from './shared/paths';
+import { choice, count, flag, type Saved, size, text } from './shared/settings';
+import { isBlank } from './shared/values';
+
+type ReadDef = Saved<
+  | 'device'
+  | 'memory'
+  | 'offset'
+  | 'length'
+  | 'output'
+  | 'folder'
+  | 'filename'
+  | 'keep'
+  | 'incremental'
+>;
+
+export = function register(RED: NodeAPI): void {
+  function BkReadNode(this: Node, def: ReadDef): void {
+    RED.nodes.createNode(this, def);
+    runJobs(RED, this, def, {
+      prepare: (msg) => {
+        const options = readOptions(RED, def, msg);
+        return (device, control) => device.read(options, control);
+      },
+      doneText: () => 'readDone',
+    });
+  }
+
+  RED.nodes.registerType('bk-read', BkReadNode);
+};
+
+function readOptions(RED: NodeAPI, def: ReadDef, msg: JobMessage): ReadOptions {
+  const length = size('length', msg.length, def.length);
+  return {
+    memory: choice('memory', def.memory, ['flash', 'rom', 'efuse', 'otp'], 'flash'),
+    offset: size('offset', msg.offset, def.offset) ?? 0,
+    ...(length === undefined ? {} : { length }),
+    ...(choice('output', def.output, ['buffer', 'file'], 'buffer') === 'file'
+      ? { file: fileOutput(RED, def, msg) }
+      : {}),
+  };
+}
+
+function fileOutput(RED: NodeAPI, def: ReadDef, msg: JobMessage): FileOutput {
+  return {
+    folder: inUserDir(RED, isBlank(def.folder) ? 'bk-backups' : text('folder', def.folder)),
+    filename: text('filename', msg.filename, def.filename),
+    keep: count('keep', def.keep, 0),
+    incremental: flag('incremental', def.incremental, true),
+  };
+}

@@ -1,0 +1,81 @@
+import type { Node, NodeAPI } from 'node-red';
+import { BkError, type WriteOptions } from '../src/index';
+import { type JobMessage, runJobs } from './shared/job-runner';
+import { backupFolder, sourceFile } from './shared/paths';
+import { choice, flag, type Saved, size, text } from './shared/settings';
+
+type WriteDef = Saved<
+  | 'device'
+  | 'source'
+  | 'filename'
+  | 'offset'
+  | 'part'
+  | 'skip'
+  | 'length'
+  | 'backup'
+  | 'unchanged'
+  | 'bootloader'
+  | 'openbeken'
+  | 'anyImage'
+  | 'dryRun'
+>;
+
+const PARTS = ['image', 'app', 'rf', 'tuya', 'openbeken', 'bootloader'] as const;
+
+export = function register(RED: NodeAPI): void {
+  function BkWriteNode(this: Node, def: WriteDef): void {
+    RED.nodes.createNode(this, def);
+    runJobs(RED, this, def, {
+      prepare: (msg) => {
+        const options = writeOptions(RED, def, msg);
+        return (device, control) => device.write(options, control);
+      },
+      doneText: (summary) => (summary.verified ? 'writeDone' : 'planned'),
+    });
+  }
+
+  RED.nodes.registerType('bk-write', BkWriteNode);
+};
+
+function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOptions {
+  if (flag('openbeken', def.openbeken, false)) {
+    throw new BkError(
+      'BK_BAD_SETTING',
+      'Writing an OpenBeken configuration is not available yet.',
+      {
+        advice: ['Switch "openbeken" off, and set the device up in its own web page.'],
+      },
+    );
+  }
+  const skip = size('skip', def.skip);
+  const length = size('length', def.length);
+  return {
+    image:
+      choice('source', def.source, ['payload', 'file'], 'payload') === 'file'
+        ? { path: sourceFile(RED, text('filename', def.filename), text('filename', msg.filename)) }
+        : imageBytes(msg.payload),
+    offset: def.offset === 'auto' ? 'auto' : (size('offset', def.offset) ?? 'auto'),
+    part: choice('part', def.part, PARTS, 'image'),
+    ...(skip === undefined ? {} : { skip }),
+    ...(length === undefined ? {} : { length }),
+    backup: {
+      mode: choice('backup', def.backup, ['once', 'always', 'never'], 'once'),
+      folder: backupFolder(RED),
+    },
+    unchanged: choice('unchanged', def.unchanged, ['skip', 'rewrite'], 'skip'),
+    bootloader: choice('bootloader', def.bootloader, ['keep', 'replace'], 'keep'),
+    anyImage: flag('anyImage', def.anyImage, false),
+    dryRun: flag('dryRun', def.dryRun, false),
+  };
+}
+
+/** A copy: other branches of the flow share the message's bytes and may change them meanwhile. */
+function imageBytes(payload: unknown): Buffer {
+  if (payload instanceof Uint8Array) return Buffer.from(payload);
+  const given = payload === null ? 'null' : Array.isArray(payload) ? 'array' : typeof payload;
+  throw new BkError('BK_BAD_IMAGE', `msg.payload has to be a Buffer, but it is of type ${given}.`, {
+    advice: [
+      'Read the image with a "read file" node that is set to "a single buffer object", or set the source of this node to "file" and send the name of the file in msg.filename.',
+    ],
+  });
+}

@@ -1,0 +1,169 @@
+import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from 'node-red';
+import {
+  type BkError,
+  type Device,
+  type JobControl,
+  type JobResult,
+  type Progress,
+  systemClock,
+} from '../../src/index';
+import { closeWithin } from './closing';
+import { findDevice } from './device-node';
+import { asBkError } from './errors';
+import { ProgressThrottle } from './progress-throttle';
+import type { Saved } from './settings';
+import { text } from './settings';
+import { StatusTexts } from './status';
+
+/** What a flow may send; every property is still to be checked. */
+export type JobMessage = NodeMessageInFlow & {
+  readonly [name in 'cancel' | 'port' | 'offset' | 'length' | 'filename']?: unknown;
+};
+
+type Send = (messages: Array<NodeMessage | null>) => void;
+type Done = (error?: Error) => void;
+type Start<Payload> = (device: Device, control: JobControl) => Promise<JobResult<Payload>>;
+
+/** What sets one flow node apart from the others. */
+export interface JobKind<Payload> {
+  /** Reads settings and message, and says how to start the job. Whatever it throws ends the message. */
+  prepare(msg: JobMessage): Start<Payload>;
+  /** Which text of the catalogue the badge shows after success. */
+  doneText(payload: Payload): string;
+}
+
+interface Job {
+  readonly abort: AbortController;
+  /** The engine has reported something: the job does not wait for its turn any more. */
+  hasStarted: boolean;
+  /** Resolves when the message is over; never rejects. */
+  ended: Promise<void>;
+}
+
+/** Makes a node of the flow do one kind of job: results, progress, badge, cancelling and closing. */
+export function runJobs<Payload>(
+  RED: NodeAPI,
+  node: Node,
+  def: Saved<'device'>,
+  kind: JobKind<Payload>,
+): void {
+  const runner = new JobRunner(RED, node, def.device, kind);
+  // Not async: a rejected promise of an input handler ends the whole of Node-RED.
+  node.on('input', (msg, send, done) => runner.input(msg, send, done));
+  node.on('close', (_removed: boolean, done: () => void) => closeWithin(runner.close(), done));
+}
+
+class JobRunner<Payload> {
+  readonly #RED: NodeAPI;
+  readonly #node: Node;
+  readonly #deviceId: unknown;
+  readonly #kind: JobKind<Payload>;
+  readonly #texts: StatusTexts;
+  readonly #jobs = new Set<Job>();
+  #badge = '';
+  #isClosing = false;
+
+  constructor(RED: NodeAPI, node: Node, deviceId: unknown, kind: JobKind<Payload>) {
+    this.#RED = RED;
+    this.#node = node;
+    this.#deviceId = deviceId;
+    this.#kind = kind;
+    this.#texts = new StatusTexts(RED);
+  }
+
+  input(msg: JobMessage, send: Send, done: Done): void {
+    if (msg.cancel === true) {
+      this.#cancel();
+      done();
+      return;
+    }
+    let device: Device;
+    let start: Start<Payload>;
+    try {
+      device = findDevice(this.#RED, this.#deviceId).use(text('port', msg.port) || undefined);
+      start = this.#kind.prepare(msg);
+    } catch (error) {
+      this.#fail(asBkError(error), done);
+      return;
+    }
+    const job: Job = { abort: new AbortController(), hasStarted: false, ended: Promise.resolve() };
+    this.#jobs.add(job);
+    job.ended = this.#run(job, device, start, msg, send, done).catch((error) =>
+      // Sending failed, or a mistake in here: a rejection that nobody handles would end Node-RED.
+      done(asBkError(error)),
+    );
+    this.#showWaiting();
+  }
+
+  /** Cancels everything and resolves when the last job has come to its safe point. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#cancel();
+    await Promise.all([...this.#jobs].map((job) => job.ended));
+    if (this.#badge !== '') this.#node.status({});
+  }
+
+  async #run(
+    job: Job,
+    device: Device,
+    start: Start<Payload>,
+    msg: JobMessage,
+    send: Send,
+    done: Done,
+  ): Promise<void> {
+    const throttle = new ProgressThrottle(systemClock, (progress) => {
+      this.#show(this.#texts.progress(progress));
+      send([null, progressMessage(progress)]);
+    });
+    const onProgress = (progress: Progress) => {
+      job.hasStarted = true;
+      throttle.report(progress);
+    };
+    let finish: () => void;
+    try {
+      const { payload, facts } = await start(device, { signal: job.abort.signal, onProgress });
+      finish = () => {
+        send([{ ...msg, payload, bk: facts } as NodeMessage, null]);
+        this.#show(this.#texts.done(this.#kind.doneText(payload), facts));
+        done();
+      };
+    } catch (error) {
+      finish = () => this.#fail(asBkError(error), done);
+    }
+    this.#jobs.delete(job);
+    throttle.flush();
+    finish();
+    this.#showWaiting();
+  }
+
+  #cancel(): void {
+    for (const job of this.#jobs) job.abort.abort();
+  }
+
+  #fail(error: BkError, done: Done): void {
+    this.#show(this.#texts.failed(error));
+    done(error);
+  }
+
+  /** Says that this node waits for its turn, unless the engine starts with the job right away. */
+  #showWaiting(): void {
+    setImmediate(() => {
+      const jobs = [...this.#jobs];
+      if (jobs.length > 0 && !jobs.some((job) => job.hasStarted)) this.#show(this.#texts.waiting());
+    });
+  }
+
+  #show(status: NodeStatus): void {
+    // Every status goes to all open editors and to Status nodes: what says nothing new is left out.
+    const badge = JSON.stringify(status);
+    if (badge === this.#badge || this.#isClosing) return;
+    this.#badge = badge;
+    this.#node.status(status);
+  }
+}
+
+/** A message of its own for output 2, with exactly what the contract names. */
+function progressMessage(progress: Progress): NodeMessage {
+  const { waitsForPerson: _, ...payload } = progress;
+  return { topic: 'progress', payload } as NodeMessage;
+}

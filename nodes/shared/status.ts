@@ -1,0 +1,89 @@
+import type { NodeAPI, NodeStatus } from 'node-red';
+import type { BkError, JobFacts, Progress } from '../../src/index';
+import catalogue from '../locales/en-US/bk-device.json';
+
+/** The badge texts of all nodes stand in one catalogue, that of the config node. */
+const NAMESPACE = 'node-red-contrib-bk72xx/bk-device';
+const ENGLISH: Readonly<Record<string, string>> = catalogue['bk-device'].status;
+
+type Values = Readonly<Record<string, string | number>>;
+
+/** Texts and colours of the badge below a node. */
+export class StatusTexts {
+  readonly #RED: NodeAPI;
+
+  constructor(RED: NodeAPI) {
+    this.#RED = RED;
+  }
+
+  waiting(): NodeStatus {
+    return this.#status('grey', 'ring', 'waiting');
+  }
+
+  progress({ phase, percent, total, bytesPerSecond, waitsForPerson }: Progress): NodeStatus {
+    if (waitsForPerson) return this.#status('yellow', 'ring', 'resetNow');
+    const words = [this.text(phase)];
+    if (total > 0) words.push(`${percent} %`);
+    if (total > 0 && bytesPerSecond !== null) words.push(speedText(bytesPerSecond));
+    return { fill: phase === 'recover' ? 'yellow' : 'blue', shape: 'dot', text: words.join(' ') };
+  }
+
+  done(key: string, facts: JobFacts): NodeStatus {
+    return this.#status('green', 'dot', key, {
+      chip: facts.chip ?? 'BK72xx',
+      size: sizeText(facts.bytes),
+      time: durationText(facts.durationMs),
+    });
+  }
+
+  failed(error: BkError): NodeStatus {
+    return error.code === 'BK_CANCELLED'
+      ? this.#status('grey', 'ring', error.code)
+      : this.#status('red', 'ring', error.code);
+  }
+
+  /**
+   * The text in the server's language. Where the catalogue of the package is not registered (tests,
+   * a node loaded as a loose file) Node-RED hands back the key: then it is the English text.
+   */
+  text(key: string, values: Values = {}): string {
+    const name = `bk-device.status.${key}`;
+    const translated = this.#RED._(`${NAMESPACE}:${name}`, values);
+    if (typeof translated === 'string' && !translated.endsWith(name)) return translated;
+    return (ENGLISH[key] ?? key).replace(/__(\w+?)__/g, (_all, value) => String(values[value]));
+  }
+
+  #status(
+    fill: 'green' | 'grey' | 'red' | 'yellow',
+    shape: 'dot' | 'ring',
+    key: string,
+    values?: Values,
+  ): NodeStatus {
+    return { fill, shape, text: this.text(key, values) };
+  }
+}
+
+/** `2 MiB`, `1.1 MiB`, `64 KiB`: flash comes in powers of two. */
+export function sizeText(bytes: number): string {
+  if (bytes >= 1024 * 1024) return `${rounded(bytes / 1024 / 1024)} MiB`;
+  return bytes >= 1024 ? `${rounded(bytes / 1024)} KiB` : `${bytes} B`;
+}
+
+/** `88 kB/s`: rates are counted in thousands, as bits per second are. */
+export function speedText(bytesPerSecond: number): string {
+  if (bytesPerSecond >= 1_000_000) return `${rounded(bytesPerSecond / 1_000_000)} MB/s`;
+  if (bytesPerSecond >= 1000) return `${Math.round(bytesPerSecond / 1000)} kB/s`;
+  return `${Math.round(bytesPerSecond)} B/s`;
+}
+
+/** `0.4 s`, `24 s`, `2 min 5 s`. */
+export function durationText(ms: number): string {
+  if (ms < 10_000) return `${rounded(ms / 1000)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
+}
