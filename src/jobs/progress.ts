@@ -1,3 +1,4 @@
+import type { Clock } from '../clock';
 import type { Phase } from '../errors';
 
 export type Operation = 'connect' | 'read' | 'write' | 'erase';
@@ -23,3 +24,77 @@ export interface Progress {
 }
 
 export type ProgressListener = (progress: Progress) => void;
+
+interface PhaseState {
+  done: number;
+  total: number;
+  startedAt: number;
+}
+
+/** Turns what a job does into progress reports; phases may alternate, each with its own count. */
+export class ProgressReporter {
+  readonly #operation: Operation;
+  readonly #clock: Clock;
+  readonly #listener: ProgressListener | undefined;
+  readonly #phases = new Map<Phase, PhaseState>();
+
+  constructor(operation: Operation, clock: Clock, listener: ProgressListener | undefined) {
+    this.#operation = operation;
+    this.#clock = clock;
+    this.#listener = listener;
+  }
+
+  /** Begins a phase of so many bytes; a phase that has begun keeps its count. */
+  begin(phase: Phase, total: number, message: string): void {
+    if (this.#phases.has(phase)) return;
+    const state = { done: 0, total, startedAt: this.#clock.now() };
+    this.#phases.set(phase, state);
+    this.#emit(phase, state, null, message, false);
+  }
+
+  /** So many bytes of a phase are done, the last of them at `address`. */
+  advance(phase: Phase, bytes: number, address: number, message: string): void {
+    const state = this.#phases.get(phase);
+    if (state === undefined) throw new Error(`phase ${phase} has not begun`);
+    state.done = Math.min(state.total, state.done + bytes);
+    this.#emit(phase, state, address, message, false);
+  }
+
+  /** A phase is over though not all of its bytes needed work. */
+  end(phase: Phase, message: string): void {
+    const state = this.#phases.get(phase);
+    if (state === undefined || state.done === state.total) return;
+    state.done = state.total;
+    this.#emit(phase, state, null, message, false);
+  }
+
+  /** Says what is going on in a phase that has no bytes. */
+  say(phase: Phase, message: string, waitsForPerson = false): void {
+    const state = { done: 0, total: 0, startedAt: this.#clock.now() };
+    this.#emit(phase, state, null, message, waitsForPerson);
+  }
+
+  #emit(
+    phase: Phase,
+    { done, total, startedAt }: PhaseState,
+    address: number | null,
+    message: string,
+    waitsForPerson: boolean,
+  ): void {
+    if (this.#listener === undefined) return;
+    const seconds = (this.#clock.now() - startedAt) / 1000;
+    const rate = done > 0 && seconds > 0 ? done / seconds : null;
+    this.#listener({
+      operation: this.#operation,
+      phase,
+      done,
+      total,
+      percent: total === 0 ? 0 : Math.floor((100 * done) / total),
+      bytesPerSecond: rate === null ? null : Math.round(rate),
+      etaSeconds: rate === null ? null : Math.ceil((total - done) / rate),
+      address,
+      message,
+      waitsForPerson,
+    });
+  }
+}

@@ -1,6 +1,7 @@
+import { crc32 } from 'node:zlib';
 import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import { isBkError } from '../errors';
-import { crc32 } from '../protocol/checksum';
+
 import { encodeRequest, setBaudRate } from '../protocol/commands';
 import { lineTime } from '../protocol/timing';
 import type { Exchanger } from './exchange';

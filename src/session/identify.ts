@@ -1,9 +1,10 @@
+import { crc32 } from 'node:zlib';
 import { BOOTLOADERS, type BootloaderFacts, NO_BOOTLOADER } from '../chip/bootloaders';
 import { CHIPS, type ChipName, type Family } from '../chip/families';
 import { flashPart } from '../chip/flash-parts';
 import { BOOTLOADER_END } from '../chip/geometry';
 import { BkError, isBkError } from '../errors';
-import { crc32, invertCrc } from '../protocol/checksum';
+import { invertCrc } from '../protocol/checksum';
 import {
   checkCrc,
   flashRead4K,

@@ -1,9 +1,13 @@
+import type { Clock } from '../clock';
 import { BkError, hex, isBkError, type Phase } from '../errors';
 import { invertCrc } from '../protocol/checksum';
 import { checkCrc, readJedecId, readRegister } from '../protocol/commands';
 import { BAUD_LADDER } from './baud';
+import type { Exchanger } from './exchange';
+import type { Identity } from './identity';
 import { BOOT_BAUD, knock, link } from './link';
-import type { Session } from './session';
+import type { SessionReport } from './report';
+import type { FilledSettings } from './settings';
 
 /** How often one step is tried before the job gives up. */
 export const STEP_TRIES = 5;
@@ -22,15 +26,29 @@ export interface Step {
   address: number | null;
 }
 
+/** What recovery needs of a session. */
+export interface Recoverable {
+  readonly port: string;
+  readonly settings: FilledSettings;
+  readonly clock: Clock;
+  readonly exchanger: Exchanger;
+  readonly identified: boolean;
+  readonly identity: Identity;
+  readonly workingBaud: number;
+  readonly report: SessionReport;
+  forgetLocks(): void;
+  raiseBaud(setting: number | 'auto', signal?: AbortSignal): Promise<void>;
+}
+
 type Found = 'alive' | 'rebooted' | 'relinked';
 
 /** What a lost or wrong answer is answered with: find the chip first, then go on. */
 export class Recovery {
-  readonly #session: Session;
+  readonly #session: Recoverable;
   #lineErrors = 0;
   #goodSteps = 0;
 
-  constructor(session: Session) {
+  constructor(session: Recoverable) {
     this.#session = session;
   }
 
@@ -61,10 +79,10 @@ export class Recovery {
     const start = session.clock.now();
     const found = await this.#find(step, signal);
     if (found === 'alive') this.#lineErrors++;
-    else await this.#again(step);
+    else await this.#again(step, signal);
     // Whatever happened, the chip may have rebooted inside its boot window: locks count as back.
-    session.flash.forget();
-    if (this.#lineErrors >= ERRORS_PER_RUNG) await this.#stepDown();
+    session.forgetLocks();
+    if (this.#lineErrors >= ERRORS_PER_RUNG) await this.#stepDown(signal);
     session.report.onRecovery({
       address: step.address,
       phase: step.phase,
@@ -108,8 +126,9 @@ export class Recovery {
   }
 
   /** After a reboot: the same chip, and the rate of before. */
-  async #again(step: Step): Promise<void> {
+  async #again(step: Step, signal: AbortSignal | undefined): Promise<void> {
     const session = this.#session;
+    if (!session.identified) return;
     const before = session.workingBaud;
     if (!(await sameChip(session))) {
       throw new BkError(
@@ -118,16 +137,16 @@ export class Recovery {
         { phase: 'recover', ...(step.address === null ? {} : { address: step.address }) },
       );
     }
-    await session.raiseBaud(before);
+    await session.raiseBaud(before, signal);
   }
 
-  async #stepDown(): Promise<void> {
+  async #stepDown(signal: AbortSignal | undefined): Promise<void> {
     const session = this.#session;
     this.#lineErrors = 0;
     const lower = BAUD_LADDER.find((rate) => rate < session.workingBaud);
     if (lower === undefined) return;
     const from = session.workingBaud;
-    await session.raiseBaud(lower);
+    await session.raiseBaud(lower, signal);
     session.report.onWarning(
       `The line made errors at ${from} baud; the job went on at ${session.workingBaud}.`,
     );
@@ -144,7 +163,7 @@ const ACTIONS: Readonly<Record<Found, string>> = {
   relinked: 'the chip was reset and linked again, and the step was repeated',
 };
 
-async function sameChip(session: Session): Promise<boolean> {
+async function sameChip(session: Recoverable): Promise<boolean> {
   const { exchanger, identity } = session;
   if (identity.family === 'basic') {
     const crc = invertCrc(await exchanger.run(checkCrc, { start: 0, end: 256 }));

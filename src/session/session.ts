@@ -1,6 +1,6 @@
 import { CHIPS } from '../chip/families';
 import type { Clock } from '../clock';
-import { BkError, type Phase } from '../errors';
+import { BkError } from '../errors';
 import { linkCheck, reboot } from '../protocol/commands';
 import type { Transport } from '../transport/transport';
 import { baudCandidates, changeBaud, proveBaud } from './baud';
@@ -9,29 +9,12 @@ import { Flash } from './flash';
 import { identify } from './identify';
 import type { Identity } from './identity';
 import { BOOT_BAUD, type LinkOutcome, link } from './link';
-import { Recovery, type Step } from './recovery';
-import type { DeviceSettings } from './settings';
-
-/** A break in a job that was mended. */
-export interface RecoveryRecord {
-  address: number | null;
-  phase: Phase;
-  cause: string;
-  action: string;
-  ms: number;
-}
-
-/** Where a session tells what it does; each job puts its own in. */
-export interface SessionReport {
-  onPhase(phase: Phase, message: string, waitsForPerson: boolean): void;
-  onRecovery(recovery: RecoveryRecord): void;
-  onWarning(text: string): void;
-}
-
-export type FilledSettings = Required<DeviceSettings>;
+import { type Recoverable, Recovery, type Step } from './recovery';
+import type { SessionReport } from './report';
+import type { FilledSettings } from './settings';
 
 /** A linked and identified chip. Made by `Session.open`, and ended by `close`. */
-export class Session {
+export class Session implements Recoverable {
   readonly settings: FilledSettings;
   readonly exchanger: Exchanger;
   report: SessionReport;
@@ -79,7 +62,7 @@ export class Session {
     );
     session.#flash = new Flash(session.exchanger, session.#identity);
     session.#expect();
-    await session.raiseBaud(settings.baud);
+    await session.raiseBaud(settings.baud, signal);
     return session;
   }
 
@@ -111,6 +94,15 @@ export class Session {
     return this.#workingBaud;
   }
 
+  get identified(): boolean {
+    return this.#identity !== null;
+  }
+
+  /** To be called when the chip may have rebooted: its flash is locked and protected then. */
+  forgetLocks(): void {
+    this.#flash?.forget();
+  }
+
   /** Runs one step of a job until it succeeds; see Recovery. */
   step<T>(
     step: Step,
@@ -121,7 +113,7 @@ export class Session {
   }
 
   /** Goes to the best rate at or below a setting that proves itself on this wiring. */
-  async raiseBaud(setting: number | 'auto'): Promise<void> {
+  async raiseBaud(setting: number | 'auto', signal?: AbortSignal): Promise<void> {
     const { transport } = this.exchanger;
     if (!transport.canSetBaudRate) return;
     // Where only a person can reset the chip, a rate that fails could cost the link.
@@ -129,10 +121,11 @@ export class Session {
     const candidates = baudCandidates(setting, careful);
     for (const baudRate of candidates) {
       const outcome = await changeBaud(this.exchanger, baudRate);
-      if (outcome === 'lost') await this.#relink();
+      if (outcome === 'lost') await this.#relink(signal);
       if (outcome !== 'changed') continue;
       this.#workingBaud = transport.baudRate;
-      if (await proveBaud(this.exchanger, this.flash)) break;
+      // The boot rate carried all that was said so far.
+      if (baudRate === BOOT_BAUD || (await proveBaud(this.exchanger, this.flash))) break;
     }
     this.#workingBaud = transport.baudRate;
     if (typeof setting === 'number' && this.#workingBaud !== setting) {
@@ -164,14 +157,15 @@ export class Session {
     }
   }
 
-  async #relink(): Promise<void> {
+  async #relink(signal: AbortSignal | undefined): Promise<void> {
     const { settings, exchanger } = this;
     this.#linked = await link(exchanger, {
       reset: settings.reset,
       timeoutMs: settings.linkTimeout * 1000,
+      signal,
       onStep: (message, waits) => this.report.onPhase('link', message, waits),
     });
-    this.flash.forget();
+    this.forgetLocks();
   }
 
   #expect(): void {

@@ -1,0 +1,168 @@
+import { crc32 } from 'node:zlib';
+import { BLOCK, SECTOR } from '../chip/geometry';
+import type { Region } from '../chip/layouts';
+import { BkError, hex } from '../errors';
+import { blankCrc, chipCrc } from './compare';
+import type { JobContext } from './context';
+import type { BlockPlan } from './plan';
+import { blocksOf, sectorsOf } from './ranges';
+
+/** How often a sector whose bytes do not hold is erased and written again. */
+const REPAIRS = 3;
+/** More sectors than this failing together is no worn sector: the flash as a whole does not take data. */
+const BAD_SECTORS_AT_MOST = 8;
+
+/** What was done to flash, for the job's summary. */
+export interface ChangeCounts {
+  sectorsErased: number;
+  blocksErased: number;
+  bytesWritten: number;
+}
+
+/** Erases and programs as planned. Every step looks at flash before it is repeated. */
+export class Changer {
+  readonly counts: ChangeCounts = { sectorsErased: 0, blocksErased: 0, bytesWritten: 0 };
+  readonly #context: JobContext;
+  #proved = false;
+
+  constructor(context: JobContext) {
+    this.#context = context;
+  }
+
+  async carryOut(block: BlockPlan): Promise<void> {
+    for (const address of block.erase.addresses) {
+      await this.#erase(address, block.erase.by === 'block' ? BLOCK : SECTOR);
+    }
+    for (const { address, data } of block.program) {
+      await this.#program(address, data);
+      this.#context.progress.advance('write', SECTOR, address, `Writing ${hex(address)}`);
+      if (!this.#proved) await this.#proveFirst(address, data);
+    }
+  }
+
+  async erase(address: number, length: number): Promise<void> {
+    await this.#erase(address, length);
+    if (!this.#proved) await this.#proveFirst(address, Buffer.alloc(length, 0xff));
+  }
+
+  /**
+   * Has the chip check ranges, 64 KiB at a time, and repairs what does not hold.
+   * @throws BkError BK_BAD_SECTOR when a sector stays wrong; all others are right then
+   */
+  async verify(range: Region, wanted: Buffer): Promise<void> {
+    const bad: number[] = [];
+    for (const block of blocksOf(range)) {
+      const bytes = wanted.subarray(block.offset - range.offset).subarray(0, block.length);
+      if ((await chipCrc(this.#context, block, 'verify')) !== crc32(bytes)) {
+        for (const address of sectorsOf(block)) {
+          const data = bytes.subarray(address - block.offset).subarray(0, SECTOR);
+          if (!(await this.#repair(address, data))) bad.push(address);
+          if (bad.length > BAD_SECTORS_AT_MOST) throw badSectors(bad, this.#context);
+        }
+      }
+      this.#context.progress.advance(
+        'verify',
+        block.length,
+        block.offset,
+        `Verifying ${hex(block.offset)}`,
+      );
+    }
+    if (bad.length > 0) throw badSectors(bad, this.#context);
+  }
+
+  async #erase(address: number, length: number): Promise<void> {
+    const { flash } = this.#context;
+    await this.#context.step({ phase: 'erase', address }, async (tries) => {
+      // The answer may have been lost, not the erase.
+      if (tries > 0 && (await flash.crc(address, length)) === blankCrc(length)) return;
+      await (length === BLOCK ? flash.eraseBlock(address) : flash.eraseSector(address));
+    });
+    if (length === BLOCK) this.counts.blocksErased++;
+    else this.counts.sectorsErased++;
+    this.#context.progress.advance('erase', length, address, `Erasing ${hex(address)}`);
+  }
+
+  async #program(address: number, data: Buffer): Promise<void> {
+    const { flash } = this.#context;
+    await this.#context.step({ phase: 'write', address }, async (tries) => {
+      if (tries > 0) {
+        const held = await flash.crc(address, SECTOR);
+        if (held === crc32(data)) return;
+        if (held !== blankCrc(SECTOR)) {
+          await flash.eraseSector(address);
+          this.counts.sectorsErased++;
+        }
+      }
+      await flash.program(address, data);
+    });
+    this.counts.bytesWritten += data.length;
+  }
+
+  /** A flash that takes commands and changes nothing must not be found out at the end of the job. */
+  async #proveFirst(address: number, data: Buffer): Promise<void> {
+    const range = { offset: address, length: data.length };
+    if ((await chipCrc(this.#context, range, 'verify')) === crc32(data)) {
+      this.#proved = true;
+      return;
+    }
+    // One sector may be worn; a repair tells, and unlocks what has come to be locked.
+    this.#context.session.forgetLocks();
+    const first = data.subarray(0, SECTOR);
+    if (await this.#repair(address, first)) {
+      this.#proved = true;
+      return;
+    }
+    this.#suspects.push(address);
+    if (this.#suspects.length >= 2) throw notTaking(this.#suspects, this.#context);
+  }
+
+  readonly #suspects: number[] = [];
+
+  /** @returns false when the sector does not hold its bytes after all tries */
+  async #repair(address: number, data: Buffer): Promise<boolean> {
+    const range = { offset: address, length: SECTOR };
+    for (let repair = 0; ; repair++) {
+      if ((await chipCrc(this.#context, range, 'verify')) === crc32(data)) return true;
+      if (repair === REPAIRS || this.#suspects.includes(address)) return false;
+      await this.#erase(address, SECTOR);
+      if (crc32(data) !== blankCrc(SECTOR)) await this.#program(address, data);
+    }
+  }
+}
+
+function badSectors(addresses: readonly number[], context: JobContext): BkError {
+  const listed = addresses.map(hex).join(', ');
+  if (addresses.length > BAD_SECTORS_AT_MOST) return notTaking(addresses, context);
+  return new BkError(
+    'BK_BAD_SECTOR',
+    `The flash of the chip on ${context.session.port} does not hold its bytes at ${listed} after ${REPAIRS} more tries; everything else is in place and verified`,
+    {
+      phase: 'verify',
+      address: addresses[0] as number,
+      attempts: REPAIRS + 1,
+      likely: [
+        {
+          cause: 'Worn or broken flash sector',
+          confidence: 0.8,
+          evidence: `Only ${listed} failed, every time, while all other sectors hold.`,
+        },
+      ],
+      advice: ['Replace the module; firmware that does not use these sectors may still run.'],
+    },
+  );
+}
+
+function notTaking(addresses: readonly number[], context: JobContext): BkError {
+  return new BkError(
+    'BK_FLASH_PROTECTED',
+    `The flash of the chip on ${context.session.port} takes erases and writes without complaint but keeps its old bytes (tried at ${addresses.map(hex).join(', ')})`,
+    {
+      phase: 'verify',
+      address: addresses[0] as number,
+      attempts: REPAIRS + 1,
+      advice: [
+        'Take the 3.3 V supply off for some seconds (a reset by CEN is not enough), and start the job again.',
+      ],
+    },
+  );
+}

@@ -1,0 +1,100 @@
+import { BkError, hex } from '../errors';
+import { throwIfAborted } from '../session/abort';
+import type { Step } from '../session/recovery';
+import type { SessionReport } from '../session/report';
+import type { Session } from '../session/session';
+import type { Operation, ProgressReporter } from './progress';
+import type { JobFacts, Recovery } from './types';
+
+/** What a job works with: the linked chip, and where its facts and its progress go. */
+export class JobContext {
+  readonly session: Session;
+  readonly progress: ProgressReporter;
+  readonly signal: AbortSignal | undefined;
+  readonly warnings: string[];
+  readonly recoveries: Recovery[];
+
+  constructor(
+    session: Session,
+    progress: ProgressReporter,
+    notes: JobNotes,
+    signal: AbortSignal | undefined,
+  ) {
+    this.session = session;
+    this.progress = progress;
+    this.signal = signal;
+    this.warnings = notes.warnings;
+    this.recoveries = notes.recoveries;
+  }
+
+  get flash() {
+    return this.session.flash;
+  }
+
+  /** One step that is repeated, with the link won back, until it succeeds. A cancel ends the job before it. */
+  step<T>(step: Step, attempt: (tries: number) => Promise<T>): Promise<T> {
+    throwIfAborted(this.signal, this.session.port);
+    return this.session.step(step, this.signal, attempt);
+  }
+}
+
+/** What happened by the way; collected from the first link check on. */
+export class JobNotes {
+  readonly warnings: string[] = [];
+  readonly recoveries: Recovery[] = [];
+
+  report(progress: ProgressReporter): SessionReport {
+    return {
+      onPhase: (phase, message, waitsForPerson) => progress.say(phase, message, waitsForPerson),
+      onRecovery: (recovery) => this.recoveries.push(recovery),
+      onWarning: (text) => this.warnings.push(text),
+    };
+  }
+}
+
+/** What a job has to say of itself besides its payload. */
+export interface JobOutcome<Payload> {
+  payload: Payload;
+  offset: number;
+  length: number;
+  bytes: number;
+  extra?: Partial<JobFacts>;
+}
+
+/** The facts of a finished job, in the form that flows see. */
+export function factsOf(
+  operation: Operation,
+  context: JobContext,
+  outcome: JobOutcome<unknown>,
+  durationMs: number,
+): JobFacts {
+  const { session } = context;
+  const seconds = durationMs / 1000;
+  return {
+    operation,
+    device: session.settings.name,
+    port: session.port,
+    chip: session.identity.chip,
+    offset: outcome.offset,
+    length: outcome.length,
+    bytes: outcome.bytes,
+    durationMs: Math.round(durationMs),
+    bytesPerSecond: seconds > 0 ? Math.round(outcome.bytes / seconds) : 0,
+    baud: session.workingBaud,
+    recoveries: context.recoveries,
+    warnings: [...session.identity.warnings, ...context.warnings],
+    ...outcome.extra,
+  };
+}
+
+/** @throws BkError BK_OUT_OF_RANGE unless the range lies inside flash */
+export function mustFitFlash(context: JobContext, offset: number, length: number): void {
+  const { size } = context.flash;
+  const whole = Number.isInteger(offset) && Number.isInteger(length);
+  if (whole && offset >= 0 && length > 0 && offset + length <= size) return;
+  throw new BkError(
+    'BK_OUT_OF_RANGE',
+    `${length} bytes at ${whole && offset >= 0 ? hex(offset) : offset} do not fit the flash of the chip on ${context.session.port}, which has ${hex(size)} bytes; nothing was changed`,
+    { address: offset, advice: [`Use a range between 0x0 and ${hex(size)}.`] },
+  );
+}
