@@ -156,6 +156,22 @@ describe('the checkout', () => {
     assert.doesNotMatch(readText('package-lock.json'), /"resolved": *"http/);
   });
 
+  it('locks the packages of every platform, or npm ci refuses to work', () => {
+    interface Locked {
+      optionalDependencies?: Record<string, string>;
+      inBundle?: boolean;
+    }
+    const packages: Record<string, Locked> = JSON.parse(readText('package-lock.json')).packages;
+    const missing = Object.entries(packages)
+      .filter(([, locked]) => !locked.inBundle)
+      .flatMap(([path, { optionalDependencies = {} }]) =>
+        Object.keys(optionalDependencies).filter(
+          (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+        ),
+      );
+    assert.deepEqual(missing, []);
+  });
+
   it('holds no path of the machine that it lies on', () => {
     const depth = ROOT.split(/[\\/]/).filter(Boolean).length;
     const binary = /\.(png|bin|ico)$/;
