@@ -1,0 +1,47 @@
+import { SECTOR } from '../chip/geometry';
+import type { Random } from '../clock';
+import { initialContents } from './contents';
+import { type Counters, newCounters, simulatorTally } from './counters';
+import { FlashMemory } from './memory';
+import { seeded } from './prng';
+import { Registers } from './registers';
+import type { ResolvedOptions } from './resolve';
+import { StatusRegister } from './status-register';
+
+/** What the commands of a chip work on. */
+export interface Core {
+  readonly options: ResolvedOptions;
+  readonly counters: Counters;
+  readonly memory: FlashMemory;
+  readonly status: StatusRegister;
+  readonly registers: Registers;
+  readonly faults: Random;
+  /** Basic chips: a checksum locks the flash until the next link check. */
+  locked: boolean;
+  /** Basic chips: the bootloader as it was before the first command that changed it; null while none did. */
+  soundBootloader: Buffer | null;
+}
+
+export function newCore(options: ResolvedOptions): Core {
+  const cells = initialContents(options);
+  return {
+    options,
+    counters: newCounters(options.size / SECTOR),
+    memory: new FlashMemory(cells, options.deadSector, seeded(options.seed, 'cells')),
+    status: new StatusRegister(options.protect, options.srPunish),
+    registers: new Registers(options.facts, keyBytes(options.key)),
+    faults: seeded(options.seed, 'faults'),
+    locked: false,
+    soundBootloader: null,
+  };
+}
+
+export function countBootloaderTouch(core: Core): void {
+  core.counters.bootloaderTouches++;
+  if (!core.options.untallied) simulatorTally.bootloaderTouches++;
+}
+
+/** Key words are written highest byte first and lie in eFuse lowest byte first. */
+function keyBytes(key: string): Buffer {
+  return Buffer.from(key, 'hex').swap32();
+}
