@@ -10,7 +10,8 @@ type Place = string;
 const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
   ['nodes/', ['nodes/shared/', 'src/index.ts']],
   ['src/index.ts', ['src/']],
-  ['src/device.ts', ['src/jobs/', 'src/session/', 'src/transport/']],
+  ['src/device.ts', ['src/port-slot.ts', 'src/jobs/', 'src/session/', 'src/transport/']],
+  ['src/port-slot.ts', ['src/session/', 'src/transport/']],
   ['src/jobs/', ['src/session/', 'src/chip/', 'src/image/', 'src/backup/', 'src/diagnosis/']],
   ['src/session/', ['src/protocol/', 'src/chip/', 'src/transport/transport.ts', 'src/diagnosis/']],
   ['src/protocol/', []],

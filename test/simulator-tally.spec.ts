@@ -1,0 +1,7 @@
+import assert from 'node:assert/strict';
+import { simulatorTally } from '../src/simulator/index';
+
+// A root hook: it looks back on the whole run, whichever specs were part of it.
+after('no test has touched the bootloader of a basic chip', () => {
+  assert.equal(simulatorTally.bootloaderTouches, 0);
+});
