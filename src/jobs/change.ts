@@ -24,6 +24,9 @@ export class Changer {
   readonly counts: ChangeCounts = { sectorsErased: 0, blocksErased: 0, bytesWritten: 0 };
   readonly #context: JobContext;
   #proved = false;
+  /** Sectors that did not hold their bytes when it was first looked, and after all repairs. */
+  readonly #suspects: number[] = [];
+  readonly #bad: number[] = [];
 
   constructor(context: JobContext) {
     this.#context = context;
@@ -46,18 +49,18 @@ export class Changer {
   }
 
   /**
-   * Has the chip check ranges, 64 KiB at a time, and repairs what does not hold.
-   * @throws BkError BK_BAD_SECTOR when a sector stays wrong; all others are right then
+   * Has the chip check a range, 64 KiB at a time, and repairs what does not hold. What cannot be repaired
+   * is reported by `finish`, so that everything else is in place by then.
    */
   async verify(range: Region, wanted: Buffer): Promise<void> {
-    const bad: number[] = [];
+    const bad = this.#bad;
     for (const block of blocksOf(range)) {
       const bytes = wanted.subarray(block.offset - range.offset).subarray(0, block.length);
       if ((await chipCrc(this.#context, block, 'verify')) !== crc32(bytes)) {
         for (const address of sectorsOf(block)) {
           const data = bytes.subarray(address - block.offset).subarray(0, SECTOR);
           if (!(await this.#repair(address, data))) bad.push(address);
-          if (bad.length > BAD_SECTORS_AT_MOST) throw badSectors(bad, this.#context);
+          if (bad.length > BAD_SECTORS_AT_MOST) throw notTaking(bad, this.#context);
         }
       }
       this.#context.progress.advance(
@@ -67,11 +70,16 @@ export class Changer {
         `Verifying ${hex(block.offset)}`,
       );
     }
-    if (bad.length > 0) throw badSectors(bad, this.#context);
+  }
+
+  /** @throws BkError BK_BAD_SECTOR when a sector stays wrong; all others are right then */
+  finish(): void {
+    if (this.#bad.length > 0) throw badSectors(this.#bad, this.#context);
   }
 
   async #erase(address: number, length: number): Promise<void> {
     const { flash } = this.#context;
+    this.#context.changed = true;
     await this.#context.step({ phase: 'erase', address }, async (tries) => {
       // The answer may have been lost, not the erase.
       if (tries > 0 && (await flash.crc(address, length)) === blankCrc(length)) return;
@@ -84,6 +92,7 @@ export class Changer {
 
   async #program(address: number, data: Buffer): Promise<void> {
     const { flash } = this.#context;
+    this.#context.changed = true;
     await this.#context.step({ phase: 'write', address }, async (tries) => {
       if (tries > 0) {
         const held = await flash.crc(address, SECTOR);
@@ -116,8 +125,6 @@ export class Changer {
     if (this.#suspects.length >= 2) throw notTaking(this.#suspects, this.#context);
   }
 
-  readonly #suspects: number[] = [];
-
   /** @returns false when the sector does not hold its bytes after all tries */
   async #repair(address: number, data: Buffer): Promise<boolean> {
     const range = { offset: address, length: SECTOR };
@@ -132,7 +139,6 @@ export class Changer {
 
 function badSectors(addresses: readonly number[], context: JobContext): BkError {
   const listed = addresses.map(hex).join(', ');
-  if (addresses.length > BAD_SECTORS_AT_MOST) return notTaking(addresses, context);
   return new BkError(
     'BK_BAD_SECTOR',
     `The flash of the chip on ${context.session.port} does not hold its bytes at ${listed} after ${REPAIRS} more tries; everything else is in place and verified`,

@@ -13,6 +13,8 @@ export class JobContext {
   readonly signal: AbortSignal | undefined;
   readonly warnings: string[];
   readonly recoveries: Recovery[];
+  /** True from the first erase on: flash may no longer be what it was. */
+  changed = false;
 
   constructor(
     session: Session,
@@ -66,10 +68,10 @@ export function factsOf(
   operation: Operation,
   context: JobContext,
   outcome: JobOutcome<unknown>,
-  durationMs: number,
+  times: { totalMs: number; workMs: number },
 ): JobFacts {
   const { session } = context;
-  const seconds = durationMs / 1000;
+  const seconds = times.workMs / 1000;
   return {
     operation,
     device: session.settings.name,
@@ -78,7 +80,7 @@ export function factsOf(
     offset: outcome.offset,
     length: outcome.length,
     bytes: outcome.bytes,
-    durationMs: Math.round(durationMs),
+    durationMs: Math.round(times.totalMs),
     bytesPerSecond: seconds > 0 ? Math.round(outcome.bytes / seconds) : 0,
     baud: session.workingBaud,
     recoveries: context.recoveries,

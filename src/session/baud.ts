@@ -30,9 +30,8 @@ const ASK_MS = 60;
 const WAY_BACK_TRIES = 10;
 
 /**
- * Changes the rate of chip and host.
- * @returns false when the chip did not follow; both are then at the rate of before, or the chip is lost
- *   (`lost` is called for)
+ * Changes the rate of chip and host. `kept`: the chip did not follow, and both are at the rate of before;
+ * `lost`: it cannot be heard at either rate, and the host is back at the rate of before.
  */
 export async function changeBaud(
   exchanger: Exchanger,
@@ -108,11 +107,25 @@ async function wayBack(exchanger: Exchanger, before: number): Promise<boolean> {
   return false;
 }
 
-/** The rates to try for a setting, best first; the boot rate always works. */
-export function baudCandidates(setting: number | 'auto', careful: boolean): number[] {
-  const fastest =
-    setting === 'auto' ? (careful ? CAREFUL_BAUD : Number.POSITIVE_INFINITY) : setting;
-  const below = BAUD_LADDER.filter((rate) => rate <= fastest && rate !== setting);
-  const rates = setting === 'auto' ? below : [setting, ...below];
-  return rates.includes(BOOT_BAUD) ? rates : [...rates, BOOT_BAUD];
+/** What to try next, given which rates have proved themselves on this wiring and which have not. */
+export function nextBaud(
+  setting: number | 'auto',
+  careful: boolean,
+  proved: ReadonlySet<number>,
+  failed: ReadonlySet<number>,
+): number | null {
+  const best = Math.max(BOOT_BAUD, ...proved);
+  const open = (rate: number): boolean => rate > best && !failed.has(rate);
+  if (setting !== 'auto') {
+    if (proved.has(setting)) return null;
+    if (!failed.has(setting) && setting !== BOOT_BAUD) return setting;
+    return BAUD_LADDER.find((rate) => rate < setting && open(rate)) ?? null;
+  }
+  // The middle of the ladder first: a rate that fails can cost the link, so each step up is taken from
+  // a rate that is proved.
+  if (!proved.has(CAREFUL_BAUD)) {
+    if (!failed.has(CAREFUL_BAUD)) return CAREFUL_BAUD;
+    return BAUD_LADDER.find((rate) => rate < CAREFUL_BAUD && open(rate)) ?? null;
+  }
+  return careful ? null : (BAUD_LADDER.find(open) ?? null);
 }

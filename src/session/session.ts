@@ -3,7 +3,7 @@ import type { Clock } from '../clock';
 import { BkError } from '../errors';
 import { linkCheck, reboot } from '../protocol/commands';
 import type { Transport } from '../transport/transport';
-import { baudCandidates, changeBaud, proveBaud } from './baud';
+import { changeBaud, nextBaud, proveBaud } from './baud';
 import { Exchanger } from './exchange';
 import { Flash } from './flash';
 import { identify } from './identify';
@@ -112,27 +112,46 @@ export class Session implements Recoverable {
     return this.#recovery.run(step, signal, attempt);
   }
 
-  /** Goes to the best rate at or below a setting that proves itself on this wiring. */
+  /** Goes to the best rate for a setting that proves itself on this wiring, and stays at a proved one. */
   async raiseBaud(setting: number | 'auto', signal?: AbortSignal): Promise<void> {
     const { transport } = this.exchanger;
     if (!transport.canSetBaudRate) return;
     // Where only a person can reset the chip, a rate that fails could cost the link.
     const careful = this.linked.by === 'person' || this.linked.by === 'listening';
-    const candidates = baudCandidates(setting, careful);
-    for (const baudRate of candidates) {
-      const outcome = await changeBaud(this.exchanger, baudRate);
-      if (outcome === 'lost') await this.#relink(signal);
-      if (outcome !== 'changed') continue;
-      this.#workingBaud = transport.baudRate;
-      // The boot rate carried all that was said so far.
-      if (baudRate === BOOT_BAUD || (await proveBaud(this.exchanger, this.flash))) break;
+    const proved = new Set<number>();
+    const failed = new Set<number>();
+    for (;;) {
+      const next = nextBaud(setting, careful, proved, failed);
+      if (next === null) break;
+      if (await this.#tryBaud(next, signal)) proved.add(next);
+      else failed.add(next);
     }
+    const best = Math.max(BOOT_BAUD, ...proved);
+    if (transport.baudRate !== best) await this.#goTo(best, signal);
     this.#workingBaud = transport.baudRate;
     if (typeof setting === 'number' && this.#workingBaud !== setting) {
       this.report.onWarning(
         `${setting} baud did not work on ${this.port}; the job went on at ${this.#workingBaud}.`,
       );
     }
+  }
+
+  /** Goes to a rate and has it proved; where it is not, comes back to the rate of before. */
+  async #tryBaud(baudRate: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const before = this.exchanger.transport.baudRate;
+    const outcome = await changeBaud(this.exchanger, baudRate);
+    if (outcome === 'lost') await this.#relink(signal);
+    if (outcome !== 'changed') return false;
+    if (await proveBaud(this.exchanger, this.flash)) return true;
+    await this.#goTo(before, signal);
+    return false;
+  }
+
+  /** To a rate that has carried answers before; by way of a reset if the chip is lost on the way. */
+  async #goTo(baudRate: number, signal: AbortSignal | undefined): Promise<void> {
+    if ((await changeBaud(this.exchanger, baudRate)) === 'changed') return;
+    await this.#relink(signal);
+    await changeBaud(this.exchanger, baudRate);
   }
 
   /** Keeps a chip in download mode that leaves it when it hears nothing. @returns false when it is gone */
@@ -159,6 +178,8 @@ export class Session implements Recoverable {
 
   async #relink(signal: AbortSignal | undefined): Promise<void> {
     const { settings, exchanger } = this;
+    await exchanger.transport.setBaudRate(BOOT_BAUD);
+    exchanger.reset();
     this.#linked = await link(exchanger, {
       reset: settings.reset,
       timeoutMs: settings.linkTimeout * 1000,

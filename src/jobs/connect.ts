@@ -1,0 +1,27 @@
+import { chipCalibration } from './calibration';
+import type { JobContext, JobOutcome } from './context';
+import type { ChipReport } from './types';
+
+/** Tells what is linked. */
+export async function connect(context: JobContext): Promise<JobOutcome<ChipReport>> {
+  const { session } = context;
+  const { identity } = session;
+  const { mac } = await chipCalibration(context);
+  const { name, version, crc, known } = identity.bootloader;
+  const payload: ChipReport = {
+    chip: identity.chip,
+    family: identity.family,
+    chipId: identity.chipId,
+    bootloader: { name, version, crc, known },
+    flash: {
+      id: identity.flash.id,
+      name: identity.flash.part?.name ?? null,
+      size: identity.flash.size,
+    },
+    encryptionKey: identity.encryption,
+    mac,
+    baud: session.workingBaud,
+    linkMs: Math.round(session.linked.ms),
+  };
+  return { payload, offset: 0, length: 0, bytes: 0 };
+}

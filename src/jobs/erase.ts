@@ -1,0 +1,149 @@
+import { BLOCK, BOOTLOADER_END, SECTOR } from '../chip/geometry';
+import type { Region } from '../chip/layouts';
+import { BkError, hex } from '../errors';
+import { backUpFirst } from './backup-first';
+import { calibrationAddresses, chipCalibration, forgetCalibration, layoutOf } from './calibration';
+import { Changer } from './change';
+import { blankCrc, chipCrc } from './compare';
+import { type JobContext, type JobOutcome, mustFitFlash } from './context';
+import { blocksOf, sectorsOf, totalOf, without } from './ranges';
+import type { EraseOptions, EraseSummary } from './types';
+
+/** Checks what can be checked without a chip. @throws BkError BK_OUT_OF_RANGE, BK_BAD_SETTING */
+export function checkErasing(options: EraseOptions): void {
+  if (options.region !== 'range') return;
+  const { offset, length } = options;
+  if (offset === undefined || length === undefined) {
+    throw new BkError('BK_BAD_SETTING', 'To erase a range, an offset and a length are needed');
+  }
+  for (const [name, value] of Object.entries({ offset, length })) {
+    if (Number.isInteger(value) && value >= 0 && value % SECTOR === 0) continue;
+    throw new BkError(
+      'BK_OUT_OF_RANGE',
+      `The ${name} ${Number.isInteger(value) && value >= 0 ? hex(value) : value} of the range to erase is not a multiple of 4096 (0x1000), and flash is erased in sectors of that size; nothing was changed`,
+      { phase: 'erase', address: offset },
+    );
+  }
+}
+
+/** Erases what is not blank yet, and verifies that all of it is. */
+export async function erase(
+  context: JobContext,
+  options: EraseOptions,
+): Promise<JobOutcome<EraseSummary>> {
+  const regions = await regionsOf(context, options);
+  const backup = await backUpFirst(context, options.backup);
+  const bytes = totalOf(regions);
+  const changer = new Changer(context);
+  context.progress.begin('erase', bytes, `Erasing ${hex(bytes)} bytes`);
+  for (const region of regions) {
+    for (const block of blocksOf(region)) await eraseBlock(context, changer, block);
+  }
+  context.progress.end('erase', 'Erased');
+  context.progress.begin('verify', bytes, `Verifying ${hex(bytes)} bytes`);
+  for (const region of regions) {
+    await changer.verify(region, Buffer.alloc(region.length, 0xff));
+  }
+  changer.finish();
+  if (options.calibration === 'erase') forgetCalibration(context);
+  const { sectorsErased, blocksErased } = changer.counts;
+  return {
+    payload: { regions, bytes, sectorsErased, blocksErased, verified: true, backup },
+    offset: regions[0]?.offset ?? 0,
+    length: bytes,
+    bytes,
+  };
+}
+
+/** One checksum of the first sector tells a used block; a blank one is confirmed and left alone. */
+async function eraseBlock(context: JobContext, changer: Changer, block: Region): Promise<void> {
+  const first = { offset: block.offset, length: SECTOR };
+  if ((await chipCrc(context, first)) === blankCrc(SECTOR)) {
+    if ((await chipCrc(context, block)) === blankCrc(block.length)) {
+      context.progress.advance('erase', block.length, block.offset, `Blank ${hex(block.offset)}`);
+      return;
+    }
+  }
+  if (block.length === BLOCK) {
+    await changer.erase(block.offset, BLOCK);
+    return;
+  }
+  for (const address of sectorsOf(block)) await changer.erase(address, SECTOR);
+}
+
+async function regionsOf(context: JobContext, options: EraseOptions): Promise<Region[]> {
+  const { size } = context.flash;
+  const kept = await keptRegions(context, options);
+  const regions = without(chosen(context, options), kept).filter((region) => region.length > 0);
+  const basic = context.session.identity.family === 'basic';
+  if (options.bootloader === 'erase' && !basic && options.region !== 'range') {
+    regions.unshift({ offset: 0, length: BOOTLOADER_END });
+  } else if (options.bootloader === 'erase' && basic) {
+    context.warnings.push('The bootloader was kept: erasing it would end a basic chip for good.');
+  }
+  for (const { offset, length } of regions) mustFitFlash(context, offset, length);
+  if (totalOf(regions) > 0) return regions;
+  throw new BkError(
+    'BK_BAD_SETTING',
+    `Nothing is left to erase on the chip on ${context.session.port} (flash of ${hex(size)} bytes)`,
+    { phase: 'erase' },
+  );
+}
+
+function chosen(context: JobContext, options: EraseOptions): Region {
+  const { size } = context.flash;
+  const region = options.region ?? 'app';
+  if (region === 'range') {
+    const range = { offset: options.offset as number, length: options.length as number };
+    mustFitFlash(context, range.offset, range.length);
+    mustSpareBootloader(context, range, options);
+    return range;
+  }
+  if (region === 'all') return { offset: BOOTLOADER_END, length: size - BOOTLOADER_END };
+  const { app, download } = layoutOf(context);
+  const end = Math.min(size, download.offset + download.length);
+  return region === 'app'
+    ? { offset: app.offset, length: end - app.offset }
+    : { offset: end, length: size - end };
+}
+
+/** The calibration of the radio is unique to each chip: it goes only when asked for. */
+async function keptRegions(context: JobContext, options: EraseOptions): Promise<Region[]> {
+  if (options.calibration === 'erase') return [];
+  const { offset } = await chipCalibration(context);
+  const addresses = offset === null ? calibrationAddresses(context) : [offset];
+  const region = options.region ?? 'app';
+  if (region === 'range') {
+    const start = options.offset as number;
+    const end = start + (options.length as number);
+    const inside = addresses.filter((address) => address >= start && address < end);
+    if (offset !== null && inside.length > 0) {
+      context.warnings.push(
+        `The calibration of the radio at ${inside.map(hex).join(', ')} was kept; set calibration to erase if it must go.`,
+      );
+    }
+    return offset === null ? [] : inside.map((address) => ({ offset: address, length: SECTOR }));
+  }
+  return addresses.map((address) => ({ offset: address, length: SECTOR }));
+}
+
+function mustSpareBootloader(context: JobContext, range: Region, options: EraseOptions): void {
+  if (range.offset >= BOOTLOADER_END) return;
+  const basic = context.session.identity.family === 'basic';
+  if (!basic && options.bootloader === 'erase') return;
+  throw new BkError(
+    'BK_BOOTLOADER_PROTECTED',
+    basic
+      ? `The range begins at ${hex(range.offset)}, inside the bootloader of a basic chip: without it only SPI could bring the chip back, so it is never erased. Nothing was changed`
+      : `The range begins at ${hex(range.offset)}, inside the bootloader (below 0x11000); nothing was changed`,
+    {
+      phase: 'erase',
+      address: range.offset,
+      advice: [
+        basic
+          ? 'Begin at 0x11000 or later.'
+          : 'Begin at 0x11000 or later, or set bootloader to erase.',
+      ],
+    },
+  );
+}

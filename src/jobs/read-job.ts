@@ -1,0 +1,58 @@
+import { checkFolder } from '../backup/folder';
+import { BOOTLOADER_END } from '../chip/geometry';
+import { BkError } from '../errors';
+import { crc32Hex, sha256Hex } from './checksum';
+import { type JobContext, type JobOutcome, mustFitFlash } from './context';
+import { readRange } from './read';
+import { readToFile } from './read-to-file';
+import type { ReadOptions } from './types';
+
+/** Checks what can be checked without a chip. @throws BkError BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_STORAGE */
+export async function checkReading(options: ReadOptions): Promise<void> {
+  const memory = options.memory ?? 'flash';
+  if (memory !== 'flash') {
+    throw new BkError(
+      'BK_BAD_SETTING',
+      `Reading ${memory} is not supported yet; set memory to flash`,
+    );
+  }
+  for (const name of ['offset', 'length'] as const) {
+    const value = options[name];
+    if (value === undefined) continue;
+    if (!Number.isInteger(value) || value < (name === 'length' ? 1 : 0)) {
+      throw new BkError('BK_OUT_OF_RANGE', `The ${name} ${value} is not a whole number of bytes`);
+    }
+  }
+  // Better known before a long read than after it.
+  if (options.file !== undefined) await checkFolder(options.file.folder);
+}
+
+/** Reads a range of flash to memory or to a file. */
+export async function read(
+  context: JobContext,
+  options: ReadOptions,
+): Promise<JobOutcome<Buffer | string>> {
+  const offset = options.offset ?? 0;
+  const length = options.length ?? context.flash.size - offset;
+  mustFitFlash(context, offset, length);
+  if (options.file !== undefined) {
+    const file = await readToFile(context, { offset, length }, options.file, 'read');
+    return { payload: file.path, offset, length, bytes: length, extra: file.facts };
+  }
+  const { bytes, bytesRead, bytesReused } = await readRange(context, { offset, length }, 'read');
+  warnIfZeros(context, offset, bytes);
+  return {
+    payload: bytes,
+    offset,
+    length,
+    bytes: length,
+    extra: { sha256: sha256Hex(bytes), crc32: crc32Hex(bytes), bytesRead, bytesReused },
+  };
+}
+
+function warnIfZeros(context: JobContext, offset: number, bytes: Buffer): void {
+  if (offset >= BOOTLOADER_END || bytes.length < BOOTLOADER_END) return;
+  if (bytes.every((byte) => byte === 0)) {
+    context.warnings.push('All that was read is zeros: the flash may not answer.');
+  }
+}

@@ -1,0 +1,150 @@
+import { readImageFile } from '../backup/files';
+import { SECTOR } from '../chip/geometry';
+import { BkError } from '../errors';
+import { detectImage } from '../image/detect';
+import { backUpFirst } from './backup-first';
+import { forgetCalibration } from './calibration';
+import { Changer } from './change';
+import { compareBlock, type SectorState } from './compare';
+import type { JobContext, JobOutcome } from './context';
+import { type LoadedImage, place } from './placement';
+import { type BlockPlan, type Piece, type Plan, planBlock, planOf } from './plan';
+import { blocksOf, outward, sectorsOf, totalOf } from './ranges';
+import type { WriteOptions, WriteSummary } from './types';
+
+/**
+ * Loads and recognises the image: everything about it that can be wrong without a chip.
+ * @throws BkError BK_BAD_IMAGE, BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_STORAGE
+ */
+export async function loadImage(options: WriteOptions): Promise<LoadedImage> {
+  if ((options.part ?? 'image') !== 'image') {
+    throw new BkError('BK_BAD_SETTING', `Writing the part ${options.part} is not supported yet`);
+  }
+  const { offset } = options;
+  if (typeof offset === 'number' && !(Number.isInteger(offset) && offset >= 0)) {
+    throw new BkError('BK_OUT_OF_RANGE', `The offset ${offset} is not a whole number of bytes`);
+  }
+  const bytes = Buffer.isBuffer(options.image)
+    ? Buffer.from(options.image) // the flow may change its Buffer while the job runs
+    : await readImageFile(options.image.path);
+  if (bytes.length === 0) {
+    throw new BkError('BK_BAD_IMAGE', 'The image is empty (0 bytes); nothing was changed');
+  }
+  const detected = detectImage(bytes);
+  if (typeof offset !== 'number' && detected.kind !== 'dump') {
+    throw new BkError(
+      'BK_BAD_IMAGE',
+      `The image is not one that can be placed by its content: ${detected.evidence.join(' ')} Nothing was changed`,
+      {
+        advice: [
+          'Use a full dump of such a chip, or give the offset at which these bytes belong (for an application 0x11000).',
+        ],
+      },
+    );
+  }
+  return { bytes, detected };
+}
+
+/** Backs up, compares, erases and programs what differs, and has the chip confirm all of it. */
+export async function write(
+  context: JobContext,
+  options: WriteOptions,
+  image: LoadedImage,
+): Promise<JobOutcome<WriteSummary>> {
+  const placed = await place(context, image, options);
+  const backup = options.dryRun ? null : await backUpFirst(context, options.backup);
+  const pieces: Piece[] = [];
+  for (const piece of placed) pieces.push(await wholeSectors(context, piece));
+  const plan = await makePlan(context, pieces, options);
+  const changer = new Changer(context);
+  if (!options.dryRun) await carryOut(context, changer, pieces, plan);
+
+  const regions = placed.map(({ offset, bytes }) => ({ offset, length: bytes.length }));
+  const bytes = totalOf(regions);
+  const erased = options.dryRun ? plannedErases(plan) : changer.counts;
+  const payload: WriteSummary = {
+    image: {
+      kind: image.detected.kind,
+      chip: image.detected.chip,
+      version: image.detected.version,
+    },
+    regions,
+    bytes,
+    bytesWritten: Math.min(bytes, options.dryRun ? plan.programBytes : changer.counts.bytesWritten),
+    bytesUnchanged: Math.min(bytes, plan.unchangedBytes),
+    sectorsErased: erased.sectorsErased,
+    blocksErased: erased.blocksErased,
+    verified: !options.dryRun,
+    backup,
+  };
+  return { payload, offset: regions[0]?.offset ?? 0, length: bytes, bytes };
+}
+
+async function carryOut(
+  context: JobContext,
+  changer: Changer,
+  pieces: readonly Piece[],
+  plan: Plan,
+): Promise<void> {
+  const total = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
+  context.progress.begin('erase', plan.eraseBytes, 'Erasing what differs');
+  context.progress.begin('write', plan.programBytes, 'Writing what differs');
+  for (const block of plan.blocks) await changer.carryOut(block);
+  context.progress.end('erase', 'Erased');
+  context.progress.end('write', 'Written');
+  context.progress.begin('verify', total, 'Verifying by the checksum of the chip');
+  for (const { offset, bytes } of pieces) {
+    await changer.verify({ offset, length: bytes.length }, bytes);
+  }
+  changer.finish();
+  forgetCalibration(context);
+}
+
+/** Fills a piece up to whole sectors with what flash holds there now. */
+async function wholeSectors(context: JobContext, piece: Piece): Promise<Piece> {
+  const whole = outward({ offset: piece.offset, length: piece.bytes.length });
+  if (whole.offset === piece.offset && whole.length === piece.bytes.length) return piece;
+  const bytes = Buffer.alloc(whole.length, 0xff);
+  const last = whole.offset + whole.length - SECTOR;
+  for (const address of new Set([whole.offset, last])) {
+    const held = await context.step({ phase: 'compare', address }, async () =>
+      Buffer.from(await context.flash.readSector(address)),
+    );
+    held.copy(bytes, address - whole.offset);
+  }
+  piece.bytes.copy(bytes, piece.offset - whole.offset);
+  return { offset: whole.offset, bytes };
+}
+
+/** The whole plan is made before anything is touched. */
+async function makePlan(
+  context: JobContext,
+  pieces: readonly Piece[],
+  options: WriteOptions,
+): Promise<Plan> {
+  const blocks: BlockPlan[] = [];
+  const rewrite = options.unchanged === 'rewrite';
+  const total = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
+  if (!rewrite) context.progress.begin('compare', total, 'Comparing with what flash holds');
+  for (const { offset, bytes } of pieces) {
+    for (const range of blocksOf({ offset, length: bytes.length })) {
+      const wanted = bytes.subarray(range.offset - offset).subarray(0, range.length);
+      const states: SectorState[] = rewrite
+        ? sectorsOf(range).map(() => 'different')
+        : await compareBlock(context, range, wanted);
+      blocks.push(planBlock(range, wanted, states));
+      if (!rewrite) {
+        context.progress.advance('compare', range.length, range.offset, 'Comparing');
+      }
+    }
+  }
+  return planOf(blocks);
+}
+
+function plannedErases(plan: Plan): { sectorsErased: number; blocksErased: number } {
+  const count = (by: 'block' | 'sector') =>
+    plan.blocks
+      .filter(({ erase }) => erase.by === by)
+      .reduce((sum, { erase }) => sum + erase.addresses.length, 0);
+  return { sectorsErased: count('sector'), blocksErased: count('block') };
+}
