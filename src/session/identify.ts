@@ -90,7 +90,7 @@ async function identifyFull(
       `The bootloader (checksum ${hex8(crc)}) is not a known one. That is no fault: a full chip is flashed through its mask ROM.`,
     );
   }
-  if (jedec !== null && jedec.part.name === null) {
+  if (jedec !== null && !jedec.part.known) {
     warnings.push(
       `The flash part ${jedec.id} is not a known one and is treated as a usual 25-series part of ${size / MIB} MiB.`,
     );
@@ -148,6 +148,8 @@ async function readJedec(exchanger: Exchanger) {
   const id = await exchanger.run(readJedecId, undefined);
   if (id.every((byte) => byte === 0x00) || id.every((byte) => byte === 0xff)) return null;
   const part = flashPart(id.toString('hex'));
+  // No module has less than 512 KiB or more than 64 MiB: such an id is not to be believed.
+  if (part.size < MIB / 2 || part.size > 64 * MIB) return null;
   return { id: id.toString('hex'), part, size: part.size };
 }
 

@@ -18,6 +18,7 @@ const BUSY_POLLS = 30;
  * @throws BkError BK_FLASH_PROTECTED when the bits stay
  */
 export async function unprotect(exchanger: Exchanger, part: FlashPart): Promise<void> {
+  if (part.statusBytes === 0) return;
   let status = await readStatus(exchanger, part);
   for (let attempt = 0; isProtected(status, part); attempt++) {
     if (attempt === TRIES) throw staysProtected(exchanger, status, part);
