@@ -1,0 +1,66 @@
+/**
+ * Code lies on flash as packets: 32 bytes of data and their CRC-16, high byte first. Bytes that were
+ * never written stay FF, check bytes included.
+ */
+export const PACKET_DATA = 32;
+export const PACKET = 34;
+
+/** CRC-16 with polynomial 0x8005, not reflected, from 0xFFFF ("CMS"). Source: matched on real dumps. */
+const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x8005 : crc << 1;
+  return crc;
+});
+
+/** CRC-16 of `bytes[start, end)`. */
+export function crc16(bytes: Uint8Array, start = 0, end = bytes.length): number {
+  let crc = 0xffff;
+  for (let at = start; at < end; at++) {
+    crc = ((crc << 8) & 0xffff) ^ (TABLE[(crc >> 8) ^ (bytes[at] as number)] as number);
+  }
+  return crc;
+}
+
+/** How packets of a stretch turned out; the three add up to the whole packets that lay in the bytes. */
+export interface PacketCount {
+  valid: number;
+  /** 34 times FF. */
+  blank: number;
+  invalid: number;
+}
+
+/** Looks at up to `packets` packets from `offset` on, as many as the bytes hold. */
+export function countValidPackets(bytes: Uint8Array, offset: number, packets: number): PacketCount {
+  const count: PacketCount = { valid: 0, blank: 0, invalid: 0 };
+  for (let index = 0; index < packets; index++) {
+    const start = offset + index * PACKET;
+    if (start + PACKET > bytes.length) break;
+    const stored = ((bytes[start + PACKET_DATA] as number) << 8) | (bytes[start + 33] as number);
+    if (isFilledWith(bytes, 0xff, start, start + PACKET)) count.blank++;
+    else if (crc16(bytes, start, start + PACKET_DATA) === stored) count.valid++;
+    else count.invalid++;
+  }
+  return count;
+}
+
+/** The data of up to `packets` packets from `offset` on, without their check bytes. */
+export function stripPackets(bytes: Uint8Array, offset: number, packets: number): Buffer {
+  const whole = Math.max(0, Math.min(packets, Math.floor((bytes.length - offset) / PACKET)));
+  const data = Buffer.alloc(whole * PACKET_DATA);
+  for (let index = 0; index < whole; index++) {
+    const start = offset + index * PACKET;
+    data.set(bytes.subarray(start, start + PACKET_DATA), index * PACKET_DATA);
+  }
+  return data;
+}
+
+/** True when `bytes[start, end)` holds nothing but `value`. */
+export function isFilledWith(
+  bytes: Uint8Array,
+  value: number,
+  start = 0,
+  end = bytes.length,
+): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] !== value) return false;
+  return true;
+}
