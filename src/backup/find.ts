@@ -1,0 +1,56 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ChipId, parseName } from './names';
+import { type BackupRecord, parseRecord, sha256 } from './record';
+
+/** A backup that lies in a folder, as its sidecar describes it; its bytes are not yet looked at. */
+export interface FoundBackup {
+  /** Absolute path of the bytes. */
+  path: string;
+  record: BackupRecord;
+}
+
+/** Ending of the file that lies beside a backup. */
+export const SIDECAR = '.json';
+
+/**
+ * Backups of this chip in a folder, newest first; none when there is no such folder. With a MAC of
+ * null: those of chips of this model without a MAC, which need not be this chip.
+ */
+export async function findBackups(folder: string, id: ChipId): Promise<FoundBackup[]> {
+  const names = await readdir(folder).catch(() => []);
+  const present = new Set(names);
+  const found: FoundBackup[] = [];
+  for (const name of names) {
+    if (!present.has(name + SIDECAR)) continue;
+    const record = await readSidecar(join(folder, name));
+    if (record === null || record.chip !== id.chip) continue;
+    if (record.mac === (id.mac?.toLowerCase() ?? null)) {
+      found.push({ path: join(folder, name), record });
+    }
+  }
+  return found.sort(newestFirst);
+}
+
+/** The bytes of a backup; null unless they are what its sidecar says. */
+export async function loadVerified(backup: FoundBackup): Promise<Buffer | null> {
+  const bytes = await readFile(backup.path).catch(() => null);
+  if (bytes === null || bytes.length !== backup.record.length) return null;
+  return sha256(bytes) === backup.record.sha256 ? bytes : null;
+}
+
+/** What lies beside a file as its sidecar; null where there is none that can be read. */
+export async function readSidecar(path: string): Promise<BackupRecord | null> {
+  const text = await readFile(path + SIDECAR, 'utf8').catch(() => null);
+  return text === null ? null : parseRecord(text);
+}
+
+/** Two of one second are told apart by the numbers at the ends of their names. */
+export function newestFirst(a: FoundBackup, b: FoundBackup): number {
+  const byDate = Date.parse(b.record.date) - Date.parse(a.record.date);
+  return byDate !== 0 ? byDate : numberOf(b) - numberOf(a);
+}
+
+function numberOf(backup: FoundBackup): number {
+  return parseName(backup.record.file)?.number ?? 1;
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { CHIP_NAMES, type ChipName } from '../chip/families';
+import type { ChipId } from './names';
+
+/** What lies beside a backup as `<file>.json`. More facts may stand there too. */
+export interface BackupRecord extends ChipId {
+  /** `full`: the whole flash. */
+  kind: 'full' | 'part';
+  /** Flash address of the first byte. */
+  offset: number;
+  /** Bytes. */
+  length: number;
+  /** Of the bytes, lower-case hex. */
+  sha256: string;
+  crc32: string;
+  /** ISO 8601. */
+  date: string;
+  /** Name of the file it lies beside. */
+  file: string;
+}
+
+/** What the caller knows of the bytes. */
+export interface BackupSubject extends ChipId {
+  kind: 'full' | 'part';
+  offset: number;
+}
+
+export function makeRecord(
+  subject: BackupSubject,
+  bytes: Uint8Array,
+  date: Date,
+  path: string,
+): BackupRecord {
+  const { chip, mac, kind, offset } = subject;
+  return {
+    file: basename(path),
+    kind,
+    chip,
+    mac,
+    offset,
+    length: bytes.length,
+    sha256: sha256(bytes),
+    crc32: crc32(bytes).toString(16).padStart(8, '0'),
+    date: date.toISOString(),
+  };
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Reads a sidecar's text; null unless it has all that a record needs. */
+export function parseRecord(text: string): BackupRecord | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  return isRecord(value) ? value : null;
+}
+
+function isRecord(value: unknown): value is BackupRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const record = value as Partial<Record<keyof BackupRecord, unknown>>;
+  return (
+    (record.kind === 'full' || record.kind === 'part') &&
+    (record.chip === null || CHIP_NAMES.includes(record.chip as ChipName)) &&
+    (record.mac === null || matches(record.mac, /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/)) &&
+    isCount(record.offset) &&
+    isCount(record.length) &&
+    matches(record.sha256, /^[0-9a-f]{64}$/) &&
+    matches(record.crc32, /^[0-9a-f]{8}$/) &&
+    typeof record.date === 'string' &&
+    !Number.isNaN(Date.parse(record.date)) &&
+    typeof record.file === 'string'
+  );
+}
+
+function matches(value: unknown, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

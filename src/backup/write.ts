@@ -1,0 +1,130 @@
+import { lstat, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isBkError } from '../errors';
+import { commitPart, discard, partPath, removeStaleParts, syncFolder, writePart } from './atomic';
+import { resolveFilename } from './filename';
+import { SIDECAR } from './find';
+import { makeFolder } from './folder';
+import { backupStem, kindOf } from './names';
+import { type BackupRecord, type BackupSubject, makeRecord } from './record';
+import { removeOldest } from './retention';
+import { storageError } from './storage';
+
+export interface BackupRequest {
+  /** Absolute path; made when missing. */
+  folder: string;
+  /** A name inside the folder, replacing a file of that name; empty or missing: a new name is made. */
+  filename?: string | undefined;
+  bytes: Uint8Array;
+  subject: BackupSubject;
+  /** How many newest backups of this chip and stretch to keep; 0 (the default) keeps all. Not with `filename`. */
+  keep?: number | undefined;
+  /** When it was read. */
+  date: Date;
+  /** More facts for the sidecar, plain data. */
+  facts?: object | undefined;
+}
+
+export interface WrittenBackup {
+  /** Absolute path of the bytes. */
+  path: string;
+  /** Absolute path of the sidecar. */
+  sidecar: string;
+  record: BackupRecord;
+  /** Paths of the old backups that were removed. */
+  removed: string[];
+}
+
+/** Writers of one folder take turns, so that a name that is free stays so. */
+const turns = new Map<string, Promise<unknown>>();
+
+/**
+ * Writes a backup and its sidecar; the bytes appear under their name whole or not at all, after the sidecar.
+ * @throws BkError BK_STORAGE, BK_BAD_SETTING (the file name); nothing is left behind then
+ */
+export function writeBackup(request: BackupRequest): Promise<WrittenBackup> {
+  const { folder } = request;
+  const before = turns.get(folder) ?? Promise.resolve();
+  const written = before.then(() => write(request));
+  const settled = written.catch(() => {});
+  turns.set(folder, settled);
+  void settled.then(() => {
+    if (turns.get(folder) === settled) turns.delete(folder);
+  });
+  return written;
+}
+
+async function write(request: BackupRequest): Promise<WrittenBackup> {
+  const { folder, filename = '', bytes, subject, date } = request;
+  await makeFolder(folder);
+  const path =
+    filename === ''
+      ? await freePath(
+          folder,
+          backupStem(subject, kindOf({ ...subject, length: bytes.length }), date),
+        )
+      : await resolveFilename(folder, filename);
+  const record = makeRecord(subject, bytes, date, path);
+  const sidecar = path + SIDECAR;
+  try {
+    await removeStaleParts(dirname(path), date.getTime());
+    const text = `${JSON.stringify({ ...request.facts, ...record }, null, 2)}\n`;
+    await writePair(path, bytes, sidecar, Buffer.from(text));
+  } catch (reason) {
+    if (isBkError(reason)) throw reason;
+    throw storageError(`The backup ${path} cannot be written`, reason);
+  }
+  await syncFolder(dirname(path));
+  const removed =
+    filename === '' ? await removeOldest(folder, { path, record }, request.keep ?? 0) : [];
+  return { path, sidecar, record, removed };
+}
+
+/** Both are on the disk before either has its name; the bytes get theirs last. */
+async function writePair(
+  path: string,
+  bytes: Uint8Array,
+  sidecar: string,
+  text: Uint8Array,
+): Promise<void> {
+  const former = await readFile(sidecar).catch(() => null);
+  const part = partPath(path);
+  const sidecarPart = partPath(sidecar);
+  await writePart(part, bytes);
+  try {
+    await writePart(sidecarPart, text);
+    await commitPart(sidecarPart, sidecar);
+  } catch (error) {
+    await discard(part);
+    throw error;
+  }
+  try {
+    await commitPart(part, path);
+  } catch (error) {
+    await discard(sidecar);
+    // What was there before still is: it keeps its own sidecar.
+    if (former !== null) await replace(sidecar, former).catch(() => {});
+    throw error;
+  }
+}
+
+async function replace(path: string, bytes: Uint8Array): Promise<void> {
+  const part = partPath(path);
+  await writePart(part, bytes);
+  await commitPart(part, path);
+}
+
+/** `<stem>.bin`, or with `-2`, `-3` and so on; neither it nor its sidecar exists. */
+async function freePath(folder: string, stem: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const path = join(folder, `${stem}${number === 1 ? '' : `-${number}`}.bin`);
+    if (!(await exists(path)) && !(await exists(path + SIDECAR))) return path;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
