@@ -1,6 +1,6 @@
 import { BOOTLOADER_END } from '../chip/geometry';
-import type { Clock, Random, Timer } from '../clock';
-import { Application, HEARTBEAT_MS } from './application';
+import type { Clock, Random } from '../clock';
+import { Application } from './application';
 import { isLinkCheck, runCommand } from './commands';
 import { type Core, newCore } from './core';
 import type { Counters } from './counters';
@@ -52,13 +52,12 @@ export class SimulatedChip {
   #baud = dividedBaud(BOOT_BAUD) as number;
   #bootAt = Number.NEGATIVE_INFINITY;
   #heardAt = Number.NEGATIVE_INFINITY;
-  #appTimer: Timer | undefined;
 
   constructor(options: ResolvedOptions, clock: Clock) {
     this.options = options;
     this.#clock = clock;
     this.#core = newCore(options);
-    this.#app = new Application(options.app);
+    this.#app = new Application(options.app, clock, (bytes, at) => this.#say(bytes, at));
     this.#line = seeded(options.seed, 'line');
     this.#toChip = new Wire(clock, (arrival) => this.#arrive(arrival));
     this.#toHost = new Wire(clock, (arrival) => this.#leave(arrival));
@@ -103,7 +102,7 @@ export class SimulatedChip {
     if (this.#host !== null) throw new Error('The simulated chip has a host already');
     this.#host = host;
     this.#catchUp(this.#clock.now());
-    if (this.#mode === 'app') this.#beat();
+    if (this.#mode === 'app') this.#app.beat();
     else this.#awaitApplication();
   }
 
@@ -113,7 +112,7 @@ export class SimulatedChip {
     this.#host = null;
     this.#toChip.cut(now);
     this.#toHost.cut(now);
-    this.#stopAppTimer();
+    this.#app.hush();
     this.#processor.settle();
     if (this.#mode === 'held') this.#boot(now);
   }
@@ -126,6 +125,7 @@ export class SimulatedChip {
     this.#heardAt += shift;
     this.#processor.useClock(clock, shift);
     this.#reader.shift(shift);
+    this.#app.useClock(clock);
     this.#toChip.useClock(clock);
     this.#toHost.useClock(clock);
   }
@@ -156,9 +156,9 @@ export class SimulatedChip {
     else if (!low && this.#mode === 'held') this.#boot(now);
   }
 
-  /** A pulse on the reset pin. */
+  /** A pulse on the reset pin; nothing where a modem line holds it low anyway. */
   reset(): void {
-    this.#restart(this.#clock.now(), false);
+    if (this.#mode !== 'held') this.#restart(this.#clock.now(), false);
   }
 
   /** Supply off and on. */
@@ -170,14 +170,13 @@ export class SimulatedChip {
     return this.options.fast ? 0 : 10_000 / baud;
   }
 
-  /** Stops everything where it is. */
+  /** Stops the chip where it is. The host sends on; while the chip is held nobody hears it. */
   #hold(at: number): void {
     this.#mode = 'held';
     this.#processor.stop();
     this.#toHost.cut(at);
-    this.#toChip.cut(at);
     this.#reader.reset();
-    this.#stopAppTimer();
+    this.#app.hush();
   }
 
   #boot(at: number): void {
@@ -227,31 +226,14 @@ export class SimulatedChip {
     this.#setBaud(BOOT_BAUD);
     this.#reader.reset();
     this.#app.start();
-    const { bootLog } = this.#app;
-    if (bootLog !== null) this.#say(bootLog, at);
-    this.#beat();
+    if (this.#host !== null) this.#app.talk(at);
   }
 
-  /** Has the application start by the clock where it says something by itself. */
+  /** Has an application that says something by itself start by the clock. */
   #awaitApplication(): void {
-    if (this.#host === null || this.#mode !== 'window' || !this.#app.talks) return;
+    if (this.#host === null || this.#mode !== 'window') return;
     const end = this.#bootAt + this.options.timings.boot + this.options.window;
-    this.#startAppTimer(end - this.#clock.now(), () => this.#catchUp(this.#clock.now()));
-  }
-
-  #beat(): void {
-    const { heartbeat } = this.#app;
-    if (this.#host === null || heartbeat === null) return;
-    this.#startAppTimer(HEARTBEAT_MS, () => {
-      if (this.#mode !== 'app') return;
-      this.#say(heartbeat, this.#clock.now());
-      this.#beat();
-    });
-  }
-
-  #startAppTimer(ms: number, callback: () => void): void {
-    this.#stopAppTimer();
-    this.#appTimer = this.#clock.setTimeout(callback, Math.max(0, ms), { background: true });
+    this.#app.startIn(end - this.#clock.now(), () => this.#catchUp(this.#clock.now()));
   }
 
   /** A piece of what the host sent is there. */
@@ -289,7 +271,7 @@ export class SimulatedChip {
     if (this.#mode === 'window') {
       if (!isLinkCheck(frame)) return null;
       this.#mode = 'download';
-      this.#stopAppTimer();
+      this.#app.hush();
     }
     const work = runCommand(this.#core, frame, at);
     if (work?.baud !== undefined) this.#setBaud(work.baud);
@@ -313,10 +295,5 @@ export class SimulatedChip {
   #say(bytes: Buffer, at: number): number {
     if (this.#host === null || bytes.length === 0) return at;
     return this.#toHost.send(bytes, at, this.#byteMs(this.#baud), this.#baud);
-  }
-
-  #stopAppTimer(): void {
-    if (this.#appTimer !== undefined) this.#clock.clearTimeout(this.#appTimer);
-    this.#appTimer = undefined;
   }
 }

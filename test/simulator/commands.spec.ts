@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
+import { simulatorTally } from '../../src/simulator';
 import {
   crcCommand,
   eraseSector,
@@ -341,6 +342,15 @@ describe('simulated chip: the guard around a basic bootloader', () => {
     assert.equal(bench.chip.counters.bootloaderTouches, 1);
     bench.chip.powerCycle();
     assert.equal(bench.chip.mode, 'dead');
+  });
+
+  it('tells the whole process of attempts, but for chips that make them on purpose', async () => {
+    const before = simulatorTally.bootloaderTouches;
+    await (await linked(options)).send(eraseSector(0));
+    assert.equal(simulatorTally.bootloaderTouches, before);
+    await (await linked({ ...options, untallied: false })).send(eraseSector(0));
+    assert.equal(simulatorTally.bootloaderTouches, before + 1);
+    simulatorTally.bootloaderTouches = before;
   });
 
   it('sees a program that runs over the end of the flash', async () => {

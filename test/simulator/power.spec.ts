@@ -56,6 +56,13 @@ describe('simulated chip: boots and links', () => {
     });
   }
 
+  it('goes on hearing what the host sends through a reboot', async () => {
+    const bench = new Bench({ chip: 'bk7231n' });
+    const text = Buffer.from('reboot\r\n').toString('hex');
+    const answers = await bench.send(text + LINK_CHECK.repeat(40), 50);
+    assert.match(answers, new RegExp(`^(${LINKED}){20,30}$`), 'all but those within the boot');
+  });
+
   it('hears the words only at 115200', async () => {
     const bench = new Bench({ chip: 'bk7231n' });
     bench.baudRate = 921600;
