@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { Editor, findChromium } from '../support/editor';
+import { projectFiles, readText } from '../support/project';
+
+// In the page: the editor's own global.
+// biome-ignore lint/suspicious/noExplicitAny: the editor has no types
+declare const RED: any, $: any;
+
+type FlowNode = { id: string; type: string; once?: boolean; [setting: string]: unknown };
+
+/** All example flows, but nothing starts by itself. */
+const FLOW: FlowNode[] = projectFiles('examples').flatMap((file) =>
+  (JSON.parse(readText(file)) as FlowNode[]).map((node) =>
+    node.type === 'inject' ? { ...node, once: false, crontab: '' } : node,
+  ),
+);
+const TYPES = ['bk-connect', 'bk-read', 'bk-write', 'bk-erase'];
+
+/** A folder for pictures of every form, for people who want to look at them. */
+const PICTURES = process.env.BK72XX_PICTURES;
+
+describe('the editor', function () {
+  this.timeout(60_000);
+  let editor: Editor;
+
+  before(async function () {
+    const chromium = findChromium();
+    if (chromium === null) {
+      console.log('    no chromium on this machine');
+      this.skip();
+    }
+    editor = await Editor.open(chromium, FLOW);
+  });
+  after(() => editor?.close());
+
+  const idOf = (type: string) => FLOW.find((node) => node.type === type)?.id ?? '';
+
+  async function openForm(type: string): Promise<void> {
+    const id = idOf(type);
+    if (type === 'bk-device') {
+      await editor.page.evaluate((it) => RED.editor.editConfig('', 'bk-device', it), id);
+    } else {
+      await editor.page.evaluate((it) => RED.editor.edit(RED.nodes.node(it)), id);
+    }
+    const anyField = type === 'bk-device' ? '#node-config-input-port' : '#node-input-device';
+    await editor.page.waitForSelector(anyField, { state: 'visible' });
+    // The tray slides in.
+    await editor.page.waitForTimeout(400);
+    if (PICTURES) await picture(type);
+  }
+
+  async function picture(name: string): Promise<void> {
+    mkdirSync(PICTURES ?? '', { recursive: true });
+    await editor.page.screenshot({ path: path.join(PICTURES ?? '', `${name}.png`) });
+  }
+
+  async function closeForm(type: string, button: 'ok' | 'cancel'): Promise<void> {
+    const prefix = type === 'bk-device' ? 'node-config-dialog' : 'node-dialog';
+    await editor.page.click(`#${prefix}-${button}`);
+    await editor.page.waitForSelector('.red-ui-tray', { state: 'detached' });
+  }
+
+  const hasError = (field: string) =>
+    editor.page.evaluate((it) => $(it).hasClass('input-error'), field);
+
+  async function type(field: string, text: string): Promise<void> {
+    await editor.page.fill(field, text);
+    // The editor validates when the field is left.
+    await editor.page.press(field, 'Tab');
+    await editor.page.waitForTimeout(50);
+  }
+
+  const saved = (of: string, setting: string) =>
+    editor.page.evaluate(([id, key]) => RED.nodes.node(id)[key as string], [idOf(of), setting]);
+
+  it('knows the nodes of all examples, and finds nothing wrong with them', async () => {
+    const found = await editor.page.evaluate(() => {
+      const wrong: string[] = [];
+      const look = (node: { id: string; type: string; valid?: boolean }) => {
+        if (node.type === 'unknown' || node.valid === false) wrong.push(`${node.type} ${node.id}`);
+      };
+      RED.nodes.eachNode(look);
+      RED.nodes.eachConfig(look);
+      return wrong;
+    });
+    assert.deepEqual(found, []);
+  });
+
+  it('offers the nodes in its palette', async () => {
+    const labels = await editor.page.$$eval(
+      '#red-ui-palette-container .red-ui-palette-node[data-palette-type^="bk-"]',
+      (nodes) =>
+        nodes.map((node) =>
+          (node as unknown as { textContent: string }).textContent.replace(/\s+/g, ' ').trim(),
+        ),
+    );
+    assert.deepEqual(labels.sort(), ['bk connect', 'bk erase', 'bk read', 'bk write']);
+    const config = await editor.page.evaluate(() => RED.nodes.getType('bk-device').category);
+    assert.equal(config, 'config');
+  });
+
+  for (const node of [...TYPES, 'bk-device']) {
+    it(`opens the form of ${node}, with texts everywhere, and saves it unchanged`, async () => {
+      const before = FLOW.find((one) => one.type === node);
+      await openForm(node);
+      const untranslated = await editor.page.evaluate(() => $('.red-ui-tray').text());
+      assert.doesNotMatch(untranslated, /bk-\w+\.\w+/);
+      await closeForm(node, 'ok');
+      for (const [setting, value] of Object.entries(before ?? {})) {
+        if (['x', 'y', 'z', 'wires', 'type', 'id'].includes(setting)) continue;
+        assert.deepEqual(String(await saved(node, setting)), String(value), setting);
+      }
+    });
+  }
+
+  it('checks offsets and lengths as they are typed, and saves them', async () => {
+    await openForm('bk-read');
+    for (const bad of ['abc', '-1', '1.5K', '0x']) {
+      await type('#node-input-offset', bad);
+      assert.equal(await hasError('#node-input-offset'), true, bad);
+    }
+    if (PICTURES) await picture('bk-read-wrong');
+    for (const good of ['0x11000', '64K', '4096', '']) {
+      await type('#node-input-offset', good);
+      assert.equal(await hasError('#node-input-offset'), false, good);
+    }
+    await type('#node-input-offset', '64K');
+    await closeForm('bk-read', 'ok');
+    assert.equal(await saved('bk-read', 'offset'), '64K');
+  });
+
+  it('tells what is wrong with a node that is saved all the same', async () => {
+    await openForm('bk-erase');
+    await editor.page.selectOption('#node-input-region', 'range');
+    await type('#node-input-length', 'much');
+    await closeForm('bk-erase', 'ok');
+    const errors = await editor.page.evaluate(
+      (id) => RED.nodes.node(id).validationErrors,
+      idOf('bk-erase'),
+    );
+    assert.deepEqual(errors, ['Length: a number of bytes, like 4096, 0x1000 or 64K']);
+  });
+
+  it('shows only the fields that matter', async () => {
+    await openForm('bk-write');
+    const isVisible = (field: string) => editor.page.isVisible(field);
+    await editor.page.selectOption('#node-input-source', 'payload');
+    assert.equal(await isVisible('#node-input-filename'), false);
+    await editor.page.selectOption('#node-input-source', 'file');
+    assert.equal(await isVisible('#node-input-filename'), true);
+    assert.equal(await isVisible('#node-input-skip'), false);
+    await type('#node-input-offset', '0x11000');
+    assert.equal(await isVisible('#node-input-skip'), true);
+    if (PICTURES) await picture('bk-write-range');
+    assert.equal(await isVisible('#node-input-openbeken'), false);
+    await closeForm('bk-write', 'cancel');
+  });
+
+  it('offers ports and rates, and still takes any text', async () => {
+    await openForm('bk-device');
+    await editor.page.click('#bk-device-list-ports');
+    await editor.page.waitForSelector('.bk-device-offer');
+    await editor.page.waitForTimeout(200);
+    if (PICTURES) await picture('bk-device-ports');
+    await editor.page.click('.bk-device-offer >> text=sim://bk7231t');
+    assert.equal(await editor.page.inputValue('#node-config-input-port'), 'sim://bk7231t');
+    await editor.page.click('#bk-device-list-bauds');
+    await editor.page.waitForTimeout(200);
+    if (PICTURES) await picture('bk-device-bauds');
+    await editor.page.click('.bk-device-offer >> text=460800');
+    assert.equal(await editor.page.inputValue('#node-config-input-baud'), '460800');
+    await type('#node-config-input-baud', 'quick');
+    assert.equal(await hasError('#node-config-input-baud'), true);
+    await type('#node-config-input-baud', '250000');
+    assert.equal(await hasError('#node-config-input-baud'), false);
+    await type('#node-config-input-port', '/dev/my-chip');
+    await closeForm('bk-device', 'ok');
+    assert.equal(await saved('bk-device', 'port'), '/dev/my-chip');
+    assert.equal(await saved('bk-device', 'baud'), '250000');
+  });
+
+  it('has help for every node', async () => {
+    for (const node of [...TYPES, 'bk-device']) {
+      const help = await editor.page.evaluate((it) => RED.nodes.getNodeHelp(it), node);
+      assert.match(help, /Details/, node);
+    }
+    if (PICTURES) {
+      await editor.page.evaluate(() => RED.sidebar.help.show('bk-read'));
+      await editor.page.waitForTimeout(500);
+      await picture('help');
+    }
+  });
+
+  it('has no error in its console', () => assert.deepEqual(editor.errors, []));
+});
