@@ -23,7 +23,7 @@ export async function place(
   image: LoadedImage,
   options: WriteOptions,
 ): Promise<Piece[]> {
-  mustFitChip(context, image, options);
+  await mustFitChip(context, image, options);
   const pieces =
     typeof options.offset === 'number'
       ? [atOffset(image, options.offset, options)]
@@ -92,32 +92,49 @@ function dumpRange(context: JobContext, image: LoadedImage, options: WriteOption
 /** The calibration of the radio is measured for each chip: another chip's dump must not replace it. */
 async function keptOf(context: JobContext, image: LoadedImage): Promise<Region[]> {
   const own = await chipCalibration(context);
-  if (own.offset === null || own.mac === null || own.mac === image.detected.mac) return [];
+  const mac = image.detected.calibration?.mac ?? null;
+  if (own.offset === null || own.mac === null || own.mac === mac) return [];
   context.warnings.push(
-    `The dump is not of this very chip (its MAC is ${image.detected.mac ?? 'not in it'}, this chip's ${own.mac}): the calibration of the radio and the MAC at ${hex(own.offset)} were kept.`,
+    `The dump is not of this very chip (its MAC is ${mac ?? 'not in it'}, this chip's ${own.mac}): the calibration of the radio and the MAC at ${hex(own.offset)} were kept.`,
   );
   return [{ offset: own.offset, length: SECTOR }];
 }
 
-function mustFitChip(context: JobContext, image: LoadedImage, options: WriteOptions): void {
-  const { chip } = context.session.identity;
-  const { chips, kind } = image.detected;
-  if (chips.length === 0 || chip === null || chips.includes(chip) || options.anyImage) return;
+/** An image for another chip, or stored with another key, would not start; it is refused before anything is erased. */
+async function mustFitChip(
+  context: JobContext,
+  { detected }: LoadedImage,
+  options: WriteOptions,
+): Promise<void> {
+  if (options.anyImage) return;
+  const { chip, encryption } = context.session.identity;
+  const wrongChip = detected.chip !== null && chip !== null && detected.chip !== chip;
+  const wrongKey = detected.key !== null && encryption !== null && detected.key !== encryption;
+  if (!wrongChip && !wrongKey) return;
+  const mac = detected.calibration?.mac ?? null;
+  if (mac !== null && (await chipCalibration(context)).mac === mac) return; // its own dump
+  const what = wrongChip
+    ? `is for a ${detected.chip}, but the chip on ${context.session.port} is a ${chip}`
+    : `is stored with ${KEYS[detected.key ?? 'none']}, but the chip on ${context.session.port} (${chip ?? 'basic'}) needs code with ${KEYS[encryption ?? 'none']}`;
   throw new BkError(
     'BK_WRONG_IMAGE',
-    `The image (${kind}) is for ${chips.join(' or ')}, but the chip on ${context.session.port} is a ${chip}; nothing was changed`,
+    `The image, ${detected.description}, ${what}; nothing was changed`,
     {
       likely: [
         {
           cause: 'An image for another chip',
           confidence: 0.9,
-          evidence: image.detected.evidence.join(' '),
+          evidence: detected.evidence.join(' '),
         },
       ],
-      advice: [`Use an image for ${chip}. To write this one all the same, set anyImage.`],
+      advice: [
+        `Use an image for ${chip ?? 'this chip'}. To write this one all the same, set anyImage.`,
+      ],
     },
   );
 }
+
+const KEYS = { tuya: "Tuya's key", none: 'no key', custom: 'a key of its own' } as const;
 
 function mustSpareBootloader(context: JobContext, offset: number, options: WriteOptions): void {
   if (offset >= BOOTLOADER_END) return;

@@ -1,3 +1,4 @@
+import { resolveFilename } from '../backup/filename';
 import { checkFolder } from '../backup/folder';
 import { BOOTLOADER_END } from '../chip/geometry';
 import { BkError } from '../errors';
@@ -24,7 +25,9 @@ export async function checkReading(options: ReadOptions): Promise<void> {
     }
   }
   // Better known before a long read than after it.
-  if (options.file !== undefined) await checkFolder(options.file.folder);
+  if (options.file === undefined) return;
+  await checkFolder(options.file.folder);
+  if (options.file.filename) await resolveFilename(options.file.folder, options.file.filename);
 }
 
 /** Reads a range of flash to memory or to a file. */

@@ -1,4 +1,4 @@
-import { readImageFile } from '../backup/files';
+import { readImageFile } from '../backup/image-file';
 import { SECTOR } from '../chip/geometry';
 import { BkError } from '../errors';
 import { detectImage } from '../image/detect';
@@ -34,12 +34,8 @@ export async function loadImage(options: WriteOptions): Promise<LoadedImage> {
   if (typeof offset !== 'number' && detected.kind !== 'dump') {
     throw new BkError(
       'BK_BAD_IMAGE',
-      `The image is not one that can be placed by its content: ${detected.evidence.join(' ')} Nothing was changed`,
-      {
-        advice: [
-          'Use a full dump of such a chip, or give the offset at which these bytes belong (for an application 0x11000).',
-        ],
-      },
+      `The image is ${detected.description}, and only a dump of a whole flash can be placed without an offset. Nothing was changed`,
+      { advice: detected.advice },
     );
   }
   return { bytes, detected };

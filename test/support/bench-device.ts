@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Device, type DeviceSettings } from '../../src';
+import type { SimulatedChip } from '../../src/simulator';
+import { prepareSimulatedChip } from '../../src/transport/simulated';
+import { VirtualClock } from './virtual-clock';
+
+export interface TestDevice {
+  device: Device;
+  chip: SimulatedChip;
+  clock: VirtualClock;
+  url: string;
+}
+
+let made = 0;
+
+/**
+ * A device on a simulated chip of its own, both on one virtual clock.
+ * @param sim `bk7231n`, with options as in a sim:// address: `bk7231t?app=silent`
+ */
+export function testDevice(
+  sim: string,
+  settings: Partial<DeviceSettings> = {},
+  clock = new VirtualClock(),
+): TestDevice {
+  // A seed of its own makes a chip of its own: simulated chips are kept by their address.
+  const own = /[?&]seed=/.test(sim) ? '' : `${sim.includes('?') ? '&' : '?'}seed=${1000 + made++}`;
+  const url = `sim://${sim}${own}`;
+  const chip = prepareSimulatedChip(url, clock);
+  const device = new Device({ port: url, ...settings }, { clock });
+  return { device, chip, clock, url };
+}
+
+/** A folder that is gone after the test. */
+export function scratchFolder(context: Mocha.Suite): () => string {
+  let folder = '';
+  context.beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bk72xx-'));
+  });
+  context.afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  return () => folder;
+}
+
+/** Reproducible bytes that look like nothing. */
+export function noise(length: number, seed = 1): Buffer {
+  const bytes = Buffer.alloc(length);
+  let state = seed >>> 0 || 1;
+  for (let index = 0; index < length; index++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    bytes[index] = state & 0xff;
+  }
+  return bytes;
+}
+
+export function sum(counts: Uint32Array): number {
+  return counts.reduce((total, count) => total + count, 0);
+}
