@@ -171,7 +171,9 @@ export class FrameReader {
     const shapes = this.#shapes.get(keyOf('long', code)) ?? [];
     const shape = shapes.find((one) => within(one, stated, status));
     if (shape === undefined) return { kind: 'skip' };
-    const payload = shape.actual ?? stated;
+    // A refusal may carry less than that; its length is all there is to go by.
+    const actual = shape.actual ?? stated;
+    const payload = status === 0 ? actual : Math.min(actual, stated);
     const length = LONG_HEADER + payload;
     if (bytes.length < length) return { kind: 'wait' };
     const frame: Frame = {
