@@ -1,25 +1,31 @@
 // Runs Node-RED until a flow has said on the console what it proved, then ends it.
 //   node run-flow.mjs [--flow <file>] -- <command that starts Node-RED>
-// With --flow, the current folder becomes the user directory and the file its flows.
+// With --flow, the current folder becomes the user directory and the file its flows, and its
+// simulated chip does not wait. Without it, the command chooses both; PORT is a free port for it.
 import { spawn } from 'node:child_process';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** What the first example says last. */
-const PROVED = /SHA-256.*(equal|same|identical)/i;
-const BROKEN = /Waiting for missing types|\[error\]|Uncaught Exception|requires Node\.js/;
-const LIMIT_MS = 180_000;
+const PROVED = /proved: .*SHA-256 .*: equal$/;
+const BROKEN = /Waiting for missing types|\[error\]|failed \(|Uncaught Exception|requires Node\.js/;
+const LIMIT_MS = 240_000;
 const END_MS = 20_000;
 
 const split = process.argv.indexOf('--');
 const options = process.argv.slice(2, split);
 const command = process.argv.slice(split + 1);
-if (options[0] === '--flow') command.push(...(await prepareUserDirectory(options[1])));
+const port = await freePort();
+if (options[0] === '--flow') command.push(...prepareUserDirectory(options[1]));
 
 const [program, ...args] = command;
-const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+const child = spawn(program, args, {
+  detached: true,
+  stdio: ['ignore', 'pipe', 'pipe'],
+  env: { ...process.env, PORT: String(port) },
+});
 let verdict = null;
 const settle = (text, good) => {
   if (verdict !== null) return;
@@ -51,12 +57,13 @@ function signal(name) {
   }
 }
 
-async function prepareUserDirectory(flow) {
+function prepareUserDirectory(flow) {
   const folder = process.cwd();
-  copyFileSync(flow, join(folder, 'flows.json'));
+  const quick = readFileSync(flow, 'utf8').replace(/(sim:\/\/[^"]*speed=)real/g, '$1fast');
+  writeFileSync(join(folder, 'flows.json'), quick);
   const settings = {
     uiHost: '127.0.0.1',
-    uiPort: await freePort(),
+    uiPort: port,
     flowFile: 'flows.json',
     credentialSecret: 'scratch',
     telemetry: { enabled: false, updateNotification: false },
