@@ -44,18 +44,18 @@ export class ProgressReporter {
     this.#listener = listener;
   }
 
-  /** Begins a phase of so many bytes; a phase that has begun keeps its count. */
+  /** Begins a phase of so many bytes; none begins without bytes, and one that has begun keeps its count. */
   begin(phase: Phase, total: number, message: string): void {
-    if (this.#phases.has(phase)) return;
+    if (total === 0 || this.#phases.has(phase)) return;
     const state = { done: 0, total, startedAt: this.#clock.now() };
     this.#phases.set(phase, state);
     this.#emit(phase, state, null, message, false);
   }
 
-  /** So many bytes of a phase are done, the last of them at `address`. */
+  /** So many bytes of a phase are done, the last of them at `address`; a repair outside any phase counts for none. */
   advance(phase: Phase, bytes: number, address: number, message: string): void {
     const state = this.#phases.get(phase);
-    if (state === undefined) throw new Error(`phase ${phase} has not begun`);
+    if (state === undefined) return;
     state.done = Math.min(state.total, state.done + bytes);
     this.#emit(phase, state, address, message, false);
   }

@@ -77,6 +77,7 @@ describe('writing at an offset', () => {
   it('erases whole blocks where that is cheaper, and only inside the image', async () => {
     const { device, chip } = testDevice('bk7231n');
     chip.flash.set(noise(4 * BLOCK, 9), 0x100000);
+    chip.flash.set(noise(SECTOR, 8), 0x100000 - SECTOR);
     const image = noise(2 * BLOCK + 3 * SECTOR, 5);
     const { payload } = await device.write({ image, offset: 0x100000 - SECTOR });
     assert.equal(payload.blocksErased, 2);
@@ -148,7 +149,8 @@ describe('writing at an offset', () => {
   });
 
   it('tells of its phases with counts that never fall', async () => {
-    const { device } = testDevice('bk7231n');
+    const { device, chip } = testDevice('bk7231n');
+    chip.flash.set(noise(2 * BLOCK, 8), 0x100000);
     const seen: Progress[] = [];
     await device.write(
       { image: noise(2 * BLOCK), offset: 0x100000 },
