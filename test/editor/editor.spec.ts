@@ -188,6 +188,7 @@ describe('the editor', function () {
     }
     if (PICTURES) {
       await editor.page.evaluate(() => RED.sidebar.help.show('bk-read'));
+
       await editor.page.waitForTimeout(500);
       await picture('help');
     }

@@ -156,6 +156,14 @@ for (const [type, defaults] of Object.entries(DEFAULTS)) {
         assert.ok(help.includes(`\n### ${section}\n`), section);
     });
 
+    it('has help whose property lists the editor can read', () => {
+      const help = readText(`nodes/locales/en-US/${type}.html`);
+      const properties = help.split('\n').filter((line) => /^\s*: /.test(line));
+      assert.ok(properties.length > 0);
+      // One colon more, and the editor cuts the line in two.
+      for (const line of properties) assert.match(line, /^ *: [^:]+ \([a-z ]+\) : [^:]+$/);
+    });
+
     if (type !== 'bk-device') {
       it('has two outputs with names', () => assert.equal(definition.outputs, 2));
     }
