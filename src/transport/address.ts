@@ -1,0 +1,73 @@
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { BkError } from '../errors';
+
+/** Where a serial line is served over the network. */
+export interface NetworkAddress {
+  host: string;
+  port: number;
+}
+
+export type PortScheme = 'sim' | 'tcp' | 'rfc2217' | 'serial';
+
+const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
+const WINDOWS_PORT = /^(?:\\\\\.\\)?(com\d+)$/i;
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+const FORMS =
+  'Use a serial path (/dev/ttyUSB0, COM4), tcp://host:port, or sim://bk7231n for a simulated chip.';
+
+/** What kind of port a setting names. @throws BkError BK_BAD_SETTING for an empty or unknown one */
+export function schemeOf(port: string): PortScheme {
+  if (port.trim() === '' || port.includes('\0')) {
+    throw new BkError('BK_BAD_SETTING', 'No port is set', { advice: [FORMS] });
+  }
+  const scheme = SCHEME.exec(port.trim())?.[1]?.toLowerCase();
+  if (scheme === undefined) return 'serial';
+  if (scheme === 'sim' || scheme === 'tcp' || scheme === 'rfc2217') return scheme;
+  throw new BkError('BK_BAD_SETTING', `"${port}" is no port: ${scheme}:// is not known`, {
+    advice: [FORMS],
+  });
+}
+
+/**
+ * Host and port of `tcp://host:port`; the host in lower case, an IPv6 address in brackets.
+ * @throws BkError BK_BAD_SETTING
+ */
+export function parseNetworkAddress(url: string): NetworkAddress {
+  const match = /^[a-z0-9]+:\/\/(\[[0-9a-f:.]+\]|[^/:?#@\s[\]]+):(\d{1,5})\/?$/i.exec(url.trim());
+  const port = Number(match?.[2]);
+  if (match?.[1] === undefined || !(port >= 1 && port <= 65535)) {
+    throw new BkError(
+      'BK_BAD_SETTING',
+      `"${url}" does not name a host and a port; it looks like tcp://192.168.1.20:7231`,
+    );
+  }
+  return { host: match[1].toLowerCase(), port };
+}
+
+/**
+ * One name for one physical port however it is spelled, so that all who use it can take turns. A port
+ * that is not there has a name too.
+ * @throws BkError BK_BAD_SETTING for what names no port
+ */
+export async function canonicalPort(port: string): Promise<string> {
+  const trimmed = port.trim();
+  const scheme = schemeOf(trimmed);
+  if (scheme === 'sim') return canonicalSimulator(trimmed);
+  if (scheme !== 'serial') {
+    const address = parseNetworkAddress(trimmed);
+    const host = LOOPBACK.has(address.host) ? 'localhost' : address.host;
+    return `${scheme}://${host}:${address.port}`;
+  }
+  const windows = WINDOWS_PORT.exec(trimmed)?.[1];
+  if (windows !== undefined) return windows.toUpperCase();
+  return realpath(trimmed).catch(() => resolve(trimmed));
+}
+
+/** As the simulated chips themselves are told apart: by chip and options, in any order. */
+function canonicalSimulator(url: string): string {
+  const [chip = '', query = ''] = url.slice('sim://'.length).split('?');
+  const options = new URLSearchParams(query);
+  options.sort();
+  return `sim://${chip.replace(/\/$/, '').toLowerCase()}?${options}`;
+}

@@ -1,0 +1,41 @@
+import type { Clock } from '../clock';
+import { BkError } from '../errors';
+import { schemeOf } from './address';
+import { openSerial } from './serial';
+import { openSimulated } from './simulated';
+import { openTcp } from './tcp';
+import type { Transport } from './transport';
+
+export { canonicalPort } from './address';
+
+/** How a port is opened. */
+export interface OpenOptions {
+  /** Bits per second, where the port lets it be chosen. */
+  baudRate: number;
+  clock: Clock;
+}
+
+/**
+ * Opens a port, of the kind that its name tells.
+ * @throws BkError BK_PORT_NOT_FOUND, BK_PORT_DENIED, BK_PORT_BUSY, BK_PORT_LOST, BK_BAD_SETTING, BK_STORAGE
+ *   (the file of a simulated chip)
+ */
+export async function openTransport(port: string, options: OpenOptions): Promise<Transport> {
+  const name = port.trim();
+  switch (schemeOf(name)) {
+    case 'sim':
+      return openSimulated(name, options.clock);
+    case 'tcp':
+      return openTcp(name, options.clock);
+    case 'rfc2217':
+      throw new BkError(
+        'BK_BAD_SETTING',
+        `${name} cannot be used: rfc2217:// is not yet supported`,
+        {
+          advice: ['Have the server offer the port as raw bytes at 115200 baud, and use tcp://.'],
+        },
+      );
+    case 'serial':
+      return openSerial(name, options.baudRate);
+  }
+}

@@ -1,0 +1,112 @@
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A serial port of this computer. */
+export interface PortInfo {
+  /** What to put into the device's port; the path that survives re-plugging where there is one. */
+  path: string;
+  /** For people to choose by. */
+  label: string;
+  manufacturer?: string;
+  serialNumber?: string;
+  /** USB ids, four hex digits. */
+  vendorId?: string;
+  productId?: string;
+}
+
+/** What the serial port library tells of a port. */
+interface ListedPort {
+  path: string;
+  manufacturer?: string | undefined;
+  serialNumber?: string | undefined;
+  vendorId?: string | undefined;
+  productId?: string | undefined;
+}
+
+/** Where to look; tests put their own in. */
+export interface PortSources {
+  dev: string;
+  /** Folder of the kernel's terminals. */
+  ttys: string;
+  list(): Promise<readonly ListedPort[]>;
+}
+
+const SYSTEM: PortSources = {
+  dev: '/dev',
+  ttys: '/sys/class/tty',
+  list: async () => {
+    const { SerialPort } = await import('serialport');
+    return SerialPort.list();
+  },
+};
+
+const DEVICE = /^tty(USB|ACM|AMA|S)\d+$/;
+/** A built-in serial port that the kernel made a name for without finding one. */
+const BUILT_IN = /^ttyS\d+$/;
+
+/**
+ * The serial ports of this computer: those with a lasting name first, one entry a port. Never fails:
+ * without udev (containers) the names under /dev tell what there is.
+ */
+export async function listPorts(sources: Partial<PortSources> = {}): Promise<PortInfo[]> {
+  const from = { ...SYSTEM, ...sources };
+  const links = await lastingNames(from.dev);
+  const listed = await from.list().catch(() => []);
+  const known = listed.length > 0 ? listed : await deviceFiles(from.dev);
+  const ports: { port: PortInfo; lasting: boolean }[] = [];
+  for (const entry of known) {
+    if (!(await exists(entry.path, from))) continue;
+    const lasting = links.get(entry.path);
+    links.delete(entry.path);
+    ports.push({ port: describe(entry, lasting), lasting: lasting !== undefined });
+  }
+  for (const [path, lasting] of links) {
+    ports.push({ port: describe({ path }, lasting), lasting: true });
+  }
+  return ports
+    .sort((a, b) => Number(b.lasting) - Number(a.lasting) || byNumber(a.port.path, b.port.path))
+    .map(({ port }) => port);
+}
+
+/** By the device's path: its name under /dev/serial/by-id. */
+async function lastingNames(dev: string): Promise<Map<string, string>> {
+  const folder = join(dev, 'serial', 'by-id');
+  const links = new Map<string, string>();
+  for (const name of await readdir(folder).catch(() => [])) {
+    const link = join(folder, name);
+    const path = await realpath(link).catch(() => null);
+    if (path !== null) links.set(path, link);
+  }
+  return links;
+}
+
+async function deviceFiles(dev: string): Promise<ListedPort[]> {
+  const names = await readdir(dev).catch(() => []);
+  return names.filter((name) => DEVICE.test(name)).map((name) => ({ path: join(dev, name) }));
+}
+
+/** The kernel's type of a built-in port is 0 where no such chip answered. */
+async function exists(path: string, { ttys }: PortSources): Promise<boolean> {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (!BUILT_IN.test(name)) return true;
+  const type = await readFile(join(ttys, name, 'type'), 'utf8').catch(() => '');
+  return type.trim() !== '0';
+}
+
+function describe(entry: ListedPort, lasting: string | undefined): PortInfo {
+  const device = entry.path.slice(entry.path.lastIndexOf('/') + 1);
+  const name = lasting?.slice(lasting.lastIndexOf('/') + 1) ?? entry.manufacturer;
+  return {
+    path: lasting ?? entry.path,
+    label: name === undefined ? device : `${name} (${device})`,
+    ...(entry.manufacturer === undefined ? {} : { manufacturer: entry.manufacturer }),
+    ...(entry.serialNumber === undefined ? {} : { serialNumber: entry.serialNumber }),
+    ...(entry.vendorId === undefined ? {} : { vendorId: entry.vendorId }),
+    ...(entry.productId === undefined ? {} : { productId: entry.productId }),
+  };
+}
+
+/** ttyUSB2 before ttyUSB10. */
+function byNumber(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}

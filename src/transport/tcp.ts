@@ -1,0 +1,157 @@
+import { connect, type Socket } from 'node:net';
+import type { Clock } from '../clock';
+import { BkError, textOf } from '../errors';
+import { parseNetworkAddress } from './address';
+import type { Transport } from './transport';
+
+/** How long a server may take to accept, ms. */
+const CONNECT_MS = 10_000;
+/** A silent connection is probed after so many ms. */
+const KEEP_ALIVE_MS = 15_000;
+/** How long the last bytes may take to leave when the connection is closed, ms. */
+const CLOSE_MS = 1_000;
+/** What chips speak after a boot; the server has to be set to it. */
+const SERVER_BAUD = 115_200;
+
+/** What went wrong, in words, by the operating system's code. */
+const CONNECT_ERRORS: Readonly<Record<string, { what: string; advice: string }>> = {
+  ECONNREFUSED: {
+    what: 'nothing listens there',
+    advice: 'Start the serial server, and check the port number.',
+  },
+  ENOTFOUND: { what: 'there is no host of that name', advice: 'Check the name of the host.' },
+  EAI_AGAIN: {
+    what: 'the name of the host cannot be looked up',
+    advice: 'Check the network, or use the IP address.',
+  },
+  EHOSTUNREACH: {
+    what: 'the host cannot be reached',
+    advice: 'Check that the serial server is powered and in this network.',
+  },
+  ENETUNREACH: { what: 'its network cannot be reached', advice: 'Check the network.' },
+};
+
+/**
+ * Connects to a serial line that is served as raw bytes.
+ * @param url `tcp://host:port`
+ * @throws BkError BK_PORT_NOT_FOUND (no answer), BK_BAD_SETTING (the URL)
+ */
+export async function openTcp(url: string, clock: Clock): Promise<Transport> {
+  const { host, port } = parseNetworkAddress(url);
+  const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port, noDelay: true });
+  socket.setKeepAlive(true, KEEP_ALIVE_MS);
+  await new Promise<void>((resolve, reject) => {
+    const timer = clock.setTimeout(() => {
+      socket.destroy();
+      reject(timedOut(url));
+    }, CONNECT_MS);
+    socket.once('connect', () => {
+      clock.clearTimeout(timer);
+      socket.removeListener('error', onError);
+      resolve();
+    });
+    const onError = (reason: Error): void => {
+      clock.clearTimeout(timer);
+      reject(notFound(url, reason));
+    };
+    socket.once('error', onError);
+  });
+  return new TcpTransport(url, socket, clock);
+}
+
+function timedOut(url: string): BkError {
+  return new BkError('BK_PORT_NOT_FOUND', `${url} does not answer within ${CONNECT_MS / 1000} s`, {
+    phase: 'open',
+    advice: ['Check that the serial server is powered and in this network.'],
+  });
+}
+
+function notFound(url: string, reason: Error): BkError {
+  const code = 'code' in reason ? String(reason.code) : '';
+  const entry = CONNECT_ERRORS[code];
+  return new BkError(
+    'BK_PORT_NOT_FOUND',
+    `${url} cannot be connected: ${entry?.what ?? textOf(reason)}`,
+    { phase: 'open', reason, advice: [entry?.advice ?? 'Check the address and the network.'] },
+  );
+}
+
+class TcpTransport implements Transport {
+  readonly port: string;
+  readonly baudRate = SERVER_BAUD;
+  readonly canSetBaudRate = false;
+  onData: ((bytes: Buffer) => void) | null = null;
+  onLost: ((reason: Error) => void) | null = null;
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  readonly #closed: Promise<void>;
+  #open = true;
+  #reason: Error | null = null;
+
+  constructor(port: string, socket: Socket, clock: Clock) {
+    this.port = port;
+    this.#socket = socket;
+    this.#clock = clock;
+    socket.on('error', (reason) => {
+      this.#reason ??= reason;
+    });
+    this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
+    socket.once('close', () => this.#lose());
+    socket.on('data', (bytes) => {
+      if (this.#open) this.onData?.(bytes);
+    });
+  }
+
+  write(bytes: Buffer): Promise<void> {
+    if (!this.#open) return Promise.reject(this.#lost());
+    return new Promise((resolve, reject) => {
+      this.#socket.write(bytes, (error) => {
+        if (error) reject(this.#lost(error));
+        else resolve();
+      });
+    });
+  }
+
+  /** What the server still holds cannot be known. */
+  async drain(): Promise<void> {
+    if (!this.#open) throw this.#lost();
+    if (this.#socket.writableLength > 0) await this.write(Buffer.alloc(0));
+  }
+
+  async setBaudRate(baudRate: number): Promise<void> {
+    if (!this.#open) throw this.#lost();
+    if (baudRate === this.baudRate) return;
+    throw new BkError('BK_BAD_SETTING', `${this.port} cannot change its rate to ${baudRate} baud`, {
+      advice: ['Leave the baud at auto: a line served as raw bytes stays at 115200.'],
+    });
+  }
+
+  async setLines(): Promise<boolean> {
+    return false;
+  }
+
+  /** Nothing is held back here: every byte is handed over when it arrives. */
+  async flush(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#open = false;
+    // Ends after the last bytes have left, unless nobody takes them.
+    this.#socket.destroySoon();
+    const timer = this.#clock.setTimeout(() => this.#socket.destroy(), CLOSE_MS);
+    await this.#closed;
+    this.#clock.clearTimeout(timer);
+  }
+
+  #lose(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.onLost?.(this.#lost());
+  }
+
+  #lost(reason: Error | null = this.#reason): BkError {
+    return new BkError('BK_PORT_LOST', `The connection to ${this.port} is closed`, {
+      ...(reason === null ? {} : { reason }),
+      advice: ['Check the serial server and the network, then start the job again.'],
+    });
+  }
+}

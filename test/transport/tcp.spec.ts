@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { systemClock } from '../../src/clock';
+import { openTcp } from '../../src/transport/tcp';
+import type { Transport } from '../../src/transport/transport';
+import { rejection } from '../support/rejects';
+import { until } from '../support/until';
+
+describe('a serial line over TCP', () => {
+  let server: Server;
+  let far: Socket;
+  let port: Transport;
+  let url: string;
+
+  beforeEach(async () => {
+    server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const accepted = once(server, 'connection');
+    port = await openTcp(url, systemClock);
+    [far] = (await accepted) as [Socket];
+    far.on('error', () => {});
+  });
+
+  afterEach(async () => {
+    await port.close();
+    far.destroy();
+    server.close();
+  });
+
+  it('carries bytes both ways', async () => {
+    let sent = '';
+    let received = '';
+    far.on('data', (bytes) => {
+      sent += bytes.toString('latin1');
+    });
+    port.onData = (bytes) => {
+      received += bytes.toString('latin1');
+    };
+    await port.write(Buffer.from('\x01\xe0\xfc', 'latin1'));
+    await port.drain();
+    far.write(Buffer.from('\x04\x0e\xff', 'latin1'));
+    await until(() => sent.length === 3 && received.length === 3, 'all bytes');
+    assert.equal(sent, '\x01\xe0\xfc');
+    assert.equal(received, '\x04\x0e\xff');
+  });
+
+  it('stays at the rate of its server and has no lines', async () => {
+    assert.equal(port.port, url);
+    assert.equal(port.baudRate, 115200);
+    assert.equal(port.canSetBaudRate, false);
+    await port.setBaudRate(115200);
+    const error = await rejection(port.setBaudRate(921600), 'BK_BAD_SETTING');
+    assert.ok(error.message.includes(url));
+    assert.equal(await port.setLines({ rts: true, dtr: true }), false);
+    await port.flush();
+  });
+
+  it('delivers what was written before it is closed', async () => {
+    let sent = 0;
+    far.on('data', (bytes) => {
+      sent += bytes.length;
+    });
+    void port.write(Buffer.alloc(100_000));
+    await port.close();
+    await until(() => sent === 100_000, 'all bytes');
+  });
+
+  it('tells once that the server has gone', async () => {
+    const reasons: Error[] = [];
+    port.onLost = (reason) => reasons.push(reason);
+    far.destroy();
+    await until(() => reasons.length > 0, 'the loss is told');
+    const error = await rejection(port.write(Buffer.from('x')), 'BK_PORT_LOST');
+    assert.ok(error.message.includes(url));
+    await rejection(port.drain(), 'BK_PORT_LOST');
+    await port.close();
+    assert.equal(reasons.length, 1);
+  });
+
+  it('is silent after it was closed', async () => {
+    let lost = 0;
+    port.onLost = () => lost++;
+    await Promise.all([port.close(), port.close()]);
+    await rejection(port.write(Buffer.from('x')), 'BK_PORT_LOST');
+    assert.equal(lost, 0);
+  });
+
+  it('says that nothing listens', async () => {
+    const { port: number } = server.address() as AddressInfo;
+    server.close();
+    const error = await rejection(
+      openTcp(`tcp://127.0.0.1:${number}`, systemClock),
+      'BK_PORT_NOT_FOUND',
+    );
+    assert.ok(error.message.includes(url));
+    assert.match(error.message, /nothing listens/);
+  });
+
+  it('gives up on a server that does not answer', async () => {
+    let fire = (): void => {};
+    const clock = {
+      ...systemClock,
+      setTimeout: (callback: () => void, ms: number) => {
+        assert.equal(ms, 10_000);
+        fire = callback;
+        return null;
+      },
+      clearTimeout: () => {},
+    };
+    // An address of the range that is set aside for documentation: nobody has it.
+    const opening = openTcp('tcp://192.0.2.1:7231', clock);
+    fire();
+    const error = await rejection(opening, 'BK_PORT_NOT_FOUND');
+    assert.ok(error.message.includes('tcp://192.0.2.1:7231'));
+  });
+});
