@@ -7,7 +7,7 @@ import type { Transport } from '../transport/transport';
 
 interface Waiter {
   take(frame: Frame): boolean;
-  fail(error: BkError): void;
+  fail(error: unknown): void;
 }
 
 /** What was seen on the wire since the exchanger was made; the raw material of a diagnosis. */
@@ -74,8 +74,11 @@ export class Exchanger {
     const limit = limitMs ?? this.#limit(command, args, request.length);
     // The waiter stands before the request leaves: no answer can be too fast for it.
     const answer = this.#wait(command, args, limit);
-    answer.catch(() => {}); // a failing write leaves it without another listener
-    await this.#transport.write(request);
+    const waiter = this.#waiter;
+    // Not awaited: a port that takes no bytes must not outlast the limit.
+    this.#transport.write(request).catch((error: unknown) => {
+      if (this.#waiter === waiter) waiter?.fail(error);
+    });
     return answer;
   }
 
