@@ -1,0 +1,92 @@
+import type { Phase } from '../../src/errors';
+import { Exchanger } from '../../src/session/exchange';
+import type { RecoveryRecord, SessionReport } from '../../src/session/report';
+import { Session } from '../../src/session/session';
+import { type DeviceSettings, fillSettings } from '../../src/session/settings';
+import type { SimulatedChip } from '../../src/simulator';
+import {
+  forgetSimulatedChips,
+  openSimulated,
+  prepareSimulatedChip,
+} from '../../src/transport/simulated';
+import { InterposedTransport } from './interposed-transport';
+import { VirtualClock } from './virtual-clock';
+
+/** What a session told while it worked. */
+export class Notes implements SessionReport {
+  readonly phases: { phase: Phase; message: string; waitsForPerson: boolean }[] = [];
+  readonly recoveries: RecoveryRecord[] = [];
+  readonly warnings: string[] = [];
+  /** Called with every phase, for what a person does meanwhile. */
+  whenPhase: (message: string, waitsForPerson: boolean) => void = () => {};
+
+  onPhase(phase: Phase, message: string, waitsForPerson: boolean): void {
+    this.phases.push({ phase, message, waitsForPerson });
+    this.whenPhase(message, waitsForPerson);
+  }
+
+  onRecovery(recovery: RecoveryRecord): void {
+    this.recoveries.push(recovery);
+  }
+
+  onWarning(text: string): void {
+    this.warnings.push(text);
+  }
+}
+
+/** A new simulated chip on a clock that does not wait, with something on its line to listen in. */
+export interface Bench {
+  chip: SimulatedChip;
+  clock: VirtualClock;
+  notes: Notes;
+  /** The line of the latest opening. */
+  line(): InterposedTransport;
+  /** Opens the port, and nothing more. */
+  plug(): Promise<InterposedTransport>;
+  /** Opens the port for commands by hand. */
+  exchanger(): Promise<Exchanger>;
+  /** Opens the port, links and identifies. */
+  open(settings?: Partial<DeviceSettings>, signal?: AbortSignal): Promise<Session>;
+}
+
+/** Sets up a chip by its address, `sim://bk7231n?…`; chips of earlier benches are thrown away. */
+export function bench(simUrl: string): Bench {
+  forgetSimulatedChips();
+  const clock = new VirtualClock();
+  const notes = new Notes();
+  let line: InterposedTransport | undefined;
+  const plug = async (): Promise<InterposedTransport> => {
+    line = new InterposedTransport(await openSimulated(simUrl, clock));
+    return line;
+  };
+  return {
+    chip: prepareSimulatedChip(simUrl, clock),
+    clock,
+    notes,
+    line: () => {
+      if (line === undefined) throw new Error('the port was not opened yet');
+      return line;
+    },
+    plug,
+    exchanger: async () => new Exchanger(await plug(), clock),
+    open: async (settings = {}, signal) => {
+      const filled = fillSettings({ port: simUrl, ...settings });
+      // A line that a test has plugged already, to prepare it, is the one that is used.
+      const transport = line ?? (await plug());
+      return Session.open(transport, filled, clock, notes, signal);
+    },
+  };
+}
+
+export interface OpenSession extends Bench {
+  session: Session;
+}
+
+/** A linked and identified simulated chip. */
+export async function openSession(
+  simUrl: string,
+  settings: Partial<DeviceSettings> = {},
+): Promise<OpenSession> {
+  const own = bench(simUrl);
+  return { ...own, session: await own.open(settings) };
+}
