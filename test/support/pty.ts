@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { closeSync, constants, openSync } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 import * as pty from '@lydell/node-pty';
 
@@ -29,10 +30,11 @@ const openTerminal = (pty as unknown as { open(options: { encoding: null }): Ope
 export async function openPty(): Promise<Pty> {
   const terminal = openTerminal({ encoding: null });
   const { master, slave } = terminal;
-  // Else it would take what is meant for the port.
-  slave.pause();
+  const near = openSync(terminal.ptsName, constants.O_RDWR | constants.O_NOCTTY);
   slave.setRawMode(true);
   slave.on('error', () => {});
+  // It would take what is meant for the port.
+  slave.destroy();
   let listener: ((bytes: Buffer) => void) | null = null;
   master.on('data', (bytes: Buffer) => listener?.(bytes));
   return {
@@ -46,7 +48,7 @@ export async function openPty(): Promise<Pty> {
     close: async () => {
       if (master.closed) return;
       const closed = once(master, 'close');
-      slave.destroy();
+      closeSync(near);
       master.destroy();
       await closed;
     },
