@@ -65,9 +65,15 @@ export async function link(exchanger: Exchanger, options: LinkOptions): Promise<
   for (let round = 0; clock.now() < end; round++) {
     for (const strategy of strategies) {
       options.onStep?.(`No answer yet: ${strategy.name}`, false);
-      if (await call.reset(strategy)) return linked(strategy.by);
-      // A line left asserted could hold the chip in reset for as long as a person tries.
-      await exchanger.transport.setLines(restingLines(options.reset));
+      let answered = false;
+      try {
+        answered = await call.reset(strategy);
+      } finally {
+        // A line left asserted could hold the chip in reset for as long as a person tries, or
+        // after a cancel. A chip that answers has the lines as it needs them.
+        if (!answered) await exchanger.transport.setLines(restingLines(options.reset));
+      }
+      if (answered) return linked(strategy.by);
     }
     if (round === 0 && (await call.tryOtherBauds())) return linked('listening');
     options.onStep?.(RESET_BY_HAND, true);
@@ -127,7 +133,8 @@ class Call {
 
   /** A chip keeps its rate until it reboots, and another tool may have left it at a fast one. */
   async tryOtherBauds(): Promise<boolean> {
-    const { transport } = this.#exchanger;
+    const { transport, stray, counts } = this.#exchanger;
+    const { received } = counts;
     if (!transport.canSetBaudRate) return false;
     for (const baudRate of LEFT_OVER_BAUDS) {
       try {
@@ -139,6 +146,10 @@ class Call {
       if (await this.listen(OTHER_BAUD_MS)) return true;
     }
     await transport.setBaudRate(BOOT_BAUD);
+    // Text that is heard at a wrong rate looks like a bad line: it must not count as evidence.
+    this.#exchanger.reset();
+    this.#exchanger.stray = stray;
+    counts.received = received;
     return false;
   }
 }
