@@ -18,6 +18,9 @@ import type { Identity } from './identity';
 
 const CHECKED = 256;
 const MIB = 1024 * 1024;
+/** The bounds of what is looked for; parts of 256 KiB are the smallest in the table of flash parts. */
+const SMALLEST_FLASH = MIB / 4;
+const LARGEST_FLASH = 16 * MIB;
 const CHIP_ID_REGISTERS = [0x800000, 0x44010004];
 /** BK7231N and M: the only chips whose code key UART can read whole. */
 const KEYED_CHIP_ID = 0x7231c;
@@ -115,7 +118,7 @@ async function identifyBasic(
   const warnings: string[] = [];
   const version = await readVersion(exchanger);
   const chip = known?.chip ?? (version === null ? null : 'BK7231T');
-  const size = known?.flashSize ?? (await findSizeByWrap(exchanger, crc));
+  const size = await findSizeByWrap(exchanger, crc, known?.flashSize ?? undefined);
   if (known === undefined) {
     warnings.push(
       `The bootloader (checksum ${hex8(crc)}) is not a known one${chip === null ? ', so the model of this chip cannot be told: set it in the device' : ''}.`,
@@ -166,10 +169,16 @@ async function readVersion(exchanger: Exchanger): Promise<string | null> {
 /**
  * Addresses wrap at the flash size: the first power of two at which the bootloader's checksum comes
  * again is the size. A working basic chip always has a bootloader there, so that this cannot be fooled
- * by blank flash.
+ * by blank flash. A size that is taken for more than there is would lead round into the bootloader;
+ * so smaller ones are looked for even where the bootloader names its `usual` size.
  */
-async function findSizeByWrap(exchanger: Exchanger, crc: number): Promise<number> {
-  for (let size = MIB; size <= 16 * MIB; size *= 2) {
+async function findSizeByWrap(
+  exchanger: Exchanger,
+  crc: number,
+  usual = Number.POSITIVE_INFINITY,
+): Promise<number> {
+  for (let size = SMALLEST_FLASH; size <= LARGEST_FLASH; size *= 2) {
+    if (size >= usual) return usual;
     const again = await exchanger.run(checkCrc, { start: size, end: size + CHECKED });
     if (invertCrc(again) === crc && !isOneOf(NO_BOOTLOADER.blank, crc)) return size;
   }
