@@ -1,6 +1,6 @@
-/** Waits for something that other parts of the program bring about; fails after ten seconds. */
+/** Waits for something that other parts of the program bring about; fails after fifteen seconds. */
 export async function until(isTrue: () => boolean, what: string): Promise<void> {
-  const end = performance.now() + 10_000;
+  const end = performance.now() + 15_000;
   while (!isTrue()) {
     if (performance.now() > end) throw new Error(`In vain: ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 1));
