@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
 import { BkError } from '../errors';
 import { discard, partPath, writePart } from './atomic';
-import { storageError } from './storage';
+import { errnoOf, storageError } from './storage';
 
 /**
  * Makes the folder when it is missing and proves that a file can be written in it. To be called
@@ -31,8 +31,40 @@ export async function makeFolder(folder: string): Promise<void> {
     );
   }
   try {
-    await mkdir(folder, { recursive: true });
+    await makeWithParents(folder);
   } catch (reason) {
     throw storageError(`The folder ${folder} cannot be used`, reason);
   }
+}
+
+/**
+ * Like mkdir's own `recursive`, which never ends on file systems that say that a folder cannot be made
+ * by saying that the one above it does not exist (Node.js 20 on /proc).
+ */
+async function makeWithParents(folder: string): Promise<void> {
+  if (await isFolder(folder)) return;
+  try {
+    await mkdir(folder);
+  } catch (reason) {
+    if (errnoOf(reason) === 'ENOENT' && dirname(folder) !== folder) {
+      await makeWithParents(dirname(folder));
+      await mkdirUnlessThere(folder);
+    } else if (!(await isFolder(folder))) {
+      throw reason;
+    }
+  }
+}
+
+/** Somebody else may make the same folder at the same time. */
+async function mkdirUnlessThere(folder: string): Promise<void> {
+  await mkdir(folder).catch(async (reason: unknown) => {
+    if (!(await isFolder(folder))) throw reason;
+  });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
 }

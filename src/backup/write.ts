@@ -1,11 +1,11 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isBkError } from '../errors';
 import { commitPart, discard, partPath, removeStaleParts, syncFolder, writePart } from './atomic';
 import { resolveFilename } from './filename';
 import { SIDECAR } from './find';
 import { makeFolder } from './folder';
-import { backupStem, kindOf } from './names';
+import { backupStem, kindOf, parseName } from './names';
 import { type BackupRecord, type BackupSubject, makeRecord } from './record';
 import { removeOldest } from './retention';
 import { storageError } from './storage';
@@ -57,13 +57,7 @@ export function writeBackup(request: BackupRequest): Promise<WrittenBackup> {
 async function write(request: BackupRequest): Promise<WrittenBackup> {
   const { folder, filename = '', bytes, subject, date } = request;
   await makeFolder(folder);
-  const path =
-    filename === ''
-      ? await freePath(
-          folder,
-          backupStem(subject, kindOf({ ...subject, length: bytes.length }), date),
-        )
-      : await resolveFilename(folder, filename);
+  const path = filename === '' ? await newPath(request) : await resolveFilename(folder, filename);
   const record = makeRecord(subject, bytes, date, path);
   const sidecar = path + SIDECAR;
   try {
@@ -114,17 +108,25 @@ async function replace(path: string, bytes: Uint8Array): Promise<void> {
   await commitPart(part, path);
 }
 
-/** `<stem>.bin`, or with `-2`, `-3` and so on; neither it nor its sidecar exists. */
-async function freePath(folder: string, stem: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const path = join(folder, `${stem}${number === 1 ? '' : `-${number}`}.bin`);
-    if (!(await exists(path)) && !(await exists(path + SIDECAR))) return path;
+/** A name of this package's making, in the words of its subject. */
+async function newPath({ folder, subject, bytes, date }: BackupRequest): Promise<string> {
+  const stem = backupStem(subject, kindOf({ ...subject, length: bytes.length }), date);
+  try {
+    return await freePath(folder, stem);
+  } catch (reason) {
+    throw storageError(`The folder ${folder} cannot be read`, reason);
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
+/**
+ * `<stem>.bin`, or with `-2`, `-3` and so on, above all numbers that are taken: so a higher number is
+ * always the newer one, also where some in between were removed.
+ */
+async function freePath(folder: string, stem: string): Promise<string> {
+  const taken = (await readdir(folder))
+    .map((name) => name.replace(/\.json$/, ''))
+    .filter((name) => name.startsWith(stem))
+    .map((name) => parseName(name)?.number ?? 0);
+  const number = Math.max(0, ...taken) + 1;
+  return join(folder, `${stem}${number === 1 ? '' : `-${number}`}.bin`);
 }
