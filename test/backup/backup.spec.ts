@@ -15,14 +15,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import sinon from 'sinon';
-import {
-  type BackupRequest,
-  type BackupSubject,
-  checkFolder,
-  findBackups,
-  loadVerified,
-  writeBackup,
-} from '../../src/backup';
+import { findBackups, loadVerified } from '../../src/backup/find';
+import { checkFolder } from '../../src/backup/folder';
+import type { BackupSubject } from '../../src/backup/record';
+import { type BackupRequest, writeBackup } from '../../src/backup/write';
 import { rejection } from '../support/rejects';
 
 const MAC = '02:00:00:ab:cd:ef';

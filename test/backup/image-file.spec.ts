@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readImageFile } from '../../src/backup';
+import { readImageFile } from '../../src/backup/image-file';
 import { rejection } from '../support/rejects';
 
 describe('readImageFile', () => {

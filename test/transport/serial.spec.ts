@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LinuxPortBinding } from '@serialport/bindings-cpp';
+import sinon from 'sinon';
 import { processesHolding } from '../../src/transport/holders';
 import { openSerial } from '../../src/transport/serial';
 import type { Transport } from '../../src/transport/transport';
@@ -15,7 +17,7 @@ describe('a serial port', () => {
   let port: Transport;
 
   before(function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform !== 'linux') this.skip();
   });
 
   beforeEach(async () => {
@@ -24,6 +26,7 @@ describe('a serial port', () => {
   });
 
   afterEach(async () => {
+    sinon.restore();
     await port.close();
     await line.close();
   });
@@ -65,6 +68,41 @@ describe('a serial port', () => {
       assert.ok(error.message.includes(line.path));
     }
     assert.equal(port.baudRate, 115200);
+  });
+
+  it('refuses a rate that the operating system rounds away, and goes back', async () => {
+    const asked: number[] = [];
+    sinon.replace(LinuxPortBinding.prototype, 'getBaudRate', async () => ({ baudRate: 1500000 }));
+    const real = LinuxPortBinding.prototype.update;
+    sinon.replace(
+      LinuxPortBinding.prototype,
+      'update',
+      async function (this: LinuxPortBinding, options) {
+        asked.push(options.baudRate);
+        await real.call(this, options);
+      },
+    );
+    await port.setBaudRate(1480000);
+    const error = await rejection(port.setBaudRate(2000000), 'BK_BAD_SETTING');
+    assert.match(`${error.message} ${error.cause.reason}`, /2000000.*1500000/);
+    assert.equal(port.baudRate, 1480000);
+    assert.deepEqual(asked, [1480000, 2000000, 1480000]);
+  });
+
+  it('sets both lines at once, and low latency where the driver knows of it', async () => {
+    const flags: object[] = [];
+    sinon.replace(LinuxPortBinding.prototype, 'set', async (options) => {
+      flags.push(options);
+      if ('lowLatency' in options) throw new Error('Error: Invalid argument, cannot set');
+    });
+    assert.equal(await port.setLines({ rts: true, dtr: false }), true);
+    assert.equal(await port.setLines({ rts: false, dtr: true }), true);
+    const rest = { brk: false, cts: false };
+    assert.deepEqual(flags, [
+      { ...rest, rts: true, dtr: false, lowLatency: true },
+      { ...rest, rts: true, dtr: false },
+      { ...rest, rts: false, dtr: true },
+    ]);
   });
 
   it('goes on without modem lines', async () => {
@@ -142,6 +180,23 @@ describe('opening a serial port', () => {
     }
   });
 
+  it('says who may open a port that this user may not', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const line = await openPty();
+    await chmod(line.path, 0);
+    const root = process.geteuid?.() === 0;
+    // Nothing is closed to root: for a moment this is somebody else.
+    if (root) process.seteuid?.(65534);
+    try {
+      const error = await rejection(openSerial(line.path, 115200), 'BK_PORT_DENIED');
+      assert.ok(error.message.includes(line.path));
+      assert.match(error.cause.advice.join(' '), /dialout/);
+    } finally {
+      if (root) process.seteuid?.(0);
+      await line.close();
+    }
+  });
+
   it('names the process that holds a device', async function () {
     if (process.platform !== 'linux') this.skip();
     const line = await openPty();
@@ -151,6 +206,10 @@ describe('opening a serial port', () => {
       const held = await processesHolding(line.path);
       assert.deepEqual(held, [`sh (process ${holder.pid})`]);
       assert.deepEqual(await processesHolding(line.path, join(folder, 'none')), []);
+      const port = await openSerial(line.path, 115200);
+      const error = await rejection(openSerial(line.path, 115200), 'BK_PORT_BUSY');
+      assert.ok(error.message.includes(`sh (process ${holder.pid})`));
+      await port.close();
     } finally {
       holder.kill();
       await line.close();
