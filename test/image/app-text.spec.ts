@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { plainCode } from '../../src/image/app-code';
+import { readAppFacts, readAppParam } from '../../src/image/app-text';
+import { dumpVectors, syntheticVectors } from '../support/dump-vectors';
+import { PLUG_PARAM } from '../support/tuya-storage';
+
+describe('plainCode', () => {
+  // Vectors of two other tools, which agree.
+  const stored = Buffer.from(
+    '2106b77d250ab379291ebf752d12bb713136a76d353aa369392eaf653d22ab61c542' +
+      '0166975d056a9359097e9f550d729b511156874d155a8349194e8f451d428b411d05',
+    'hex',
+  );
+  const plain = Buffer.from(Array.from({ length: 64 }, (_, at) => at));
+
+  it('opens what is stored with the Tuya key', () => {
+    assert.deepEqual(Buffer.concat([...plainCode(stored, 0, stored.length, 'tuya')]), plain);
+  });
+
+  it('takes off check bytes only, where there is no key', () => {
+    const code = Buffer.concat([...plainCode(stored, 0, stored.length, 'none')]);
+    assert.deepEqual(code, Buffer.concat([stored.subarray(0, 32), stored.subarray(34, 66)]));
+  });
+
+  it('ends where blank flash begins, at the end, and where there is nothing', () => {
+    const long = Buffer.concat([stored, Buffer.alloc(34 * 10_000, 0xff)]);
+    assert.ok(Buffer.concat([...plainCode(long, 0, long.length, 'tuya')]).length < 64 * 1024);
+    assert.equal(Buffer.concat([...plainCode(stored, 0, 40, 'tuya')]).length, 32);
+    assert.deepEqual([...plainCode(stored, 500, 900, 'tuya')], []);
+  });
+
+  it('has the keystream of the vectors', () => {
+    const words = syntheticVectors()?.keystream.word_at_address ?? { '0x000000': '7cb50721' };
+    for (const [address, word] of Object.entries(words)) {
+      const [code] = [...plainCode(Buffer.alloc(34), 0, 34, 'tuya', Number(address))];
+      assert.equal(code?.readUInt32LE(0).toString(16).padStart(8, '0'), word);
+    }
+  });
+});
+
+describe('the texts of an application', () => {
+  it('tell project, version and SDK', () => {
+    const text =
+      'x\0printf\0bk7231n\0oem_bk7231n_plug\x001.1.15\0mf_init\0' +
+      '< BUILD AT:2022_12_22 BY ci FOR ty_iot_sdk AT bk7231n >\0';
+    assert.deepEqual(readAppFacts(text), {
+      project: 'oem_bk7231n_plug',
+      version: '1.1.15',
+      sdk: '< BUILD AT:2022_12_22 BY ci FOR ty_iot_sdk AT bk7231n >',
+    });
+    assert.deepEqual(readAppFacts('\0bk7231n_common_ty\0\0firmName\0\x002.0.2\0firmVer\0'), {
+      project: 'bk7231n_common_ty',
+      version: '2.0.2',
+      sdk: null,
+    });
+  });
+
+  it('tell open firmware', () => {
+    assert.deepEqual(
+      readAppFacts('\0OpenBK7231N\0Built on Nov  3 2025 10:11:12 version 1.18.2\0'),
+      { project: 'OpenBK7231N', version: '1.18.2', sdk: null },
+    );
+    const esphome = readAppFacts('[I]\0ESPHome version 2025.7.1 compiled on %s\0');
+    assert.deepEqual(esphome, { project: 'ESPHome', version: '2025.7.1', sdk: null });
+  });
+
+  it('may tell nothing', () => {
+    assert.deepEqual(readAppFacts('\0some_lib\x001.2.3\0'), {
+      project: null,
+      version: null,
+      sdk: null,
+    });
+    assert.equal(readAppParam('\0Jsonver:\0,module:\0{a:1,module:x,}\0'), null);
+  });
+
+  it('hold settings', () => {
+    const param = readAppParam(`\0,module:\0,crc:\0noise\0${PLUG_PARAM}\0Jsonver:\0`);
+    assert.equal(param?.module, 'CB2S');
+    assert.equal(param?.rl1_pin, 26);
+  });
+
+  it('are read in time, whatever they are', () => {
+    const started = performance.now();
+    for (const text of [
+      '\0aaaa'.repeat(300_000),
+      ',crc:'.repeat(300_000),
+      `{${',module:'.repeat(300_000)}\0`,
+      '<'.repeat(1_000_000),
+      '\0aaaa\x001.1'.repeat(100_000),
+    ]) {
+      readAppFacts(text);
+      readAppParam(text);
+    }
+    assert.ok(performance.now() - started < 5000);
+    fc.assert(fc.property(fc.string(), (text) => void [readAppFacts(text), readAppParam(text)]));
+  });
+});
+
+describe('the texts of real applications', () => {
+  const vectors = dumpVectors().filter(({ facts }) => facts.app !== undefined);
+  if (vectors.length === 0) it('needs dumps that are not on this computer');
+
+  for (const { file, facts, bytes } of vectors) {
+    it(`of ${file}`, () => {
+      const code = Buffer.concat([...plainCode(bytes(), 0x11000, 0x129f70, 'tuya')]);
+      const text = code.toString('latin1');
+      assert.deepEqual(readAppFacts(text), {
+        project: facts.app.projectName,
+        version: facts.app.projectVersion,
+        sdk: facts.app.sdkBuild,
+      });
+      if (facts.userParamSource === 'app code')
+        assert.deepEqual(readAppParam(text), facts.userParam);
+    });
+  }
+});
