@@ -1,0 +1,131 @@
+import type { Evidence } from '../evidence';
+import {
+  addressesOf,
+  exchanges,
+  failureRate,
+  isChange,
+  isReboot,
+  listed,
+  lostAnswers,
+  plural,
+  SHORT,
+  sum,
+  tooFast,
+  unheardChanges,
+} from '../facts';
+import { type Finding, finding } from '../finding';
+
+/** Above it short commands fail as well, and the direction cannot be told from the long ones. */
+const CLEAN = 0.05;
+
+/** What speaks for either direction. */
+function weigh(evidence: Evidence) {
+  const writes = evidence.mismatches.filter(({ direction }) => direction === 'write');
+  const reads = evidence.mismatches.filter(({ direction }) => direction === 'read');
+  const broken = evidence.tallies.filter(({ kind }) => kind === 'read');
+  const changed = writes.filter(({ healed }) => healed);
+  const unheard = unheardChanges(evidence);
+  const lost = lostAnswers(evidence);
+  // A basic chip that lost its place in a frame starts its firmware.
+  const thrown =
+    evidence.family === 'basic'
+      ? evidence.drops.filter((drop) => drop.phase === 'write' && isReboot(drop))
+      : [];
+  const readBad = sum(broken, (one) => one.short + one.garbled) + sum(reads, (one) => one.times);
+  return { changed, unheard, thrown, lost, readBad, reads };
+}
+
+/** Programs are the only commands that send 4 KiB to the chip: a bad line there spares the others. */
+export function toChip(evidence: Evidence): Finding | null {
+  const { changed, unheard, thrown, lost, readBad } = weigh(evidence);
+  const erasing = evidence.drops.filter((drop) => drop.phase === 'erase' && isReboot(drop));
+  const onlyPrograms = thrown.length >= 2 && erasing.length === 0;
+  const count = changed.length + unheard.length + (onlyPrograms ? thrown.length : 0);
+  if (count === 0) return null;
+  const short = exchanges(evidence, SHORT);
+  const read = exchanges(evidence, ['read']);
+  const mixed = lost.length + readBad;
+  const clean = failureRate(short) < CLEAN && read.good >= 2;
+  let confidence = count >= 5 ? 0.85 : count >= 3 ? 0.75 : count === 2 ? 0.55 : 0.4;
+  if (unheard.length + changed.length === 0) confidence = Math.min(confidence, 0.5);
+  if (!clean) confidence = Math.min(confidence, 0.5);
+  if (mixed > 0) confidence = Math.min(confidence, 4 * mixed >= count ? 0.35 : 0.6);
+  // The same place each time is a matter of the flash.
+  if (count >= 3 && addressesOf([...changed, ...unheard, ...thrown]).length === 1) {
+    confidence = Math.min(confidence, 0.4);
+  }
+  if (tooFast(evidence) !== null) confidence = Math.min(confidence, 0.4);
+  const parts = [
+    unheard.length > 0
+      ? `${plural(unheard.length, 'write')} got no answer from a chip that was there`
+      : '',
+    onlyPrograms
+      ? `${plural(thrown.length, 'write')} and no erase threw the chip out of download mode`
+      : '',
+    changed.length > 0 ? `${plural(changed.length, 'range')} held other bytes than were sent` : '',
+  ].filter((part) => part !== '');
+  const where = listed(addressesOf([...changed, ...unheard, ...(onlyPrograms ? thrown : [])]));
+  return finding(
+    'toChip',
+    confidence,
+    `${capital(parts.join('; '))} (${where}), while ${read.good} of ${read.good + read.bad} reads and ${short.good} of ${short.good + short.bad} short commands went well.`,
+  );
+}
+
+/** Reads are the only commands that bring 4 KiB from the chip; a lost answer to a change that was made tells the same. */
+export function fromChip(evidence: Evidence): Finding | null {
+  const { changed, unheard, lost, readBad, reads } = weigh(evidence);
+  const count = lost.length + readBad;
+  if (count === 0) return null;
+  const program = exchanges(evidence, ['program']);
+  const mixed = unheard.length + changed.length;
+  let confidence = count >= 5 ? 0.8 : count >= 3 ? 0.7 : count === 2 ? 0.5 : 0.4;
+  if (mixed > 0) confidence = Math.min(confidence, 4 * mixed >= count ? 0.35 : 0.6);
+  if (evidence.drops.some((drop) => isChange(drop) && isReboot(drop))) {
+    confidence = Math.min(confidence, 0.45);
+  }
+  if (tooFast(evidence) !== null) confidence = Math.min(confidence, 0.4);
+  if (sum(evidence.tallies, (one) => one.late) > 1) confidence = Math.min(confidence, 0.4);
+  const parts = [
+    lost.length > 0
+      ? `${plural(lost.length, 'change')} of flash (${listed(addressesOf(lost))}) had been made though no answer came`
+      : '',
+    readBad > 0 ? `${plural(readBad, 'read')} came short or changed` : '',
+    reads.length > 0 ? `at ${listed(addressesOf(reads))}` : '',
+  ].filter((part) => part !== '');
+  const programs = program.good > 0 ? `; ${program.good} writes went well` : '';
+  return finding('fromChip', confidence, `${capital(parts.join(', '))}${programs}.`);
+}
+
+/** Trouble both ways, or in short commands too. */
+export function line(evidence: Evidence): Finding | null {
+  const { heard, linked } = evidence;
+  const noise = heard.noise;
+  if (!linked) {
+    if (noise === 0 || noise < 0.5 * heard.bytes) return null;
+    return finding(
+      'line',
+      0.5,
+      `${heard.bytes} bytes arrived that are neither an answer nor text.`,
+    );
+  }
+  const { changed, unheard, lost, readBad } = weigh(evidence);
+  const out = changed.length + unheard.length;
+  const back = lost.length + readBad;
+  const short = exchanges(evidence, SHORT);
+  const poor = failureRate(short) >= CLEAN && short.bad >= 3;
+  if (!poor && (out === 0 || back === 0 || 4 * Math.min(out, back) < Math.max(out, back)))
+    return null;
+  if (tooFast(evidence) !== null) return null;
+  const both = out >= 2 && back >= 2;
+  const confidence = both && poor ? 0.7 : both ? 0.6 : 0.45;
+  return finding(
+    'line',
+    confidence,
+    `${plural(out, 'write')} did not reach the chip, ${plural(back, 'answer')} did not come whole, and ${short.bad} of ${short.good + short.bad} short commands failed.`,
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,74 @@
+import type { Evidence } from '../evidence';
+import { exchanges, failureRate, plural, SHORT, sum, tooFast } from '../facts';
+import { type Finding, finding } from '../finding';
+
+/** Errors at one rate and none below it. */
+export function baud(evidence: Evidence): Finding | null {
+  const failed = evidence.bauds.filter(({ outcome }) => outcome === 'failed' || outcome === 'lost');
+  const refused = evidence.bauds.filter(({ outcome }) => outcome === 'refused');
+  const rate = tooFast(evidence);
+  if (rate !== null) {
+    const kinds = [...SHORT, 'read', 'program', 'erase'] as const;
+    const above = exchanges(evidence, kinds, (one) => one >= rate);
+    const below = exchanges(evidence, kinds, (one) => one < rate);
+    const tally = `${above.bad} of ${above.good + above.bad} exchanges failed at ${rate} baud and above, ${below.bad} of ${below.good + below.bad} below`;
+    return finding(
+      'baud',
+      failureRate(above) >= 0.1 || failed.length > 0 ? 0.85 : 0.7,
+      `${tally}.`,
+      lower(rate),
+    );
+  }
+  const tried = [...failed, ...refused];
+  if (tried.length === 0) return null;
+  const lowest = Math.min(...tried.map((one) => one.baud));
+  const works = evidence.bauds.some((one) => one.outcome === 'proved' && one.baud < lowest);
+  // Rates that did not prove themselves cost some time and nothing else.
+  const confidence = evidence.drops.length > 0 ? 0.3 : works || tried.length > 1 ? 0.7 : 0.55;
+  const list = [...new Set(tried.map((one) => one.baud))].join(', ');
+  const by = failed.length === 0 ? 'by the adapter' : 'by this wiring';
+  return finding(
+    'baud',
+    confidence,
+    `The rate ${list} was tried and not carried ${by}.`,
+    lower(lowest),
+  );
+}
+
+function lower(rate: number): string {
+  return `Set a baud below ${rate} in the device.`;
+}
+
+/** Answers that come, and come after their time. */
+export function hostTimeout(evidence: Evidence): Finding | null {
+  // Slow flash is late with erases and programs, and the host calls faster than any adapter answers.
+  const patient = evidence.tallies.filter(
+    ({ kind }) => kind !== 'link' && kind !== 'erase' && kind !== 'program',
+  );
+  const late = sum(patient, (tally) => tally.late);
+  if (late > 0) {
+    const longest = Math.round(Math.max(...patient.map((tally) => tally.latestMs)));
+    const confidence = late >= 3 ? 0.85 : late === 2 ? 0.7 : 0.4;
+    return finding(
+      'hostTimeout',
+      confidence,
+      `${plural(late, 'answer')} came after its time was over, the latest ${longest} ms after the request.`,
+    );
+  }
+  return firstWrite(evidence);
+}
+
+/** Every write at the boot rate fails, from the first on, and never a byte comes back. */
+function firstWrite(evidence: Evidence): Finding | null {
+  const writes = evidence.drops.filter((drop) => drop.phase === 'write');
+  const none = exchanges(evidence, ['program']).good === 0;
+  const slow = writes.every((drop) => drop.baud === 115_200 && drop.received === 0);
+  const there = writes.every((drop) => drop.found === 'alive');
+  if (writes.length < 2 || !none || !slow || !there) return null;
+  return finding(
+    'hostTimeout',
+    0.35,
+    `The first write at 115200 baud and all ${writes.length - 1} after it got not one byte in answer: their 4 KiB may not have left the adapter in time.`,
+    'Set baud to auto or 921600, or take another adapter.',
+  );
+}

@@ -1,0 +1,49 @@
+import type { Evidence } from '../evidence';
+import { failures, plural, sum } from '../facts';
+import { type Finding, finding } from '../finding';
+
+/** The own commands come back. */
+export function joined({ heard, linked }: Evidence): Finding | null {
+  if (heard.echoes === 0 || (linked && heard.echoes < 5)) return null;
+  const confidence = linked ? 0.4 : heard.echoes >= 3 ? 0.9 : 0.7;
+  return finding(
+    'joined',
+    confidence,
+    `The own commands come back as they were sent (${heard.echoes === 1 ? 'once' : `${heard.echoes} times`}).`,
+  );
+}
+
+export function secondTalker(evidence: Evidence): Finding | null {
+  const { heard, linked, drops } = evidence;
+  const frames = heard.tuyaFrames + heard.controllerFrames;
+  if (frames === 0) return null;
+  const trouble = drops.length + sum(evidence.tallies, failures);
+  if (linked && trouble === 0) return null;
+  // Firmware that calls its controller is heard between a reboot and the next link as well.
+  const confidence = linked ? (frames >= 5 && heard.controllerFrames > 0 ? 0.8 : 0.4) : 0.85;
+  const who =
+    heard.controllerFrames > 0
+      ? `${plural(heard.controllerFrames, 'frame')} of a second controller`
+      : "they are the module's own firmware calling its second controller";
+  return finding(
+    'secondTalker',
+    confidence,
+    `Frames that begin with 55 AA arrive (${frames}): ${who}.`,
+  );
+}
+
+export function application({ heard, linked }: Evidence): Finding | null {
+  if (linked || heard.text === 0) return null;
+  const most = heard.text >= 0.6 * heard.bytes;
+  return finding(
+    'application',
+    most ? 0.75 : 0.45,
+    `Text arrives (${heard.text} of ${heard.bytes} bytes): "${heard.excerpt}".`,
+  );
+}
+
+/** Nothing at all: the wire cannot tell a chip that runs from one that is not there. */
+export function silence({ heard, linked, calls, adapter }: Evidence): Finding | null {
+  if (linked || calls === 0 || heard.bytes > 0 || adapter.lost > 0) return null;
+  return finding('silence', 0.5, `Not one byte arrived in answer to ${plural(calls, 'call')}.`);
+}
