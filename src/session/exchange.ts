@@ -108,7 +108,8 @@ export class Exchanger {
       const now = this.#clock.now();
       const silent = now - Math.max(this.#lastByteAt, since);
       if (silent >= quietMs || now >= end) break;
-      await this.pause(Math.min(quietMs - silent, end - now));
+      // Not less than 1: a rest that is a rounding error would not let a clock go on.
+      await this.pause(Math.max(1, Math.min(quietMs - silent, end - now)));
     }
     this.#reader.reset();
   }
