@@ -74,6 +74,13 @@ export class Flash {
   /** Programs one sector that is blank. */
   async program(address: number, data: Buffer): Promise<void> {
     this.#mustBeWritable(address, SECTOR);
+    if (data.length !== SECTOR) {
+      throw new BkError(
+        'BK_OUT_OF_RANGE',
+        `${data.length} bytes for ${hex(address)} are not one sector`,
+        { address },
+      );
+    }
     // A basic chip that was locked takes data only after an erase; the sector is blank, so that
     // erasing it loses nothing.
     if (this.#identity.family === 'basic' && this.#locked) await this.eraseSector(address);
@@ -108,7 +115,8 @@ export class Flash {
   }
 
   #mustFit(offset: number, length: number): void {
-    if (!Number.isInteger(offset) || offset < 0 || length < 1 || offset + length > this.size) {
+    const whole = Number.isInteger(offset) && Number.isInteger(length);
+    if (!whole || offset < 0 || length < 1 || offset + length > this.size) {
       throw new BkError(
         'BK_OUT_OF_RANGE',
         `${hex(length)} bytes at ${hex(offset)} do not fit the flash of ${hex(this.size)} bytes on ${this.#exchanger.transport.port}`,
