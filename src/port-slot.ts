@@ -2,8 +2,9 @@ import type { Clock, Timer } from './clock';
 import { BkError } from './errors';
 import { BOOT_BAUD } from './session/link';
 import type { SessionReport } from './session/report';
-import { Session } from './session/session';
+import { type Reopen, Session } from './session/session';
 import type { FilledSettings } from './session/settings';
+import { AdapterFollower } from './transport/follow';
 import { openTransport } from './transport/open';
 
 /** How often a kept link is called, ms: chips that leave download mode do so after seconds of silence. */
@@ -73,14 +74,19 @@ export class PortSlot {
       await this.#drop('leave');
     }
     report.onPhase('open', `Opening ${settings.port}`, false);
-    const transport = await openTransport(settings.port, {
-      baudRate: BOOT_BAUD,
-      clock: this.#clock,
-    });
+    const options = { baudRate: BOOT_BAUD, clock: this.#clock };
+    const transport = await openTransport(settings.port, options);
+    const follower = new AdapterFollower(settings.port, options);
+    void follower.remember();
+    let latest = transport;
+    const reopen: Reopen = async (timeoutMs, abort) => {
+      latest = await follower.reopen(timeoutMs, abort);
+      return latest;
+    };
     try {
-      this.#session = await Session.open(transport, settings, this.#clock, report, signal);
+      this.#session = await Session.open(transport, settings, this.#clock, report, signal, reopen);
     } catch (error) {
-      await transport.close();
+      await latest.close();
       throw error;
     }
     return this.#session;

@@ -31,6 +31,9 @@ export interface ChipFacts {
   flashSize: number;
 }
 
+/** Registers that hold the id of full chips, in the order to ask. */
+export const CHIP_ID_REGISTERS: readonly number[] = [0x800000, 0x44010004];
+
 const MIB = 1024 * 1024;
 
 /** Source: hid_download_py, bk7231tools and BK7231GUIFlashTool agree, but for the sizes, which are the modules' usual ones. */

@@ -1,5 +1,5 @@
 import { type AnswerShape, encodeCommand, type Form, type Frame } from './frames';
-import { crcWork, WORK_MS } from './timing';
+import { crcWork, USUAL_MS, WORK_MS } from './timing';
 
 /** One command of the protocol: what it sends, what its answer must echo, and how long that may take. */
 export interface Command<Args, Answer> {
@@ -23,6 +23,8 @@ export interface Command<Args, Answer> {
   refusal?(payload: Buffer, args: Args): boolean;
   /** Longest time of the chip's work, ms. */
   work(args: Args): number;
+  /** Its usual time, ms, where the longest is a multiple of it: flash operations. */
+  usualWork?(args: Args): number;
 }
 
 interface At {
@@ -173,6 +175,7 @@ export const flashWrite: Command<At & { data: Uint8Array }, true> = {
     echoes(payload, u32(address)) && payload[4] === (data.length & 0xff) ? true : undefined,
   refusal: (payload, { address }) => echoesInPart(payload, u32(address)),
   work: () => WORK_MS.programPage,
+  usualWork: () => USUAL_MS.programPage,
 };
 
 export const flashWrite4K: Command<At & { data: Uint8Array }, true> = {
@@ -186,6 +189,7 @@ export const flashWrite4K: Command<At & { data: Uint8Array }, true> = {
   parse: (payload, { address }) => (echoes(payload, u32(address)) ? true : undefined),
   refusal: (payload, { address }) => echoesInPart(payload, u32(address)),
   work: () => WORK_MS.programSector,
+  usualWork: () => USUAL_MS.programSector,
 };
 
 /** The 4096 bytes as a view that is valid only until more bytes arrive. */
@@ -261,6 +265,7 @@ export const flashErase: Command<At & { size: typeof ERASE_SECTOR | typeof ERASE
   refusal: (payload, { size, address }) =>
     echoesInPart(payload, Buffer.concat([u8(size), u32(address)])),
   work: ({ size }) => (size === ERASE_BLOCK ? WORK_MS.eraseBlock : WORK_MS.eraseSector),
+  usualWork: ({ size }) => (size === ERASE_BLOCK ? USUAL_MS.eraseBlock : USUAL_MS.eraseSector),
 };
 
 /** Resets a full chip; what it answers, if anything, is not told by any source. */
@@ -300,6 +305,7 @@ export const flashErase4K: Command<At, true> = {
   parse: (payload, { address }) => (echoes(payload, u32(address)) ? true : undefined),
   refusal: (payload, { address }) => echoesInPart(payload, u32(address)),
   work: () => WORK_MS.eraseSector,
+  usualWork: () => USUAL_MS.eraseSector,
 };
 
 /** The frame that running Beken-SDK firmware obeys by rebooting; download mode does not. */

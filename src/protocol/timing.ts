@@ -32,6 +32,14 @@ export const WORK_MS = {
   eraseChip: 120_000,
 } as const;
 
+/** What flash operations usually take, ms: the datasheets' typical figures of the parts in these modules. */
+export const USUAL_MS = {
+  programPage: 1,
+  programSector: 12,
+  eraseSector: 50,
+  eraseBlock: 200,
+} as const;
+
 /** The slowest checksum that any tool has planned for, bytes per second (tyutool). */
 const SLOWEST_CRC = 70_000;
 

@@ -22,11 +22,11 @@ export const ZERO_KEY = '0'.repeat(32);
 export async function readKey(exchanger: Exchanger): Promise<string | null> {
   const bytes = Buffer.alloc(KEY_BYTES);
   for (let index = 0; index < KEY_BYTES; index++) {
-    const before = await exchanger.run(readRegister, { address: CONTROL });
+    const before = await exchanger.ask(readRegister, { address: CONTROL });
     const value = ((before & ~0x1f02) | (index << 8) | BUSY) >>> 0;
-    await exchanger.run(writeRegister, { address: CONTROL, value });
+    await exchanger.ask(writeRegister, { address: CONTROL, value });
     await untilReady(exchanger);
-    const read = await exchanger.run(readRegister, { address: VALUE });
+    const read = await exchanger.ask(readRegister, { address: VALUE });
     if ((read & VALID) === 0) return null;
     bytes[index] = read & 0xff;
   }
@@ -35,7 +35,7 @@ export async function readKey(exchanger: Exchanger): Promise<string | null> {
 
 async function untilReady(exchanger: Exchanger): Promise<void> {
   for (let poll = 0; poll < POLLS; poll++) {
-    if (((await exchanger.run(readRegister, { address: CONTROL })) & BUSY) === 0) return;
+    if (((await exchanger.ask(readRegister, { address: CONTROL })) & BUSY) === 0) return;
   }
   throw new BkError(
     'BK_BAD_RESPONSE',

@@ -1,9 +1,16 @@
 import type { Clock, Timer } from '../clock';
-import { BkError, hex } from '../errors';
-import { ANSWER_SHAPES, answers, type Command, encodeRequest } from '../protocol/commands';
+import { BkError, hex, isBkError } from '../errors';
+import {
+  ANSWER_SHAPES,
+  answers,
+  type Command,
+  encodeRequest,
+  linkCheck,
+} from '../protocol/commands';
 import { type Frame, FrameReader } from '../protocol/frames';
-import { LATENCY_MS, lineTime } from '../protocol/timing';
+import { lineTime } from '../protocol/timing';
 import type { Transport } from '../transport/transport';
+import { Patience } from './patience';
 
 interface Waiter {
   take(frame: Frame): boolean;
@@ -19,6 +26,14 @@ export interface WireCounts {
   refusals: number;
 }
 
+/** How often something that changes nothing is asked. */
+const ASK_TRIES = 4;
+/** How many answers may disagree before a line is too bad to tell anything. */
+const SURE_TRIES = 6;
+/** Silence after which nothing is under way any more, ms, and how long to wait for it. */
+const QUIET_MS = 20;
+const QUIET_LIMIT_MS = 300;
+
 /** How many of the latest stray bytes are kept as evidence. */
 const STRAY_KEPT = 256;
 
@@ -28,9 +43,10 @@ const STRAY_KEPT = 256;
  */
 export class Exchanger {
   readonly counts: WireCounts = { received: 0, stray: 0, timeouts: 0, refusals: 0 };
-  readonly #transport: Transport;
+  #transport: Transport;
   readonly #clock: Clock;
   readonly #reader = new FrameReader(ANSWER_SHAPES);
+  readonly #patience = new Patience();
   #waiter: Waiter | null = null;
   #lost: BkError | null = null;
   #onLost: ((error: BkError) => void) | null = null;
@@ -39,8 +55,18 @@ export class Exchanger {
   constructor(transport: Transport, clock: Clock) {
     this.#transport = transport;
     this.#clock = clock;
+    this.attach(transport);
+  }
+
+  /** Goes on with another line to the same chip, as after an adapter was plugged in again. */
+  attach(transport: Transport): void {
+    this.#transport = transport;
+    this.#lost = null;
+    this.#reader.reset();
     transport.onData = (bytes) => this.#receive(bytes);
-    transport.onLost = (reason) => this.#portLost(reason);
+    transport.onLost = (reason) => {
+      if (this.#transport === transport) this.#portLost(reason);
+    };
   }
 
   get transport(): Transport {
@@ -61,7 +87,17 @@ export class Exchanger {
   }
 
   /**
-   * Sends a command and waits for its answer.
+   * Until when a chip that did not answer may still be at work on the last command: it answers nothing
+   * else before.
+   */
+  get busyUntil(): number {
+    return this.#patience.busyUntil;
+  }
+
+  /**
+   * Sends a command and waits for its answer. For flash operations whose usual time is known the wait is
+   * short: a chip that rebooted in the middle of one listens for some hundred milliseconds only, and whoever
+   * waits out the datasheet's maximum misses it. `busyUntil` tells then how long a slow part may still work.
    * @throws BkError BK_NO_RESPONSE when none came in time, BK_BAD_RESPONSE when the chip refused,
    *   BK_PORT_LOST when the port went away
    */
@@ -71,7 +107,9 @@ export class Exchanger {
     limitMs?: number,
   ): Promise<Answer> {
     const request = encodeRequest(command, args);
-    const limit = limitMs ?? this.#limit(command, args, request.length);
+    const onWire = lineTime(request.length + command.answerBytes, this.#transport.baudRate);
+    const limit = limitMs ?? this.#patience.limit(command, args, onWire, this.#clock.now());
+    const begun = this.#clock.now();
     // The waiter stands before the request leaves: no answer can be too fast for it.
     const answer = this.#wait(command, args, limit);
     const waiter = this.#waiter;
@@ -79,7 +117,61 @@ export class Exchanger {
     this.#transport.write(request).catch((error: unknown) => {
       if (this.#waiter === waiter) waiter?.fail(error);
     });
-    return answer;
+    const value = await answer;
+    this.#patience.learn(command, args, this.#clock.now() - begun - onWire);
+    return value;
+  }
+
+  /**
+   * Asks something that changes nothing, again and again if need be.
+   * @throws as `run`, when no try brought an answer
+   */
+  async ask<Args, Answer>(command: Command<Args, Answer>, args: Args): Promise<Answer> {
+    for (let left = ASK_TRIES - 1; ; left--) {
+      try {
+        return await this.run(command, args);
+      } catch (error) {
+        if (left === 0 || !isBkError(error, 'BK_NO_RESPONSE')) throw error;
+        await this.synchronise();
+      }
+    }
+  }
+
+  /**
+   * Asks until two answers in a row agree: there is no frame check, and what a chip is must not hang on
+   * one garbled byte.
+   */
+  async sure<Args, Answer extends number | Buffer>(
+    command: Command<Args, Answer>,
+    args: Args,
+  ): Promise<Answer> {
+    let before = await this.ask(command, args);
+    for (let left = SURE_TRIES; ; left--) {
+      const now = await this.ask(command, args);
+      if (isSame(before, now)) return now;
+      if (left === 0) {
+        throw new BkError(
+          'BK_BAD_RESPONSE',
+          `The chip on ${this.#transport.port} answers ${command.name} differently each time`,
+          { attempts: SURE_TRIES + 2 },
+        );
+      }
+      before = now;
+    }
+  }
+
+  /**
+   * After an answer that did not come: whatever is still under way has arrived once a link check sent
+   * now is answered, or nothing has come for a while. Not every answer tells what it answers.
+   */
+  async synchronise(): Promise<void> {
+    this.#reader.reset();
+    try {
+      await this.run(linkCheck, undefined);
+    } catch (error) {
+      if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
+    }
+    await this.quiet(QUIET_MS, QUIET_LIMIT_MS);
   }
 
   /** Sends a command that nothing answers, and waits until it has left. */
@@ -92,12 +184,6 @@ export class Exchanger {
     if (this.#lost !== null) throw this.#lost;
     await this.#transport.write(bytes);
     await this.#transport.drain();
-  }
-
-  /** Longest time that an answer may take at the present rate, ms. */
-  #limit<Args>(command: Command<Args, unknown>, args: Args, requestBytes: number): number {
-    const bytes = requestBytes + command.answerBytes;
-    return lineTime(bytes, this.#transport.baudRate) + command.work(args) + LATENCY_MS;
   }
 
   /** Waits until nothing has arrived for `quietMs` (at most `limitMs`), and forgets all that came. */
@@ -237,4 +323,8 @@ function refused(
     `The chip on ${port} refused ${describe(command, args)} with status ${status}`,
     address === undefined ? {} : { address },
   );
+}
+
+function isSame(a: number | Buffer, b: number | Buffer): boolean {
+  return typeof a === 'number' || typeof b === 'number' ? a === b : a.equals(b);
 }

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { BOOTLOADERS, type BootloaderFacts, NO_BOOTLOADER } from '../chip/bootloaders';
-import { CHIPS, type ChipName, type Family } from '../chip/families';
+import { CHIP_ID_REGISTERS, CHIPS, type ChipName, type Family } from '../chip/families';
 import { flashPart } from '../chip/flash-parts';
 import { BOOTLOADER_END } from '../chip/geometry';
 import { BkError, isBkError } from '../errors';
@@ -21,7 +21,6 @@ const MIB = 1024 * 1024;
 /** The bounds of what is looked for; parts of 256 KiB are the smallest in the table of flash parts. */
 const SMALLEST_FLASH = MIB / 4;
 const LARGEST_FLASH = 16 * MIB;
-const CHIP_ID_REGISTERS = [0x800000, 0x44010004];
 /** BK7231N and M: the only chips whose code key UART can read whole. */
 const KEYED_CHIP_ID = 0x7231c;
 
@@ -30,7 +29,7 @@ const KEYED_CHIP_ID = 0x7231c;
  * @throws BkError BK_UNKNOWN_CHIP, BK_UNKNOWN_FLASH
  */
 export async function identify(exchanger: Exchanger): Promise<Identity> {
-  const crc = invertCrc(await exchanger.run(checkCrc, { start: 0, end: CHECKED }));
+  const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: CHECKED }));
   if (isOneOf(NO_BOOTLOADER.zeros, crc)) throw deadFlash(exchanger.transport.port);
   const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
   const family = known?.family ?? (await findFamily(exchanger, crc));
@@ -47,8 +46,8 @@ async function findFamily(exchanger: Exchanger, crc: number): Promise<Family> {
   if (crc === NO_BOOTLOADER.blank[0]) return 'full';
   if (crc === NO_BOOTLOADER.blank[1]) return 'basic';
   const start = BOOTLOADER_END;
-  const sector = Buffer.from(await exchanger.run(flashRead4K, { address: start }));
-  const own = invertCrc(await exchanger.run(checkCrc, { start, end: start + CHECKED }));
+  const sector = Buffer.from(await exchanger.sure(flashRead4K, { address: start }));
+  const own = invertCrc(await exchanger.sure(checkCrc, { start, end: start + CHECKED }));
   if (own === crc32(sector.subarray(0, CHECKED + 1))) return 'full';
   if (own === crc32(sector.subarray(0, CHECKED))) return 'basic';
   throw new BkError(
@@ -71,7 +70,7 @@ async function identifyFull(
   const chipId = await readChipId(exchanger);
   const jedec = await readJedec(exchanger);
   const size = jedec?.size ?? (await findSizeByWrap(exchanger, crc));
-  const key = chipId === KEYED_CHIP_ID ? await readKey(exchanger) : null;
+  const key = chipId === KEYED_CHIP_ID ? await sureKey(exchanger) : null;
   const chip = fullChip(chipId, size, key, known);
   if (chip === null) {
     throw new BkError(
@@ -140,7 +139,7 @@ async function readChipId(exchanger: Exchanger): Promise<number | null> {
   const ids = new Set(Object.values(CHIPS).map((chip) => chip.chipId));
   let first: number | null = null;
   for (const address of CHIP_ID_REGISTERS) {
-    const id = await exchanger.run(readRegister, { address });
+    const id = await exchanger.sure(readRegister, { address });
     if (ids.has(id.toString(16))) return id;
     first ??= id === 0 ? null : id;
   }
@@ -148,7 +147,7 @@ async function readChipId(exchanger: Exchanger): Promise<number | null> {
 }
 
 async function readJedec(exchanger: Exchanger) {
-  const id = await exchanger.run(readJedecId, undefined);
+  const id = await exchanger.sure(readJedecId, undefined);
   if (id.every((byte) => byte === 0x00) || id.every((byte) => byte === 0xff)) return null;
   const part = flashPart(id.toString('hex'));
   // No module has less than 512 KiB or more than 64 MiB: such an id is not to be believed.
@@ -179,7 +178,7 @@ async function findSizeByWrap(
 ): Promise<number> {
   for (let size = SMALLEST_FLASH; size <= LARGEST_FLASH; size *= 2) {
     if (size >= usual) return usual;
-    const again = await exchanger.run(checkCrc, { start: size, end: size + CHECKED });
+    const again = await exchanger.sure(checkCrc, { start: size, end: size + CHECKED });
     if (invertCrc(again) === crc && !isOneOf(NO_BOOTLOADER.blank, crc)) return size;
   }
   throw new BkError(
@@ -187,6 +186,15 @@ async function findSizeByWrap(
     `The size of the flash of the chip on ${exchanger.transport.port} cannot be told; nothing was changed`,
     { phase: 'identify', advice: ['Please report the name on the module.'] },
   );
+}
+
+/** Tuya's key cannot come out by chance; any other one is read twice. */
+async function sureKey(exchanger: Exchanger): Promise<string | null> {
+  const key = await readKey(exchanger);
+  if (key === TUYA_KEY) return key;
+  const again = await readKey(exchanger);
+  if (again === key) return key;
+  return again === TUYA_KEY ? again : readKey(exchanger);
 }
 
 function fullChip(

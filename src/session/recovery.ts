@@ -1,7 +1,9 @@
+import { CHIP_ID_REGISTERS } from '../chip/families';
 import type { Clock } from '../clock';
 import { BkError, hex, isBkError, type Phase } from '../errors';
 import { invertCrc } from '../protocol/checksum';
 import { checkCrc, readJedecId, readRegister } from '../protocol/commands';
+import type { Transport } from '../transport/transport';
 import { BAUD_LADDER } from './baud';
 import type { Exchanger } from './exchange';
 import type { Identity } from './identity';
@@ -9,16 +11,21 @@ import { BOOT_BAUD, knock, link } from './link';
 import type { SessionReport } from './report';
 import type { FilledSettings } from './settings';
 
-/** How often one step is tried before the job gives up. */
+/** How often one step is tried without any progress before the job gives up. */
 export const STEP_TRIES = 5;
-/** How long a chip is called at its own rate, ms. */
-const STILL_THERE_MS = 60;
-/** How long it is called at the boot rate before its reset is tried, ms: a boot window. */
-const REBOOTED_MS = 400;
+/** The same where the chip rebooted each time: it did so by chance, and may not the next time. */
+const REBOOT_TRIES = 12;
+/** How long a chip is called at one rate before the other one is tried, ms. */
+const CALL_MS = 25;
+/** A rebooted chip listens for some hundred milliseconds: so long it is called at least. */
+const BOOT_WINDOW_MS = 450;
 /** After so many line errors the rate goes one rung down. */
 const ERRORS_PER_RUNG = 3;
 /** So many good steps forgive one line error. */
 const STEPS_PER_PARDON = 64;
+/** A supply that has just broken down gets this long to recover for each time it did, ms, up to a limit. */
+const REST_MS = 100;
+const LONGEST_REST_MS = 1000;
 
 /** What a job was doing when it lost the chip. */
 export interface Step {
@@ -36,20 +43,35 @@ export interface Recoverable {
   readonly identity: Identity;
   readonly workingBaud: number;
   readonly report: SessionReport;
+  /** Opens the port again after it was lost. @throws BkError BK_PORT_LOST when it does not come back */
+  reopen(signal: AbortSignal | undefined): Promise<Transport>;
   forgetLocks(): void;
   raiseBaud(setting: number | 'auto', signal?: AbortSignal): Promise<void>;
 }
 
-type Found = 'alive' | 'rebooted' | 'relinked';
+type Found = 'alive' | 'rebooted' | 'relinked' | 'replugged';
+
+const RECOVERABLE = [
+  'BK_NO_RESPONSE',
+  'BK_BAD_RESPONSE',
+  'BK_CRC_MISMATCH',
+  'BK_PORT_LOST',
+] as const;
 
 /** What a lost or wrong answer is answered with: find the chip first, then go on. */
 export class Recovery {
   readonly #session: Recoverable;
   #lineErrors = 0;
   #goodSteps = 0;
+  #reboots = 0;
 
   constructor(session: Recoverable) {
     this.#session = session;
+  }
+
+  /** How often the chip was found rebooted. */
+  get reboots(): number {
+    return this.#reboots;
   }
 
   /**
@@ -61,27 +83,52 @@ export class Recovery {
     signal: AbortSignal | undefined,
     attempt: (tries: number) => Promise<T>,
   ): Promise<T> {
+    const failures = { alive: 0, rebooted: 0 };
     for (let tries = 0; ; tries++) {
       try {
         const result = await attempt(tries);
         this.#forgive();
         return result;
       } catch (error) {
-        if (!isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE', 'BK_CRC_MISMATCH')) throw error;
-        if (tries + 1 >= STEP_TRIES) throw gaveUp(error, step, tries + 1);
-        await this.#restore(error, step, signal);
+        await this.#winBack(error, step, signal, failures);
       }
     }
   }
 
-  async #restore(error: BkError, step: Step, signal: AbortSignal | undefined): Promise<void> {
+  /** Errors on the way back count as failures of the step, like the one that began it. */
+  async #winBack(
+    first: unknown,
+    step: Step,
+    signal: AbortSignal | undefined,
+    failures: { alive: number; rebooted: number },
+  ): Promise<void> {
+    let error = first;
+    for (;;) {
+      if (!isBkError(error, ...RECOVERABLE)) throw error;
+      if (failures.alive >= STEP_TRIES - 1 || failures.rebooted >= REBOOT_TRIES - 1) {
+        throw gaveUp(error, step, failures.alive + failures.rebooted + 1);
+      }
+      try {
+        const found = await this.#restore(error, step, signal);
+        failures[found === 'alive' ? 'alive' : 'rebooted']++;
+        return;
+      } catch (again) {
+        // Waiting longer for a port that did not come back is nobody's wish.
+        if (isBkError(again, 'BK_PORT_LOST') && this.#session.exchanger.lost !== null) throw again;
+        failures.alive++;
+        error = again;
+      }
+    }
+  }
+
+  async #restore(error: BkError, step: Step, signal: AbortSignal | undefined): Promise<Found> {
     const session = this.#session;
     const start = session.clock.now();
     const found = await this.#find(step, signal);
-    if (found === 'alive') this.#lineErrors++;
-    else await this.#again(step, signal);
     // Whatever happened, the chip may have rebooted inside its boot window: locks count as back.
     session.forgetLocks();
+    if (found === 'alive') this.#lineErrors++;
+    else await this.#again(step, signal);
     if (this.#lineErrors >= ERRORS_PER_RUNG) await this.#stepDown(signal);
     session.report.onRecovery({
       address: step.address,
@@ -90,42 +137,77 @@ export class Recovery {
       action: ACTIONS[found],
       ms: Math.round(session.clock.now() - start),
     });
+    return found;
   }
 
   /** Is it alive at this rate, rebooted and listening at the boot rate, or does it need a reset? */
   async #find(step: Step, signal: AbortSignal | undefined): Promise<Found> {
-    const { exchanger, settings } = this.#session;
+    const session = this.#session;
+    const { exchanger, clock } = session;
+    const start = clock.now();
+    if (exchanger.lost !== null) {
+      await exchanger.transport.close();
+      session.report.onPhase('recover', `Port ${session.port} is gone: waiting for it`, true);
+      exchanger.attach(await session.reopen(signal));
+      await this.#link(step, start, signal);
+      return 'replugged';
+    }
+    const found = await this.#call(step, signal);
+    if (found !== null) return found;
+    await this.#link(step, start, signal);
+    return 'relinked';
+  }
+
+  /**
+   * Calls the chip in turn at the rate of before and at the boot rate, for as long as it can be busy or
+   * listen after a boot.
+   */
+  async #call(step: Step, signal: AbortSignal | undefined): Promise<Found | null> {
+    const { exchanger, clock, report } = this.#session;
     const { transport } = exchanger;
     const working = transport.baudRate;
-    exchanger.reset();
-    if (await knock(exchanger, STILL_THERE_MS, signal)) {
-      await exchanger.quiet(20, 200);
-      return 'alive';
-    }
-    if (working !== BOOT_BAUD && transport.canSetBaudRate) {
+    const end = Math.max(exchanger.busyUntil, clock.now() + BOOT_WINDOW_MS);
+    const twoRates = transport.canSetBaudRate && working !== BOOT_BAUD;
+    // A chip reboots in the middle of an erase or a program: then its boot window is running out.
+    const bootFirst = step.phase === 'erase' || step.phase === 'write';
+    const rates = !twoRates ? [working] : bootFirst ? [BOOT_BAUD, working] : [working, BOOT_BAUD];
+    let told = false;
+    do {
+      for (const baudRate of rates) {
+        if (transport.baudRate !== baudRate) await transport.setBaudRate(baudRate);
+        exchanger.reset();
+        if (!(await knock(exchanger, CALL_MS, signal))) continue;
+        await exchanger.quiet(20, 200);
+        return twoRates && baudRate === BOOT_BAUD ? 'rebooted' : 'alive';
+      }
+      if (!told) report.onPhase('recover', 'The chip stopped answering: calling it again', false);
+      told = true;
+    } while (clock.now() < end);
+    return null;
+  }
+
+  /** The link from the start, within what is left of the link time-out. */
+  async #link(step: Step, since: number, signal: AbortSignal | undefined): Promise<void> {
+    const { exchanger, settings, clock, report } = this.#session;
+    const { transport } = exchanger;
+    if (transport.canSetBaudRate && transport.baudRate !== BOOT_BAUD) {
       await transport.setBaudRate(BOOT_BAUD);
-      exchanger.reset();
     }
-    this.#session.report.onPhase('recover', 'The chip stopped answering: calling it again', false);
-    if (await knock(exchanger, REBOOTED_MS, signal)) {
-      await exchanger.quiet(20, 200);
-      return 'rebooted';
-    }
+    exchanger.reset();
     try {
       await link(exchanger, {
         reset: settings.reset,
-        timeoutMs: settings.linkTimeout * 1000,
+        timeoutMs: Math.max(0, settings.linkTimeout * 1000 - (clock.now() - since)),
         signal,
-        onStep: (message, waits) => this.#session.report.onPhase('recover', message, waits),
+        onStep: (message, waits) => report.onPhase('recover', message, waits),
       });
     } catch (error) {
       if (isBkError(error, 'BK_NO_LINK')) throw lost(error, step);
       throw error;
     }
-    return 'relinked';
   }
 
-  /** After a reboot: the same chip, and the rate of before. */
+  /** After a reboot: the same chip, time for its supply, and the rate of before. */
   async #again(step: Step, signal: AbortSignal | undefined): Promise<void> {
     const session = this.#session;
     if (!session.identified) return;
@@ -137,6 +219,8 @@ export class Recovery {
         { phase: 'recover', ...(step.address === null ? {} : { address: step.address }) },
       );
     }
+    this.#reboots++;
+    await session.exchanger.pause(Math.min(LONGEST_REST_MS, REST_MS * this.#reboots));
     await session.raiseBaud(before, signal);
   }
 
@@ -161,19 +245,19 @@ const ACTIONS: Readonly<Record<Found, string>> = {
   alive: 'the chip was still there; the step was repeated',
   rebooted: 'the chip had rebooted; it was caught while it listened, and the step was repeated',
   relinked: 'the chip was reset and linked again, and the step was repeated',
+  replugged: 'the port came back, the chip was linked again, and the step was repeated',
 };
 
-async function sameChip(session: Recoverable): Promise<boolean> {
-  const { exchanger, identity } = session;
+async function sameChip({ exchanger, identity }: Recoverable): Promise<boolean> {
   if (identity.family === 'basic') {
-    const crc = invertCrc(await exchanger.run(checkCrc, { start: 0, end: 256 }));
+    const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: 256 }));
     return crc === Number.parseInt(identity.bootloader.crc, 16);
   }
   // The bootloader of a full chip may be what is being written; its id and its flash are not.
-  for (const address of [0x800000, 0x44010004]) {
-    const id = await exchanger.run(readRegister, { address });
+  for (const address of CHIP_ID_REGISTERS) {
+    const id = await exchanger.sure(readRegister, { address });
     if (id.toString(16) !== identity.chipId) continue;
-    const jedec = await exchanger.run(readJedecId, undefined);
+    const jedec = await exchanger.sure(readJedecId, undefined);
     return identity.flash.id === null || jedec.toString('hex') === identity.flash.id;
   }
   return false;

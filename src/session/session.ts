@@ -13,6 +13,9 @@ import { type Recoverable, Recovery, type Step } from './recovery';
 import type { SessionReport } from './report';
 import type { FilledSettings } from './settings';
 
+/** Opens a port again that was lost; waits for it at most so many ms. @throws BkError BK_PORT_LOST */
+export type Reopen = (timeoutMs: number, signal: AbortSignal | undefined) => Promise<Transport>;
+
 /** A linked and identified chip. Made by `Session.open`, and ended by `close`. */
 export class Session implements Recoverable {
   readonly settings: FilledSettings;
@@ -24,13 +27,17 @@ export class Session implements Recoverable {
   #recovery = new Recovery(this);
   #workingBaud = BOOT_BAUD;
 
+  readonly #reopen: Reopen;
+
   private constructor(
     transport: Transport,
     settings: FilledSettings,
     clock: Clock,
     report: SessionReport,
+    reopen: Reopen,
   ) {
     this.settings = settings;
+    this.#reopen = reopen;
     this.exchanger = new Exchanger(transport, clock);
     this.report = report;
   }
@@ -47,8 +54,9 @@ export class Session implements Recoverable {
     clock: Clock,
     report: SessionReport,
     signal?: AbortSignal,
+    reopen: Reopen = goneForGood,
   ): Promise<Session> {
-    const session = new Session(transport, settings, clock, report);
+    const session = new Session(transport, settings, clock, report, reopen);
     session.#linked = await link(session.exchanger, {
       reset: settings.reset,
       timeoutMs: settings.linkTimeout * 1000,
@@ -89,9 +97,20 @@ export class Session implements Recoverable {
     return this.#linked;
   }
 
+  /** How often the chip was found rebooted in the middle of a job. */
+  get reboots(): number {
+    return this.#recovery.reboots;
+  }
+
   /** The rate that both sides have agreed on, bits per second. */
   get workingBaud(): number {
     return this.#workingBaud;
+  }
+
+  reopen(signal: AbortSignal | undefined): Promise<Transport> {
+    const { lost } = this.exchanger;
+    if (this.#reopen === goneForGood && lost !== null) return Promise.reject(lost);
+    return this.#reopen(this.settings.linkTimeout * 1000, signal);
   }
 
   get identified(): boolean {
@@ -220,6 +239,10 @@ export class Session implements Recoverable {
       },
     );
   }
+}
+
+function goneForGood(): Promise<Transport> {
+  return Promise.reject(new BkError('BK_PORT_LOST', 'The port went away'));
 }
 
 function evidenceOf(identity: Identity): string {

@@ -1,0 +1,137 @@
+import type { Clock } from '../clock';
+import { BkError, isBkError } from '../errors';
+import { schemeOf } from './address';
+import { type OpenOptions, openTransport } from './open';
+import { listPorts, type PortInfo } from './ports';
+import type { Transport } from './transport';
+
+/** How often a port that went away is looked for, ms. */
+const LOOK_MS = 500;
+
+/** What finding an adapter again needs of the world; tests put their own in. */
+export interface FollowSources {
+  open(port: string, options: OpenOptions): Promise<Transport>;
+  list(): Promise<PortInfo[]>;
+}
+
+const SYSTEM: FollowSources = { open: openTransport, list: () => listPorts() };
+
+/**
+ * Remembers which adapter a port is, so that it is found again after it was unplugged, under the same
+ * name or another one.
+ */
+export class AdapterFollower {
+  readonly #port: string;
+  readonly #options: OpenOptions;
+  readonly #sources: FollowSources;
+  #adapter: PortInfo | null = null;
+
+  constructor(port: string, options: OpenOptions, sources: FollowSources = SYSTEM) {
+    this.#port = port;
+    this.#options = options;
+    this.#sources = sources;
+  }
+
+  /** To be called while the adapter is there. Never fails: without it the port's own name is all there is. */
+  async remember(): Promise<void> {
+    if (schemeOf(this.#port) !== 'serial') return;
+    const ports = await this.#sources.list().catch(() => []);
+    this.#adapter = ports.find((port) => isNamed(port, this.#port)) ?? null;
+  }
+
+  /**
+   * Waits for the adapter and opens it.
+   * @throws BkError BK_PORT_LOST when it does not come back in time, BK_CANCELLED
+   */
+  async reopen(timeoutMs: number, signal: AbortSignal | undefined): Promise<Transport> {
+    const { clock } = this.#options;
+    const end = clock.now() + timeoutMs;
+    for (;;) {
+      for (const name of await this.#names()) {
+        const transport = await this.#tryOpen(name);
+        if (transport !== null) return transport;
+      }
+      if (clock.now() + LOOK_MS > end) throw goneForGood(this.#port, timeoutMs);
+      await pause(clock, LOOK_MS, signal, this.#port);
+    }
+  }
+
+  async #names(): Promise<string[]> {
+    const adapter = this.#adapter;
+    if (adapter === null) return [this.#port];
+    const ports = await this.#sources.list().catch(() => []);
+    const same = ports.filter((port) => isSameAdapter(port, adapter)).map(({ path }) => path);
+    return [...new Set([this.#port, ...same])];
+  }
+
+  async #tryOpen(name: string): Promise<Transport | null> {
+    try {
+      return await this.#sources.open(name, this.#options);
+    } catch (error) {
+      // While a system makes the port anew it may be missing, or not be ours to open yet.
+      const passing = [
+        'BK_PORT_NOT_FOUND',
+        'BK_PORT_DENIED',
+        'BK_PORT_BUSY',
+        'BK_PORT_LOST',
+      ] as const;
+      if (isBkError(error, ...passing)) return null;
+      throw error;
+    }
+  }
+}
+
+function isNamed(port: PortInfo, name: string): boolean {
+  return port.path === name || port.label.includes(name);
+}
+
+/** The serial number tells adapters apart; many cheap ones have none, and then the lasting name must do. */
+function isSameAdapter(port: PortInfo, adapter: PortInfo): boolean {
+  if (port.path === adapter.path) return true;
+  return (
+    adapter.serialNumber !== undefined &&
+    port.serialNumber === adapter.serialNumber &&
+    port.vendorId === adapter.vendorId &&
+    port.productId === adapter.productId
+  );
+}
+
+function pause(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal | undefined,
+  port: string,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = (): void => {
+      clock.clearTimeout(timer);
+      reject(new BkError('BK_CANCELLED', `The job was cancelled while ${port} was gone`));
+    };
+    const timer = clock.setTimeout(() => {
+      signal?.removeEventListener('abort', cancel);
+      resolve();
+    }, ms);
+    if (signal?.aborted) cancel();
+    else signal?.addEventListener('abort', cancel, { once: true });
+  });
+}
+
+function goneForGood(port: string, timeoutMs: number): BkError {
+  return new BkError(
+    'BK_PORT_LOST',
+    `Port ${port} went away in the middle of a job and did not come back within ${Math.round(timeoutMs / 1000)} s. Send the same message again to go on: what is in place already is not written again`,
+    {
+      phase: 'recover',
+      likely: [
+        {
+          cause: 'The adapter was unplugged or restarted',
+          confidence: 0.9,
+          evidence: `${port} disappeared while it was in use.`,
+        },
+      ],
+      advice: [
+        'Plug the adapter in again, and power the module from a supply of its own: a module that draws its current from the adapter can pull it down.',
+      ],
+    },
+  );
+}
