@@ -228,7 +228,7 @@ export class Recovery {
     const session = this.#session;
     this.#lineErrors = 0;
     const lower = BAUD_LADDER.find((rate) => rate < session.workingBaud);
-    if (lower === undefined) return;
+    if (lower === undefined || !session.identified) return;
     const from = session.workingBaud;
     await session.raiseBaud(lower, signal);
     session.report.onWarning(
