@@ -94,6 +94,11 @@ export class Exchanger {
     return this.#patience.busyUntil;
   }
 
+  /** To be called when a chip that did not answer is found alive: flash operations get longer from now on. */
+  beMorePatient(): void {
+    this.#patience.extend();
+  }
+
   /**
    * Sends a command and waits for its answer. For flash operations whose usual time is known the wait is
    * short: a chip that rebooted in the middle of one listens for some hundred milliseconds only, and whoever

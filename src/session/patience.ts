@@ -15,6 +15,8 @@ export class Patience {
   /** Longest work seen so far, by command and arguments that matter, ms. */
   readonly #seen = new Map<string, number>();
   #busyUntil = 0;
+  /** The latest operation that was given less than its longest time. */
+  #latest: { key: string; usual: number } | null = null;
 
   /** The time on the clock until which the chip may still be at work on what was asked last. */
   get busyUntil(): number {
@@ -25,15 +27,29 @@ export class Patience {
   limit<Args>(command: Command<Args, unknown>, args: Args, onWire: number, now: number): number {
     const longest = onWire + command.work(args) + LATENCY_MS;
     this.#busyUntil = now + longest;
+    this.#latest = null;
     if (command.usualWork === undefined) return longest;
-    const usual = this.#seen.get(keyOf(command, args)) ?? command.usualWork(args);
+    const key = keyOf(command, args);
+    const usual = this.#seen.get(key) ?? command.usualWork(args);
+    this.#latest = { key, usual };
     return Math.min(longest, onWire + FACTOR * usual + RESERVE_MS);
+  }
+
+  /**
+   * The chip did not answer in the usual time and is still there: it may be a slow part, and gets twice
+   * as long the next time. Not more, as it may as well have rebooted at the rate that it had.
+   */
+  extend(): void {
+    if (this.#latest !== null) this.#seen.set(this.#latest.key, 2 * this.#latest.usual);
+    this.#latest = null;
   }
 
   /** The chip answered after so much work, ms. */
   learn<Args>(command: Command<Args, unknown>, args: Args, work: number): void {
     this.#busyUntil = 0;
+    // A link check that is answered says nothing about the operation before it.
     if (command.usualWork === undefined) return;
+    this.#latest = null;
     const key = keyOf(command, args);
     const usual = this.#seen.get(key) ?? command.usualWork(args);
     this.#seen.set(key, Math.max(usual, work));

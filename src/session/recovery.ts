@@ -64,6 +64,8 @@ export class Recovery {
   #lineErrors = 0;
   #goodSteps = 0;
   #reboots = 0;
+  /** The chip answered only after it had been called for a while. */
+  #wasBusy = false;
 
   constructor(session: Recoverable) {
     this.#session = session;
@@ -127,8 +129,13 @@ export class Recovery {
     const found = await this.#find(step, signal);
     // Whatever happened, the chip may have rebooted inside its boot window: locks count as back.
     session.forgetLocks();
-    if (found === 'alive') this.#lineErrors++;
-    else await this.#again(step, signal);
+    if (found === 'alive') {
+      session.exchanger.beMorePatient();
+      // A chip that was at work all the while is slow, and the line is not to blame.
+      if (!this.#wasBusy) this.#lineErrors++;
+    } else {
+      await this.#again(step, signal);
+    }
     if (this.#lineErrors >= ERRORS_PER_RUNG) await this.#stepDown(signal);
     session.report.onRecovery({
       address: step.address,
@@ -178,6 +185,7 @@ export class Recovery {
         exchanger.reset();
         if (!(await knock(exchanger, CALL_MS, signal))) continue;
         await exchanger.quiet(20, 200);
+        this.#wasBusy = told;
         return twoRates && baudRate === BOOT_BAUD ? 'rebooted' : 'alive';
       }
       if (!told) report.onPhase('recover', 'The chip stopped answering: calling it again', false);
