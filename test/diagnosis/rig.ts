@@ -1,0 +1,113 @@
+import type { Evidence } from '../../src/diagnosis/evidence';
+import type { EvidenceLog } from '../../src/diagnosis/evidence-log';
+import { type BkError, isBkError } from '../../src/errors';
+import { JobContext, JobNotes } from '../../src/jobs/context';
+import { ProgressReporter } from '../../src/jobs/progress';
+import { Session } from '../../src/session/session';
+import { type DeviceSettings, fillSettings } from '../../src/session/settings';
+import type { SimulatedChip } from '../../src/simulator';
+import {
+  forgetSimulatedChips,
+  openSimulated,
+  prepareSimulatedChip,
+} from '../../src/transport/simulated';
+import type { Transport } from '../../src/transport/transport';
+import { ScriptedTransport } from '../support/scripted-transport';
+import { SpoiledTransport, type Spoiling } from '../support/spoiled-transport';
+import { VirtualClock } from '../support/virtual-clock';
+import { Witness } from '../support/witness';
+
+export interface Case {
+  /** `bk7231n?…`, the options of a simulated chip. */
+  sim: string;
+  settings?: Partial<DeviceSettings>;
+  spoiling?: Spoiling;
+  /** Arranges the chip before anybody opens its line. */
+  prepare?(chip: SimulatedChip): void;
+  /** What happens by itself from the opening on. */
+  meanwhile?(world: World): void;
+  /** Whether a line that was lost comes back. */
+  comesBack?: boolean;
+  job(context: JobContext, world: World): Promise<unknown>;
+}
+
+export interface World {
+  clock: VirtualClock;
+  chip: SimulatedChip;
+  /** The latest line. */
+  line(): SpoiledTransport;
+}
+
+export interface Seen {
+  evidence: Evidence;
+  error: BkError | null;
+}
+
+/** Runs one job on a simulated chip with a fault between them, and keeps what was seen. */
+export async function run(own: Case): Promise<Seen> {
+  forgetSimulatedChips();
+  const url = `sim://${own.sim}`;
+  const clock = new VirtualClock();
+  const chip = prepareSimulatedChip(url, clock);
+  own.prepare?.(chip);
+  const witness = new Witness(clock);
+  let line: SpoiledTransport | null = null;
+  const open = async (): Promise<Transport> => {
+    line = new SpoiledTransport(await openSimulated(url, clock), own.spoiling ?? {}, clock);
+    return witness.listen(line);
+  };
+  const world: World = { clock, chip, line: () => line as unknown as SpoiledTransport };
+  const transport = await open();
+  own.meanwhile?.(world);
+  return watched(witness, async (notes, keep) => {
+    const settings = fillSettings({ port: url, linkTimeout: 10, ...own.settings });
+    const reopen = own.comesBack ? () => open() : undefined;
+    const session = await Session.open(
+      transport,
+      settings,
+      clock,
+      witness.report(notes.report(new ProgressReporter('write', clock, undefined))),
+      undefined,
+      reopen,
+    );
+    keep(session);
+    const progress = new ProgressReporter('write', clock, undefined);
+    await own.job(new JobContext(session, progress, notes, undefined), world);
+  }).finally(() => world.line().close());
+}
+
+/** A line on which something talks that is no chip. */
+export async function runScript(
+  script: (line: ScriptedTransport, clock: VirtualClock) => void,
+): Promise<Seen> {
+  const clock = new VirtualClock();
+  const line = new ScriptedTransport(clock);
+  const witness = new Witness(clock);
+  const transport = witness.listen(line);
+  script(line, clock);
+  return watched(witness, async (notes, keep) => {
+    const settings = fillSettings({ port: 'scripted', linkTimeout: 6 });
+    const reporter = notes.report(new ProgressReporter('write', clock, undefined));
+    keep(await Session.open(transport, settings, clock, witness.report(reporter)));
+  });
+}
+
+async function watched(
+  witness: Witness,
+  work: (notes: JobNotes, keep: (session: Session) => void) => Promise<void>,
+): Promise<Seen> {
+  let own: EvidenceLog | undefined;
+  let error: BkError | null = null;
+  try {
+    await work(new JobNotes(), (session) => {
+      witness.linked(session);
+      // A session that keeps its own evidence is the better witness.
+      own = (session as { evidence?: EvidenceLog }).evidence;
+    });
+  } catch (reason) {
+    if (!isBkError(reason)) throw reason;
+    error = reason;
+    witness.failed(reason);
+  }
+  return { evidence: (own ?? witness.log).evidence, error };
+}
