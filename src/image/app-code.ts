@@ -1,3 +1,4 @@
+import { applyKey, TUYA_KEY } from './encryption';
 import type { CodeKey } from './marker';
 import { isFilledWith, PACKET, PACKET_DATA } from './packets';
 
@@ -32,24 +33,7 @@ export function* plainCode(
       blank = isFilledWith(bytes, 0xff, start, start + PACKET_DATA) ? blank + 1 : 0;
     }
     const code = data.subarray(0, used * PACKET_DATA);
-    if (key === 'tuya') applyTuyaKey(code, address + first * PACKET_DATA);
+    if (key === 'tuya') applyKey(code, address + first * PACKET_DATA, TUYA_KEY);
     yield code;
   }
-}
-
-/** XORs the keystream of Tuya's key over code, in place: it encrypts and decrypts. */
-function applyTuyaKey(code: Buffer, address: number): void {
-  for (let at = 0; at + 4 <= code.length; at += 4)
-    code.writeUInt32LE((code.readUInt32LE(at) ^ tuyaStream(address + at)) >>> 0, at);
-}
-
-/** One word of the keystream: of this key only its first and third word matter. Source: real dumps. */
-function tuyaStream(address: number): number {
-  const mixed = rotate(address, 8) ^ 0x510fb093;
-  const spread = 0xe519a4f1 & Math.imul((mixed >>> 2) & 0xf, 0x11111111);
-  return rotate(mixed, 15) ^ spread ^ 0x5993a17e;
-}
-
-function rotate(word: number, bits: number): number {
-  return (word >>> bits) | (word << (32 - bits));
 }

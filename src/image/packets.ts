@@ -35,12 +35,63 @@ export function countValidPackets(bytes: Uint8Array, offset: number, packets: nu
   for (let index = 0; index < packets; index++) {
     const start = offset + index * PACKET;
     if (start + PACKET > bytes.length) break;
-    const stored = ((bytes[start + PACKET_DATA] as number) << 8) | (bytes[start + 33] as number);
-    if (isFilledWith(bytes, 0xff, start, start + PACKET)) count.blank++;
-    else if (crc16(bytes, start, start + PACKET_DATA) === stored) count.valid++;
-    else count.invalid++;
+    count[packetState(bytes, start)]++;
   }
   return count;
+}
+
+/** Packets in a row that are alike. */
+export interface PacketRun {
+  state: keyof PacketCount;
+  packets: number;
+}
+
+/** The packets of `bytes[offset, end)` as runs, in their order; bytes that fill no packet are left out. */
+export function* packetRuns(
+  bytes: Uint8Array,
+  offset = 0,
+  end = bytes.length,
+): Generator<PacketRun> {
+  let run = null as PacketRun | null;
+  const last = Math.min(end, bytes.length) - PACKET;
+  for (let at = offset; at <= last; at += PACKET) {
+    const state = packetState(bytes, at);
+    if (run?.state === state) run.packets++;
+    else {
+      if (run !== null) yield run;
+      run = { state, packets: 1 };
+    }
+  }
+  if (run !== null) yield run;
+}
+
+function packetState(bytes: Uint8Array, start: number): keyof PacketCount {
+  const data = start + PACKET_DATA;
+  const stored = ((bytes[data] as number) << 8) | (bytes[data + 1] as number);
+  if (stored === 0xffff && isFilledWith(bytes, 0xff, start, data)) return 'blank';
+  return crc16(bytes, start, data) === stored ? 'valid' : 'invalid';
+}
+
+/** Makes packets of code: pads the last one with FF and puts the check bytes in. */
+export function addPackets(data: Uint8Array): Buffer {
+  const packets = Math.ceil(data.length / PACKET_DATA);
+  const bytes = Buffer.alloc(packets * PACKET, 0xff);
+  for (let index = 0; index < packets; index++) {
+    const start = index * PACKET;
+    bytes.set(data.subarray(index * PACKET_DATA, (index + 1) * PACKET_DATA), start);
+    bytes.writeUInt16BE(crc16(bytes, start, start + PACKET_DATA), start + PACKET_DATA);
+  }
+  return bytes;
+}
+
+/** Where a byte of code that the processor sees at `logical` lies on flash. */
+export function onFlash(logical: number): number {
+  return logical + Math.floor(logical / PACKET_DATA) * (PACKET - PACKET_DATA);
+}
+
+/** Where the processor sees the byte of a packet that lies at `offset` of flash. */
+export function forProcessor(offset: number): number {
+  return offset - Math.floor(offset / PACKET) * (PACKET - PACKET_DATA);
 }
 
 /** The data of up to `packets` packets from `offset` on, without their check bytes. */

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { countValidPackets, crc16, stripPackets } from '../../src/image/packets';
+import {
+  addPackets,
+  countValidPackets,
+  crc16,
+  forProcessor,
+  onFlash,
+  packetRuns,
+  stripPackets,
+} from '../../src/image/packets';
+import { dumpVectors } from '../support/dump-vectors';
 import { packets } from '../support/images';
 
 describe('code packets', () => {
@@ -30,4 +39,61 @@ describe('code packets', () => {
     assert.deepEqual(data.subarray(32), bytes.subarray(34, 66));
     assert.equal(stripPackets(bytes, 100, 5).length, 0);
   });
+
+  it('come in runs', () => {
+    const bytes = Buffer.concat([packets(3), Buffer.alloc(68, 0xff), packets(2), Buffer.alloc(9)]);
+    bytes.writeUInt8((bytes.readUInt8(40) + 1) & 0xff, 40);
+    assert.deepEqual(
+      [...packetRuns(bytes)],
+      [
+        { state: 'valid', packets: 1 },
+        { state: 'invalid', packets: 1 },
+        { state: 'valid', packets: 1 },
+        { state: 'blank', packets: 2 },
+        { state: 'valid', packets: 2 },
+      ],
+    );
+    assert.deepEqual([...packetRuns(bytes, 3 * 34, 5 * 34)], [{ state: 'blank', packets: 2 }]);
+    assert.deepEqual([...packetRuns(Buffer.alloc(33))], []);
+  });
+
+  it('are made, the last one padded with FF', () => {
+    const made = addPackets(Buffer.from([1, 2, 3]));
+    assert.equal(made.length, 34);
+    assert.equal(made.toString('hex', 0, 5), '010203ffff');
+    assert.deepEqual(countValidPackets(made, 0, 9), { valid: 1, blank: 0, invalid: 0 });
+    assert.equal(addPackets(Buffer.alloc(0)).length, 0);
+    const code = stripPackets(packets(5), 0, 5);
+    assert.deepEqual(addPackets(code), packets(5));
+    assert.equal(addPackets(Buffer.alloc(32)).toString('hex', 32), '8029');
+  });
+
+  it('shift what lies behind them', () => {
+    for (const [logical, physical] of [
+      [0, 0],
+      [31, 31],
+      [32, 34],
+      [0x10000, 0x11000],
+      [0xffa0, 0x10f9a],
+      [0x1186a0, 0x129f0a],
+      [0x118700, 0x129f70],
+    ] as const) {
+      assert.equal(onFlash(logical), physical);
+      assert.equal(forProcessor(physical), logical);
+    }
+  });
+
+  for (const { file, facts, bytes } of dumpVectors().filter(({ facts }) => facts.app)) {
+    it(`lie in ${file} as they should`, () => {
+      const dump = bytes();
+      const runs = (offset: number, end: number) =>
+        [...packetRuns(dump, offset, end)].map(({ state, packets }) => [
+          { valid: 'k', blank: 'F', invalid: 'X' }[state],
+          packets,
+        ]);
+      assert.deepEqual(runs(0, 0x11000), facts.bootloader.crc16_blocks);
+      // The vector names the first six only.
+      assert.deepEqual(runs(0x11000, 0x132000).slice(0, 6), facts.app.crc16_blocks_from_0x11000);
+    });
+  }
 });
