@@ -35,7 +35,8 @@ export function esphomeOutline(facts: EspHomeFacts): string | null {
   const board = facts.chip === null ? undefined : BOARDS[facts.chip];
   const pins = Object.entries(facts.pins).map(([gpio, pin]) => ({ ...pin, gpio: Number(gpio) }));
   if (board === undefined || (pins.length === 0 && facts.tuyaMcuBaud === null)) return null;
-  const module = facts.module === null ? '' : ` # module ${facts.module.replace(/[^\w-]/g, '')}`;
+  const word = facts.module?.replace(/[^\w-]/g, '') ?? '';
+  const module = word === '' ? '' : ` # module ${word}`;
   const blocks = [
     'esphome:\n  name: my-device',
     `bk72xx:\n  board: ${board}${module}`,
