@@ -48,6 +48,16 @@ export interface LikelyCause {
   evidence: string;
 }
 
+/** What the sectors that a job was to change hold when it ends early. Offsets and lengths in bytes. */
+export interface FlashState {
+  /** What the job was to put there. */
+  fresh: { offset: number; length: number }[];
+  blank: { offset: number; length: number }[];
+  old: { offset: number; length: number }[];
+  /** An erase or a program was under way. */
+  uncertain: { offset: number; length: number }[];
+}
+
 export interface ErrorDetails {
   phase?: Phase;
   /** Flash address in bytes. */
@@ -59,6 +69,7 @@ export interface ErrorDetails {
   advice?: string[];
   /** The error underneath, of the operating system or a library. */
   reason?: unknown;
+  state?: FlashState;
 }
 
 /** The plain-data form that Catch nodes see as `msg.error.cause`. */
@@ -71,6 +82,8 @@ export interface ErrorCause {
   advice: string[];
   /** The text of the error underneath, where there is one. */
   reason: string | null;
+  /** What flash holds, where the job had begun to change it. */
+  state: FlashState | null;
 }
 
 /**
@@ -93,6 +106,7 @@ export class BkError extends Error {
       likely: details.likely ?? [],
       advice: details.advice ?? [],
       reason: details.reason === undefined ? null : textOf(details.reason),
+      state: details.state ?? null,
     };
   }
 }

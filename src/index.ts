@@ -9,10 +9,25 @@ export {
   ERROR_CODES,
   type ErrorCause,
   type ErrorCode,
+  type FlashState,
   isBkError,
   type LikelyCause,
   type Phase,
+  textOf,
 } from './errors';
+export { inspect, LONGEST_IMAGE } from './image/inspect';
+export type {
+  InspectedKind,
+  InspectedPartition,
+  InspectedTuya,
+  Inspection,
+  InspectOptions,
+} from './image/inspect-types';
+export type { OpenBekenConfig, OpenBekenPin } from './image/openbeken-config';
+export type { OpenBekenTemplate } from './image/openbeken-template';
+export type { OpenBekenSettings } from './image/openbeken-write';
+export type { Json } from './image/tuya-json';
+export type { PinRole, Pins } from './image/tuya-pins';
 export type { Operation, Progress, ProgressListener } from './jobs/progress';
 export type {
   BackupMode,

@@ -1,14 +1,18 @@
 import { crc32 } from 'node:zlib';
 import { BLOCK, SECTOR } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
-import { BkError, hex } from '../errors';
+import { BkError, hex, isBkError } from '../errors';
 import { blankCrc, chipCrc } from './compare';
 import type { JobContext } from './context';
-import type { BlockPlan } from './plan';
+import { FlashLedger, withFlashState } from './flash-state';
+import { Pace } from './pace';
+import type { BlockPlan, Plan } from './plan';
 import { blocksOf, sectorsOf } from './ranges';
 
 /** How often a sector whose bytes do not hold is erased and written again. */
 const REPAIRS = 3;
+/** How often a sector is programmed whole before it is done page by page. */
+const SECTOR_TRIES = 2;
 /** More sectors than this failing together is no worn sector: the flash as a whole does not take data. */
 const BAD_SECTORS_AT_MOST = 8;
 
@@ -23,6 +27,8 @@ export interface ChangeCounts {
 export class Changer {
   readonly counts: ChangeCounts = { sectorsErased: 0, blocksErased: 0, bytesWritten: 0 };
   readonly #context: JobContext;
+  readonly #pace: Pace;
+  readonly #ledger = new FlashLedger();
   #proved = false;
   /** Sectors that did not hold their bytes when it was first looked, and after all repairs. */
   readonly #suspects: number[] = [];
@@ -30,6 +36,33 @@ export class Changer {
 
   constructor(context: JobContext) {
     this.#context = context;
+    this.#pace = new Pace(context);
+  }
+
+  /** Carries a whole plan out; an error tells what flash holds then. */
+  async run(plan: Plan, work: () => Promise<void>): Promise<void> {
+    for (const block of plan.blocks) this.#ledger.expect(block);
+    await this.#telling(work);
+  }
+
+  /** The same for erasing ranges. */
+  async runErase(ranges: readonly Region[], work: () => Promise<void>): Promise<void> {
+    for (const range of ranges) this.#ledger.expectErase(range);
+    await this.#telling(work);
+  }
+
+  async #telling(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!isBkError(error) || !this.#context.changed) throw error;
+      throw withFlashState(error, this.#ledger.state());
+    }
+  }
+
+  /** A range turned out to be as it should be. */
+  isFresh(range: Region): void {
+    this.#ledger.set(range, 'fresh');
   }
 
   async carryOut(block: BlockPlan): Promise<void> {
@@ -59,10 +92,14 @@ export class Changer {
       if ((await chipCrc(this.#context, block, 'verify')) !== crc32(bytes)) {
         for (const address of sectorsOf(block)) {
           const data = bytes.subarray(address - block.offset).subarray(0, SECTOR);
-          if (!(await this.#repair(address, data))) bad.push(address);
+          if (!(await this.#repair(address, data))) {
+            bad.push(address);
+            this.#ledger.set({ offset: address, length: SECTOR }, 'uncertain');
+          }
           if (bad.length > BAD_SECTORS_AT_MOST) throw notTaking(bad, this.#context);
         }
       }
+      this.#settle(block);
       this.#context.progress.advance(
         'verify',
         block.length,
@@ -72,39 +109,80 @@ export class Changer {
     }
   }
 
+  /** What the chip has confirmed holds what it should, but for the sectors that stay wrong. */
+  #settle(block: Region): void {
+    for (const address of sectorsOf(block)) {
+      if (!this.#bad.includes(address)) this.isFresh({ offset: address, length: SECTOR });
+    }
+  }
+
   /** @throws BkError BK_BAD_SECTOR when a sector stays wrong; all others are right then */
   finish(): void {
     if (this.#bad.length > 0) throw badSectors(this.#bad, this.#context);
   }
 
   async #erase(address: number, length: number): Promise<void> {
-    const { flash } = this.#context;
+    if (length === BLOCK && !this.#pace.gentle) await this.#eraseBlock(address);
+    else
+      for (const sector of sectorsOf({ offset: address, length })) await this.#eraseSector(sector);
+    this.#context.progress.advance('erase', length, address, `Erasing ${hex(address)}`);
+  }
+
+  /** From here on until it is done, nobody can tell what the range holds. */
+  #touch(range: Region): void {
     this.#context.changed = true;
+    this.#ledger.set(range, 'uncertain');
+  }
+
+  async #eraseBlock(address: number): Promise<void> {
+    const { flash } = this.#context;
+    const range = { offset: address, length: BLOCK };
     await this.#context.step({ phase: 'erase', address }, async (tries) => {
       // The answer may have been lost, not the erase.
-      if (tries > 0 && (await flash.crc(address, length)) === blankCrc(length)) return;
-      await (length === BLOCK ? flash.eraseBlock(address) : flash.eraseSector(address));
+      if (tries > 0 && (await flash.crc(address, BLOCK)) === blankCrc(BLOCK)) return;
+      this.#touch(range);
+      await flash.eraseBlock(address);
+      this.counts.blocksErased++;
     });
-    if (length === BLOCK) this.counts.blocksErased++;
-    else this.counts.sectorsErased++;
-    this.#context.progress.advance('erase', length, address, `Erasing ${hex(address)}`);
+    this.#ledger.set(range, 'blank');
+    await this.#pace.rest();
+  }
+
+  async #eraseSector(address: number): Promise<void> {
+    const { flash } = this.#context;
+    const range = { offset: address, length: SECTOR };
+    await this.#context.step({ phase: 'erase', address }, async (tries) => {
+      const known = tries > 0 || this.#pace.gentle;
+      if (known && (await flash.crc(address, SECTOR)) === blankCrc(SECTOR)) return;
+      this.#touch(range);
+      await flash.eraseSector(address);
+      this.counts.sectorsErased++;
+    });
+    this.#ledger.set(range, 'blank');
+    await this.#pace.rest();
   }
 
   async #program(address: number, data: Buffer): Promise<void> {
     const { flash } = this.#context;
-    this.#context.changed = true;
+    const range = { offset: address, length: SECTOR };
     await this.#context.step({ phase: 'write', address }, async (tries) => {
       if (tries > 0) {
         const held = await flash.crc(address, SECTOR);
         if (held === crc32(data)) return;
         if (held !== blankCrc(SECTOR)) {
+          this.#touch(range);
           await flash.eraseSector(address);
           this.counts.sectorsErased++;
         }
       }
-      await flash.program(address, data);
+      this.#touch(range);
+      // Where a whole sector at once failed twice, pages draw the same charge in small portions.
+      if (tries >= SECTOR_TRIES) await flash.programPages(address, data);
+      else await flash.program(address, data);
     });
+    this.#ledger.set(range, 'fresh');
     this.counts.bytesWritten += data.length;
+    await this.#pace.rest();
   }
 
   /** A flash that takes commands and changes nothing must not be found out at the end of the job. */

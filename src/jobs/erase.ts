@@ -35,16 +35,7 @@ export async function erase(
   const backup = await backUpFirst(context, options.backup);
   const bytes = totalOf(regions);
   const changer = new Changer(context);
-  context.progress.begin('erase', bytes, `Erasing ${hex(bytes)} bytes`);
-  for (const region of regions) {
-    for (const block of blocksOf(region)) await eraseBlock(context, changer, block);
-  }
-  context.progress.end('erase', 'Erased');
-  context.progress.begin('verify', bytes, `Verifying ${hex(bytes)} bytes`);
-  for (const region of regions) {
-    await changer.verify(region, Buffer.alloc(region.length, 0xff));
-  }
-  changer.finish();
+  await changer.runErase(regions, () => eraseRegions(context, changer, regions, bytes));
   if (options.calibration === 'erase') forgetCalibration(context);
   const { sectorsErased, blocksErased } = changer.counts;
   return {
@@ -55,11 +46,30 @@ export async function erase(
   };
 }
 
+async function eraseRegions(
+  context: JobContext,
+  changer: Changer,
+  regions: readonly Region[],
+  bytes: number,
+): Promise<void> {
+  context.progress.begin('erase', bytes, `Erasing ${hex(bytes)} bytes`);
+  for (const region of regions) {
+    for (const block of blocksOf(region)) await eraseBlock(context, changer, block);
+  }
+  context.progress.end('erase', 'Erased');
+  context.progress.begin('verify', bytes, `Verifying ${hex(bytes)} bytes`);
+  for (const region of regions) {
+    await changer.verify(region, Buffer.alloc(region.length, 0xff));
+  }
+  changer.finish();
+}
+
 /** One checksum of the first sector tells a used block; a blank one is confirmed and left alone. */
 async function eraseBlock(context: JobContext, changer: Changer, block: Region): Promise<void> {
   const first = { offset: block.offset, length: SECTOR };
   if ((await chipCrc(context, first)) === blankCrc(SECTOR)) {
     if ((await chipCrc(context, block)) === blankCrc(block.length)) {
+      changer.isFresh(block);
       context.progress.advance('erase', block.length, block.offset, `Blank ${hex(block.offset)}`);
       return;
     }

@@ -53,7 +53,9 @@ export async function write(
   for (const piece of placed) pieces.push(await wholeSectors(context, piece));
   const plan = await makePlan(context, pieces, options);
   const changer = new Changer(context);
-  if (!options.dryRun) await carryOut(context, changer, pieces, plan);
+  if (!options.dryRun) {
+    await changer.run(plan, () => carryOut(context, changer, pieces, plan));
+  }
 
   const regions = placed.map(({ offset, bytes }) => ({ offset, length: bytes.length }));
   const bytes = totalOf(regions);

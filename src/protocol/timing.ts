@@ -28,8 +28,6 @@ export const WORK_MS = {
   eraseSector: 1000,
   /** 1.2–2 s at most. */
   eraseBlock: 4000,
-  /** 20 s for 2 MiB typically; twice the 40 s per MiB that other flashers allow would be endless. */
-  eraseChip: 120_000,
 } as const;
 
 /** What flash operations usually take, ms: the datasheets' typical figures of the parts in these modules. */

@@ -1,4 +1,4 @@
-import { BLOCK, BOOTLOADER_END, SECTOR } from '../chip/geometry';
+import { BLOCK, BOOTLOADER_END, PAGE, SECTOR } from '../chip/geometry';
 import { BkError, hex } from '../errors';
 import { invertCrc } from '../protocol/checksum';
 import {
@@ -7,6 +7,7 @@ import {
   ERASE_SECTOR,
   flashErase,
   flashRead4K,
+  flashWrite,
   flashWrite4K,
   linkCheck,
 } from '../protocol/commands';
@@ -73,6 +74,21 @@ export class Flash {
 
   /** Programs one sector that is blank. */
   async program(address: number, data: Buffer): Promise<void> {
+    await this.#prepareSector(address, data);
+    await this.#exchanger.run(flashWrite4K, { address, data });
+  }
+
+  /** The same page by page; blank pages are left out. */
+  async programPages(address: number, data: Buffer): Promise<void> {
+    await this.#prepareSector(address, data);
+    for (let offset = 0; offset < SECTOR; offset += PAGE) {
+      const page = data.subarray(offset, offset + PAGE);
+      if (page.every((byte) => byte === 0xff)) continue;
+      await this.#exchanger.run(flashWrite, { address: address + offset, data: page });
+    }
+  }
+
+  async #prepareSector(address: number, data: Buffer): Promise<void> {
     this.#mustBeWritable(address, SECTOR);
     if (data.length !== SECTOR) {
       throw new BkError(
@@ -85,7 +101,6 @@ export class Flash {
     // erasing it loses nothing.
     if (this.#identity.family === 'basic' && this.#locked) await this.eraseSector(address);
     await this.#prepare();
-    await this.#exchanger.run(flashWrite4K, { address, data });
   }
 
   async #erase(address: number, length: typeof SECTOR | typeof BLOCK): Promise<void> {
