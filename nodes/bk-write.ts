@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { BkError, type WriteOptions } from '../src/index';
+import { imageBytes } from './shared/image-bytes';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { backupFolder, sourceFile } from './shared/paths';
 import { choice, flag, type Saved, size, text } from './shared/settings';
@@ -53,7 +54,10 @@ function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOption
     image:
       choice('source', def.source, ['payload', 'file'], 'payload') === 'file'
         ? { path: sourceFile(RED, text('filename', def.filename), text('filename', msg.filename)) }
-        : imageBytes(msg.payload),
+        : imageBytes(
+            msg.payload,
+            'set the source of this node to "file" and send the name of the file in msg.filename',
+          ),
     offset: def.offset === 'auto' ? 'auto' : (size('offset', def.offset) ?? 'auto'),
     part: choice('part', def.part, PARTS, 'image'),
     ...(skip === undefined ? {} : { skip }),
@@ -67,15 +71,4 @@ function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOption
     anyImage: flag('anyImage', def.anyImage, false),
     dryRun: flag('dryRun', def.dryRun, false),
   };
-}
-
-/** A copy: other branches of the flow share the message's bytes and may change them meanwhile. */
-function imageBytes(payload: unknown): Buffer {
-  if (payload instanceof Uint8Array) return Buffer.from(payload);
-  const given = payload === null ? 'null' : Array.isArray(payload) ? 'array' : typeof payload;
-  throw new BkError('BK_BAD_IMAGE', `msg.payload has to be a Buffer, but it is of type ${given}.`, {
-    advice: [
-      'Read the image with a "read file" node that is set to "a single buffer object", or set the source of this node to "file" and send the name of the file in msg.filename.',
-    ],
-  });
 }

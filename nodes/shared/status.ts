@@ -1,5 +1,5 @@
 import type { NodeAPI, NodeStatus } from 'node-red';
-import type { BkError, JobFacts, Progress } from '../../src/index';
+import type { BkError, Inspection, JobFacts, Progress } from '../../src/index';
 import catalogue from '../locales/en-US/bk-device.json';
 
 /** The badge texts of all nodes stand in one catalogue, that of the config node. */
@@ -36,6 +36,16 @@ export class StatusTexts {
     });
   }
 
+  inspecting(): NodeStatus {
+    return this.#status('blue', 'dot', 'inspect');
+  }
+
+  inspected({ kind, chip }: Inspection): NodeStatus {
+    return chip === null
+      ? this.#status('green', 'dot', 'inspectedKind', { kind })
+      : this.#status('green', 'dot', 'inspected', { kind, chip });
+  }
+
   failed(error: BkError): NodeStatus {
     return error.code === 'BK_CANCELLED'
       ? this.#status('grey', 'ring', error.code)
@@ -54,7 +64,7 @@ export class StatusTexts {
   }
 
   #status(
-    fill: 'green' | 'grey' | 'red' | 'yellow',
+    fill: 'blue' | 'green' | 'grey' | 'red' | 'yellow',
     shape: 'dot' | 'ring',
     key: string,
     values?: Values,

@@ -19,7 +19,7 @@ import { readUserFiles } from './tuya-user-files';
 
 const MIB = 1024 * 1024;
 /** Twice the largest flash, so that UF2 files, which spread out, fit too. */
-const LONGEST = 32 * MIB;
+export const LONGEST_IMAGE = 32 * MIB;
 const HASH_SLICE = MIB;
 /** Where OpenBeken has its configuration on N and M, and on the others. */
 const USUAL_CONFIGS: readonly number[] = [0x1d1000, 0x1e1000];
@@ -42,7 +42,7 @@ export async function inspect(
 ): Promise<Inspection> {
   if (!(given instanceof Uint8Array) || given.length === 0)
     throw new BkError('BK_BAD_IMAGE', 'There are no bytes to inspect.');
-  if (given.length > LONGEST)
+  if (given.length > LONGEST_IMAGE)
     throw new BkError('BK_BAD_IMAGE', `${given.length} bytes are more than any image has.`);
   const rest = async (): Promise<void> => {
     await pause();

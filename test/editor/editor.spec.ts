@@ -16,7 +16,11 @@ const FLOW: FlowNode[] = projectFiles('examples').flatMap((file) =>
     node.type === 'inject' ? { ...node, once: false, crontab: '' } : node,
   ),
 );
-const TYPES = ['bk-connect', 'bk-read', 'bk-write', 'bk-erase'];
+const TYPES = ['bk-connect', 'bk-read', 'bk-write', 'bk-erase', 'bk-inspect'];
+const ANY_FIELD: Record<string, string> = {
+  'bk-device': '#node-config-input-port',
+  'bk-inspect': '#node-input-secrets',
+};
 
 /** A folder for pictures of every form, for people who want to look at them. */
 const PICTURES = process.env.BK72XX_PICTURES;
@@ -44,7 +48,7 @@ describe('the editor', function () {
     } else {
       await editor.page.evaluate((it) => RED.editor.edit(RED.nodes.node(it)), id);
     }
-    const anyField = type === 'bk-device' ? '#node-config-input-port' : '#node-input-device';
+    const anyField = ANY_FIELD[type] ?? '#node-input-device';
     await editor.page.waitForSelector(anyField, { state: 'visible' });
     // The tray slides in.
     await editor.page.waitForTimeout(400);
@@ -96,7 +100,13 @@ describe('the editor', function () {
           (node as unknown as { textContent: string }).textContent.replace(/\s+/g, ' ').trim(),
         ),
     );
-    assert.deepEqual(labels.sort(), ['bk connect', 'bk erase', 'bk read', 'bk write']);
+    assert.deepEqual(labels.sort(), [
+      'bk connect',
+      'bk erase',
+      'bk inspect',
+      'bk read',
+      'bk write',
+    ]);
     const config = await editor.page.evaluate(() => RED.nodes.getType('bk-device').category);
     assert.equal(config, 'config');
   });

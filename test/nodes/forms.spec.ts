@@ -54,6 +54,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     backup: 'once',
     bootloader: 'keep',
   },
+  'bk-inspect': { name: '', secrets: 'hide' },
 };
 
 interface Definition {
@@ -165,7 +166,8 @@ for (const [type, defaults] of Object.entries(DEFAULTS)) {
     });
 
     if (type !== 'bk-device') {
-      it('has two outputs with names', () => assert.equal(definition.outputs, 2));
+      const outputs = type === 'bk-inspect' ? 1 : 2;
+      it(`has ${outputs} outputs with names`, () => assert.equal(definition.outputs, outputs));
     }
   });
 }
@@ -180,7 +182,7 @@ describe('the catalogue of badges', () => {
 describe('the icons', () => {
   it('are 40 × 60, white on transparent, with a title', () => {
     const icons = projectFiles('icons');
-    assert.equal(icons.length, 5);
+    assert.equal(icons.length, 6);
     for (const icon of icons) {
       const svg = readText(icon);
       assert.match(svg, /viewBox="0 0 40 60" width="40" height="60"/);

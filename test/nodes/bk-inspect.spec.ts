@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Flow, type FlowNode, type Message, useNodeRed, userDir } from '../support/flow';
+import { madeUpDump } from '../support/images';
+import { tuyaStorage } from '../support/tuya-storage';
+import { until } from '../support/until';
+
+const CATCH = [
+  { id: 'on-error', type: 'catch', scope: null, uncaught: false, wires: [['caught']] },
+  { id: 'caught', type: 'helper' },
+  { id: 'complete', type: 'complete', scope: ['node'], uncaught: false, wires: [['over']] },
+  { id: 'over', type: 'helper' },
+] as never as FlowNode[];
+
+function dump(): Buffer {
+  const bytes = madeUpDump();
+  tuyaStorage().copy(bytes, 0x1ee000);
+  return bytes;
+}
+
+describe('bk-inspect', () => {
+  useNodeRed();
+
+  const load = (settings: object = {}) =>
+    Flow.load([{ id: 'node', type: 'bk-inspect', name: '', ...settings }, ...CATCH]);
+
+  /** The error with which a message ends. */
+  async function refused(msg: Message, settings: object = {}) {
+    const flow = await load(settings);
+    flow.send('node', msg);
+    const { error } = await flow.message('caught');
+    assert.deepEqual(flow.received('node/result'), []);
+    assert.deepEqual(flow.received('over'), []);
+    return { error, badge: flow.badges('node').at(-1) };
+  }
+
+  it('sends what the bytes tell, in the message that brought them', async () => {
+    const flow = await load();
+    flow.send('node', { _msgid: 'abc', topic: 'x', bk: { chip: 'y' }, payload: dump() });
+    const { payload, ...msg } = await flow.message('node/result');
+    assert.deepEqual(msg, { _msgid: 'abc', topic: 'x', bk: { chip: 'y' } });
+    assert.equal(payload.kind, 'dump');
+    assert.equal(payload.chip, 'BK7231N');
+    assert.equal(payload.tuya.module, 'CB2S');
+    assert.doesNotMatch(JSON.stringify(payload), /secret-/);
+    await until(() => flow.received('over').length === 1, 'the node completes');
+    assert.deepEqual(flow.texts('node'), ['inspecting', 'dump: BK7231N']);
+  });
+
+  it('shows secrets when it is set to', async () => {
+    const flow = await load({ secrets: 'show' });
+    flow.send('node', { payload: dump() });
+    const { payload } = await flow.message('node/result');
+    assert.match(JSON.stringify(payload), /secret-passwd-0006/);
+  });
+
+  it('names the kind on its badge where the chip is not known', async () => {
+    const flow = await load();
+    flow.send('node', { payload: Buffer.from('hello') });
+    await flow.message('node/result');
+    assert.equal(flow.texts('node').at(-1), 'text');
+  });
+
+  it('takes a copy, which other branches of the flow may change', async () => {
+    const flow = await load();
+    const payload = tuyaStorage();
+    flow.send('node', { payload: dump() });
+    flow.send('node', { payload });
+    await flow.message('node/result');
+    payload.fill(0);
+    assert.equal((await flow.message('node/result', 1)).payload.kind, 'tuya-storage');
+  });
+
+  it('reads a file in the user folder', async () => {
+    const flow = await load();
+    mkdirSync(path.join(userDir, 'bk-backups'));
+    writeFileSync(path.join(userDir, 'bk-backups', 'x.bin'), tuyaStorage());
+    flow.send('node', { payload: 'bk-backups/x.bin', filename: 'bk-backups/x.bin' });
+    assert.equal((await flow.message('node/result')).payload.kind, 'tuya-storage');
+  });
+
+  it('prefers bytes to the name that came with them', async () => {
+    const flow = await load();
+    flow.send('node', { payload: tuyaStorage(), filename: '/elsewhere/x.bin' });
+    assert.equal((await flow.message('node/result')).payload.kind, 'tuya-storage');
+  });
+
+  it('answers in the order of the messages', async () => {
+    const flow = await load();
+    for (const [index, payload] of [dump(), Buffer.from('x'), tuyaStorage()].entries())
+      flow.send('node', { topic: index, payload });
+    await flow.message('node/result', 2);
+    assert.deepEqual(
+      flow.received('node/result').map(({ topic }) => topic),
+      [0, 1, 2],
+    );
+  });
+
+  for (const payload of [undefined, null, 'text', 5, [1], Buffer.alloc(0)]) {
+    it(`refuses ${JSON.stringify(payload)}`, async () => {
+      const { error, badge } = await refused({ payload });
+      assert.equal(error.code, 'BK_BAD_IMAGE');
+      assert.deepEqual(badge, { fill: 'red', shape: 'ring', text: 'bad image' });
+    });
+  }
+
+  it('says when the file is not there', async () => {
+    const { error } = await refused({ payload: '', filename: 'missing.bin' });
+    assert.equal(error.code, 'BK_STORAGE');
+    assert.ok(error.message.includes('missing.bin'));
+    assert.ok(error.cause.advice.length > 0);
+  });
+
+  it('reads no folder', async () => {
+    mkdirSync(path.join(userDir, 'folder'));
+    assert.equal((await refused({ filename: 'folder' })).error.code, 'BK_STORAGE');
+  });
+
+  for (const filename of ['../x.bin', '/etc/passwd', '.', 5]) {
+    it(`refuses the name ${filename}`, async () => {
+      const { error } = await refused({ filename });
+      assert.equal(error.code, 'BK_BAD_SETTING');
+      assert.ok(error.cause.advice.length > 0);
+    });
+  }
+
+  it('refuses a setting that it does not know', async () => {
+    const { error } = await refused({ payload: dump() }, { secrets: 'some' });
+    assert.equal(error.code, 'BK_BAD_SETTING');
+    assert.ok(error.message.includes('"secrets"'));
+  });
+
+  it('can be cancelled, and goes on afterwards', async () => {
+    const flow = await load();
+    flow.send('node', { topic: 1, payload: dump() });
+    flow.send('node', { topic: 2, payload: dump() });
+    flow.send('node', { cancel: true });
+    await flow.message('caught', 1);
+    for (const { error } of flow.received('caught')) assert.equal(error.code, 'BK_CANCELLED');
+    flow.send('node', { topic: 3, payload: dump() });
+    assert.equal((await flow.message('node/result')).topic, 3);
+  });
+});
