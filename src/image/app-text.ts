@@ -58,10 +58,13 @@ export function readAppParam(text: string): JsonObject | null {
   return null;
 }
 
+/** The text between the two NULs around this place, where it is one with settings. */
 function paramAround(text: string, at: number): JsonObject | null {
-  const start = text.lastIndexOf('\0', at) + 1;
-  const end = text.indexOf('\0', at);
-  if (end < 0 || end - start > LONGEST_PARAM) return null;
-  const param = parseTuyaObject(text.slice(start, end));
+  const before = text.slice(Math.max(0, at - LONGEST_PARAM), at);
+  const behind = text.slice(at, at + LONGEST_PARAM);
+  const start = before.lastIndexOf('\0');
+  const end = behind.indexOf('\0');
+  if (start < 0 || end < 0) return null;
+  const param = parseTuyaObject(before.slice(start + 1) + behind.slice(0, end));
   return param !== null && Object.keys(param).length >= FEWEST_SETTINGS ? param : null;
 }

@@ -103,7 +103,7 @@ export async function inspect(
     sha256,
     rotated,
     bootloader: code.boot ? inspectBootloader(bytes, bootText, chip) : null,
-    app: app?.project || app?.sdk ? app : null,
+    app: appOf(app, image),
     encryptionKey: image.key ?? (code.unknownKey ? 'other' : null),
     partitions: lookInto(bytes, parts),
     mac: rf?.mac ?? null,
@@ -153,6 +153,12 @@ function codeOf(bytes: Uint8Array, { kind, key }: DetectedImage): Code {
     unknownKey: unknown,
     end: table === undefined ? usual : table.offset + table.length,
   };
+}
+
+/** By the application's own texts, else by the head of the file that it came in. */
+function appOf(app: Inspection['app'], { version }: DetectedImage): Inspection['app'] {
+  if (app !== null && (app.project !== null || app.sdk !== null)) return app;
+  return version === null ? null : { project: null, version, sdk: null };
 }
 
 function appLength({ app, end }: Code): number {

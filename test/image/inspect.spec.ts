@@ -6,6 +6,7 @@ import { inspect } from '../../src/image/inspect';
 import type { Inspection } from '../../src/image/inspect-types';
 import { buildOpenBekenConfig } from '../../src/image/openbeken-write';
 import { crc16 } from '../../src/image/packets';
+import { syntheticVectors } from '../support/dump-vectors';
 import { MARKERS, madeUpDump, packets } from '../support/images';
 import { rejection } from '../support/rejects';
 import {
@@ -135,6 +136,14 @@ describe('inspect', () => {
         assert.deepEqual(found[field as keyof Inspection], value, field);
     });
   }
+
+  it('tells the version of an update file, where this computer has one', async function () {
+    const ug = syntheticVectors()?.tuya_ug.base64;
+    if (ug === undefined) this.skip();
+    const { kind, app } = await inspect(Buffer.from(ug, 'base64'));
+    assert.equal(kind, 'tuya-ug');
+    assert.ok(app?.version);
+  });
 
   it('finds pins in user files', async () => {
     const { user_param_key: _, ...values } = PAIRED;
