@@ -3,7 +3,7 @@ import { SECTOR } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
 import { BkError, hex } from '../errors';
 
-import { chipCrc } from './compare';
+import { chipCrc, confirms, notePair } from './compare';
 import type { JobContext } from './context';
 import { blocksOf, outward, sectorsOf } from './ranges';
 
@@ -15,16 +15,26 @@ export interface ReadBytes {
   bytesReused: number;
 }
 
+/** Where the sectors of a read go as they come, and what its base knows. */
+export interface SectorStore {
+  /** Whether the base has this sector. One that it has not is read without asking. */
+  has(address: number): boolean;
+  /** A sector came over the wire; the next one is asked for afterwards. Told again when it is read anew. */
+  keep(address: number, sector: Buffer): Promise<void>;
+}
+
 /**
  * Reads a range and has the chip confirm every 64 KiB of it by checksum; what does not match is read
  * again, sector by sector.
  * @param base what the range held once: what the chip confirms of it is not read
+ * @param store without one the base counts as whole
  */
 export async function readRange(
   context: JobContext,
   range: Region,
   phase: 'read' | 'backup',
   base: Buffer | null = null,
+  store: SectorStore | null = null,
 ): Promise<ReadBytes> {
   const whole = outward(range);
   const bytes = Buffer.allocUnsafeSlow(whole.length);
@@ -34,9 +44,11 @@ export async function readRange(
   for (const block of blocksOf(whole)) {
     const into = bytes.subarray(block.offset - whole.offset).subarray(0, block.length);
     const known = usable?.subarray(block.offset - whole.offset).subarray(0, block.length);
-    bytesRead += known
-      ? await readChanged(context, block, into, known, phase)
-      : await readBlock(context, block, into, phase);
+    const hasAny = store === null || sectorsOf(block).some((address) => store.has(address));
+    bytesRead +=
+      known && hasAny
+        ? await readChanged(context, block, into, known, phase, store)
+        : await readBlock(context, block, into, phase, store);
   }
   const start = range.offset - whole.offset;
   return {
@@ -51,14 +63,15 @@ async function readBlock(
   block: Region,
   into: Buffer,
   phase: 'read' | 'backup',
+  store: SectorStore | null,
 ): Promise<number> {
   for (const address of sectorsOf(block)) {
-    await readSector(context, address, sectorIn(into, block, address), phase);
+    await readSector(context, address, sectorIn(into, block, address), phase, store);
     context.progress.advance(phase, SECTOR, address, `Reading ${hex(address)}`);
   }
-  if ((await chipCrc(context, block, 'verify')) !== crc32(into)) {
+  if (!(await confirms(context, block, into, 'read'))) {
     for (const address of sectorsOf(block)) {
-      await confirmSector(context, address, sectorIn(into, block, address), phase);
+      await confirmSector(context, address, sectorIn(into, block, address), phase, store);
     }
   }
   return block.length;
@@ -71,18 +84,21 @@ async function readChanged(
   into: Buffer,
   known: Buffer,
   phase: 'read' | 'backup',
+  store: SectorStore | null,
 ): Promise<number> {
+  const has = (address: number) => store === null || store.has(address);
   known.copy(into);
-  if ((await chipCrc(context, block)) === crc32(known)) {
+  if (sectorsOf(block).every(has) && (await chipCrc(context, block)) === crc32(known)) {
     context.progress.advance(phase, block.length, block.offset, `Unchanged ${hex(block.offset)}`);
     return 0;
   }
   let read = 0;
   for (const address of sectorsOf(block)) {
     const sector = sectorIn(into, block, address);
-    if ((await chipCrc(context, { offset: address, length: SECTOR })) !== crc32(sector)) {
-      await readSector(context, address, sector, phase);
-      await confirmSector(context, address, sector, phase);
+    const range = { offset: address, length: SECTOR };
+    if (!has(address) || (await chipCrc(context, range)) !== crc32(sector)) {
+      await readSector(context, address, sector, phase, store);
+      await confirmSector(context, address, sector, phase, store);
       read += SECTOR;
     }
     context.progress.advance(phase, SECTOR, address, `Reading ${hex(address)}`);
@@ -90,15 +106,17 @@ async function readChanged(
   return read;
 }
 
-function readSector(
+async function readSector(
   context: JobContext,
   address: number,
   into: Buffer,
   phase: 'read' | 'backup',
+  store: SectorStore | null,
 ): Promise<void> {
-  return context.step({ phase, address }, async () => {
+  await context.step({ phase, address }, async () => {
     (await context.flash.readSector(address)).copy(into);
   });
+  await store?.keep(address, into);
 }
 
 /** Reads a sector again until the chip confirms it. */
@@ -107,10 +125,16 @@ function confirmSector(
   address: number,
   into: Buffer,
   phase: 'read' | 'backup',
+  store: SectorStore | null,
 ): Promise<void> {
   return context.step({ phase, address }, async (tries) => {
-    if (tries > 0) (await context.flash.readSector(address)).copy(into);
-    if ((await context.flash.crc(address, SECTOR)) === crc32(into)) return;
+    if (tries > 0) {
+      (await context.flash.readSector(address)).copy(into);
+      await store?.keep(address, into);
+    }
+    const [host, chip] = [crc32(into), await context.flash.crc(address, SECTOR)];
+    notePair(context, { offset: address, length: SECTOR }, 'read', host, chip);
+    if (host === chip) return;
     throw new BkError(
       'BK_CRC_MISMATCH',
       `The sector at ${hex(address)} was read from ${context.session.port}, but the chip's checksum says otherwise`,
