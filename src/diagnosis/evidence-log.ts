@@ -10,6 +10,12 @@ import type {
 } from './evidence';
 import { classify, nothingHeard } from './stray-bytes';
 
+/** Two checksums of one range, of the same kind. */
+export interface ChecksumPair extends Pick<Mismatch, 'address' | 'length' | 'direction' | 'baud'> {
+  host: number;
+  chip: number;
+}
+
 /** More drops than this tell nothing new. */
 const DROPS_KEPT = 200;
 /** Bytes that may belong to what comes next are held back up to so many. */
@@ -78,9 +84,11 @@ export class EvidenceLog {
     if (drops.length < DROPS_KEPT) drops.push({ ...drop, carriedOut: false });
   }
 
-  /** The latest drop at this address was an answer lost, not a command: flash holds what it was told to. */
+  /** The latest failed change at this address was an answer lost, not a command: flash holds what it was told to. */
   carriedOut(address: number): void {
-    const drop = this.#evidence.drops.findLast((one) => one.address === address);
+    const drop = this.#evidence.drops.findLast(
+      (one) => one.address === address && (one.command === 'erase' || one.command === 'program'),
+    );
     if (drop !== undefined) drop.carriedOut = true;
   }
 
@@ -102,26 +110,24 @@ export class EvidenceLog {
   }
 
   /** The chip's checksum of a range beside the one of the bytes that the host has for it. */
-  checksumPair(
-    address: number,
-    host: number,
-    chip: number,
-    direction: Mismatch['direction'],
-  ): void {
+  checksumPair(pair: ChecksumPair): void {
+    const { address, length, direction, baud, host, chip } = pair;
     const { mismatches } = this.#evidence;
-    const known = mismatches.find((one) => one.address === address && one.direction === direction);
+    const known = mismatches.find(
+      (one) => one.address === address && one.length === length && one.direction === direction,
+    );
     if (host === chip) {
       this.#evidence.checksumsRight++;
       if (known !== undefined) known.healed = true;
     } else if (known === undefined) {
-      mismatches.push({ address, direction, times: 1, healed: false });
+      mismatches.push({ address, length, baud, direction, times: 1, healed: false });
     } else {
       known.times++;
       known.healed = false;
     }
   }
 
-  /** An erase or program was answered with success, and flash holds what it held before. */
+  /** An erase or program was answered with success, and flash holds the very bytes that it held before. */
   notTaken(address: number): void {
     const { notTaken } = this.#evidence;
     if (!notTaken.includes(address)) notTaken.push(address);

@@ -28,6 +28,8 @@ export interface Drop {
   /** Bits per second at which it happened. */
   baud: number;
   kind: Fault;
+  /** The command that failed; null where it was none, as with bytes that contradict a checksum. */
+  command: CommandKind | null;
   found: Found;
   /** How many bytes came in for the command that failed. */
   received: number;
@@ -49,6 +51,10 @@ export interface Tally extends Record<Fault, number> {
 /** A range whose bytes and whose checksum by the chip did not agree. */
 export interface Mismatch {
   address: number;
+  /** Bytes. */
+  length: number;
+  /** Bits per second at which the bytes were carried; null where it is not known. */
+  baud: number | null;
   /** `read`: the host holds other bytes than flash; `write`: flash holds other bytes than it was given. */
   direction: 'read' | 'write';
   times: number;

@@ -1,6 +1,7 @@
 import { hex } from '../errors';
 import type { CommandKind, Drop, Evidence, Tally } from './evidence';
 
+const SECTOR = 0x1000;
 /** Addresses that are told one by one. */
 const TOLD = 6;
 
@@ -35,7 +36,7 @@ export function isChange(drop: Drop): boolean {
 }
 
 /** The chip was found rebooted, needed a reset, or was lost; and not with its adapter. */
-export function isReboot(drop: Drop): boolean {
+export function isReboot(drop: Pick<Drop, 'found'>): boolean {
   return drop.found === 'rebooted' || drop.found === 'relinked' || drop.found === 'lost';
 }
 
@@ -63,7 +64,7 @@ export function plural(count: number, word: string): string {
 export function unheardChanges(evidence: Evidence): Drop[] {
   return evidence.drops.filter(
     (drop) =>
-      drop.phase === 'write' &&
+      drop.command === 'program' &&
       drop.found === 'alive' &&
       !drop.carriedOut &&
       drop.kind === 'silence' &&
@@ -76,18 +77,68 @@ export function lostAnswers(evidence: Evidence): Drop[] {
   return evidence.drops.filter((drop) => isChange(drop) && drop.carriedOut);
 }
 
-/** Rates whose errors say nothing about the line as such: a lower one carried everything. */
-export function tooFast(evidence: Evidence): number | null {
+/** Answers that came after their time, of commands whose time is well known. */
+export function lateAnswers(evidence: Evidence): { count: number; longestMs: number } {
+  // Slow flash is late with erases and programs, and the host calls and changes rates faster than any
+  // adapter answers.
+  const known = evidence.tallies.filter(({ kind }) => kind === 'read' || SHORT.includes(kind));
+  return {
+    count: sum(known, ({ late }) => late),
+    longestMs: Math.max(0, ...known.map(({ latestMs }) => latestMs)),
+  };
+}
+
+/** The kinds that load the line alike. */
+const LOADS: readonly (readonly CommandKind[])[] = [['read'], ['program'], SHORT];
+/** So many failures had to be expected below a rate for their absence to mean something. */
+const EXPECTED = 3;
+
+export interface RateLimit {
+  /** Bits per second: exchanges fail from here on. */
+  rate: number;
+  above: { good: number; bad: number };
+  below: { good: number; bad: number };
+}
+
+/** The lowest rate from which on exchanges fail that go well at lower ones; null where there is none. */
+export function tooFast(evidence: Evidence): RateLimit | null {
   const rates = [...new Set(evidence.tallies.map(({ baud }) => baud))].sort((a, b) => a - b);
-  const all: readonly CommandKind[] = [...SHORT, 'read', 'program', 'erase'];
-  const rateOf = (from: number, to: number) =>
-    exchanges(evidence, all, (baud) => baud >= from && baud <= to);
-  for (const [index, rate] of rates.entries()) {
-    if (index === 0) continue;
-    const below = rateOf(0, rates[index - 1] as number);
-    const above = rateOf(rate, Number.POSITIVE_INFINITY);
-    const clean = below.good >= 20 && failureRate(below) <= 0.005;
-    if (clean && above.bad >= 3 && failureRate(above) >= 0.02) return rate;
+  for (const rate of rates.slice(1)) {
+    for (const kinds of LOADS) {
+      const above = carried(evidence, kinds, (baud) => baud >= rate);
+      if (carried(evidence, kinds, (baud) => baud === rate).bad === 0) continue;
+      const below = carried(evidence, kinds, (baud) => baud < rate);
+      const expected = below.good * failureRate(above);
+      if (above.bad >= 3 && expected >= EXPECTED && below.bad <= expected / 10) {
+        return { rate, above, below };
+      }
+    }
   }
   return null;
+}
+
+/** Exchanges in a span of rates whose failure is the line's: those of a chip that rebooted are not. */
+function carried(
+  evidence: Evidence,
+  kinds: readonly CommandKind[],
+  at: (baud: number) => boolean,
+): { good: number; bad: number } {
+  const { good, bad } = exchanges(evidence, kinds, at);
+  const drops = evidence.drops.filter((drop) => at(drop.baud));
+  // A basic chip may have left because of the line.
+  const programs = evidence.family === 'basic' ? 'program' : null;
+  const reboots = drops.filter(
+    ({ command, ...drop }) =>
+      isReboot(drop) && command !== null && command !== programs && kinds.includes(command),
+  ).length;
+  const wrong = kinds.includes('read')
+    ? sum(
+        evidence.mismatches.filter(
+          (one) =>
+            one.direction === 'read' && one.length === SECTOR && one.baud !== null && at(one.baud),
+        ),
+        (one) => one.times,
+      )
+    : 0;
+  return { good, bad: Math.max(0, bad - reboots) + wrong };
 }

@@ -54,10 +54,18 @@ export class Witness {
   readonly #reader = new FrameReader(ANSWER_SHAPES);
   #request: Request | null = null;
   #unanswered: Request[] = [];
+  /** The latest change of flash that failed. */
+  #dropped: Request | null = null;
   #failure: { request: Request; fault: Fault } | null = null;
   /** What flash must hold by what was read or told, by sector. */
-  #known = new Map<number, { bytes: Buffer; direction: 'read' | 'write' }>();
+  #known = new Map<number, { bytes: Buffer; direction: 'read' | 'write'; baud: number }>();
   #status = { first: 0, second: 0, before: 0, written: null as number | null, seen: false };
+  #baud = 0;
+  /** Checksums of ranges before anything in them was changed, by start and length. */
+  /** What was known of sectors that a command is about to change. */
+  #before = new Map<number, Buffer>();
+  #checksums = new Map<string, number>();
+  #changes = new Set<number>();
   #tried: number | null = null;
   #proved = new Set<number>();
   #family: 'full' | 'basic' = 'full';
@@ -137,8 +145,6 @@ export class Witness {
     } else if (error.code === 'BK_BAD_SECTOR') {
       for (const [text] of error.message.matchAll(/0x[0-9a-f]+/g))
         this.log.sectorFailed(Number(text));
-    } else if (error.code === 'BK_FLASH_PROTECTED' && phase === 'verify') {
-      for (const { address: at } of this.log.evidence.mismatches) this.log.notTaken(at);
     } else if (error.code === 'BK_WRONG_CHIP') {
       const [, found, expected] =
         /is a (\w+), but the device is set to (\w+)/.exec(error.message) ?? [];
@@ -162,11 +168,15 @@ export class Witness {
 
   #drop(address: number | null, phase: RecoveryRecord['phase'], found: Found, fault?: Fault): void {
     const failure = this.#failure;
+    this.#failure = null;
+    const { kind } = failure?.request ?? {};
+    if (kind === 'program' || kind === 'erase') this.#dropped = failure?.request ?? null;
     this.log.drop({
       address,
       phase,
-      baud: failure?.request.baud ?? 0,
+      baud: fault === 'checksum' ? this.#baud : (failure?.request.baud ?? this.#baud),
       kind: fault ?? failure?.fault ?? 'silence',
+      command: fault === 'checksum' ? null : (failure?.request.kind ?? null),
       found,
       received: failure?.request.received ?? 0,
     });
@@ -179,10 +189,16 @@ export class Witness {
     if (kind === undefined) return;
     const body = Buffer.from(bytes.subarray(key.startsWith('L') ? 8 : 5));
     this.#request = { key, kind, body, at: this.#clock.now(), baud, received: 0, stray: 0 };
+    if (kind !== 'link') this.#baud = baud;
     if (kind !== 'status') this.#statusDone();
     if (kind === 'baud') this.#rate(body.readUInt32LE(0));
     if (kind === 'program' || kind === 'erase') {
-      for (const address of this.#touched(this.#request)) this.#known.delete(address);
+      for (const address of this.#touched(this.#request)) {
+        const known = this.#known.get(address);
+        if (known !== undefined) this.#before.set(address, known.bytes);
+        this.#known.delete(address);
+        this.#changes.add(address);
+      }
     }
   }
 
@@ -196,7 +212,8 @@ export class Witness {
     this.log.failed(request.kind, request.baud, fault);
     this.#reader.reset();
     this.#unanswered = [...this.#unanswered.slice(-7), request];
-    if (request.kind !== 'link') this.#failure = { request, fault };
+    // What fails on the way back is not what the step failed by.
+    if (request.kind !== 'link') this.#failure ??= { request, fault };
   }
 
   #heard(bytes: Buffer, baud: number): void {
@@ -216,10 +233,12 @@ export class Witness {
       this.#request = null;
       if (frame.status !== 0) {
         this.log.failed(request.kind, baud, 'refused');
-        this.#failure = { request, fault: 'refused' };
+        this.#failure ??= { request, fault: 'refused' };
         return;
       }
       this.log.good(request.kind, baud);
+      // Asked again and answered outside of any recovery: nothing came of it.
+      if (this.#failure?.request.body.equals(request.body)) this.#failure = null;
       this.#learn(request, frame.payload, baud);
       return;
     }
@@ -233,13 +252,15 @@ export class Witness {
       const address = body.readUInt32LE(0);
       const bytes = Buffer.from(payload.subarray(4));
       if (this.#known.get(address)?.direction !== 'write') {
-        this.#known.set(address, { bytes, direction: 'read' });
+        this.#known.set(address, { bytes, direction: 'read', baud });
       }
     } else if (key === 'L07') {
-      this.#known.set(body.readUInt32LE(0), { bytes: body.subarray(4), direction: 'write' });
+      this.#known.set(body.readUInt32LE(0), { bytes: body.subarray(4), direction: 'write', baud });
+    } else if (key === 'L06') {
+      this.#page(body, baud);
     } else if (request.kind === 'erase') {
       for (const address of this.#touched(request)) {
-        this.#known.set(address, { bytes: BLANK_SECTOR, direction: 'write' });
+        this.#known.set(address, { bytes: BLANK_SECTOR, direction: 'write', baud });
       }
     } else if (key === 'S10') {
       this.#checksum(body, invertCrc(payload.readUInt32LE(0)), baud);
@@ -249,6 +270,18 @@ export class Witness {
       this.#status.before = this.#status.first | (this.#status.second << 8);
       this.#status.written = body.length > 2 ? body.readUInt16LE(1) : (body[1] as number);
     }
+  }
+
+  /** A page goes into what is known of its sector; a sector of which nothing is known stays so. */
+  #page(body: Buffer, baud: number): void {
+    const address = body.readUInt32LE(0);
+    const sector = address - (address % SECTOR);
+    const before = this.#before.get(sector);
+    if (before === undefined) return;
+    const bytes = Buffer.from(before);
+    bytes.set(body.subarray(4), address - sector);
+    this.#known.set(sector, { bytes, direction: 'write', baud });
+    this.#before.set(sector, bytes);
   }
 
   #checksum(body: Buffer, chip: number, baud: number): void {
@@ -261,16 +294,8 @@ export class Witness {
       );
     }
     const length = end - start + (this.#family === 'full' ? 1 : 0);
-    if (this.#tried === baud && !this.#proved.has(baud) && start === BOOTLOADER_END) {
-      this.#proved.add(baud);
-      this.log.baudTried(baud, 'proved');
-    }
-    const failure = this.#failure?.request;
-    if (
-      failure?.kind === 'program' &&
-      failure.body.readUInt32LE(0) === start &&
-      length === SECTOR
-    ) {
+    const failure = this.#dropped;
+    if (failure?.key === 'L07' && failure.body.readUInt32LE(0) === start && length === SECTOR) {
       if (crc32(failure.body.subarray(4)) === chip) this.log.carriedOut(start);
     } else if (failure?.kind === 'erase') {
       const touched = this.#touched(failure);
@@ -280,18 +305,30 @@ export class Witness {
       }
     }
     if (length % SECTOR !== 0) return;
+    const held = this.#checksums;
+    if (!this.#changed(start, length)) held.set(`${start} ${length}`, chip);
     const parts = Array.from({ length: length / SECTOR }, (_, index) =>
       this.#known.get(start + index * SECTOR),
     );
     if (parts.some((part) => part === undefined)) return;
-    const sure = parts as { bytes: Buffer; direction: 'read' | 'write' }[];
+    const sure = parts as { bytes: Buffer; direction: 'read' | 'write'; baud: number }[];
     const direction = sure.some((part) => part.direction === 'write') ? 'write' : 'read';
     const host = crc32(Buffer.concat(sure.map((part) => part.bytes)));
-    this.log.checksumPair(start, host, chip, direction);
+    const rate = Math.max(...sure.map((part) => part.baud));
+    if (this.#tried === baud && !this.#proved.has(baud) && start === BOOTLOADER_END) {
+      if (host === chip) this.#proved.add(baud);
+      this.log.baudTried(baud, host === chip ? 'proved' : 'failed');
+      this.#tried = null;
+    }
+    const range = `${start} ${length}`;
+    if (direction === 'write' && host !== chip && held.get(range) === chip) {
+      this.log.notTaken(start);
+    }
+    this.log.checksumPair({ address: start, length, direction, baud: rate, host, chip });
   }
 
   #touched({ key, body }: Request): number[] {
-    if (key !== 'L0F') return [body.readUInt32LE(0)];
+    if (key !== 'L0F') return [body.readUInt32LE(0) & ~(SECTOR - 1)];
     const address = body.readUInt32LE(1);
     const count = body[0] === 0xd8 ? 16 : 1;
     return Array.from({ length: count }, (_, index) => address + index * SECTOR);
@@ -303,6 +340,11 @@ export class Witness {
     else this.#status.second = value;
     this.#status.seen = true;
     if (register !== 0x05 && this.#status.written !== null) this.#statusDone();
+  }
+
+  #changed(start: number, length: number): boolean {
+    for (let at = start; at < start + length; at += SECTOR) if (this.#changes.has(at)) return true;
+    return false;
   }
 
   /** A look at the status register is over: with or without a write in it. */
@@ -322,7 +364,7 @@ export class Witness {
 
   #rate(baud: number): void {
     const tried = this.#tried;
-    if (tried !== null && tried !== baud && !this.#proved.has(tried)) {
+    if (tried !== null && tried !== baud && tried !== 115_200 && !this.#proved.has(tried)) {
       this.log.baudTried(tried, 'failed');
     }
     this.#tried = baud;

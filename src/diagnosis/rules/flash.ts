@@ -20,8 +20,12 @@ export function badSector(evidence: Evidence): Finding | null {
   const given = evidence.failedSectors.length > 0;
   const tries = Math.max(2, ...stubborn.map((one) => one.times));
   const proof = evidence.checksumsRight >= 3;
+  const others = evidence.mismatches.filter((one) => one.direction === 'write' && one.healed);
   const healthy = evidence.drops.length === 0 && addresses.length === 1;
-  const confidence = !proof ? 0.4 : given ? (healthy ? 0.85 : 0.7) : tries >= 3 ? 0.6 : 0.4;
+  let confidence = !proof ? 0.4 : given ? (healthy ? 0.85 : 0.7) : tries >= 3 ? 0.6 : 0.4;
+  // Sectors that failed and then held are a matter of the line, and this one may be too.
+  const elsewhere = others.filter(({ address }) => !addresses.includes(address)).length;
+  if (elsewhere > 0) confidence = Math.min(confidence, elsewhere >= 3 ? 0.35 : 0.5);
   return finding(
     'badSector',
     confidence,
@@ -31,14 +35,17 @@ export function badSector(evidence: Evidence): Finding | null {
 
 /** Everything is answered with success, and nothing changes. */
 export function locked(evidence: Evidence): Finding | null {
-  const stuck = evidence.status.filter(({ after, mask }) => (after & mask) !== 0);
-  const last = stuck.at(-1);
-  if (last !== undefined) {
-    const unsure = last.after === 0xffff || last.after === 0xff;
-    const attempts = stuck.filter(({ written }) => written !== null).length;
+  const last = evidence.status.at(-1);
+  const freed = evidence.status.findLastIndex(({ after, mask }) => (after & mask) === 0);
+  const attempts = evidence.status
+    .slice(freed + 1)
+    .filter(({ written }) => written !== null).length;
+  if (last !== undefined && attempts > 0 && (last.after & last.mask) !== 0) {
+    // One answer may have been lost; a status of all ones is a part that does not answer.
+    const unsure = attempts < 3 || last.after === 0xffff || last.after === 0xff;
     return finding(
       'locked',
-      unsure ? 0.5 : 0.85,
+      unsure ? 0.4 : 0.85,
       `The status register was written ${times(attempts)} and its protect bits stayed (it reads ${hex(last.after)}, of which ${hex(last.mask)} protect).`,
     );
   }

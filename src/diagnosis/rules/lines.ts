@@ -5,6 +5,7 @@ import {
   failureRate,
   isChange,
   isReboot,
+  lateAnswers,
   listed,
   lostAnswers,
   plural,
@@ -17,9 +18,12 @@ import { type Finding, finding } from '../finding';
 
 /** Above it short commands fail as well, and the direction cannot be told from the long ones. */
 const CLEAN = 0.05;
+/** Rates of failure within this factor count as the same. */
+const ALIKE = 4;
 
 /** What speaks for either direction. */
 function weigh(evidence: Evidence) {
+  // A block that is wrong is told again by its sectors.
   const writes = evidence.mismatches.filter(({ direction }) => direction === 'write');
   const reads = evidence.mismatches.filter(({ direction }) => direction === 'read');
   const broken = evidence.tallies.filter(({ kind }) => kind === 'read');
@@ -31,25 +35,40 @@ function weigh(evidence: Evidence) {
     evidence.family === 'basic'
       ? evidence.drops.filter((drop) => drop.phase === 'write' && isReboot(drop))
       : [];
-  const readBad = sum(broken, (one) => one.short + one.garbled) + sum(reads, (one) => one.times);
-  return { changed, unheard, thrown, lost, readBad, reads };
+  // A chip that reboots breaks off what it was saying.
+  const cut = evidence.drops.filter((drop) => drop.command === 'read' && isReboot(drop)).length;
+  const came = sum(broken, (one) => one.short + one.garbled) + sum(reads, (one) => one.times);
+  const readBad = Math.max(0, came - cut);
+  const out = changed.length + unheard.length;
+  const back = lost.length + readBad;
+  const sent = exchanges(evidence, ['program']);
+  const got = exchanges(evidence, ['read']);
+  const outRate = out / Math.max(1, sent.good + sent.bad);
+  const backRate = back / Math.max(1, got.good + got.bad + lost.length);
+  // The same length goes over either line: where both fail about as often, neither is the bad one.
+  const both =
+    Math.min(out, back) >= 3 && Math.max(outRate, backRate) <= ALIKE * Math.min(outRate, backRate);
+  return { changed, unheard, thrown, lost, readBad, reads, out, back, both };
 }
 
 /** Programs are the only commands that send 4 KiB to the chip: a bad line there spares the others. */
 export function toChip(evidence: Evidence): Finding | null {
-  const { changed, unheard, thrown, lost, readBad } = weigh(evidence);
+  const { changed, unheard, thrown, back, both } = weigh(evidence);
   const erasing = evidence.drops.filter((drop) => drop.phase === 'erase' && isReboot(drop));
   const onlyPrograms = thrown.length >= 2 && erasing.length === 0;
   const count = changed.length + unheard.length + (onlyPrograms ? thrown.length : 0);
   if (count === 0) return null;
   const short = exchanges(evidence, SHORT);
   const read = exchanges(evidence, ['read']);
-  const mixed = lost.length + readBad;
   const clean = failureRate(short) < CLEAN && read.good >= 2;
   let confidence = count >= 5 ? 0.85 : count >= 3 ? 0.75 : count === 2 ? 0.55 : 0.4;
-  if (unheard.length + changed.length === 0) confidence = Math.min(confidence, 0.5);
-  if (!clean) confidence = Math.min(confidence, 0.5);
-  if (mixed > 0) confidence = Math.min(confidence, 4 * mixed >= count ? 0.35 : 0.6);
+  if (unheard.length + changed.length === 0) {
+    // A chip that lost its place waits in its firmware; one that rebooted would have listened.
+    const caught = thrown.filter((drop) => drop.found === 'rebooted').length;
+    confidence = Math.min(confidence, caught === 0 ? 0.65 : 0.45);
+  }
+  if (!clean) confidence = Math.min(confidence, 0.4);
+  if (back > 0) confidence = Math.min(confidence, both ? 0.35 : 0.6);
   // The same place each time is a matter of the flash.
   if (count >= 3 && addressesOf([...changed, ...unheard, ...thrown]).length === 1) {
     confidence = Math.min(confidence, 0.4);
@@ -74,18 +93,18 @@ export function toChip(evidence: Evidence): Finding | null {
 
 /** Reads are the only commands that bring 4 KiB from the chip; a lost answer to a change that was made tells the same. */
 export function fromChip(evidence: Evidence): Finding | null {
-  const { changed, unheard, lost, readBad, reads } = weigh(evidence);
-  const count = lost.length + readBad;
+  const { lost, readBad, reads, out, back: count, both } = weigh(evidence);
   if (count === 0) return null;
   const program = exchanges(evidence, ['program']);
-  const mixed = unheard.length + changed.length;
   let confidence = count >= 5 ? 0.8 : count >= 3 ? 0.7 : count === 2 ? 0.5 : 0.4;
-  if (mixed > 0) confidence = Math.min(confidence, 4 * mixed >= count ? 0.35 : 0.6);
+  if (out > 0) confidence = Math.min(confidence, both ? 0.35 : 0.6);
+  // Without a write nothing tells that the other line is better.
+  if (program.good === 0) confidence = Math.min(confidence, 0.7);
   if (evidence.drops.some((drop) => isChange(drop) && isReboot(drop))) {
     confidence = Math.min(confidence, 0.45);
   }
   if (tooFast(evidence) !== null) confidence = Math.min(confidence, 0.4);
-  if (sum(evidence.tallies, (one) => one.late) > 1) confidence = Math.min(confidence, 0.4);
+  if (lateAnswers(evidence).count > 1) confidence = Math.min(confidence, 0.4);
   const parts = [
     lost.length > 0
       ? `${plural(lost.length, 'change')} of flash (${listed(addressesOf(lost))}) had been made though no answer came`
@@ -109,15 +128,11 @@ export function line(evidence: Evidence): Finding | null {
       `${heard.bytes} bytes arrived that are neither an answer nor text.`,
     );
   }
-  const { changed, unheard, lost, readBad } = weigh(evidence);
-  const out = changed.length + unheard.length;
-  const back = lost.length + readBad;
+  const { out, back, both } = weigh(evidence);
   const short = exchanges(evidence, SHORT);
   const poor = failureRate(short) >= CLEAN && short.bad >= 3;
-  if (!poor && (out === 0 || back === 0 || 4 * Math.min(out, back) < Math.max(out, back)))
-    return null;
+  if (!poor && !both) return null;
   if (tooFast(evidence) !== null) return null;
-  const both = out >= 2 && back >= 2;
   const confidence = both && poor ? 0.7 : both ? 0.6 : 0.45;
   return finding(
     'line',

@@ -21,12 +21,23 @@ function confidenceOf(evidence: Evidence, reboots: readonly Drop[]): number {
   const others = evidence.drops.filter((drop) => !isChange(drop) && isReboot(drop)).length;
   if (others >= reboots.length) return 0.4;
   if (others > 0) confidence -= 0.1;
-  // BK7231T leaves download mode after a broken frame, so that a lossy line looks the same there; only
-  // programs are long enough to be hit by it again and again.
-  const erases = reboots.filter((drop) => drop.phase === 'erase').length;
-  const erased = exchanges(evidence, ['erase']).good;
-  if (evidence.family === 'basic' && erases === 0 && erased >= 5) return Math.min(confidence, 0.45);
-  return confidence;
+  return evidence.family === 'basic'
+    ? Math.min(confidence, ofBasic(evidence, reboots))
+    : confidence;
+}
+
+/**
+ * BK7231T leaves download mode after a broken frame, so that a lossy line looks much the same there. But only
+ * programs are long enough to be hit again and again, and a chip that left starts its firmware instead of
+ * listening after a boot.
+ */
+function ofBasic(evidence: Evidence, reboots: readonly Drop[]): number {
+  if (reboots.some((drop) => drop.phase === 'erase')) return 1;
+  const programs = reboots.length / (reboots.length + exchanges(evidence, ['program']).good);
+  const spared = (1 - programs) ** exchanges(evidence, ['erase']).good;
+  const caught = reboots.some((drop) => drop.found === 'rebooted');
+  if (!caught) return 0.35;
+  return spared < 0.1 ? 0.5 : 0.6;
 }
 
 function story(evidence: Evidence, reboots: readonly Drop[]): string {

@@ -1,21 +1,19 @@
 import type { Evidence } from '../evidence';
-import { exchanges, failureRate, plural, SHORT, sum, tooFast } from '../facts';
+import { exchanges, failureRate, lateAnswers, plural, tooFast } from '../facts';
 import { type Finding, finding } from '../finding';
 
 /** Errors at one rate and none below it. */
 export function baud(evidence: Evidence): Finding | null {
   const failed = evidence.bauds.filter(({ outcome }) => outcome === 'failed' || outcome === 'lost');
   const refused = evidence.bauds.filter(({ outcome }) => outcome === 'refused');
-  const rate = tooFast(evidence);
-  if (rate !== null) {
-    const kinds = [...SHORT, 'read', 'program', 'erase'] as const;
-    const above = exchanges(evidence, kinds, (one) => one >= rate);
-    const below = exchanges(evidence, kinds, (one) => one < rate);
-    const tally = `${above.bad} of ${above.good + above.bad} exchanges failed at ${rate} baud and above, ${below.bad} of ${below.good + below.bad} below`;
+  const limit = tooFast(evidence);
+  if (limit !== null) {
+    const { rate, above, below } = limit;
+    const sure = below.good * failureRate(above) >= 6 || failed.some((one) => one.baud >= rate);
     return finding(
       'baud',
-      failureRate(above) >= 0.1 || failed.length > 0 ? 0.85 : 0.7,
-      `${tally}.`,
+      sure ? 0.85 : 0.7,
+      `${above.bad} of ${above.good + above.bad} exchanges failed at ${rate} baud and above, ${below.bad} of ${below.good + below.bad} of the same kind below.`,
       lower(rate),
     );
   }
@@ -41,18 +39,12 @@ function lower(rate: number): string {
 
 /** Answers that come, and come after their time. */
 export function hostTimeout(evidence: Evidence): Finding | null {
-  // Slow flash is late with erases and programs, and the host calls faster than any adapter answers.
-  const patient = evidence.tallies.filter(
-    ({ kind }) => kind !== 'link' && kind !== 'erase' && kind !== 'program',
-  );
-  const late = sum(patient, (tally) => tally.late);
-  if (late > 0) {
-    const longest = Math.round(Math.max(...patient.map((tally) => tally.latestMs)));
-    const confidence = late >= 3 ? 0.85 : late === 2 ? 0.7 : 0.4;
+  const { count, longestMs } = lateAnswers(evidence);
+  if (count > 0) {
     return finding(
       'hostTimeout',
-      confidence,
-      `${plural(late, 'answer')} came after its time was over, the latest ${longest} ms after the request.`,
+      count >= 3 ? 0.85 : count === 2 ? 0.7 : 0.4,
+      `${plural(count, 'answer')} came after its time was over, the latest ${Math.round(longestMs)} ms after the request.`,
     );
   }
   return firstWrite(evidence);

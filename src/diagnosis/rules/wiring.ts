@@ -17,7 +17,7 @@ export function secondTalker(evidence: Evidence): Finding | null {
   const { heard, linked, drops } = evidence;
   const frames = heard.tuyaFrames + heard.controllerFrames;
   if (frames === 0) return null;
-  const trouble = drops.length + sum(evidence.tallies, failures);
+  const trouble = drops.length + evidence.mismatches.length + sum(evidence.tallies, failures);
   if (linked && trouble === 0) return null;
   // Firmware that calls its controller is heard between a reboot and the next link as well.
   const confidence = linked ? (frames >= 5 && heard.controllerFrames > 0 ? 0.8 : 0.4) : 0.85;
