@@ -150,7 +150,8 @@ export class Device {
       const times = { totalMs: now - turnAt, workMs: now - linkedAt };
       return { payload: outcome.payload, facts: factsOf(operation, context, outcome, times) };
     } catch (error) {
-      throw asBkError(error, operation, settings.port);
+      const failure = asBkError(error, operation, settings.port);
+      throw context?.explain(failure) ?? failure;
     } finally {
       if (finished) await slot.keep(settings, this);
       // A chip in the middle of a change is left where the next try finds it.

@@ -68,7 +68,7 @@ export class PortSlot {
     const kept = this.#session;
     if (kept !== null) {
       if (serves(kept, settings) && (await kept.keepAlive())) {
-        kept.report = report;
+        kept.beginJob(report);
         return kept;
       }
       await this.#drop('leave');

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { BLOCK, SECTOR } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
 import { BkError, hex, isBkError } from '../errors';
-import { blankCrc, chipCrc } from './compare';
+import { blankCrc, chipCrc, confirms, notePair } from './compare';
 import type { JobContext } from './context';
 import { FlashLedger, withFlashState } from './flash-state';
 import { Pace } from './pace';
@@ -89,11 +89,12 @@ export class Changer {
     const bad = this.#bad;
     for (const block of blocksOf(range)) {
       const bytes = wanted.subarray(block.offset - range.offset).subarray(0, block.length);
-      if ((await chipCrc(this.#context, block, 'verify')) !== crc32(bytes)) {
+      if (!(await confirms(this.#context, block, bytes, 'write'))) {
         for (const address of sectorsOf(block)) {
           const data = bytes.subarray(address - block.offset).subarray(0, SECTOR);
           if (!(await this.#repair(address, data))) {
             bad.push(address);
+            this.#evidence.sectorFailed(address);
             this.#ledger.set({ offset: address, length: SECTOR }, 'uncertain');
           }
           if (bad.length > BAD_SECTORS_AT_MOST) throw notTaking(bad, this.#context);
@@ -128,6 +129,10 @@ export class Changer {
     this.#context.progress.advance('erase', length, address, `Erasing ${hex(address)}`);
   }
 
+  get #evidence() {
+    return this.#context.session.exchanger.evidence;
+  }
+
   /** From here on until it is done, nobody can tell what the range holds. */
   #touch(range: Region): void {
     this.#context.changed = true;
@@ -139,7 +144,10 @@ export class Changer {
     const range = { offset: address, length: BLOCK };
     await this.#context.step({ phase: 'erase', address }, async (tries) => {
       // The answer may have been lost, not the erase.
-      if (tries > 0 && (await flash.crc(address, BLOCK)) === blankCrc(BLOCK)) return;
+      if (tries > 0 && (await flash.crc(address, BLOCK)) === blankCrc(BLOCK)) {
+        this.#evidence.carriedOut(address);
+        return;
+      }
       this.#touch(range);
       await flash.eraseBlock(address);
       this.counts.blocksErased++;
@@ -153,7 +161,10 @@ export class Changer {
     const range = { offset: address, length: SECTOR };
     await this.#context.step({ phase: 'erase', address }, async (tries) => {
       const known = tries > 0 || this.#pace.gentle;
-      if (known && (await flash.crc(address, SECTOR)) === blankCrc(SECTOR)) return;
+      if (known && (await flash.crc(address, SECTOR)) === blankCrc(SECTOR)) {
+        if (tries > 0) this.#evidence.carriedOut(address);
+        return;
+      }
       this.#touch(range);
       await flash.eraseSector(address);
       this.counts.sectorsErased++;
@@ -168,7 +179,10 @@ export class Changer {
     await this.#context.step({ phase: 'write', address }, async (tries) => {
       if (tries > 0) {
         const held = await flash.crc(address, SECTOR);
-        if (held === crc32(data)) return;
+        if (held === crc32(data)) {
+          this.#evidence.carriedOut(address);
+          return;
+        }
         if (held !== blankCrc(SECTOR)) {
           this.#touch(range);
           await flash.eraseSector(address);
@@ -188,7 +202,7 @@ export class Changer {
   /** A flash that takes commands and changes nothing must not be found out at the end of the job. */
   async #proveFirst(address: number, data: Buffer): Promise<void> {
     const range = { offset: address, length: data.length };
-    if ((await chipCrc(this.#context, range, 'verify')) === crc32(data)) {
+    if (await confirms(this.#context, range, data, 'write')) {
       this.#proved = true;
       return;
     }
@@ -206,11 +220,18 @@ export class Changer {
   /** @returns false when the sector does not hold its bytes after all tries */
   async #repair(address: number, data: Buffer): Promise<boolean> {
     const range = { offset: address, length: SECTOR };
+    const wanted = crc32(data);
+    let before: number | null = null;
     for (let repair = 0; ; repair++) {
-      if ((await chipCrc(this.#context, range, 'verify')) === crc32(data)) return true;
+      const held = await chipCrc(this.#context, range, 'verify');
+      notePair(this.#context, range, 'write', wanted, held);
+      if (held === wanted) return true;
+      // Erased and programmed with success, and not one bit of it is another.
+      if (held === before) this.#evidence.notTaken(address);
+      before = held;
       if (repair === REPAIRS || this.#suspects.includes(address)) return false;
       await this.#erase(address, SECTOR);
-      if (crc32(data) !== blankCrc(SECTOR)) await this.#program(address, data);
+      if (wanted !== blankCrc(SECTOR)) await this.#program(address, data);
     }
   }
 }

@@ -22,10 +22,35 @@ export function blankCrc(length: number): number {
   return crc;
 }
 
+/** So many blocks in a row have to be equal before the next one is expected to be. */
+const EQUAL_IN_A_ROW = 3;
+
 /**
- * Asks the chip for checksums of a block's sectors. Where four samples spread over the block all
- * differ, the rest is taken to differ as well: erasing the whole block is cheaper then than asking
- * on. Where all samples are blank, one checksum settles the rest.
+ * What to expect of the next block, by those before it. The chip's checksum takes time for every byte: an
+ * equal block is settled by one exchange, but a different one that was asked as a whole has to be asked a
+ * second time by its sectors. So blocks are asked by sectors for as long as differences turn up.
+ */
+export class Hunch {
+  #differs: boolean | null = null;
+  #equal = 0;
+
+  /** null before the first block. */
+  get differs(): boolean | null {
+    return this.#differs;
+  }
+
+  /** A block, or a sample of the first one, turned out to be equal or not. */
+  saw(equal: boolean): void {
+    this.#equal = equal ? this.#equal + 1 : 0;
+    if (!equal) this.#differs = true;
+    else if (this.#differs === null || this.#equal >= EQUAL_IN_A_ROW) this.#differs = false;
+  }
+}
+
+/**
+ * Asks the chip for checksums of a block, or of its sectors where a difference is expected. Where four
+ * samples spread over the block all differ, the rest is taken to differ as well: erasing the whole block
+ * is cheaper then than asking on. Where all samples are blank, one checksum settles the rest.
  * @param range at sector boundaries, inside one block
  * @param wanted the bytes of that range
  */
@@ -33,6 +58,7 @@ export async function compareBlock(
   context: JobContext,
   range: Region,
   wanted: Buffer,
+  hunch: Hunch,
 ): Promise<SectorState[]> {
   const sectors = sectorsOf(range);
   const states: (SectorState | undefined)[] = sectors.map(() => undefined);
@@ -44,8 +70,19 @@ export async function compareBlock(
     return held === blankCrc(SECTOR) ? 'blank' : 'different';
   };
 
+  if (hunch.differs === null) {
+    states[0] = await ask(0);
+    hunch.saw(states[0] === 'equal');
+  }
+  if (!hunch.differs && sectors.length > 1) {
+    if ((await chipCrc(context, range)) === crc32(wanted)) {
+      hunch.saw(true);
+      return states.map(() => 'equal');
+    }
+  }
   const samples = samplesOf(sectors.length);
-  for (const index of samples) states[index] = await ask(index);
+  for (const index of samples) states[index] ??= await ask(index);
+  hunch.saw(samples.every((index) => states[index] === 'equal'));
   const seen = new Set(samples.map((index) => states[index]));
   if (seen.size === 1 && seen.has('different')) return states.map((state) => state ?? 'different');
   if (seen.size === 1 && seen.has('blank')) {
@@ -66,6 +103,41 @@ export function chipCrc(
   return context.step({ phase, address: range.offset }, () =>
     context.flash.crc(range.offset, range.length),
   );
+}
+
+/**
+ * The chip's checksum of a range beside the one of the bytes that the host has for it; noted as evidence.
+ * @param direction whether those bytes were read from flash or written to it
+ * @returns whether they agree
+ */
+export async function confirms(
+  context: JobContext,
+  range: Region,
+  bytes: Buffer,
+  direction: 'read' | 'write',
+): Promise<boolean> {
+  const host = crc32(bytes);
+  const chip = await chipCrc(context, range, 'verify');
+  notePair(context, range, direction, host, chip);
+  return chip === host;
+}
+
+export function notePair(
+  context: JobContext,
+  { offset, length }: Region,
+  direction: 'read' | 'write',
+  host: number,
+  chip: number,
+): void {
+  const baud = context.session.workingBaud;
+  context.session.exchanger.evidence.checksumPair({
+    address: offset,
+    length,
+    direction,
+    baud,
+    host,
+    chip,
+  });
 }
 
 /** Indices spread over a block; all of them where there are few. */

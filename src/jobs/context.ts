@@ -1,4 +1,5 @@
-import { BkError, hex } from '../errors';
+import { diagnose } from '../diagnosis';
+import { BkError, type ErrorCode, hex } from '../errors';
 import { throwIfAborted } from '../session/abort';
 import type { Step } from '../session/recovery';
 import type { SessionReport } from '../session/report';
@@ -33,12 +34,40 @@ export class JobContext {
     return this.session.flash;
   }
 
+  /** The same error with what the whole job has seen speaking for its causes. */
+  explain(error: BkError): BkError {
+    if (!EXPLAINED.includes(error.code)) return error;
+    const { likely, advice } = diagnose(this.session.exchanger.evidence.evidence);
+    if (likely.length === 0) return error;
+    const { phase, address, attempts, reason, state } = error.cause;
+    return new BkError(error.code, error.message, {
+      ...(phase === null ? {} : { phase }),
+      ...(address === null ? {} : { address }),
+      ...(reason === null ? {} : { reason }),
+      ...(state === null ? {} : { state }),
+      attempts,
+      likely,
+      advice: [...new Set([...advice, ...error.cause.advice])],
+    });
+  }
+
   /** One step that is repeated, with the link won back, until it succeeds. A cancel ends the job before it. */
   step<T>(step: Step, attempt: (tries: number) => Promise<T>): Promise<T> {
     throwIfAborted(this.signal, this.session.port);
     return this.session.step(step, this.signal, attempt);
   }
 }
+
+/** Failures of chip, flash and line; all others are explained by what was asked for. */
+const EXPLAINED: readonly ErrorCode[] = [
+  'BK_NO_RESPONSE',
+  'BK_BAD_RESPONSE',
+  'BK_CRC_MISMATCH',
+  'BK_LINK_LOST',
+  'BK_PORT_LOST',
+  'BK_FLASH_PROTECTED',
+  'BK_BAD_SECTOR',
+];
 
 /** What happened by the way; collected from the first link check on. */
 export class JobNotes {
@@ -85,6 +114,7 @@ export function factsOf(
     baud: session.workingBaud,
     recoveries: context.recoveries,
     warnings: [...session.identity.warnings, ...context.warnings],
+    ...(context.recoveries.length === 0 ? {} : diagnose(session.exchanger.evidence.evidence)),
     ...outcome.extra,
   };
 }

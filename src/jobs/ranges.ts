@@ -27,6 +27,17 @@ export function sectorsOf(range: Region): number[] {
   return sectors;
 }
 
+/** Neighbouring sectors as one range each. @param addresses in order */
+export function runsOf(addresses: readonly number[]): Region[] {
+  const runs: Region[] = [];
+  for (const address of addresses) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.offset + last.length === address) last.length += SECTOR;
+    else runs.push({ offset: address, length: SECTOR });
+  }
+  return runs;
+}
+
 /** `range` without `holes`, in order. */
 export function without(range: Region, holes: readonly Region[]): Region[] {
   let parts = [range];

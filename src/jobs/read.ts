@@ -39,6 +39,7 @@ export async function readRange(
   const whole = outward(range);
   const bytes = Buffer.allocUnsafeSlow(whole.length);
   const usable = base !== null && base.length === whole.length ? base : null;
+  const hunch = new Hunch();
   let bytesRead = 0;
   context.progress.begin(phase, whole.length, `Reading ${hex(whole.length)} bytes`);
   for (const block of blocksOf(whole)) {
@@ -77,36 +78,40 @@ async function readBlock(
   return block.length;
 }
 
-/** Reads only the sectors of a block that the base does not have. */
+/**
+ * Reads only the sectors of a block that the base does not have. The checksum that tells that a sector
+ * differs confirms it afterwards, too.
+ */
 async function readChanged(
   context: JobContext,
   block: Region,
   into: Buffer,
   known: Buffer,
   phase: 'read' | 'backup',
-  store: SectorStore | null,
+  hunch: Hunch,
 ): Promise<number> {
-  const has = (address: number) => store === null || store.has(address);
   known.copy(into);
-  if (sectorsOf(block).every(has) && (await chipCrc(context, block)) === crc32(known)) {
+  if (!hunch.differs && (await chipCrc(context, block)) === crc32(known)) {
+    hunch.saw(true);
     context.progress.advance(phase, block.length, block.offset, `Unchanged ${hex(block.offset)}`);
     return 0;
   }
   let read = 0;
   for (const address of sectorsOf(block)) {
     const sector = sectorIn(into, block, address);
-    const range = { offset: address, length: SECTOR };
-    if (!has(address) || (await chipCrc(context, range)) !== crc32(sector)) {
-      await readSector(context, address, sector, phase, store);
-      await confirmSector(context, address, sector, phase, store);
+    const held = await chipCrc(context, { offset: address, length: SECTOR });
+    if (held !== crc32(sector)) {
+      await readSector(context, address, sector, phase);
+      if (crc32(sector) !== held) await confirmSector(context, address, sector, phase);
       read += SECTOR;
     }
     context.progress.advance(phase, SECTOR, address, `Reading ${hex(address)}`);
   }
+  hunch.saw(read === 0);
   return read;
 }
 
-async function readSector(
+function readSector(
   context: JobContext,
   address: number,
   into: Buffer,

@@ -1,6 +1,6 @@
 import type { ChipName, Family } from '../chip/families';
 import type { Region } from '../chip/layouts';
-import type { Phase } from '../errors';
+import type { LikelyCause, Phase } from '../errors';
 import type { Operation, ProgressListener } from './progress';
 
 /** What every job takes besides its own options. */
@@ -36,6 +36,9 @@ export interface JobFacts {
   baud: number;
   recoveries: Recovery[];
   warnings: string[];
+  /** Where the job had to be mended: why it probably was, and what to do. */
+  likely?: LikelyCause[];
+  advice?: string[];
   /** bk-read: of the bytes that were read, lower-case hex. */
   sha256?: string;
   crc32?: string;

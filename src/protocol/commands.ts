@@ -1,9 +1,22 @@
 import { type AnswerShape, encodeCommand, type Form, type Frame } from './frames';
 import { crcWork, USUAL_MS, WORK_MS } from './timing';
 
+/** What a command is for; `read` loads the line towards the host with 4 KiB, `program` towards the chip. */
+export type CommandKind =
+  | 'link'
+  | 'register'
+  | 'baud'
+  | 'checksum'
+  | 'read'
+  | 'program'
+  | 'erase'
+  | 'status'
+  | 'identity';
+
 /** One command of the protocol: what it sends, what its answer must echo, and how long that may take. */
 export interface Command<Args, Answer> {
   name: string;
+  kind: CommandKind;
   form: Form;
   code: number;
   /** `all` chips answer it, or only `full` ones (mask ROM). */
@@ -67,6 +80,7 @@ const LONG_OVERHEAD = 11;
 /** Is a chip there? Its answer carries code 01 and one byte, WriteReg's carries code 01 and eight. */
 export const linkCheck: Command<void, true> = {
   name: 'LinkCheck',
+  kind: 'link',
   form: 'short',
   code: 0x00,
   set: 'all',
@@ -79,6 +93,7 @@ export const linkCheck: Command<void, true> = {
 
 export const writeRegister: Command<At & { value: number }, true> = {
   name: 'WriteReg',
+  kind: 'register',
   form: 'short',
   code: 0x01,
   set: 'full',
@@ -92,6 +107,7 @@ export const writeRegister: Command<At & { value: number }, true> = {
 
 export const readRegister: Command<At, number> = {
   name: 'ReadReg',
+  kind: 'register',
   form: 'short',
   code: 0x03,
   set: 'full',
@@ -106,6 +122,7 @@ export const readRegister: Command<At, number> = {
 /** Starts the firmware. Nothing answers. */
 export const reboot: Command<void, never> = {
   name: 'Reboot',
+  kind: 'link',
   form: 'short',
   code: 0x0e,
   set: 'all',
@@ -119,6 +136,7 @@ export const reboot: Command<void, never> = {
 /** The echo comes at the new rate, after the delay. */
 export const setBaudRate: Command<{ baudRate: number; delayMs: number }, true> = {
   name: 'SetBaudRate',
+  kind: 'baud',
   form: 'short',
   code: 0x0f,
   set: 'all',
@@ -136,6 +154,7 @@ export const setBaudRate: Command<{ baudRate: number; delayMs: number }, true> =
  */
 export const checkCrc: Command<{ start: number; end: number }, number> = {
   name: 'CheckCRC',
+  kind: 'checksum',
   form: 'short',
   code: 0x10,
   set: 'all',
@@ -149,6 +168,7 @@ export const checkCrc: Command<{ start: number; end: number }, number> = {
 /** Tuya's bootloader of the BK7231T answers its version as text; a lone 07 means none. */
 export const readBootVersion: Command<void, string | null> = {
   name: 'ReadBootVersion',
+  kind: 'identity',
   form: 'short',
   code: 0x11,
   set: 'all',
@@ -165,6 +185,7 @@ export const readBootVersion: Command<void, string | null> = {
 /** Programs one page; bits can only be cleared. */
 export const flashWrite: Command<At & { data: Uint8Array }, true> = {
   name: 'FlashWrite',
+  kind: 'program',
   form: 'long',
   code: 0x06,
   set: 'all',
@@ -180,6 +201,7 @@ export const flashWrite: Command<At & { data: Uint8Array }, true> = {
 
 export const flashWrite4K: Command<At & { data: Uint8Array }, true> = {
   name: 'FlashWrite4K',
+  kind: 'program',
   form: 'long',
   code: 0x07,
   set: 'all',
@@ -195,6 +217,7 @@ export const flashWrite4K: Command<At & { data: Uint8Array }, true> = {
 /** The 4096 bytes as a view that is valid only until more bytes arrive. */
 export const flashRead4K: Command<At, Buffer> = {
   name: 'FlashRead4K',
+  kind: 'read',
   form: 'long',
   code: 0x09,
   set: 'all',
@@ -209,6 +232,7 @@ export const flashRead4K: Command<At, Buffer> = {
 
 export const readStatusRegister: Command<{ register: number }, number> = {
   name: 'FlashReadSR',
+  kind: 'status',
   form: 'long',
   code: 0x0c,
   set: 'full',
@@ -223,6 +247,7 @@ export const readStatusRegister: Command<{ register: number }, number> = {
 /** `value` has one byte or two, as the part wants them. */
 export const writeStatusRegister: Command<{ register: number; value: Uint8Array }, true> = {
   name: 'FlashWriteSR',
+  kind: 'status',
   form: 'long',
   code: 0x0d,
   set: 'full',
@@ -238,6 +263,7 @@ export const writeStatusRegister: Command<{ register: number; value: Uint8Array 
 /** The three JEDEC bytes, manufacturer first. Some ROMs misstate the length of this answer. */
 export const readJedecId: Command<void, Buffer> = {
   name: 'FlashGetMID',
+  kind: 'identity',
   form: 'long',
   code: 0x0e,
   set: 'full',
@@ -254,6 +280,7 @@ export const ERASE_BLOCK = 0xd8;
 
 export const flashErase: Command<At & { size: typeof ERASE_SECTOR | typeof ERASE_BLOCK }, true> = {
   name: 'FlashErase',
+  kind: 'erase',
   form: 'long',
   code: 0x0f,
   set: 'all',
@@ -271,6 +298,7 @@ export const flashErase: Command<At & { size: typeof ERASE_SECTOR | typeof ERASE
 /** Resets a full chip; what it answers, if anything, is not told by any source. */
 export const resetChip: Command<void, never> = {
   name: 'Reset',
+  kind: 'link',
   form: 'short',
   code: 0x70,
   set: 'full',
@@ -283,6 +311,7 @@ export const resetChip: Command<void, never> = {
 
 export const stayRom: Command<void, never> = {
   name: 'StayRom',
+  kind: 'link',
   form: 'short',
   code: 0xaa,
   set: 'full',
@@ -296,6 +325,7 @@ export const stayRom: Command<void, never> = {
 /** The same as FlashErase with ERASE_SECTOR, on full chips only. */
 export const flashErase4K: Command<At, true> = {
   name: 'FlashErase4K',
+  kind: 'erase',
   form: 'long',
   code: 0x0b,
   set: 'full',
@@ -311,6 +341,7 @@ export const flashErase4K: Command<At, true> = {
 /** The frame that running Beken-SDK firmware obeys by rebooting; download mode does not. */
 export const registerReboot: Command<void, never> = {
   name: 'register reboot',
+  kind: 'link',
   form: 'short',
   code: 0xfe,
   set: 'all',

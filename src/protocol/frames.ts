@@ -53,8 +53,11 @@ export class FrameReader {
   #end = 0;
   /** Bytes that belonged to no frame, since the last reset. */
   skipped = 0;
+  readonly #onSkipped: ((bytes: Buffer) => void) | undefined;
 
-  constructor(shapes: readonly AnswerShape[]) {
+  /** @param onSkipped is shown bytes that belong to no frame; a view that is valid only until it returns */
+  constructor(shapes: readonly AnswerShape[], onSkipped?: (bytes: Buffer) => void) {
+    this.#onSkipped = onSkipped;
     const byKey = new Map<number, AnswerShape[]>();
     for (const shape of shapes) {
       const key = keyOf(shape.form, shape.code);
@@ -124,6 +127,7 @@ export class FrameReader {
   }
 
   #skip(count: number): void {
+    if (count > 0) this.#onSkipped?.(this.#buffer.subarray(this.#start, this.#start + count));
     this.#start += count;
     this.skipped += count;
   }

@@ -1,15 +1,18 @@
 import type { Clock, Timer } from '../clock';
-import { BkError, hex, isBkError } from '../errors';
+import { EvidenceLog, type Fault } from '../diagnosis';
+import { BkError, isBkError } from '../errors';
 import {
   ANSWER_SHAPES,
   answers,
   type Command,
+  type CommandKind,
   encodeRequest,
   linkCheck,
 } from '../protocol/commands';
 import { type Frame, FrameReader } from '../protocol/frames';
 import { lineTime } from '../protocol/timing';
 import type { Transport } from '../transport/transport';
+import { refused, silent } from './exchange-errors';
 import { Patience } from './patience';
 
 interface Waiter {
@@ -45,12 +48,21 @@ export class Exchanger {
   readonly counts: WireCounts = { received: 0, stray: 0, timeouts: 0, refusals: 0 };
   #transport: Transport;
   readonly #clock: Clock;
-  readonly #reader = new FrameReader(ANSWER_SHAPES);
+  readonly #reader = new FrameReader(ANSWER_SHAPES, (bytes) => this.#strayed(bytes));
+  /** What is seen of chip and line; each job has its own. */
+  evidence = new EvidenceLog();
+  /** The latest command that got no answer in time: it may come yet. */
+  #expired: { command: Command<never, unknown>; args: unknown; begun: number } | null = null;
+  /** The command under way. */
+  #kind: CommandKind | null = null;
+  /** What came in since it was sent, bytes. */
+  #heardBefore = 0;
   readonly #patience = new Patience();
   #waiter: Waiter | null = null;
   #lost: BkError | null = null;
-  #onLost: ((error: BkError) => void) | null = null;
   #lastByteAt = Number.NEGATIVE_INFINITY;
+  /** Whether an answer had begun to arrive when the time for it was over. */
+  #brokenOff = false;
 
   constructor(transport: Transport, clock: Clock) {
     this.#transport = transport;
@@ -81,11 +93,6 @@ export class Exchanger {
     return this.#lost;
   }
 
-  /** Called once when the port goes away, with or without a command under way. */
-  set onLost(listener: ((error: BkError) => void) | null) {
-    this.#onLost = listener;
-  }
-
   /**
    * Until when a chip that did not answer may still be at work on the last command: it answers nothing
    * else before.
@@ -113,8 +120,12 @@ export class Exchanger {
   ): Promise<Answer> {
     const request = encodeRequest(command, args);
     const onWire = lineTime(request.length + command.answerBytes, this.#transport.baudRate);
+    this.#brokenOff = false;
     const limit = limitMs ?? this.#patience.limit(command, args, onWire, this.#clock.now());
     const begun = this.#clock.now();
+    const { baudRate } = this.#transport;
+    this.#kind = command.kind;
+    this.#heardBefore = this.counts.received;
     // The waiter stands before the request leaves: no answer can be too fast for it.
     const answer = this.#wait(command, args, limit);
     const waiter = this.#waiter;
@@ -122,9 +133,19 @@ export class Exchanger {
     this.#transport.write(request).catch((error: unknown) => {
       if (this.#waiter === waiter) waiter?.fail(error);
     });
-    const value = await answer;
-    this.#patience.learn(command, args, this.#clock.now() - begun - onWire);
-    return value;
+    try {
+      const value = await answer;
+      this.#patience.learn(command, args, this.#clock.now() - begun - onWire);
+      this.evidence.good(command.kind, baudRate);
+      return value;
+    } catch (error) {
+      const fault = this.#faultOf(error);
+      if (fault !== null) this.evidence.failed(command.kind, baudRate, fault);
+      if (isBkError(error, 'BK_NO_RESPONSE')) {
+        this.#expired = { command: command as Command<never, unknown>, args, begun };
+      }
+      throw error;
+    }
   }
 
   /**
@@ -252,6 +273,7 @@ export class Exchanger {
       };
       this.#waiter = waiter;
       timer = this.#clock.setTimeout(() => {
+        this.#brokenOff = this.#reader.pending > 0;
         // A frame that lost bytes may hide the one that is waited for.
         this.#reader.resync((frame) => void this.#waiter?.take(frame));
         if (this.#waiter !== waiter) return;
@@ -264,13 +286,42 @@ export class Exchanger {
   #receive(bytes: Buffer): void {
     this.counts.received += bytes.length;
     this.#lastByteAt = this.#clock.now();
-    const before = this.#reader.skipped;
-    this.#reader.push(bytes, (frame) => void this.#waiter?.take(frame));
-    const skipped = this.#reader.skipped - before;
-    if (skipped > 0) {
-      this.counts.stray += skipped;
-      this.#keepStray(bytes);
-    }
+    this.#reader.push(bytes, (frame) => {
+      if (!(this.#waiter?.take(frame) ?? false)) this.#wasLate(frame);
+    });
+  }
+
+  /** An answer that nobody waits for any more tells that the host gave up too early. */
+  #wasLate(frame: Frame): void {
+    const expired = this.#expired;
+    if (expired === null || !answers(expired.command, frame) || frame.status !== 0) return;
+    if (expired.command.parse(frame.payload, expired.args as never) === undefined) return;
+    this.#expired = null;
+    const ms = this.#clock.now() - expired.begun;
+    this.evidence.late(expired.command.kind, this.#transport.baudRate, ms);
+  }
+
+  /** How the latest exchange failed; null where it was not the line's or the chip's doing. */
+  #faultOf(error: unknown): Fault | null {
+    if (isBkError(error, 'BK_BAD_RESPONSE')) return 'refused';
+    if (!isBkError(error, 'BK_NO_RESPONSE')) return null;
+    if (this.#brokenOff) return 'short';
+    return this.counts.received > this.#heardBefore ? 'garbled' : 'silence';
+  }
+
+  /** How the exchange that failed last did so, and how many bytes came for it. */
+  get lastFailure(): { kind: CommandKind | null; received: number; brokenOff: boolean } {
+    return {
+      kind: this.#kind,
+      received: this.counts.received - this.#heardBefore,
+      brokenOff: this.#brokenOff,
+    };
+  }
+
+  #strayed(bytes: Buffer): void {
+    this.counts.stray += bytes.length;
+    this.#keepStray(bytes);
+    this.evidence.stray(bytes, this.#kind);
   }
 
   /** The latest input that held bytes of no answer: text of a running application, an echo, another talker. */
@@ -287,47 +338,8 @@ export class Exchanger {
         ? reason
         : new BkError('BK_PORT_LOST', `Port ${this.#transport.port} went away`, { reason });
     this.#waiter?.fail(this.#lost);
-    this.#onLost?.(this.#lost);
+    this.evidence.adapterLost();
   }
-}
-
-function addressOf(args: unknown): number | undefined {
-  if (typeof args !== 'object' || args === null) return undefined;
-  const { address, start } = args as { address?: number; start?: number };
-  return address ?? start;
-}
-
-function describe(command: Command<never, unknown>, args: unknown): string {
-  const address = addressOf(args);
-  return address === undefined ? command.name : `${command.name} at ${hex(address)}`;
-}
-
-function silent(
-  command: Command<never, unknown>,
-  args: unknown,
-  limitMs: number,
-  port: string,
-): BkError {
-  const address = addressOf(args);
-  return new BkError(
-    'BK_NO_RESPONSE',
-    `The chip on ${port} did not answer ${describe(command, args)} within ${Math.round(limitMs)} ms`,
-    address === undefined ? {} : { address },
-  );
-}
-
-function refused(
-  command: Command<never, unknown>,
-  args: unknown,
-  status: number,
-  port: string,
-): BkError {
-  const address = addressOf(args);
-  return new BkError(
-    'BK_BAD_RESPONSE',
-    `The chip on ${port} refused ${describe(command, args)} with status ${status}`,
-    address === undefined ? {} : { address },
-  );
 }
 
 function isSame(a: number | Buffer, b: number | Buffer): boolean {

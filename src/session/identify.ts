@@ -30,8 +30,9 @@ const KEYED_CHIP_ID = 0x7231c;
  */
 export async function identify(exchanger: Exchanger): Promise<Identity> {
   const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: CHECKED }));
-  if (isOneOf(NO_BOOTLOADER.zeros, crc)) throw deadFlash(exchanger.transport.port);
   const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
+  exchanger.evidence.bootloader(crc, known !== undefined);
+  if (isOneOf(NO_BOOTLOADER.zeros, crc)) throw deadFlash(exchanger.transport.port);
   const family = known?.family ?? (await findFamily(exchanger, crc));
   return family === 'full'
     ? identifyFull(exchanger, crc, known)

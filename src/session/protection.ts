@@ -20,6 +20,24 @@ const BUSY_POLLS = 30;
 export async function unprotect(exchanger: Exchanger, part: FlashPart): Promise<void> {
   if (part.statusBytes === 0) return;
   let status = await readStatus(exchanger, part);
+  const change = { before: status, written: null as number | null, mask: part.protectMask };
+  try {
+    status = await clear(exchanger, part, status, (written) => {
+      change.written = written;
+    });
+  } finally {
+    exchanger.evidence.statusRegisters({ ...change, after: status });
+  }
+}
+
+/** @returns the status with its protect bits cleared. @throws BkError BK_FLASH_PROTECTED */
+async function clear(
+  exchanger: Exchanger,
+  part: FlashPart,
+  before: number,
+  onWrite: (status: number) => void,
+): Promise<number> {
+  let status = before;
   for (let attempt = 0; isProtected(status, part); attempt++) {
     if (attempt === TRIES) throw staysProtected(exchanger, status, part);
     if (attempt > 0) await exchanger.pause(BETWEEN_TRIES_MS);
@@ -29,9 +47,12 @@ export async function unprotect(exchanger: Exchanger, part: FlashPart): Promise<
       continue;
     }
     // Some parts take the second byte with 01, some only with 31: the even tries and the odd ones.
-    await writeStatus(exchanger, part, status & ~part.protectMask, attempt % 2 === 1);
+    const wanted = status & ~part.protectMask;
+    onWrite(wanted);
+    await writeStatus(exchanger, part, wanted, attempt % 2 === 1);
     status = await readStatus(exchanger, part);
   }
+  return status;
 }
 
 function isProtected(status: number, part: FlashPart): boolean {

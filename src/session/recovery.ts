@@ -1,5 +1,6 @@
 import { CHIP_ID_REGISTERS } from '../chip/families';
 import type { Clock } from '../clock';
+import type { Drop, Found as EvidenceFound, Fault } from '../diagnosis';
 import { BkError, hex, isBkError, type Phase } from '../errors';
 import { invertCrc } from '../protocol/checksum';
 import { checkCrc, readJedecId, readRegister } from '../protocol/commands';
@@ -49,7 +50,7 @@ export interface Recoverable {
   raiseBaud(setting: number | 'auto', signal?: AbortSignal): Promise<void>;
 }
 
-type Found = 'alive' | 'rebooted' | 'relinked' | 'replugged';
+type Found = Exclude<EvidenceFound, 'lost'>;
 
 const RECOVERABLE = [
   'BK_NO_RESPONSE',
@@ -125,8 +126,17 @@ export class Recovery {
 
   async #restore(error: BkError, step: Step, signal: AbortSignal | undefined): Promise<Found> {
     const session = this.#session;
+    const { evidence } = session.exchanger;
     const start = session.clock.now();
-    const found = await this.#find(step, signal);
+    const drop = dropOf(error, step, session);
+    let found: Found;
+    try {
+      found = await this.#find(step, signal);
+    } catch (reason) {
+      evidence.drop({ ...drop, found: 'lost' });
+      throw reason;
+    }
+    evidence.drop({ ...drop, found });
     // Whatever happened, the chip may have rebooted inside its boot window: locks count as back.
     session.forgetLocks();
     if (found === 'alive') {
@@ -156,6 +166,7 @@ export class Recovery {
       await exchanger.transport.close();
       session.report.onPhase('recover', `Port ${session.port} is gone: waiting for it`, true);
       exchanger.attach(await session.reopen(signal));
+      exchanger.evidence.adapterBack();
       await this.#link(step, start, signal);
       return 'replugged';
     }
@@ -269,6 +280,30 @@ async function sameChip({ exchanger, identity }: Recoverable): Promise<boolean> 
     return identity.flash.id === null || jedec.toString('hex') === identity.flash.id;
   }
   return false;
+}
+
+/** What is known of a failure before anybody looks after the chip. */
+function dropOf(
+  error: BkError,
+  step: Step,
+  { exchanger }: Recoverable,
+): Omit<Drop, 'found' | 'carriedOut'> {
+  const { kind, received, brokenOff } = exchanger.lastFailure;
+  const checksum = isBkError(error, 'BK_CRC_MISMATCH');
+  return {
+    address: step.address,
+    phase: step.phase,
+    baud: exchanger.transport.baudRate,
+    kind: checksum ? 'checksum' : faultOf(error, received, brokenOff),
+    command: checksum ? null : kind,
+    received,
+  };
+}
+
+function faultOf(error: BkError, received: number, brokenOff: boolean): Fault {
+  if (isBkError(error, 'BK_BAD_RESPONSE')) return 'refused';
+  if (brokenOff) return 'short';
+  return received > 0 ? 'garbled' : 'silence';
 }
 
 function gaveUp(error: BkError, step: Step, attempts: number): BkError {

@@ -1,5 +1,6 @@
 import { CHIPS } from '../chip/families';
 import type { Clock } from '../clock';
+import { EvidenceLog } from '../diagnosis';
 import { BkError } from '../errors';
 import { linkCheck, reboot } from '../protocol/commands';
 import type { Transport } from '../transport/transport';
@@ -69,9 +70,28 @@ export class Session implements Recoverable {
       identify(session.exchanger),
     );
     session.#flash = new Flash(session.exchanger, session.#identity);
+    session.#noteIdentity();
     session.#expect();
     await session.raiseBaud(settings.baud, signal);
     return session;
+  }
+
+  /** Begins a job: its reports go to it, and what is seen from here on is its own. */
+  beginJob(report: SessionReport): void {
+    this.report = report;
+    this.exchanger.evidence = new EvidenceLog();
+    this.#noteIdentity();
+  }
+
+  #noteIdentity(): void {
+    const { evidence } = this.exchanger;
+    const { bootloader, family, flash, chip, encryption } = this.identity;
+    const expected = this.settings.chip;
+    evidence.bootloader(Number.parseInt(bootloader.crc, 16), bootloader.known);
+    evidence.family(family);
+    evidence.flashId(flash.id);
+    evidence.chip(expected === 'auto' ? null : expected, chip);
+    evidence.key(encryption, null);
   }
 
   get port(): string {
