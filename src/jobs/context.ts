@@ -1,9 +1,9 @@
 import { diagnose } from '../diagnosis';
 import { BkError, type ErrorCode, hex } from '../errors';
 import { throwIfAborted } from '../session/abort';
-import type { Step } from '../session/recovery';
 import type { SessionReport } from '../session/report';
 import type { Session } from '../session/session';
+import type { Step } from '../session/step';
 import type { Operation, ProgressReporter } from './progress';
 import type { JobFacts, Recovery } from './types';
 

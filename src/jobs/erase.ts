@@ -2,6 +2,7 @@ import { BLOCK, BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
 import { BkError, hex } from '../errors';
 import { backUpFirst } from './backup-first';
+import { checkBootloader } from './bootloader-check';
 import { calibrationAddresses, chipCalibration, forgetCalibration, layoutOf } from './calibration';
 import { Changer } from './change';
 import { blankCrc, chipCrc } from './compare';
@@ -62,6 +63,7 @@ async function eraseRegions(
     await changer.verify(region, Buffer.alloc(region.length, 0xff));
   }
   changer.finish();
+  await checkBootloader(context);
 }
 
 /** One checksum of the first sector tells a used block; a blank one is confirmed and left alone. */

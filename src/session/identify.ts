@@ -24,6 +24,10 @@ const LARGEST_FLASH = 16 * MIB;
 /** BK7231N and M: the only chips whose code key UART can read whole. */
 const KEYED_CHIP_ID = 0x7231c;
 
+/** For people: what a blank sector 0 means and what helps. */
+export const BLANK_BOOTLOADER =
+  'The bootloader area is blank (sector 0 is all FF): the chip cannot start its firmware. Write a backup of this chip back with bootloader set to replace; its mask ROM takes it at any time.';
+
 /**
  * Finds out what chip answers. Works at any rate; takes some tens of round trips on full chips.
  * @throws BkError BK_UNKNOWN_CHIP, BK_UNKNOWN_FLASH
@@ -37,6 +41,13 @@ export async function identify(exchanger: Exchanger): Promise<Identity> {
   return family === 'full'
     ? identifyFull(exchanger, crc, known)
     : identifyBasic(exchanger, crc, known);
+}
+
+/** What lies in the bootloader area now: a job may have changed it. Sector 0 as all FF means that the chip cannot start. */
+export async function readBootloader(exchanger: Exchanger): Promise<Identity['bootloader']> {
+  const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: CHECKED }));
+  const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
+  return bootloaderOf(crc, known, isOneOf(NO_BOOTLOADER.blank, crc), null);
 }
 
 /**
@@ -85,9 +96,7 @@ async function identifyFull(
   }
   const blank = isOneOf(NO_BOOTLOADER.blank, crc);
   if (blank) {
-    warnings.push(
-      'The bootloader area is blank (sector 0 is all FF): the chip cannot start its firmware. Write back the first 68 KiB of a backup of this chip.',
-    );
+    warnings.push(BLANK_BOOTLOADER);
   } else if (known === undefined) {
     warnings.push(
       `The bootloader (checksum ${hex8(crc)}) is not a known one. That is no fault: a full chip is flashed through its mask ROM.`,

@@ -1,16 +1,16 @@
-import { CHIP_ID_REGISTERS } from '../chip/families';
 import type { Clock } from '../clock';
 import type { Drop, Found as EvidenceFound, Fault } from '../diagnosis';
-import { BkError, hex, isBkError, type Phase } from '../errors';
-import { invertCrc } from '../protocol/checksum';
-import { checkCrc, readJedecId, readRegister } from '../protocol/commands';
+import { BkError, isBkError, type Phase } from '../errors';
 import type { Transport } from '../transport/transport';
 import { BAUD_LADDER } from './baud';
 import type { Exchanger } from './exchange';
 import type { Identity } from './identity';
 import { BOOT_BAUD, knock, link } from './link';
+import { gaveUp, lost } from './recovery-errors';
 import type { SessionReport } from './report';
+import { sameChip } from './same-chip';
 import type { FilledSettings } from './settings';
+import type { Step } from './step';
 
 /** How often one step is tried without any progress before the job gives up. */
 export const STEP_TRIES = 5;
@@ -27,12 +27,6 @@ const STEPS_PER_PARDON = 64;
 /** A supply that has just broken down gets this long to recover for each time it did, ms, up to a limit. */
 const REST_MS = 100;
 const LONGEST_REST_MS = 1000;
-
-/** What a job was doing when it lost the chip. */
-export interface Step {
-  phase: Phase;
-  address: number | null;
-}
 
 /** What recovery needs of a session. */
 export interface Recoverable {
@@ -267,21 +261,6 @@ const ACTIONS: Readonly<Record<Found, string>> = {
   replugged: 'the port came back, the chip was linked again, and the step was repeated',
 };
 
-async function sameChip({ exchanger, identity }: Recoverable): Promise<boolean> {
-  if (identity.family === 'basic') {
-    const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: 256 }));
-    return crc === Number.parseInt(identity.bootloader.crc, 16);
-  }
-  // The bootloader of a full chip may be what is being written; its id and its flash are not.
-  for (const address of CHIP_ID_REGISTERS) {
-    const id = await exchanger.sure(readRegister, { address });
-    if (id.toString(16) !== identity.chipId) continue;
-    const jedec = await exchanger.sure(readJedecId, undefined);
-    return identity.flash.id === null || jedec.toString('hex') === identity.flash.id;
-  }
-  return false;
-}
-
 /** What is known of a failure before anybody looks after the chip. */
 function dropOf(
   error: BkError,
@@ -304,40 +283,4 @@ function faultOf(error: BkError, received: number, brokenOff: boolean): Fault {
   if (isBkError(error, 'BK_BAD_RESPONSE')) return 'refused';
   if (brokenOff) return 'short';
   return received > 0 ? 'garbled' : 'silence';
-}
-
-function gaveUp(error: BkError, step: Step, attempts: number): BkError {
-  const where = step.address === null ? '' : ` at ${hex(step.address)}`;
-  return new BkError(
-    error.code,
-    `${error.message}; ${attempts} tries of the ${step.phase}${where} failed. ${GO_ON}`,
-    {
-      ...details(error),
-      phase: step.phase,
-      attempts,
-      ...(step.address === null ? {} : { address: step.address }),
-    },
-  );
-}
-
-function lost(error: BkError, step: Step): BkError {
-  return new BkError(
-    'BK_LINK_LOST',
-    `The chip stopped answering during the ${step.phase}${step.address === null ? '' : ` at ${hex(step.address)}`} and could not be won back. ${GO_ON}`,
-    {
-      ...details(error),
-      phase: step.phase,
-      advice: [
-        'Power the module from a 3.3 V supply of its own (500 mA or more) with common ground: a chip that stops in the middle of a job has most often rebooted for want of current.',
-        ...error.cause.advice,
-      ],
-      ...(step.address === null ? {} : { address: step.address }),
-    },
-  );
-}
-
-const GO_ON = 'Send the same message again to go on: what is in place already is not written again';
-
-function details(error: BkError) {
-  return { likely: error.cause.likely, advice: error.cause.advice, reason: error };
 }

@@ -10,9 +10,10 @@ import { Flash } from './flash';
 import { identify } from './identify';
 import type { Identity } from './identity';
 import { BOOT_BAUD, type LinkOutcome, link } from './link';
-import { type Recoverable, Recovery, type Step } from './recovery';
+import { type Recoverable, Recovery } from './recovery';
 import type { SessionReport } from './report';
 import type { FilledSettings } from './settings';
+import type { Step } from './step';
 
 /** Opens a port again that was lost; waits for it at most so many ms. @throws BkError BK_PORT_LOST */
 export type Reopen = (timeoutMs: number, signal: AbortSignal | undefined) => Promise<Transport>;

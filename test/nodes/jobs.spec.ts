@@ -152,6 +152,7 @@ describe('a job', () => {
       likely: details.likely,
       advice: details.advice,
       reason: 'EIO',
+      state: null,
     });
     assert.deepEqual(flow.received('read/result'), []);
     assert.deepEqual(flow.badges('read').at(-1), { fill: 'red', shape: 'ring', text: 'link lost' });
