@@ -60,6 +60,17 @@ export async function compareBlock(
   wanted: Buffer,
   hunch: Hunch,
 ): Promise<SectorState[]> {
+  const states = await statesOf(context, range, wanted, hunch);
+  hunch.saw(states.every((state) => state === 'equal'));
+  return states;
+}
+
+async function statesOf(
+  context: JobContext,
+  range: Region,
+  wanted: Buffer,
+  hunch: Hunch,
+): Promise<SectorState[]> {
   const sectors = sectorsOf(range);
   const states: (SectorState | undefined)[] = sectors.map(() => undefined);
   const ask = async (index: number): Promise<SectorState> => {
@@ -75,14 +86,10 @@ export async function compareBlock(
     hunch.saw(states[0] === 'equal');
   }
   if (!hunch.differs && sectors.length > 1) {
-    if ((await chipCrc(context, range)) === crc32(wanted)) {
-      hunch.saw(true);
-      return states.map(() => 'equal');
-    }
+    if ((await chipCrc(context, range)) === crc32(wanted)) return states.map(() => 'equal');
   }
   const samples = samplesOf(sectors.length);
   for (const index of samples) states[index] ??= await ask(index);
-  hunch.saw(samples.every((index) => states[index] === 'equal'));
   const seen = new Set(samples.map((index) => states[index]));
   if (seen.size === 1 && seen.has('different')) return states.map((state) => state ?? 'different');
   if (seen.size === 1 && seen.has('blank')) {

@@ -60,8 +60,7 @@ export function planBlock(
   const equalToWrite = equal.filter(({ data }) => !data.equals(BLANK_SECTOR));
   const program = (WRITE_BITS * 1000) / baudRate + COST.programSector;
   const bySector = dirty.length * COST.eraseSector;
-  const byBlock =
-    COST.eraseBlock + equalToWrite.length * program + equal.length * COST.checkSector;
+  const byBlock = COST.eraseBlock + equalToWrite.length * program + equal.length * COST.checkSector;
 
   if (range.length === BLOCK && byBlock < bySector) {
     const all = sectors.filter(({ data }) => !data.equals(BLANK_SECTOR));

@@ -3,7 +3,7 @@ import { SECTOR } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
 import { BkError, hex } from '../errors';
 
-import { chipCrc, confirms, notePair } from './compare';
+import { chipCrc, confirms, Hunch, notePair } from './compare';
 import type { JobContext } from './context';
 import { blocksOf, outward, sectorsOf } from './ranges';
 
@@ -48,7 +48,7 @@ export async function readRange(
     const hasAny = store === null || sectorsOf(block).some((address) => store.has(address));
     bytesRead +=
       known && hasAny
-        ? await readChanged(context, block, into, known, phase, store)
+        ? await readChanged(context, block, into, known, phase, store, hunch)
         : await readBlock(context, block, into, phase, store);
   }
   const start = range.offset - whole.offset;
@@ -88,21 +88,26 @@ async function readChanged(
   into: Buffer,
   known: Buffer,
   phase: 'read' | 'backup',
+  store: SectorStore | null,
   hunch: Hunch,
 ): Promise<number> {
+  const has = (address: number) => store === null || store.has(address);
   known.copy(into);
-  if (!hunch.differs && (await chipCrc(context, block)) === crc32(known)) {
-    hunch.saw(true);
-    context.progress.advance(phase, block.length, block.offset, `Unchanged ${hex(block.offset)}`);
-    return 0;
+  if (!hunch.differs && sectorsOf(block).every(has)) {
+    if ((await chipCrc(context, block)) === crc32(known)) {
+      hunch.saw(true);
+      context.progress.advance(phase, block.length, block.offset, `Unchanged ${hex(block.offset)}`);
+      return 0;
+    }
   }
   let read = 0;
   for (const address of sectorsOf(block)) {
     const sector = sectorIn(into, block, address);
-    const held = await chipCrc(context, { offset: address, length: SECTOR });
+    const range = { offset: address, length: SECTOR };
+    const held = has(address) ? await chipCrc(context, range) : null;
     if (held !== crc32(sector)) {
-      await readSector(context, address, sector, phase);
-      if (crc32(sector) !== held) await confirmSector(context, address, sector, phase);
+      await readSector(context, address, sector, phase, store);
+      if (crc32(sector) !== held) await confirmSector(context, address, sector, phase, store);
       read += SECTOR;
     }
     context.progress.advance(phase, SECTOR, address, `Reading ${hex(address)}`);
@@ -111,7 +116,7 @@ async function readChanged(
   return read;
 }
 
-function readSector(
+async function readSector(
   context: JobContext,
   address: number,
   into: Buffer,

@@ -1,14 +1,16 @@
 import { readImageFile } from '../backup/image-file';
 import { SECTOR } from '../chip/geometry';
+import type { Region } from '../chip/layouts';
 import { BkError } from '../errors';
 import { detectImage } from '../image/detect';
 import { backUpFirst } from './backup-first';
+import { checkBootloader } from './bootloader-check';
 import { forgetCalibration } from './calibration';
 import { Changer } from './change';
-import { compareBlock, type SectorState } from './compare';
+import { compareBlock, Hunch, type SectorState } from './compare';
 import type { JobContext, JobOutcome } from './context';
 import { type LoadedImage, place } from './placement';
-import { type BlockPlan, type Piece, type Plan, planBlock, planOf } from './plan';
+import { type BlockPlan, type Piece, type Plan, planBlock, planOf, touchedBy } from './plan';
 import { blocksOf, outward, sectorsOf, totalOf } from './ranges';
 import type { WriteOptions, WriteSummary } from './types';
 
@@ -84,18 +86,29 @@ async function carryOut(
   pieces: readonly Piece[],
   plan: Plan,
 ): Promise<void> {
-  const total = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
+  const recoveries = context.recoveries.length;
   context.progress.begin('erase', plan.eraseBytes, 'Erasing what differs');
   context.progress.begin('write', plan.programBytes, 'Writing what differs');
   for (const block of plan.blocks) await changer.carryOut(block);
   context.progress.end('erase', 'Erased');
   context.progress.end('write', 'Written');
-  context.progress.begin('verify', total, 'Verifying by the checksum of the chip');
-  for (const { offset, bytes } of pieces) {
-    await changer.verify({ offset, length: bytes.length }, bytes);
-  }
+  // What compared equal and was not touched since has been confirmed by that very checksum. But once the
+  // chip has stumbled nobody knows what it did on the way: then all of it is asked again.
+  const steady = context.recoveries.length === recoveries;
+  const ranges = steady ? plan.blocks.flatMap(touchedBy) : plan.blocks.map(({ range }) => range);
+  context.progress.begin('verify', totalOf(ranges), 'Verifying by the checksum of the chip');
+  for (const range of ranges) await changer.verify(range, bytesOf(pieces, range));
   changer.finish();
+  await checkBootloader(context);
   forgetCalibration(context);
+}
+
+/** The bytes for a range that lies inside one piece. */
+function bytesOf(pieces: readonly Piece[], { offset, length }: Region): Buffer {
+  const piece = pieces.find(
+    (one) => one.offset <= offset && offset + length <= one.offset + one.bytes.length,
+  ) as Piece;
+  return piece.bytes.subarray(offset - piece.offset, offset - piece.offset + length);
 }
 
 /** Fills a piece up to whole sectors with what flash holds there now. */
@@ -122,6 +135,7 @@ async function makePlan(
 ): Promise<Plan> {
   const blocks: BlockPlan[] = [];
   const rewrite = options.unchanged === 'rewrite';
+  const hunch = new Hunch();
   const total = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
   if (!rewrite) context.progress.begin('compare', total, 'Comparing with what flash holds');
   for (const { offset, bytes } of pieces) {
@@ -129,8 +143,8 @@ async function makePlan(
       const wanted = bytes.subarray(range.offset - offset).subarray(0, range.length);
       const states: SectorState[] = rewrite
         ? sectorsOf(range).map(() => 'different')
-        : await compareBlock(context, range, wanted);
-      blocks.push(planBlock(range, wanted, states));
+        : await compareBlock(context, range, wanted, hunch);
+      blocks.push(planBlock(range, wanted, states, context.session.workingBaud));
       if (!rewrite) {
         context.progress.advance('compare', range.length, range.offset, 'Comparing');
       }
