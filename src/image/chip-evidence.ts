@@ -1,13 +1,12 @@
-import { crc32 } from 'node:zlib';
-import { BOOTLOADERS } from '../chip/bootloaders';
-import type { ChipName } from '../chip/families';
+import { CHIP_NAMES, type ChipName } from '../chip/families';
 import { hex } from '../errors';
+import type { AppImage } from './app';
+import { type BootloaderImage, readBootloader } from './bootloader';
 import type { CodeKey } from './marker';
-import { stripPackets } from './packets';
 import { readPartitions } from './partitions';
 
-/** What speaks for which chip; chips contradict each other where a dump is a mixture. */
-interface Hint {
+/** What speaks for which chips; hints contradict each other where an image is a mixture. */
+export interface Hint {
   chips: readonly ChipName[];
   /** A sentence for people. */
   evidence: string;
@@ -16,54 +15,76 @@ interface Hint {
 export interface ChipGuess {
   /** Null when nothing tells, or when the hints contradict each other. */
   chip: ChipName | null;
+  /** Those that all hints allow; empty when nothing tells, or when they contradict each other. */
+  chips: ChipName[];
   evidence: string[];
 }
 
-/** Checksums over this many bytes name bootloaders: the first on basic chips, the second on full ones. */
-const CHECKED = { basic: 256, full: 257 } as const;
-/** BK7231N images have this text in clear behind the vectors. Source: real dumps. */
-const N_TEXT = 'BK7231\0\0';
-const N_TEXT_AT = 0x100;
 const T_DOWNLOAD = 0x132000;
 const N_DOWNLOAD = 0x12a000;
 const T_CALIBRATION = 0x1e0000;
 const N_CALIBRATION = 0x1d0000;
+/** How firmware writes the chip's name: Tuya calls the T BK7231S. */
+const SDK_CHIP = /\bAT (bk72\w{2,4}) >$/i;
+const OPENBEKEN_CHIP = /^Open(BK72\w{2,4})/;
+const TUYA_CHIP = /(?:^|_)(bk7231[snt])(?:_|$)/i;
 
 /**
- * Guesses the chip of a full dump that begins with the bootloader.
+ * Guesses the chip of a full dump, or of any image, that begins with the bootloader.
  * @param calibration where the calibration sector lies, null where there is none
  * @param key which key the code is stored with, null where that is not known
+ * @param more what other parts of the image say
  */
 export function guessChip(
   dump: Uint8Array,
   calibration: number | null,
   key: CodeKey | null,
+  more: readonly Hint[] = [],
 ): ChipGuess {
-  const known = knownBootloader(dump);
-  if (known !== null) return { chip: known.chips[0] ?? null, evidence: [known.evidence] };
-  const hints = [partitionHint(dump, key), calibrationHint(calibration, key), textHint(dump, key)];
+  const bootloader = readBootloader(dump);
+  const { known } = bootloader;
+  if (known !== null) {
+    const name = [known.name, known.version].filter((part) => part !== null).join(' ');
+    const evidence = [`The bootloader is ${name}, by its checksum.`];
+    return { chip: known.chip, chips: [known.chip], evidence };
+  }
+  return weighHints([
+    partitionHint(dump, key),
+    calibrationHint(calibration, key),
+    ...bootloaderHints(bootloader, key),
+    ...more,
+  ]);
+}
+
+/** Which chips all hints allow. */
+export function weighHints(hints: readonly (Hint | null)[]): ChipGuess {
   const given = hints.filter((hint) => hint !== null);
   const evidence = given.map((hint) => hint.evidence);
   const left = given.reduce<readonly ChipName[] | null>(
     (chips, hint) => chips?.filter((chip) => hint.chips.includes(chip)) ?? hint.chips,
     null,
   );
-  if (left === null) return { chip: null, evidence };
+  if (left === null) return { chip: null, chips: [], evidence };
   if (left.length === 0) evidence.push('These contradict each other.');
-  return { chip: left.length === 1 ? (left[0] ?? null) : null, evidence };
+  return { chip: left.length === 1 ? (left[0] ?? null) : null, chips: [...left], evidence };
 }
 
-function knownBootloader(dump: Uint8Array): Hint | null {
-  for (const bootloader of BOOTLOADERS) {
-    const length = CHECKED[bootloader.family];
-    if (dump.length < length || crc32(dump.subarray(0, length)) !== bootloader.crc) continue;
-    const name = [bootloader.name, bootloader.version].filter((part) => part !== null).join(' ');
-    return {
-      chips: [bootloader.chip],
-      evidence: `The bootloader is ${name}, by its checksum.`,
-    };
+/** What an application's texts say. The key is null where the image fits any, as update files do. */
+export function appHints(app: AppImage, key: CodeKey | null): Hint[] {
+  const hints: Hint[] = [];
+  const add = (chips: readonly ChipName[], evidence: string): void => {
+    if (chips.length > 0) hints.push({ chips, evidence });
+  };
+  const sdk = SDK_CHIP.exec(app.sdk ?? '')?.[1];
+  if (sdk !== undefined) add(chipsNamed(sdk, key), `The application was built for ${sdk}.`);
+  const project = OPENBEKEN_CHIP.exec(app.project ?? '') ?? TUYA_CHIP.exec(app.project ?? '');
+  if (project?.[1] !== undefined)
+    add(chipsNamed(project[1], key), `The application calls itself ${app.project}.`);
+  if (app.saysBk7231) {
+    const also: ChipName[] = key === 'tuya' ? [] : ['BK7238', 'BK7252N'];
+    add([...nChips(key), ...also], 'The application says BK7231 where those for N and M do.');
   }
-  return null;
+  return hints;
 }
 
 function partitionHint(dump: Uint8Array, key: CodeKey | null): Hint | null {
@@ -85,13 +106,22 @@ function calibrationHint(offset: number | null, key: CodeKey | null): Hint | nul
     : { chips, evidence: `The calibration sector lies at ${hex(offset)}.` };
 }
 
-function textHint(dump: Uint8Array, key: CodeKey | null): Hint | null {
-  const packets = stripPackets(dump, 0, 16);
-  if (packets.toString('latin1', N_TEXT_AT, N_TEXT_AT + N_TEXT.length) !== N_TEXT) return null;
-  return {
-    chips: nChips(key),
-    evidence: 'The bootloader says BK7231 where only that of N and M does.',
-  };
+function bootloaderHints({ saysBk7231, name }: BootloaderImage, key: CodeKey | null): Hint[] {
+  const hints: Hint[] = [];
+  if (saysBk7231) {
+    const evidence = 'The bootloader says BK7231 where only that of N and M does.';
+    hints.push({ chips: nChips(key), evidence });
+  }
+  const chips = chipsNamed(name?.split('_')[0] ?? '', key);
+  if (chips.length > 0) hints.push({ chips, evidence: `The bootloader calls itself ${name}.` });
+  return hints;
+}
+
+function chipsNamed(text: string, key: CodeKey | null): readonly ChipName[] {
+  const name = text.toUpperCase().replace('BK7231S', 'BK7231T');
+  if (name === 'BK7231N') return nChips(key);
+  const chip = CHIP_NAMES.find((known) => known === name);
+  return chip === undefined ? [] : [chip];
 }
 
 /** The layout alone does not tell the many chips apart that have the SDK's layout and no key. */

@@ -1,73 +1,46 @@
-import type { ChipName } from '../chip/families';
-import { BOOTLOADER_END } from '../chip/geometry';
-import { type FoundCalibration, readCalibration } from './calibration';
+import { readCalibration } from './calibration';
 import { guessChip } from './chip-evidence';
+import { detectCode } from './detect-code';
+import { detectFile } from './detect-files';
+import { type DetectedImage, NOTHING } from './detected';
 import { readDump } from './dump';
-import { type Foreign, namedForeign } from './foreign';
-import { type CodeKey, markerKey } from './marker';
-import { countValidPackets } from './packets';
-import { readRbl, readTuyaUg } from './rbl';
+import { namedForeign } from './foreign';
+import { readOpenBekenConfig } from './openbeken-config';
+import { marked, readKeySector } from './tuya-sectors';
+
+export type { DetectedImage, ImageKind } from './detected';
+
+/** Says what an image is, by its bytes alone. Never throws. Time and memory grow with the length only. */
+export function detectImage(bytes: Uint8Array): DetectedImage {
+  const steps = detectInSteps(bytes);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
 
 /**
- * What an image is. `dump` is a whole flash from address 0 on; `rotated-dump` one that begins at
- * 0x11000 and wraps; `qio` bootloader and application; `packets` code that neither known key opens.
+ * `detectImage` in slices of some milliseconds: the caller decides what happens between them, and gets
+ * the image with the last one.
  */
-export type ImageKind =
-  | 'dump'
-  | 'rotated-dump'
-  | 'qio'
-  | 'app'
-  | 'bootloader'
-  | 'packets'
-  | 'rbl'
-  | 'tuya-ug'
-  | 'uf2'
-  | 'calibration'
-  | Foreign['kind']
-  | 'unknown';
-
-export interface DetectedImage {
-  kind: ImageKind;
-  /** Completes "this is …". */
-  description: string;
-  /** Null where the bytes do not tell for sure. */
-  chip: ChipName | null;
-  version: string | null;
-  /** Which code key the image is for; null where that is not known or does not matter. */
-  key: CodeKey | null;
-  /** The calibration sector of a dump. */
-  calibration: FoundCalibration | null;
-  /** What was found, a sentence each. */
-  evidence: string[];
-  /** What to do where this kind cannot be written as it is; empty for dumps. */
-  advice: string[];
-}
-
-const ENOUGH_PACKETS = 16;
-const BY_OFFSET =
-  'This kind cannot yet be placed by itself: give the offset where its bytes belong, if you know it.';
-
-/** Tells by their contents what bytes are. Takes any bytes, and never throws. */
-export function detectImage(bytes: Uint8Array): DetectedImage {
-  // What is surely for these chips comes first: the signatures of other files are short.
+export function* detectInSteps(bytes: Uint8Array): Generator<void, DetectedImage> {
   const found =
-    container(bytes) ??
+    detectFile(bytes) ??
     dump(bytes) ??
-    calibration(bytes) ??
-    code(bytes) ??
+    data(bytes) ??
+    (yield* detectCode(bytes)) ??
     foreign(bytes) ??
+    storage(bytes) ??
     UNKNOWN;
-  return { ...found, evidence: [...found.evidence], advice: [...found.advice] };
+  const { chips, evidence, checks, damaged, advice } = found;
+  return {
+    ...found,
+    chips: [...chips],
+    evidence: [...evidence],
+    checks: [...checks],
+    damaged: [...damaged],
+    advice: [...advice],
+  };
 }
-
-const NOTHING: Omit<DetectedImage, 'kind' | 'description'> = {
-  chip: null,
-  version: null,
-  key: null,
-  calibration: null,
-  evidence: [],
-  advice: [BY_OFFSET],
-};
 
 const UNKNOWN: DetectedImage = {
   ...NOTHING,
@@ -86,36 +59,18 @@ function foreign(bytes: Uint8Array): DetectedImage | null {
   return { ...NOTHING, kind, description, advice: [advice] };
 }
 
-function container(bytes: Uint8Array): DetectedImage | null {
-  if (Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'UF2\n') {
-    return { ...NOTHING, kind: 'uf2', description: 'a UF2 firmware file' };
-  }
-  const ug = readTuyaUg(bytes);
-  if (ug !== null) {
-    const description = 'a Tuya update file (UG)';
-    return { ...NOTHING, kind: 'tuya-ug', description, version: ug.version || null };
-  }
-  const rbl = readRbl(bytes);
-  if (rbl === null) return null;
-  return {
-    ...NOTHING,
-    kind: 'rbl',
-    description: 'an over-the-air update file (RBL)',
-    version: rbl.version || null,
-    evidence: [`Its header names the partition ${rbl.partition}.`],
-  };
-}
-
 function dump(bytes: Uint8Array): DetectedImage | null {
   const facts = readDump(bytes);
   if (facts === null) return null;
   const { key, calibration, evidence } = facts;
+  const encryptionKey = key ?? (facts.hasCode ? 'other' : null);
   if (facts.rotated) {
     return {
       ...NOTHING,
       kind: 'rotated-dump',
       description: 'a dump of a whole flash that begins at 0x11000 and wraps around',
       key,
+      encryptionKey,
       calibration,
       evidence,
       advice: ['Put its last 0x11000 bytes in front of the others, and write that.'],
@@ -127,43 +82,43 @@ function dump(bytes: Uint8Array): DetectedImage | null {
     kind: 'dump',
     description: 'a dump of a whole flash',
     chip: guess.chip,
+    chips: guess.chips,
     key,
+    encryptionKey,
     calibration,
     evidence: [...evidence, ...guess.evidence],
-    advice: [],
   };
 }
 
-function calibration(bytes: Uint8Array): DetectedImage | null {
-  const found = readCalibration(bytes);
-  if (found === null) return null;
+/** Single sectors that are told by how they begin. */
+function data(bytes: Uint8Array): DetectedImage | null {
+  const calibration = readCalibration(bytes);
+  if (calibration !== null) {
+    return {
+      ...NOTHING,
+      kind: 'calibration',
+      description: 'a calibration sector (radio tables and MAC)',
+      calibration: { offset: 0, mac: calibration.mac },
+      advice: ['Write it only to the device that it was read from: it holds the MAC.'],
+    };
+  }
+  const config = readOpenBekenConfig(bytes);
+  if (config === null) return null;
   return {
     ...NOTHING,
-    kind: 'calibration',
-    description: 'a calibration sector (radio tables and MAC)',
-    calibration: { offset: 0, mac: found.mac },
+    kind: 'openbeken-config',
+    description: "OpenBeken's configuration",
+    checks: ['Its checksum is right.'],
+    advice: ['It belongs to 0x1d1000 on BK7231N and M, and to 0x1e1000 on the others.'],
   };
 }
 
-function code(bytes: Uint8Array): DetectedImage | null {
-  const { valid } = countValidPackets(bytes, 0, ENOUGH_PACKETS);
-  if (valid < ENOUGH_PACKETS) return null;
-  const evidence = ['Valid code packets from its first byte on.'];
-  const behind = markerKey(bytes, BOOTLOADER_END, 'app');
-  const boot = markerKey(bytes, 0, 'bootloader');
-  if (boot !== null && behind === boot) {
-    const description = 'a bootloader with an application (QIO)';
-    return { ...NOTHING, kind: 'qio', description, key: boot, evidence };
-  }
-  // In clear, code for both places begins alike: then the length tells.
-  const app = markerKey(bytes, 0, 'app');
-  if (boot === 'tuya' || (boot === 'none' && bytes.length <= BOOTLOADER_END)) {
-    return { ...NOTHING, kind: 'bootloader', description: 'a bootloader', key: boot, evidence };
-  }
-  if (app !== null) {
-    const description = 'an application image (UA)';
-    return { ...NOTHING, kind: 'app', description, key: app, evidence };
-  }
-  const description = 'code for a BK72xx chip with a key that is not known';
-  return { ...NOTHING, kind: 'packets', description, evidence };
+function storage(bytes: Uint8Array): DetectedImage | null {
+  if (!marked(bytes).some((offset) => readKeySector(bytes, offset) !== null)) return null;
+  return {
+    ...NOTHING,
+    kind: 'tuya-storage',
+    description: "the storage of Tuya's firmware, or a stretch with it",
+    advice: ['It is there to be inspected; to bring it back, write a dump of the whole flash.'],
+  };
 }

@@ -22,6 +22,8 @@ const HEADER_PACKETS = 3;
 export interface DumpFacts {
   /** The bytes begin at flash address 0x11000 and wrap: what some tools save. */
   rotated: boolean;
+  /** There is a bootloader or an application. */
+  hasCode: boolean;
   /** Null when the key is not one that is known, or there is no code. */
   key: CodeKey | null;
   calibration: FoundCalibration | null;
@@ -45,7 +47,13 @@ export function readDump(bytes: Uint8Array): DumpFacts | null {
   const key = rotated
     ? markerKey(bytes, 0, 'app')
     : (markerKey(bytes, 0, 'bootloader') ?? markerKey(bytes, BOOTLOADER_END, 'app'));
-  return { rotated, key, calibration, evidence };
+  return { rotated, hasCode: boot || app, key, calibration, evidence };
+}
+
+/** A dump that begins at 0x11000 and wraps, as it lies in flash. */
+export function unrotate(dump: Uint8Array): Buffer {
+  const start = Math.max(0, dump.length - BOOTLOADER_END);
+  return Buffer.concat([dump.subarray(start), dump.subarray(0, start)]);
 }
 
 /** Where calibration sectors lie on any of the chips, likeliest first. */

@@ -136,7 +136,7 @@ describe('a real dump', () => {
       const image = detectImage(bytes);
       const chip = expected[name];
       if (bytes.length !== 0x200000) {
-        assert.equal(image.kind, 'unknown');
+        assert.equal(image.kind, 'tuya-storage');
         return;
       }
       assert.equal(image.kind, 'dump');

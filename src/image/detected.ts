@@ -1,0 +1,72 @@
+import type { ChipName } from '../chip/families';
+import type { FoundCalibration } from './calibration';
+import type { Foreign } from './foreign';
+import type { CodeKey } from './marker';
+
+/**
+ * What an image is. `dump` is a whole flash from address 0 on; `rotated-dump` one that begins at
+ * 0x11000 and wraps; `qio` bootloader and application; `packets` code that neither known key opens;
+ * `rbl-header` the packets that LibreTiny puts behind an application, alone; `raw` code without packets
+ * in clear, `stripped` the same encrypted.
+ */
+export type ImageKind =
+  | 'dump'
+  | 'rotated-dump'
+  | 'qio'
+  | 'app'
+  | 'bootloader'
+  | 'packets'
+  | 'rbl'
+  | 'rbl-header'
+  | 'tuya-ug'
+  | 'uf2'
+  | 'calibration'
+  | 'tuya-storage'
+  | 'openbeken-config'
+  | 'raw'
+  | 'stripped'
+  | Foreign['kind']
+  | 'unknown';
+
+export interface DetectedImage {
+  kind: ImageKind;
+  /** Completes "this is …". */
+  description: string;
+  /** Null where the bytes do not tell for sure. */
+  chip: ChipName | null;
+  /** All chips that it may be for; empty where the bytes do not tell. */
+  chips: ChipName[];
+  /** Of the firmware, where it tells, else of the file. */
+  version: string | null;
+  /** What the firmware calls itself, as `oem_bk7231n_plug`; null where it does not tell. */
+  project: string | null;
+  /** Which code key the image is for; null where that is not known or does not matter. */
+  key: CodeKey | null;
+  /** The same, and `other` where the code is stored with a key that is not known. */
+  encryptionKey: CodeKey | 'other' | null;
+  /** The calibration sector of a dump. */
+  calibration: FoundCalibration | null;
+  /** What was found, a sentence each. */
+  evidence: string[];
+  /** What was checked and is right, a sentence each. */
+  checks: string[];
+  /** What is damaged or missing, a sentence each; empty when nothing is known to be. */
+  damaged: string[];
+  /** Where an image of this kind belongs, or what to do instead of writing it; empty for dumps. */
+  advice: string[];
+}
+
+/** What every image starts from. */
+export const NOTHING: Omit<DetectedImage, 'kind' | 'description'> = {
+  chip: null,
+  chips: [],
+  version: null,
+  project: null,
+  key: null,
+  encryptionKey: null,
+  calibration: null,
+  evidence: [],
+  checks: [],
+  damaged: [],
+  advice: [],
+};
