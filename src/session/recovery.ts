@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import type { Drop, Found as EvidenceFound, Fault } from '../diagnosis';
-import { BkError, isBkError, type Phase } from '../errors';
+import { BkError, isBkError } from '../errors';
 import type { Transport } from '../transport/transport';
 import { BAUD_LADDER } from './baud';
 import type { Exchanger } from './exchange';
