@@ -110,14 +110,17 @@ export class BrownoutWatch {
   }
 }
 
+/** A job of 1 MiB checks its first sector, and now and then one in its middle. */
+const CHECKS = 4;
+
 /**
  * Sectors erased more often than planned once and once more for each brown-out in them; a block erase is one
- * erase of each of its sectors. On a basic chip the checksum by which a job proves its first sector locks the
- * flash, and the write after it needs an erase: there one sector of a job may be erased once more.
+ * erase of each of its sectors. A basic chip's checksum locks its flash, and the write after it needs an
+ * erase: there the sectors behind the checks of a job (`CHECKS` at most) may be erased once more each.
  */
 export function wornSectors({ chip, watch }: Trial): string[] {
   const worn: string[] = [];
-  let spare = chip.options.facts.family === 'basic' ? 1 : 0;
+  let spare = chip.options.facts.family === 'basic' ? CHECKS : 0;
   for (let sector = 0; sector < watch.bySector.length; sector++) {
     const erases = chip.counters.erases[sector] as number;
     const drops = watch.bySector[sector] as number;

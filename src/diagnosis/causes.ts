@@ -67,7 +67,7 @@ export const CAUSES = {
   },
   blankBootloader: {
     cause: 'The bootloader area of flash is blank: the chip cannot start its firmware',
-    action: 'Write back the first 68 KiB of a backup of this chip.',
+    action: 'Write a backup of this chip back with bootloader set to replace.',
   },
   unknownBootloader: {
     cause: 'The bootloader is not a known one, which is no fault by itself',

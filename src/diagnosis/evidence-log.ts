@@ -120,7 +120,16 @@ export class EvidenceLog {
       this.#evidence.checksumsRight++;
       if (known !== undefined) known.healed = true;
     } else if (known === undefined) {
-      mismatches.push({ address, length, baud, direction, times: 1, healed: false });
+      // A block is checked at the rate at which it was carried; its sectors are looked at later.
+      const block = mismatches.find(
+        (one) =>
+          one.direction === direction &&
+          one.length > length &&
+          one.address <= address &&
+          address + length <= one.address + one.length,
+      );
+      const carried = block?.baud ?? baud;
+      mismatches.push({ address, length, baud: carried, direction, times: 1, healed: false });
     } else {
       known.times++;
       known.healed = false;

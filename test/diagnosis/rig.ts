@@ -102,7 +102,7 @@ async function watched(
     await work(new JobNotes(), (session) => {
       witness.linked(session);
       // A session that keeps its own evidence is the better witness.
-      own = (session as { evidence?: EvidenceLog }).evidence;
+      own = (session.exchanger as { evidence?: EvidenceLog }).evidence;
     });
   } catch (reason) {
     if (!isBkError(reason)) throw reason;

@@ -378,7 +378,7 @@ describe('the diagnosis of what the chip is', () => {
     full.bootloader(0xb397b8f6, false);
     assert.equal(first(full).id, 'blankBootloader');
     assert.match(first(full).evidence, /0xb397b8f6.*unknown bootloader.*257 bytes of FF/);
-    assert.match(first(full).action, /first 68 KiB of a backup/);
+    assert.match(first(full).action, /backup of this chip.*bootloader set to replace/);
     const basic = linked('basic');
     basic.bootloader(0xfea8a821, false);
     assert.match(first(basic).evidence, /256 bytes of FF/);

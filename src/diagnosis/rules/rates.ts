@@ -1,10 +1,13 @@
 import type { Evidence } from '../evidence';
-import { exchanges, failureRate, lateAnswers, plural, tooFast } from '../facts';
+import { exchanges, failureRate, failures, lateAnswers, plural, tooFast } from '../facts';
 import { type Finding, finding } from '../finding';
 
 /** Errors at one rate and none below it. */
 export function baud(evidence: Evidence): Finding | null {
-  const failed = evidence.bauds.filter(({ outcome }) => outcome === 'failed' || outcome === 'lost');
+  const failed = [
+    ...evidence.bauds.filter(({ outcome }) => outcome === 'failed' || outcome === 'lost'),
+    ...leftAtOnce(evidence),
+  ];
   const refused = evidence.bauds.filter(({ outcome }) => outcome === 'refused');
   const limit = tooFast(evidence);
   if (limit !== null) {
@@ -31,6 +34,13 @@ export function baud(evidence: Evidence): Finding | null {
     `The rate ${list} was tried and not carried ${by}.`,
     lower(lowest),
   );
+}
+
+/** Rates at which not one read came, while a lower one carried some. */
+function leftAtOnce({ tallies }: Evidence): { baud: number }[] {
+  const reads = tallies.filter(({ kind }) => kind === 'read');
+  const lowest = Math.min(...reads.filter(({ good }) => good > 0).map((tally) => tally.baud));
+  return reads.filter((one) => one.good === 0 && failures(one) > 0 && one.baud > lowest);
 }
 
 function lower(rate: number): string {
