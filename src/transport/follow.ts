@@ -82,7 +82,7 @@ export class AdapterFollower {
 }
 
 function isNamed(port: PortInfo, name: string): boolean {
-  return port.path === name || port.label.includes(name);
+  return port.path === name || port.label.split(/[\s(),]+/).includes(name);
 }
 
 /** The serial number tells adapters apart; many cheap ones have none, and then the lasting name must do. */
