@@ -40,6 +40,18 @@ export type Phase =
   | 'recover'
   | 'reboot';
 
+/** What a command is for; `read` loads the line towards the host with 4 KiB, `program` towards the chip. */
+export type CommandKind =
+  | 'link'
+  | 'register'
+  | 'baud'
+  | 'checksum'
+  | 'read'
+  | 'program'
+  | 'erase'
+  | 'status'
+  | 'identity';
+
 /** One possible cause of a failure, with what speaks for it. */
 export interface LikelyCause {
   cause: string;

@@ -1,16 +1,6 @@
-import type { Phase } from '../errors';
+import type { CommandKind, Phase } from '../errors';
 
-/** What a command is for; `read` loads the line towards the host with 4 KiB, `program` towards the chip. */
-export type CommandKind =
-  | 'link'
-  | 'register'
-  | 'baud'
-  | 'checksum'
-  | 'read'
-  | 'program'
-  | 'erase'
-  | 'status'
-  | 'identity';
+export type { CommandKind };
 
 /**
  * How an exchange failed: nothing came, an answer broke off, bytes came that are no answer, the chip
@@ -84,6 +74,8 @@ export interface StatusChange {
   /** Null where it did not need to be written. */
   written: number | null;
   after: number;
+  /** How often it was written and read back; 1 where it is not told. */
+  tries?: number;
   /** The protect bits. */
   mask: number;
 }

@@ -1,17 +1,6 @@
+import type { CommandKind } from '../errors';
 import { type AnswerShape, encodeCommand, type Form, type Frame } from './frames';
 import { crcWork, USUAL_MS, WORK_MS } from './timing';
-
-/** What a command is for; `read` loads the line towards the host with 4 KiB, `program` towards the chip. */
-export type CommandKind =
-  | 'link'
-  | 'register'
-  | 'baud'
-  | 'checksum'
-  | 'read'
-  | 'program'
-  | 'erase'
-  | 'status'
-  | 'identity';
 
 /** One command of the protocol: what it sends, what its answer must echo, and how long that may take. */
 export interface Command<Args, Answer> {

@@ -1,11 +1,10 @@
 import type { Clock, Timer } from '../clock';
-import { EvidenceLog, type Fault } from '../diagnosis';
+import type { EvidenceLog } from '../diagnosis';
 import { BkError, isBkError } from '../errors';
 import {
   ANSWER_SHAPES,
   answers,
   type Command,
-  type CommandKind,
   encodeRequest,
   linkCheck,
 } from '../protocol/commands';
@@ -14,19 +13,11 @@ import { lineTime } from '../protocol/timing';
 import type { Transport } from '../transport/transport';
 import { refused, silent } from './exchange-errors';
 import { Patience } from './patience';
+import { WireWatch } from './wire-watch';
 
 interface Waiter {
   take(frame: Frame): boolean;
   fail(error: unknown): void;
-}
-
-/** What was seen on the wire since the exchanger was made; the raw material of a diagnosis. */
-export interface WireCounts {
-  received: number;
-  /** Bytes that were part of no answer. */
-  stray: number;
-  timeouts: number;
-  refusals: number;
 }
 
 /** How often something that changes nothing is asked. */
@@ -37,32 +28,19 @@ const SURE_TRIES = 6;
 const QUIET_MS = 20;
 const QUIET_LIMIT_MS = 300;
 
-/** How many of the latest stray bytes are kept as evidence. */
-const STRAY_KEPT = 256;
-
 /**
  * One command and its answer at a time over one transport. An answer is known by its code and by
  * all that it echoes; everything else that arrives is passed over until the time is out.
  */
 export class Exchanger {
-  readonly counts: WireCounts = { received: 0, stray: 0, timeouts: 0, refusals: 0 };
+  readonly #watch = new WireWatch();
   #transport: Transport;
   readonly #clock: Clock;
-  readonly #reader = new FrameReader(ANSWER_SHAPES, (bytes) => this.#strayed(bytes));
-  /** What is seen of chip and line; each job has its own. */
-  evidence = new EvidenceLog();
-  /** The latest command that got no answer in time: it may come yet. */
-  #expired: { command: Command<never, unknown>; args: unknown; begun: number } | null = null;
-  /** The command under way. */
-  #kind: CommandKind | null = null;
-  /** What came in since it was sent, bytes. */
-  #heardBefore = 0;
+  readonly #reader = new FrameReader(ANSWER_SHAPES, (bytes) => this.#watch.strayed(bytes));
   readonly #patience = new Patience();
   #waiter: Waiter | null = null;
   #lost: BkError | null = null;
   #lastByteAt = Number.NEGATIVE_INFINITY;
-  /** Whether an answer had begun to arrive when the time for it was over. */
-  #brokenOff = false;
 
   constructor(transport: Transport, clock: Clock) {
     this.#transport = transport;
@@ -93,6 +71,15 @@ export class Exchanger {
     return this.#lost;
   }
 
+  /** What was seen on the wire; the raw material of a diagnosis. */
+  get watch(): WireWatch {
+    return this.#watch;
+  }
+
+  get evidence(): EvidenceLog {
+    return this.#watch.evidence;
+  }
+
   /**
    * Until when a chip that did not answer may still be at work on the last command: it answers nothing
    * else before.
@@ -120,12 +107,9 @@ export class Exchanger {
   ): Promise<Answer> {
     const request = encodeRequest(command, args);
     const onWire = lineTime(request.length + command.answerBytes, this.#transport.baudRate);
-    this.#brokenOff = false;
     const limit = limitMs ?? this.#patience.limit(command, args, onWire, this.#clock.now());
     const begun = this.#clock.now();
-    const { baudRate } = this.#transport;
-    this.#kind = command.kind;
-    this.#heardBefore = this.counts.received;
+    this.#watch.begin(command.kind, this.#transport.baudRate, begun);
     // The waiter stands before the request leaves: no answer can be too fast for it.
     const answer = this.#wait(command, args, limit);
     const waiter = this.#waiter;
@@ -136,14 +120,10 @@ export class Exchanger {
     try {
       const value = await answer;
       this.#patience.learn(command, args, this.#clock.now() - begun - onWire);
-      this.evidence.good(command.kind, baudRate);
+      this.#watch.answered();
       return value;
     } catch (error) {
-      const fault = this.#faultOf(error);
-      if (fault !== null) this.evidence.failed(command.kind, baudRate, fault);
-      if (isBkError(error, 'BK_NO_RESPONSE')) {
-        this.#expired = { command: command as Command<never, unknown>, args, begun };
-      }
+      this.#watch.failed(command as Command<never, unknown>, args, error);
       throw error;
     }
   }
@@ -255,7 +235,7 @@ export class Exchanger {
           if (!answers(command as Command<never, unknown>, frame)) return false;
           if (frame.status !== 0) {
             if (!(command.refusal?.(frame.payload, args) ?? true)) return false;
-            this.counts.refusals++;
+            this.#watch.counts.refusals++;
             settle();
             reject(refused(command, args, frame.status, this.#transport.port));
             return true;
@@ -273,62 +253,23 @@ export class Exchanger {
       };
       this.#waiter = waiter;
       timer = this.#clock.setTimeout(() => {
-        this.#brokenOff = this.#reader.pending > 0;
+        this.#watch.timeUp(this.#reader.pending);
         // A frame that lost bytes may hide the one that is waited for.
         this.#reader.resync((frame) => void this.#waiter?.take(frame));
         if (this.#waiter !== waiter) return;
-        this.counts.timeouts++;
+        this.#watch.counts.timeouts++;
         waiter.fail(silent(command, args, limitMs, this.#transport.port));
       }, limitMs);
     });
   }
 
   #receive(bytes: Buffer): void {
-    this.counts.received += bytes.length;
+    this.#watch.counts.received += bytes.length;
     this.#lastByteAt = this.#clock.now();
     this.#reader.push(bytes, (frame) => {
-      if (!(this.#waiter?.take(frame) ?? false)) this.#wasLate(frame);
+      if (this.#waiter?.take(frame)) return;
+      this.#watch.unclaimed(frame, this.#transport.baudRate, this.#lastByteAt);
     });
-  }
-
-  /** An answer that nobody waits for any more tells that the host gave up too early. */
-  #wasLate(frame: Frame): void {
-    const expired = this.#expired;
-    if (expired === null || !answers(expired.command, frame) || frame.status !== 0) return;
-    if (expired.command.parse(frame.payload, expired.args as never) === undefined) return;
-    this.#expired = null;
-    const ms = this.#clock.now() - expired.begun;
-    this.evidence.late(expired.command.kind, this.#transport.baudRate, ms);
-  }
-
-  /** How the latest exchange failed; null where it was not the line's or the chip's doing. */
-  #faultOf(error: unknown): Fault | null {
-    if (isBkError(error, 'BK_BAD_RESPONSE')) return 'refused';
-    if (!isBkError(error, 'BK_NO_RESPONSE')) return null;
-    if (this.#brokenOff) return 'short';
-    return this.counts.received > this.#heardBefore ? 'garbled' : 'silence';
-  }
-
-  /** How the exchange that failed last did so, and how many bytes came for it. */
-  get lastFailure(): { kind: CommandKind | null; received: number; brokenOff: boolean } {
-    return {
-      kind: this.#kind,
-      received: this.counts.received - this.#heardBefore,
-      brokenOff: this.#brokenOff,
-    };
-  }
-
-  #strayed(bytes: Buffer): void {
-    this.counts.stray += bytes.length;
-    this.#keepStray(bytes);
-    this.evidence.stray(bytes, this.#kind);
-  }
-
-  /** The latest input that held bytes of no answer: text of a running application, an echo, another talker. */
-  stray: Buffer = Buffer.alloc(0);
-
-  #keepStray(bytes: Buffer): void {
-    this.stray = Buffer.concat([this.stray, bytes]).subarray(-STRAY_KEPT);
   }
 
   #portLost(reason: Error): void {

@@ -133,7 +133,8 @@ class Call {
 
   /** A chip keeps its rate until it reboots, and another tool may have left it at a fast one. */
   async tryOtherBauds(): Promise<boolean> {
-    const { transport, stray, counts } = this.#exchanger;
+    const { transport, watch } = this.#exchanger;
+    const { stray, counts } = watch;
     const { received } = counts;
     if (!transport.canSetBaudRate) return false;
     for (const baudRate of LEFT_OVER_BAUDS) {
@@ -148,7 +149,7 @@ class Call {
     await transport.setBaudRate(BOOT_BAUD);
     // Text that is heard at a wrong rate looks like a bad line: it must not count as evidence.
     this.#exchanger.reset();
-    this.#exchanger.stray = stray;
+    watch.stray = stray;
     counts.received = received;
     return false;
   }
@@ -156,8 +157,8 @@ class Call {
 
 function noLink(exchanger: Exchanger, timeoutMs: number): BkError {
   const { likely, advice } = diagnoseSilence({
-    received: exchanger.counts.received,
-    stray: exchanger.stray,
+    received: exchanger.watch.counts.received,
+    stray: exchanger.watch.stray,
   });
   const seconds = Math.round(timeoutMs / 1000);
   return new BkError(

@@ -267,7 +267,7 @@ function dropOf(
   step: Step,
   { exchanger }: Recoverable,
 ): Omit<Drop, 'found' | 'carriedOut'> {
-  const { kind, received, brokenOff } = exchanger.lastFailure;
+  const { kind, received, brokenOff } = exchanger.watch.lastFailure;
   const checksum = isBkError(error, 'BK_CRC_MISMATCH');
   return {
     address: step.address,

@@ -70,7 +70,7 @@ describe('an exchange', () => {
       transport.say(REGISTER_ANSWER, 3);
     };
     assert.equal(await exchanger.run(readRegister, REGISTER), 0x7231c);
-    assert.equal(exchanger.counts.stray, 4);
+    assert.equal(exchanger.watch.counts.stray, 4);
   });
 
   it('survives a burst of late LinkCheck answers before a WriteReg, which has their code', async () => {
@@ -94,7 +94,7 @@ describe('an exchange', () => {
     assert.equal(error.code, 'BK_NO_RESPONSE');
     assert.match(error.message, /scripted did not answer FlashErase at 0x27000 within \d+ ms/);
     assert.equal(error.cause.address, 0x27000);
-    assert.equal(exchanger.counts.timeouts, 1);
+    assert.equal(exchanger.watch.counts.timeouts, 1);
     assert.equal(clock.pending, 0);
   });
 
@@ -104,7 +104,7 @@ describe('an exchange', () => {
     const error = await failure(exchanger.run(flashErase, { address: 0x1000, size: 0x20 }));
     assert.equal(error.code, 'BK_BAD_RESPONSE');
     assert.match(error.message, /refused FlashErase at 0x1000 with status 6/);
-    assert.equal(exchanger.counts.refusals, 1);
+    assert.equal(exchanger.watch.counts.refusals, 1);
     assert.equal(clock.now(), 1);
     assert.equal(clock.pending, 0);
   });
@@ -116,7 +116,7 @@ describe('an exchange', () => {
       transport.say('040eff01e0fcf40700 0f 00 20 00100000', 2);
     };
     assert.equal(await exchanger.run(flashErase, { address: 0x1000, size: 0x20 }), true);
-    assert.equal(exchanger.counts.refusals, 0);
+    assert.equal(exchanger.watch.counts.refusals, 0);
   });
 
   it('finds at the end of its time an answer that hides behind a cut one', async () => {
@@ -184,7 +184,7 @@ describe('an exchange', () => {
     assert.equal(exchanger.evidence.evidence.adapter.lost, 1);
     assert.equal(clock.now(), 10);
     assert.equal(clock.pending, 0);
-    assert.equal(exchanger.counts.timeouts, 0);
+    assert.equal(exchanger.watch.counts.timeouts, 0);
   });
 
   it('refuses everything once the port is gone, and leaves no timer', async () => {
@@ -218,9 +218,9 @@ describe('an exchange', () => {
   it('keeps the latest bytes of no answer as evidence', async () => {
     const { transport, exchanger } = setUp();
     for (let line = 0; line < 50; line++) transport.say(Buffer.from(`line ${line} of a log\r\n`));
-    assert.equal(exchanger.stray.length, 256);
-    assert.match(exchanger.stray.toString(), /line 49 of a log\r\n$/);
-    assert.equal(exchanger.counts.received, exchanger.counts.stray);
+    assert.equal(exchanger.watch.stray.length, 256);
+    assert.match(exchanger.watch.stray.toString(), /line 49 of a log\r\n$/);
+    assert.equal(exchanger.watch.counts.received, exchanger.watch.counts.stray);
   });
 
   it('waits until the line is quiet, and no longer than it may', async () => {

@@ -245,9 +245,9 @@ describe('linking', () => {
     const exchanger = new Exchanger(transport, clock);
     const { by } = await link(exchanger, { reset: 'none', timeoutMs: 5000 });
     assert.equal(by, 'listening');
-    const before = exchanger.counts.received;
+    const before = exchanger.watch.counts.received;
     await exchanger.pause(200);
-    assert.equal(exchanger.counts.received, before);
+    assert.equal(exchanger.watch.counts.received, before);
   });
 });
 

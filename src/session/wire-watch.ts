@@ -1,0 +1,92 @@
+import { EvidenceLog, type Fault } from '../diagnosis';
+import { type CommandKind, isBkError } from '../errors';
+import { answers, type Command } from '../protocol/commands';
+import type { Frame } from '../protocol/frames';
+
+/** What was seen on the wire since the exchanger was made. */
+export interface WireCounts {
+  received: number;
+  /** Bytes that were part of no answer. */
+  stray: number;
+  timeouts: number;
+  refusals: number;
+}
+
+/** The exchange that is or was under way last. */
+interface Latest {
+  kind: CommandKind | null;
+  baudRate: number;
+  begun: number;
+  /** Bytes that had been received before it. */
+  received: number;
+  /** Whether an answer had begun to arrive when the time for it was over. */
+  brokenOff: boolean;
+}
+
+/** How many of the latest stray bytes are kept. */
+const STRAY_KEPT = 256;
+
+/** Looks on while commands and answers pass, and keeps what a diagnosis needs. */
+export class WireWatch {
+  readonly counts: WireCounts = { received: 0, stray: 0, timeouts: 0, refusals: 0 };
+  /** The latest input of no answer: text of a running application, an echo, another talker. */
+  stray: Buffer = Buffer.alloc(0);
+  /** Each job has its own. */
+  evidence = new EvidenceLog();
+  #latest: Latest = { kind: null, baudRate: 0, begun: 0, received: 0, brokenOff: false };
+  /** The latest command that got no answer in time: it may come yet. */
+  #expired: { command: Command<never, unknown>; args: unknown; begun: number } | null = null;
+
+  begin(kind: CommandKind, baudRate: number, now: number): void {
+    const { received } = this.counts;
+    this.#latest = { kind, baudRate, begun: now, received, brokenOff: false };
+  }
+
+  answered(): void {
+    const { kind, baudRate } = this.#latest;
+    if (kind !== null) this.evidence.good(kind, baudRate);
+  }
+
+  /** The time for an answer is over. @param pending bytes of an answer that had begun to arrive */
+  timeUp(pending: number): void {
+    this.#latest.brokenOff = pending > 0;
+  }
+
+  failed(command: Command<never, unknown>, args: unknown, error: unknown): void {
+    const { kind, baudRate, begun } = this.#latest;
+    const fault = this.#faultOf(error);
+    if (fault === null || kind === null) return;
+    this.evidence.failed(kind, baudRate, fault);
+    if (isBkError(error, 'BK_NO_RESPONSE')) this.#expired = { command, args, begun };
+  }
+
+  /** An answer that nobody waits for any more tells that the host gave up too early. */
+  unclaimed(frame: Frame, baudRate: number, now: number): void {
+    const expired = this.#expired;
+    if (expired === null || !answers(expired.command, frame) || frame.status !== 0) return;
+    if (expired.command.parse(frame.payload, expired.args as never) === undefined) return;
+    this.#expired = null;
+    this.evidence.late(expired.command.kind, baudRate, now - expired.begun);
+  }
+
+  strayed(bytes: Buffer): void {
+    this.counts.stray += bytes.length;
+    this.stray = Buffer.concat([this.stray, bytes]).subarray(-STRAY_KEPT);
+    this.evidence.stray(bytes, this.#latest.kind);
+  }
+
+  /** How the exchange that failed last did so, and how many bytes came for it. */
+  get lastFailure(): { kind: CommandKind | null; received: number; brokenOff: boolean } {
+    const { kind, received, brokenOff } = this.#latest;
+    return { kind, received: this.counts.received - received, brokenOff };
+  }
+
+  /** Null where it was not the line's or the chip's doing. */
+  #faultOf(error: unknown): Fault | null {
+    if (isBkError(error, 'BK_BAD_RESPONSE')) return 'refused';
+    if (!isBkError(error, 'BK_NO_RESPONSE')) return null;
+    const { received, brokenOff } = this.lastFailure;
+    if (brokenOff) return 'short';
+    return received > 0 ? 'garbled' : 'silence';
+  }
+}
