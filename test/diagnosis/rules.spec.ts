@@ -348,6 +348,9 @@ describe('the diagnosis of adapter and flash', () => {
     assert.equal(first(log).id, 'locked');
     assert.match(first(log).evidence, /10 times.*0x67c.*0x407c/);
     assert.match(first(log).action, /supply off/);
+    const told = linked();
+    told.statusRegisters({ ...stuck, tries: 10 });
+    assert.ok(first(told).confidence > 0.8);
   });
 
   it('tells of a flash that takes no change', () => {

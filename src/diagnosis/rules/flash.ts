@@ -1,6 +1,6 @@
 import { hex } from '../../errors';
 import type { Evidence } from '../evidence';
-import { listed, plural, times } from '../facts';
+import { listed, plural, sum, times } from '../facts';
 import { type Finding, finding } from '../finding';
 
 /** CRC-32 of 257 and of 256 bytes of 00. */
@@ -37,9 +37,8 @@ export function badSector(evidence: Evidence): Finding | null {
 export function locked(evidence: Evidence): Finding | null {
   const last = evidence.status.at(-1);
   const freed = evidence.status.findLastIndex(({ after, mask }) => (after & mask) === 0);
-  const attempts = evidence.status
-    .slice(freed + 1)
-    .filter(({ written }) => written !== null).length;
+  const writes = evidence.status.slice(freed + 1).filter(({ written }) => written !== null);
+  const attempts = sum(writes, ({ tries }) => tries ?? 1);
   if (last !== undefined && attempts > 0 && (last.after & last.mask) !== 0) {
     // One answer may have been lost; a status of all ones is a part that does not answer.
     const unsure = attempts < 3 || last.after === 0xffff || last.after === 0xff;

@@ -60,7 +60,8 @@ export function toChip(evidence: Evidence): Finding | null {
   if (count === 0) return null;
   const short = exchanges(evidence, SHORT);
   const read = exchanges(evidence, ['read']);
-  const clean = failureRate(short) < CLEAN && read.good >= 2;
+  // Bytes that the chip itself counts otherwise were changed on their way to it.
+  const clean = failureRate(short) < CLEAN && (changed.length > 0 || read.good > 0);
   let confidence = count >= 5 ? 0.85 : count >= 3 ? 0.75 : count === 2 ? 0.55 : 0.4;
   if (unheard.length + changed.length === 0) {
     // A chip that lost its place waits in its firmware; one that rebooted would have listened.
@@ -73,6 +74,8 @@ export function toChip(evidence: Evidence): Finding | null {
   if (count >= 3 && addressesOf([...changed, ...unheard, ...thrown]).length === 1) {
     confidence = Math.min(confidence, 0.4);
   }
+  // A second talker is a reason for a bad line, and the better one to name.
+  if (evidence.heard.controllerFrames >= 3) confidence = Math.min(confidence, 0.5);
   if (tooFast(evidence) !== null) confidence = Math.min(confidence, 0.4);
   const parts = [
     unheard.length > 0
