@@ -2,10 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** A file under way: hidden, and told by its ending. */
-const PART = /^\..+\.[0-9a-f]{12}\.part$/;
-/** A file under way that is older than this was left behind by a crash, ms. */
-const STALE_MS = 24 * 60 * 60 * 1000;
+const PART = /^\.(.+)\.[0-9a-f]{12}\.part$/;
+/** What an unfinished backup has read so far. */
+const PARTIAL = /^\.[A-Za-z0-9]+_[0-9a-f]{12}_(full|[0-9a-f]+-[0-9a-f]+)\.partial$/;
+/** What is older than this was left behind, ms: nobody takes so long, or comes back to it. */
+const STALE: readonly [RegExp, number][] = [
+  [PART, DAY_MS],
+  [PARTIAL, 7 * DAY_MS],
+];
 
 /** Where the bytes of `path` lie until they are complete: in the same folder, so that a rename suffices. */
 export function partPath(path: string): string {
@@ -60,15 +67,24 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes what crashes left in a folder more than a day before `now` (ms since 1970). */
-export async function removeStaleParts(folder: string, now: number): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => PART.test(name));
-  for (const name of names) {
+/** The name that a file under way is to get; null for any other file. */
+export function targetOf(name: string): string | null {
+  return PART.exec(name)?.[1] ?? null;
+}
+
+/**
+ * Removes what was left in a folder: files under way more than a day before `now` (ms since 1970),
+ * unfinished backups after a week.
+ */
+export async function removeStale(folder: string, now: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const limit = STALE.find(([pattern]) => pattern.test(name))?.[1];
+    if (limit === undefined) continue;
     const path = join(folder, name);
     const age = await stat(path).then(
       ({ mtimeMs }) => now - mtimeMs,
       () => 0,
     );
-    if (age > STALE_MS) await discard(path);
+    if (age > limit) await discard(path);
   }
 }

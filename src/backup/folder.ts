@@ -1,8 +1,12 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { BkError } from '../errors';
-import { discard, partPath, writePart } from './atomic';
+import { discard, writePart } from './atomic';
 import { errnoOf, storageError } from './storage';
+
+/** A file that proves that one can be written. */
+const PROBE = /^\.[0-9a-f]{12}\.check$/;
 
 /**
  * Makes the folder when it is missing and proves that a file can be written in it. To be called
@@ -12,13 +16,21 @@ import { errnoOf, storageError } from './storage';
  */
 export async function checkFolder(folder: string): Promise<void> {
   await makeFolder(folder);
-  const part = partPath(join(folder, 'check'));
+  await removeProbes(folder);
+  const part = join(folder, `.${randomBytes(6).toString('hex')}.check`);
   try {
     await writePart(part, Buffer.from('This file can go.\n'));
   } catch (reason) {
     throw storageError(`The folder ${folder} cannot be written`, reason);
   }
   await discard(part);
+}
+
+/** A crash may leave one; whoever has one under way does not miss it. */
+async function removeProbes(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (PROBE.test(name)) await discard(join(folder, name));
+  }
 }
 
 /** Makes a folder and those above it. @throws BkError BK_STORAGE, BK_BAD_SETTING */

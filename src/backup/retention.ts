@@ -1,6 +1,7 @@
-import { basename } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { discard } from './atomic';
-import { type FoundBackup, findBackups, SIDECAR } from './find';
+import { type FoundBackup, findBackups, readSidecar, SIDECAR } from './find';
 import { chipPart, kindOf, macPart, parseName } from './names';
 
 /**
@@ -28,7 +29,23 @@ export async function removeOldest(
     await discard(path + SIDECAR);
     removed.push(path);
   }
+  await removeLoneSidecars(folder, latest);
   return removed;
+}
+
+/** A crash between the two removals leaves the sidecar. */
+async function removeLoneSidecars(folder: string, { record }: FoundBackup): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const present = new Set(names);
+  for (const name of names) {
+    if (!name.endsWith(SIDECAR)) continue;
+    const path = join(folder, name.slice(0, -SIDECAR.length));
+    if (present.has(basename(path)) || parseName(basename(path)) === null) continue;
+    const lone = await readSidecar(path);
+    if (lone === null || !isOwn({ path, record: lone })) continue;
+    const alike = lone.chip === record.chip && lone.mac === record.mac;
+    if (alike && kindOf(lone) === kindOf(record)) await discard(path + SIDECAR);
+  }
 }
 
 function isOwn({ path, record }: FoundBackup): boolean {

@@ -36,6 +36,11 @@ export function storageError(
   });
 }
 
+/** Whether less on the disk would have helped. */
+export function isFull(reason: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(errnoOf(reason) ?? '');
+}
+
 /** `ENOENT` and the like; undefined for anything else. */
 export function errnoOf(reason: unknown): string | undefined {
   if (!(reason instanceof Error) || !('code' in reason)) return undefined;

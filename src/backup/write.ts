@@ -1,14 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isBkError } from '../errors';
-import { commitPart, discard, partPath, removeStaleParts, syncFolder, writePart } from './atomic';
+import { commitPart, discard, partPath, removeStale, syncFolder, writePart } from './atomic';
 import { resolveFilename } from './filename';
 import { SIDECAR } from './find';
 import { makeFolder } from './folder';
 import { backupStem, kindOf, parseName } from './names';
 import { type BackupRecord, type BackupSubject, makeRecord } from './record';
 import { removeOldest } from './retention';
-import { storageError } from './storage';
+import { isFull, storageError } from './storage';
+import { inTurn } from './turns';
 
 export interface BackupRequest {
   /** Absolute path; made when missing. */
@@ -23,6 +24,8 @@ export interface BackupRequest {
   date: Date;
   /** More facts for the sidecar, plain data. */
   facts?: object | undefined;
+  /** Asked once when the disk is full, before the write is tried again. */
+  makeRoom?: (() => Promise<void>) | undefined;
 }
 
 export interface WrittenBackup {
@@ -35,23 +38,12 @@ export interface WrittenBackup {
   removed: string[];
 }
 
-/** Writers of one folder take turns, so that a name that is free stays so. */
-const turns = new Map<string, Promise<unknown>>();
-
 /**
  * Writes a backup and its sidecar; the bytes appear under their name whole or not at all, after the sidecar.
  * @throws BkError BK_STORAGE, BK_BAD_SETTING (the file name); nothing is left behind then
  */
 export function writeBackup(request: BackupRequest): Promise<WrittenBackup> {
-  const { folder } = request;
-  const before = turns.get(folder) ?? Promise.resolve();
-  const written = before.then(() => write(request));
-  const settled = written.catch(() => {});
-  turns.set(folder, settled);
-  void settled.then(() => {
-    if (turns.get(folder) === settled) turns.delete(folder);
-  });
-  return written;
+  return inTurn(request.folder, () => write(request));
 }
 
 async function write(request: BackupRequest): Promise<WrittenBackup> {
@@ -61,9 +53,14 @@ async function write(request: BackupRequest): Promise<WrittenBackup> {
   const record = makeRecord(subject, bytes, date, path);
   const sidecar = path + SIDECAR;
   try {
-    await removeStaleParts(dirname(path), date.getTime());
+    await removeStale(dirname(path), date.getTime());
     const text = `${JSON.stringify({ ...request.facts, ...record }, null, 2)}\n`;
-    await writePair(path, bytes, sidecar, Buffer.from(text));
+    const pair = () => writePair(path, bytes, sidecar, Buffer.from(text));
+    await pair().catch(async (reason: unknown) => {
+      if (request.makeRoom === undefined || !isFull(reason)) throw reason;
+      await request.makeRoom();
+      await pair();
+    });
   } catch (reason) {
     if (isBkError(reason)) throw reason;
     throw storageError(`The backup ${path} cannot be written`, reason);

@@ -1,9 +1,11 @@
 import { findBackups, loadVerified } from '../backup/find';
 import { checkFolder } from '../backup/folder';
+import { settleLeftovers } from '../backup/leftovers';
+import { removeSuperseded } from '../backup/partial';
+import type { Region } from '../chip/layouts';
 import { BkError, isBkError } from '../errors';
-import { chipCalibration } from './calibration';
 import type { JobContext } from './context';
-import { readToFile } from './read-to-file';
+import { readToFile, subjectOf } from './read-to-file';
 import type { BackupOptions } from './types';
 
 /**
@@ -17,12 +19,12 @@ export async function backUpFirst(
 ): Promise<string | null> {
   if (options === undefined || options.mode === 'never') return null;
   try {
+    const range = { offset: 0, length: context.flash.size };
     if (options.mode === 'once') {
-      const found = await verifiedBackup(context, options.folder);
+      const found = await verifiedBackup(context, options.folder, range);
       if (found !== null) return found;
     }
     await checkFolder(options.folder);
-    const range = { offset: 0, length: context.flash.size };
     const { path } = await readToFile(context, range, { folder: options.folder }, 'backup');
     return path;
   } catch (error) {
@@ -32,13 +34,20 @@ export async function backUpFirst(
 }
 
 /** A whole backup of this very chip, told by its MAC, whose bytes are what its sidecar says. */
-async function verifiedBackup(context: JobContext, folder: string): Promise<string | null> {
-  const { chip } = context.session.identity;
-  const { mac } = await chipCalibration(context);
-  if (mac === null) return null;
-  for (const backup of await findBackups(folder, { chip, mac })) {
-    const whole = backup.record.kind === 'full' && backup.record.length === context.flash.size;
-    if (whole && (await loadVerified(backup)) !== null) return backup.path;
+async function verifiedBackup(
+  context: JobContext,
+  folder: string,
+  range: Region,
+): Promise<string | null> {
+  const subject = await subjectOf(context, range);
+  if (subject.mac === null) return null;
+  // One that a crash kept from its name counts, once it has it.
+  await settleLeftovers(folder, subject, '', context.session.clock.date().getTime());
+  for (const { path, record } of await findBackups(folder, subject)) {
+    const whole = record.kind === 'full' && record.length === range.length;
+    if (!whole || (await loadVerified({ path, record })) === null) continue;
+    await removeSuperseded(folder, subject, path);
+    return path;
   }
   return null;
 }

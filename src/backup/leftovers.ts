@@ -1,0 +1,68 @@
+import { readdir, readFile, rename } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { discard, removeStale, targetOf } from './atomic';
+import { resolveFilename } from './filename';
+import { readSidecar, SIDECAR } from './find';
+import { chipPart, kindOf, macPart, parseName } from './names';
+import type { PartialSubject } from './partial';
+import { sha256 } from './record';
+import { inTurn } from './turns';
+
+/**
+ * Clears up after a write of the same backup that was killed: one whose bytes were whole on the disk
+ * beside their sidecar is completed, any other is removed. One chip hangs on one port, so that nobody
+ * can be at work on another backup of it at the same time.
+ * @param filename the name that a person gave the backup; empty for one of this package's making
+ * @param now ms since 1970
+ */
+export async function settleLeftovers(
+  folder: string,
+  subject: PartialSubject,
+  filename: string,
+  now: number,
+): Promise<void> {
+  await inTurn(folder, async () => {
+    if (filename !== '') {
+      const path = await resolveFilename(folder, filename);
+      await settle(dirname(path), (name) => name === basename(path));
+    }
+    await settle(folder, (name) => isOf(name, subject));
+    await removeStale(folder, now).catch(() => {});
+  });
+}
+
+function isOf(name: string, subject: PartialSubject): boolean {
+  const parsed = subject.mac === null ? null : parseName(name);
+  return (
+    parsed !== null &&
+    parsed.chip === chipPart(subject.chip) &&
+    parsed.mac === macPart(subject.mac) &&
+    parsed.kind === kindOf(subject)
+  );
+}
+
+async function settle(folder: string, owns: (name: string) => boolean): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const target = targetOf(name);
+    if (target === null) continue;
+    const part = join(folder, name);
+    if (owns(target)) {
+      if (!(await complete(part, join(folder, target)))) await discard(part);
+    } else if (target.endsWith(SIDECAR) && owns(target.slice(0, -SIDECAR.length))) {
+      await discard(part);
+    }
+  }
+}
+
+/** A sidecar gets its name only when the bytes are whole: what agrees with it lacks nothing but its name. */
+async function complete(part: string, path: string): Promise<boolean> {
+  const record = await readSidecar(path);
+  if (record === null || record.file !== basename(path)) return false;
+  const bytes = await readFile(part).catch(() => null);
+  if (bytes === null || bytes.length !== record.length) return false;
+  if (sha256(bytes) !== record.sha256) return false;
+  return rename(part, path).then(
+    () => true,
+    () => false,
+  );
+}

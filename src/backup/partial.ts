@@ -1,0 +1,195 @@
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { SECTOR } from '../chip/geometry';
+import { discard } from './atomic';
+import { chipPart, kindOf, macPart } from './names';
+import type { BackupSubject } from './record';
+
+/** Checksum and bytes of one sector. */
+const SLOT = 4 + SECTOR;
+/** A link in the place of the file would lead the bytes elsewhere. Windows has no such flag. */
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+
+/** A stretch of flash at sector boundaries. */
+interface Stretch {
+  offset: number;
+  length: number;
+}
+
+/** What a read is of; `length` in bytes, as it was asked for. */
+export interface PartialSubject extends BackupSubject {
+  length: number;
+}
+
+/**
+ * What an unfinished backup has read so far, so that the next try goes on with it: a hidden file in the
+ * folder of the backups, found again by chip, MAC and range. It has a slot for each sector, and each slot
+ * its own checksum, into which name and address go: a sector that a crash tore, a hole, a file that was
+ * renamed or is of another make count as not there, and no list of contents can be out of step. Nothing
+ * is synced for each sector: it is the program that dies here, and what the disk loses is missed by the
+ * checksums. Its bytes are only ever a base, which the chip's own checksums have to confirm.
+ */
+export class PartialBackup {
+  readonly path: string;
+  readonly #name: string;
+  readonly #stretch: Stretch;
+  readonly #sectors = new Set<number>();
+  readonly #slot = Buffer.alloc(SLOT);
+  /** The file as it was found, until its sectors are taken out. */
+  #found: Buffer | null = null;
+  #file: FileHandle | null = null;
+  #usable = true;
+
+  private constructor(path: string, name: string, stretch: Stretch) {
+    this.path = path;
+    this.#name = name;
+    this.#stretch = stretch;
+  }
+
+  /**
+   * Takes up what an earlier try of the same read left, if it left anything. No file is made yet.
+   * @param stretch the whole sectors that the read touches
+   * @returns null for a chip without a MAC, which cannot be told from another one
+   */
+  static async open(
+    folder: string,
+    subject: PartialSubject,
+    stretch: Stretch,
+  ): Promise<PartialBackup | null> {
+    const name = partialName(subject);
+    if (name === null) return null;
+    const partial = new PartialBackup(join(folder, name), name, stretch);
+    await partial.#load();
+    return partial;
+  }
+
+  /** Whether there is anything for a next try. */
+  get holdsAny(): boolean {
+    return this.#sectors.size > 0;
+  }
+
+  has(address: number): boolean {
+    return this.#sectors.has(address);
+  }
+
+  /** Puts the sectors that were found in their places, once. @param bytes of the whole stretch */
+  fill(bytes: Buffer): void {
+    const found = this.#found;
+    if (found === null) return;
+    this.#found = null;
+    for (const address of this.#sectors) {
+      const place = this.#place(address);
+      found.copy(bytes, address - this.#stretch.offset, place + 4, place + SLOT);
+    }
+  }
+
+  /** Keeps one sector. That it cannot be kept (a full disk) ends the keeping, and is no error. */
+  async keep(address: number, sector: Buffer): Promise<void> {
+    if (!this.#usable) return;
+    this.#slot.writeUInt32LE(this.#checksum(address, sector), 0);
+    sector.copy(this.#slot, 4);
+    try {
+      this.#file ??= await openOwn(this.path, constants.O_RDWR | constants.O_CREAT);
+      const { bytesWritten } = await this.#file.write(this.#slot, 0, SLOT, this.#place(address));
+      if (bytesWritten < SLOT) throw new Error('the disk took a part of a sector only');
+      this.#sectors.add(address);
+    } catch {
+      this.#usable = false;
+      await this.close();
+    }
+  }
+
+  /** Leaves the file for a next try. May be called again. */
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    await file?.close().catch(() => {});
+  }
+
+  /** There is no need for it any more, or no room. */
+  async remove(): Promise<void> {
+    this.#usable = false;
+    this.#sectors.clear();
+    await this.close();
+    await discard(this.path);
+  }
+
+  async #load(): Promise<void> {
+    const stats = await lstat(this.path).catch(() => null);
+    if (stats === null) return;
+    // Asked before it is opened: opening a pipe would wait for somebody at its other end.
+    this.#usable = stats.isFile();
+    if (!this.#usable) return;
+    const bytes = await readSome(this.path, this.#place(this.#end)).catch(() => null);
+    if (bytes === null) return;
+    for (let address = this.#stretch.offset; address < this.#end; address += SECTOR) {
+      const place = this.#place(address);
+      if (place + SLOT > bytes.length) break;
+      const sector = bytes.subarray(place + 4, place + SLOT);
+      if (bytes.readUInt32LE(place) === this.#checksum(address, sector)) {
+        this.#sectors.add(address);
+      }
+    }
+    this.#found = bytes;
+  }
+
+  get #end(): number {
+    return this.#stretch.offset + this.#stretch.length;
+  }
+
+  #place(address: number): number {
+    return ((address - this.#stretch.offset) / SECTOR) * SLOT;
+  }
+
+  #checksum(address: number, sector: Uint8Array): number {
+    return crc32(sector, crc32(`${this.#name} ${address}`));
+  }
+}
+
+/**
+ * Removes what an unfinished read left if it is older than a finished backup of the same: a crash can come
+ * between the backup's last step and its removal.
+ */
+export async function removeSuperseded(
+  folder: string,
+  subject: PartialSubject,
+  backup: string,
+): Promise<void> {
+  const name = partialName(subject);
+  if (name === null) return;
+  const path = join(folder, name);
+  const [left, done] = await Promise.all(
+    [path, backup].map((file) => lstat(file).catch(() => null)),
+  );
+  if (left && done && left.mtimeMs <= done.mtimeMs) await discard(path);
+}
+
+function partialName(subject: PartialSubject): string | null {
+  const { chip, mac } = subject;
+  if (mac === null) return null;
+  return `.${chipPart(chip)}_${macPart(mac)}_${kindOf(subject)}.partial`;
+}
+
+function openOwn(path: string, flags: number): Promise<FileHandle> {
+  return open(path, flags | NO_FOLLOW);
+}
+
+/** The beginning of a file, or all of it where it is shorter. */
+async function readSome(path: string, length: number): Promise<Buffer> {
+  const file = await openOwn(path, constants.O_RDONLY);
+  try {
+    const { size } = await file.stat();
+    const bytes = Buffer.alloc(Math.min(length, size));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    await file.close();
+  }
+}

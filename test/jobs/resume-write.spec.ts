@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Device } from '../../src';
+import { BLOCK, SECTOR } from '../../src/chip/geometry';
+import { noise, scratchFolder } from '../support/bench-device';
+import { changedAgain, LastingChip, readAgain } from '../support/mortal-job';
+
+/** Whole blocks to be erased at once, and single sectors before and after them. */
+const OFFSET = 0x2d000;
+const IMAGE = noise(3 * SECTOR + BLOCK + 4 * SECTOR, 21);
+/** Each job proves the rate at the one, and looks for the MAC in the other. */
+const LOOKS = [0x11000, 0x1d0000];
+
+describe('a write that is interrupted', function () {
+  this.timeout(120_000);
+  const folder = scratchFolder(this);
+
+  const write = (mode: 'never' | 'once') => (device: Device) =>
+    device.write({ image: IMAGE, offset: OFFSET, backup: { mode, folder: folder() } });
+
+  // A basic chip that was asked for a checksum takes data only after an erase, be the sector blank: that is
+  // one more after comparing, and one after the first sector was proved.
+  for (const [sim, spare] of [
+    ['bk7231n?seed=911', 0],
+    ['bk7231t?seed=912', 2],
+  ] as const) {
+    it(`goes on where it died, at any change (${sim})`, async () => {
+      const chip = new LastingChip(sim);
+      const before = Buffer.from(chip.flash);
+      const wanted = Buffer.from(before);
+      IMAGE.copy(wanted, OFFSET);
+      const whole = await chip.live(write('never'));
+      assert.ok(whole.changes.some(({ length }) => length === BLOCK));
+      for (let change = 1; change <= whole.changes.length; change++) {
+        for (const delivered of [true, false]) {
+          const why = `died at change ${change} of ${whole.changes.length}, delivered ${delivered}`;
+          before.copy(chip.flash);
+          const dead = await chip.live(write('never'), { change, delivered });
+          assert.equal(dead.died, true, why);
+          const second = await chip.live(write('never'));
+          assert.equal(second.error, null, why);
+          assert.ok(chip.flash.equals(wanted), why);
+          const again = changedAgain([dead, second]);
+          assert.ok(again.length <= spare, `${why}: ${again.join()}`);
+        }
+      }
+    });
+  }
+
+  it('goes on with its backup first, and then writes', async () => {
+    const sim = 'bk7231n?seed=913';
+    const chip = new LastingChip(sim);
+    const before = Buffer.from(chip.flash);
+    const wanted = Buffer.from(before);
+    IMAGE.copy(wanted, OFFSET);
+    for (const step of [90, 150, 217]) {
+      rmSync(folder(), { recursive: true });
+      before.copy(chip.flash);
+      const lives = [];
+      do {
+        const read = LOOKS.length + step;
+        lives.push(await chip.live(write('once'), { read, delivered: lives.length % 2 === 0 }));
+        assert.ok(lives.length < 10, 'it gets on');
+      } while (lives.at(-1)?.died);
+      assert.ok(lives.length > 2);
+      assert.ok(chip.flash.equals(wanted));
+      assert.ok(readAgain(lives, LOOKS) <= lives.length - 1);
+      assert.deepEqual(
+        lives.map(({ changes }) => changes.length > 0),
+        lives.map(({ died }) => !died),
+        'nothing is changed before the backup is whole',
+      );
+      const [bytes = '', sidecar, ...more] = readdirSync(folder()).sort();
+      assert.equal(sidecar, `${bytes}.json`);
+      assert.deepEqual(more, []);
+      assert.ok(readFileSync(join(folder(), bytes)).equals(before));
+    }
+  });
+
+  it('backs up once, though it died in the midst of writing', async () => {
+    const sim = 'bk7231n?seed=914';
+    const chip = new LastingChip(sim);
+    const before = Buffer.from(chip.flash);
+    for (const change of [1, 6, 20]) {
+      rmSync(folder(), { recursive: true });
+      before.copy(chip.flash);
+      const dead = await chip.live(write('once'), { change, delivered: true });
+      const second = await chip.live(write('once'));
+      assert.equal(second.error, null);
+      assert.ok(dead.changes.length > 0);
+      assert.ok(second.reads.length <= LOOKS.length);
+      assert.deepEqual(changedAgain([dead, second]), []);
+      const files = readdirSync(folder()).sort();
+      assert.equal(files.length, 2);
+      assert.ok(readFileSync(join(folder(), files[0] as string)).equals(before));
+    }
+  });
+});
