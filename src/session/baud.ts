@@ -1,11 +1,8 @@
-import { crc32 } from 'node:zlib';
-import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import { isBkError } from '../errors';
 
-import { encodeRequest, setBaudRate } from '../protocol/commands';
+import { encodeRequest, reboot, setBaudRate } from '../protocol/commands';
 import { lineTime } from '../protocol/timing';
 import type { Exchanger } from './exchange';
-import type { Flash } from './flash';
 import { BOOT_BAUD, knock } from './link';
 
 /**
@@ -16,34 +13,32 @@ export const BAUD_LADDER: readonly number[] = [
   2_000_000, 1_000_000, 921_600, 500_000, 460_800, 230_400, 115_200,
 ];
 
-/**
- * The fastest rate to try where nobody but a person can reset the chip: a rate that the wiring does not
- * carry may lose the link, and practically every adapter does this one.
- */
-export const CAREFUL_BAUD = 921_600;
+/** The first rate to try: practically every adapter does it, and practically all wiring carries it. */
+export const FIRST_BAUD = 921_600;
 
 /** The chip waits so long before it changes its rate, ms; the host changes in the middle of it. */
 const DELAY_MS = 20;
 /** How long a chip is called that did not echo the change, ms. */
 const ASK_MS = 60;
+/** The same for a chip that was told to reboot. */
+const BOOT_MS = 150;
 /** How often a chip that cannot be heard at a rate is told to go back. */
 const WAY_BACK_TRIES = 10;
 
-/**
- * Changes the rate of chip and host. `kept`: the chip did not follow, and both are at the rate of before;
- * `lost`: it cannot be heard at either rate, and the host is back at the rate of before.
- */
+/** `kept`: at the rate of before; `rebooted`: at the boot rate; `lost`: heard at none, the host at the rate of before. */
+export type WayBack = 'kept' | 'rebooted' | 'lost';
+
+/** Changes the rate of chip and host; where the chip cannot be heard then, back to the rate of before. */
 export async function changeBaud(
   exchanger: Exchanger,
   baudRate: number,
-): Promise<'changed' | 'kept' | 'lost'> {
+): Promise<'changed' | WayBack> {
   const { transport } = exchanger;
   const before = transport.baudRate;
   if (before === baudRate || !transport.canSetBaudRate) return 'changed';
   if (!(await hostCan(exchanger, baudRate))) return 'kept';
 
-  const args = { baudRate, delayMs: DELAY_MS };
-  const request = encodeRequest(setBaudRate, args);
+  const request = encodeRequest(setBaudRate, { baudRate, delayMs: DELAY_MS });
   await transport.write(request);
   await transport.drain();
   await exchanger.pause(lineTime(request.length, before) / 2 + DELAY_MS / 2);
@@ -51,25 +46,8 @@ export async function changeBaud(
   exchanger.reset();
   // The echo proves no more than a link check does, and a link check can be repeated.
   await exchanger.pause(DELAY_MS / 2);
-  if (await knock(exchanger, ASK_MS)) {
-    await exchanger.quiet(DELAY_MS / 2, ASK_MS);
-    return 'changed';
-  }
-  return (await wayBack(exchanger, before)) ? 'kept' : 'lost';
-}
-
-/** Reads a sector and has the chip check the same bytes: what came over the line is what lies there. */
-export async function proveBaud(exchanger: Exchanger, flash: Flash): Promise<boolean> {
-  try {
-    const read = crc32(await flash.readSector(BOOTLOADER_END));
-    return (await flash.crc(BOOTLOADER_END, SECTOR)) === read;
-  } catch (error) {
-    if (isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE')) {
-      exchanger.reset();
-      return false;
-    }
-    throw error;
-  }
+  if (await heard(exchanger, ASK_MS)) return 'changed';
+  return wayBack(exchanger, before);
 }
 
 /** An adapter that refuses a rate must do so before the chip has been sent there. */
@@ -86,33 +64,61 @@ async function hostCan(exchanger: Exchanger, baudRate: number): Promise<boolean>
   return true;
 }
 
-/** Brings a chip that may be at either rate back to `before`. */
-async function wayBack(exchanger: Exchanger, before: number): Promise<boolean> {
+/**
+ * Brings a chip that may be at either rate back to `before`; the host is at the rate that failed.
+ * A rate that is garbled on the way leads the chip to one that nobody knows. So a line that garbles short
+ * frames (`byReboot`) carries Reboot only, which has no such argument and ends at the boot rate; any
+ * other gets both in turn, as a reboot needs a boot window to be caught in.
+ */
+export async function wayBack(
+  exchanger: Exchanger,
+  before: number,
+  byReboot = false,
+): Promise<WayBack> {
   const { transport } = exchanger;
   const failed = transport.baudRate;
+  const goBack = encodeRequest(setBaudRate, { baudRate: before, delayMs: DELAY_MS });
+  const restart = encodeRequest(reboot, undefined);
+  if (!byReboot && (await heardAt(exchanger, before, ASK_MS))) return 'kept';
   for (let attempt = 0; attempt < WAY_BACK_TRIES; attempt++) {
-    await transport.setBaudRate(before);
-    exchanger.reset();
-    if (await knock(exchanger, ASK_MS)) {
-      await exchanger.quiet(DELAY_MS / 2, ASK_MS);
-      return true;
-    }
-    // The chip may hear what the host cannot.
+    const rebooting = byReboot || attempt % 2 === 1;
     await transport.setBaudRate(failed);
-    await transport.write(encodeRequest(setBaudRate, { baudRate: before, delayMs: DELAY_MS }));
+    // The chip may hear what the host cannot.
+    await transport.write(rebooting ? restart : goBack);
     await transport.drain();
-    await exchanger.pause(2 * DELAY_MS);
+    if (rebooting) {
+      if (await heardAt(exchanger, BOOT_BAUD, BOOT_MS)) return 'rebooted';
+    } else {
+      await exchanger.pause(2 * DELAY_MS);
+    }
+    if (before === BOOT_BAUD && rebooting) continue;
+    if (await heardAt(exchanger, before, ASK_MS)) return 'kept';
   }
   await transport.setBaudRate(before);
-  return false;
+  return 'lost';
 }
 
-/** What to try next, given which rates have proved themselves on this wiring and which have not. */
+async function heardAt(exchanger: Exchanger, baudRate: number, forMs: number): Promise<boolean> {
+  await exchanger.transport.setBaudRate(baudRate);
+  exchanger.reset();
+  return heard(exchanger, forMs);
+}
+
+async function heard(exchanger: Exchanger, forMs: number): Promise<boolean> {
+  if (!(await knock(exchanger, forMs))) return false;
+  await exchanger.quiet(DELAY_MS / 2, ASK_MS);
+  return true;
+}
+
+/**
+ * What to try next, given which rates have proved themselves on this wiring and which have not.
+ * @param remembered the rate of the last link to this chip: it is gone to straight away
+ */
 export function nextBaud(
   setting: number | 'auto',
-  careful: boolean,
   proved: ReadonlySet<number>,
   failed: ReadonlySet<number>,
+  remembered: number | null = null,
 ): number | null {
   const best = Math.max(BOOT_BAUD, ...proved);
   const open = (rate: number): boolean => rate > best && !failed.has(rate);
@@ -121,11 +127,10 @@ export function nextBaud(
     if (!failed.has(setting) && setting !== BOOT_BAUD) return setting;
     return BAUD_LADDER.find((rate) => rate < setting && open(rate)) ?? null;
   }
+  if (proved.size === 0 && remembered !== null && open(remembered)) return remembered;
   // The middle of the ladder first: a rate that fails can cost the link, so each step up is taken from
   // a rate that is proved.
-  if (!proved.has(CAREFUL_BAUD)) {
-    if (!failed.has(CAREFUL_BAUD)) return CAREFUL_BAUD;
-    return BAUD_LADDER.find((rate) => rate < CAREFUL_BAUD && open(rate)) ?? null;
-  }
-  return careful ? null : (BAUD_LADDER.find(open) ?? null);
+  if (open(FIRST_BAUD)) return FIRST_BAUD;
+  if (best < FIRST_BAUD) return BAUD_LADDER.find((rate) => rate < FIRST_BAUD && open(rate)) ?? null;
+  return BAUD_LADDER.find(open) ?? null;
 }

@@ -4,7 +4,7 @@ import { EvidenceLog } from '../diagnosis';
 import { BkError } from '../errors';
 import { linkCheck, reboot } from '../protocol/commands';
 import type { Transport } from '../transport/transport';
-import { changeBaud, nextBaud, proveBaud } from './baud';
+import { type Climber, climb } from './baud-climb';
 import { Exchanger } from './exchange';
 import { Flash } from './flash';
 import { identify } from './identify';
@@ -19,7 +19,7 @@ import type { Step } from './step';
 export type Reopen = (timeoutMs: number, signal: AbortSignal | undefined) => Promise<Transport>;
 
 /** A linked and identified chip. Made by `Session.open`, and ended by `close`. */
-export class Session implements Recoverable {
+export class Session implements Climber, Recoverable {
   readonly settings: FilledSettings;
   readonly exchanger: Exchanger;
   report: SessionReport;
@@ -80,7 +80,7 @@ export class Session implements Recoverable {
   /** Begins a job: its reports go to it, and what is seen from here on is its own. */
   beginJob(report: SessionReport): void {
     this.report = report;
-    this.exchanger.evidence = new EvidenceLog();
+    this.exchanger.watch.evidence = new EvidenceLog();
     this.#noteIdentity();
   }
 
@@ -154,44 +154,13 @@ export class Session implements Recoverable {
 
   /** Goes to the best rate for a setting that proves itself on this wiring, and stays at a proved one. */
   async raiseBaud(setting: number | 'auto', signal?: AbortSignal): Promise<void> {
-    const { transport } = this.exchanger;
-    if (!transport.canSetBaudRate) return;
-    // Where only a person can reset the chip, a rate that fails could cost the link.
-    const careful = this.linked.by === 'person' || this.linked.by === 'listening';
-    const proved = new Set<number>();
-    const failed = new Set<number>();
-    for (;;) {
-      const next = nextBaud(setting, careful, proved, failed);
-      if (next === null) break;
-      if (await this.#tryBaud(next, signal)) proved.add(next);
-      else failed.add(next);
-    }
-    const best = Math.max(BOOT_BAUD, ...proved);
-    if (transport.baudRate !== best) await this.#goTo(best, signal);
-    this.#workingBaud = transport.baudRate;
+    if (!this.exchanger.transport.canSetBaudRate) return;
+    this.#workingBaud = await climb(this, setting, signal);
     if (typeof setting === 'number' && this.#workingBaud !== setting) {
       this.report.onWarning(
         `${setting} baud did not work on ${this.port}; the job went on at ${this.#workingBaud}.`,
       );
     }
-  }
-
-  /** Goes to a rate and has it proved; where it is not, comes back to the rate of before. */
-  async #tryBaud(baudRate: number, signal: AbortSignal | undefined): Promise<boolean> {
-    const before = this.exchanger.transport.baudRate;
-    const outcome = await changeBaud(this.exchanger, baudRate);
-    if (outcome === 'lost') await this.#relink(signal);
-    if (outcome !== 'changed') return false;
-    if (await proveBaud(this.exchanger, this.flash)) return true;
-    await this.#goTo(before, signal);
-    return false;
-  }
-
-  /** To a rate that has carried answers before; by way of a reset if the chip is lost on the way. */
-  async #goTo(baudRate: number, signal: AbortSignal | undefined): Promise<void> {
-    if ((await changeBaud(this.exchanger, baudRate)) === 'changed') return;
-    await this.#relink(signal);
-    await changeBaud(this.exchanger, baudRate);
   }
 
   /** Keeps a chip in download mode that leaves it when it hears nothing. @returns false when it is gone */
@@ -216,7 +185,8 @@ export class Session implements Recoverable {
     }
   }
 
-  async #relink(signal: AbortSignal | undefined): Promise<void> {
+  /** Links anew, at the boot rate. */
+  async relink(signal: AbortSignal | undefined): Promise<void> {
     const { settings, exchanger } = this;
     await exchanger.transport.setBaudRate(BOOT_BAUD);
     exchanger.reset();

@@ -30,12 +30,17 @@ describe('the ladder of rates', () => {
   });
 
   /** The rates that are tried in order where those up to a limit work. */
-  function walk(setting: number | 'auto', careful: boolean, works: (rate: number) => boolean) {
+  function walk(
+    setting: number | 'auto',
+    works: (rate: number) => boolean,
+    remembered: number | null = null,
+    known: readonly number[] = [],
+  ) {
     const proved = new Set<number>();
-    const failed = new Set<number>();
+    const failed = new Set<number>(known);
     const tried: number[] = [];
     for (;;) {
-      const next = nextBaud(setting, careful, proved, failed);
+      const next = nextBaud(setting, proved, failed, remembered);
       if (next === null) return { tried, best: Math.max(115_200, ...proved) };
       tried.push(next);
       assert.ok(tried.length < 20);
@@ -45,34 +50,49 @@ describe('the ladder of rates', () => {
 
   it('is climbed from its middle', () => {
     assert.deepEqual(
-      walk('auto', false, () => true),
+      walk('auto', () => true),
       { tried: [921_600, 2_000_000], best: 2_000_000 },
     );
     assert.deepEqual(
-      walk('auto', false, (rate) => rate <= 1_000_000),
+      walk('auto', (rate) => rate <= 1_000_000),
       { tried: [921_600, 2_000_000, 1_000_000], best: 1_000_000 },
     );
   });
 
-  it('is not climbed beyond its middle where only a person can reset the chip', () => {
+  it('is begun at the rate that is remembered', () => {
     assert.deepEqual(
-      walk('auto', true, () => true),
-      { tried: [921_600], best: 921_600 },
+      walk('auto', () => true, 2_000_000),
+      { tried: [2_000_000], best: 2_000_000 },
+    );
+    assert.deepEqual(
+      walk('auto', (rate) => rate <= 1_000_000, 1_000_000, [2_000_000]),
+      { tried: [1_000_000], best: 1_000_000 },
+    );
+    assert.deepEqual(
+      walk('auto', (rate) => rate <= 921_600, 2_000_000),
+      { tried: [2_000_000, 921_600, 1_000_000], best: 921_600 },
+    );
+  });
+
+  it('is tried upwards again once a rate is no longer known to fail', () => {
+    assert.deepEqual(
+      walk('auto', () => true, 460_800),
+      { tried: [460_800, 921_600, 2_000_000], best: 2_000_000 },
     );
   });
 
   it('finds the fastest rate that works, whatever that is', () => {
     for (const limit of BAUD_LADDER) {
-      assert.equal(walk('auto', false, (rate) => rate <= limit).best, limit);
-      assert.equal(walk(2_000_000, false, (rate) => rate <= limit).best, limit);
+      assert.equal(walk('auto', (rate) => rate <= limit).best, limit);
+      assert.equal(walk(2_000_000, (rate) => rate <= limit).best, limit);
     }
   });
 
   it('is left alone where a rate is set that works, or the boot rate', () => {
     for (const rate of [9600, 300_000, 921_600, 3_250_000]) {
-      assert.deepEqual(walk(rate, false, () => true).tried, [rate]);
+      assert.deepEqual(walk(rate, () => true).tried, [rate]);
     }
-    assert.deepEqual(walk(115_200, false, () => true).tried, []);
+    assert.deepEqual(walk(115_200, () => true).tried, []);
   });
 });
 
@@ -86,14 +106,100 @@ describe('the rate of a session', () => {
     assert.equal(chip.counters.boots, 1);
   });
 
-  it('stays at 921600 where nobody but a person resets the chip', async () => {
-    const own = bench(`sim://bk7231n?${SILENT}&reset=none`);
-    own.notes.whenPhase = (_message, waits) => {
-      if (waits) own.clock.setTimeout(() => own.chip.reset(), 100);
+  it('is found without losing a chip that only a person can reset', async () => {
+    for (let seed = 1; seed <= 24; seed++) {
+      const limit = [500_000, 921_600, 1_000_000][seed % 3] as number;
+      const own = bench(`sim://bk7231n?${SILENT}&reset=none&baudLimit=${limit}&seed=${seed}`);
+      own.notes.whenPhase = (_message, waits) => {
+        if (waits) own.clock.setTimeout(() => own.chip.reset(), 100);
+      };
+      const session = await own.open();
+      assert.equal(session.workingBaud, limit, `seed ${seed}`);
+      assert.equal(own.notes.phases.filter(({ waitsForPerson }) => waitsForPerson).length, 1);
+      await session.flash.readSector(0x20000);
+    }
+  });
+
+  it('is remembered: the next link goes straight to it, and tries none that failed', async () => {
+    const own = bench(`sim://bk7231n?${SILENT}&baudLimit=1000000`);
+    const first = await own.open();
+    assert.equal(first.workingBaud, 1_000_000);
+    await first.close('reboot');
+    await own.clock.advance(1000);
+    const told = toldRates(await own.plug());
+    const second = await own.open();
+    assert.equal(second.workingBaud, 1_000_000);
+    assert.deepEqual(told, [1_000_000]);
+  });
+
+  it('is tried higher again after an hour', async () => {
+    const own = bench(`sim://bk7231n?${SILENT}&baudLimit=1000000`);
+    await (await own.open()).close('reboot');
+    await own.clock.advance(3_600_000);
+    const told = toldRates(await own.plug());
+    const session = await own.open();
+    assert.equal(session.workingBaud, 1_000_000);
+    assert.deepEqual(told.slice(0, 2), [1_000_000, 2_000_000]);
+  });
+
+  it('stays down for the next link where it was taken down in a job', async () => {
+    const own = bench(`sim://bk7231n?${SILENT}`);
+    const first = await own.open();
+    assert.equal(first.workingBaud, 2_000_000);
+    await first.raiseBaud(1_000_000);
+    await first.close('reboot');
+    await own.clock.advance(1000);
+    const told = toldRates(await own.plug());
+    const second = await own.open();
+    assert.equal(second.workingBaud, 1_000_000);
+    assert.deepEqual(told, [1_000_000]);
+  });
+
+  it('is forgotten for no reason by a person who sets a lower one', async () => {
+    const own = bench(`sim://bk7231n?${SILENT}`);
+    await (await own.open()).close('leave');
+    await own.plug();
+    const slow = await own.open({ baud: 115_200 });
+    assert.equal(slow.workingBaud, 115_200);
+    await slow.close('leave');
+    await own.plug();
+    assert.equal((await own.open()).workingBaud, 2_000_000);
+  });
+
+  it('gets a second chance where it has worked before', async () => {
+    const own = bench(`sim://bk7231n?${SILENT}`);
+    await (await own.open()).close('reboot');
+    await own.clock.advance(1000);
+    const line = await own.plug();
+    const told = toldRates(line);
+    let spoilt = false;
+    line.onAnswer = (bytes, key) => {
+      if (spoilt || key !== 'L09' || line.baudRate !== 2_000_000) return bytes;
+      spoilt = true;
+      const changed = Buffer.from(bytes);
+      changed[100] = (changed[100] as number) ^ 1;
+      return changed;
     };
     const session = await own.open();
-    assert.equal(session.linked.by, 'person');
-    assert.equal(session.workingBaud, 921_600);
+    assert.ok(spoilt);
+    assert.equal(session.workingBaud, 2_000_000);
+    assert.deepEqual(told, [2_000_000]);
+  });
+
+  it('is proved by harmless frames first, and in both directions', async () => {
+    const own = bench(`sim://bk7231n?${SILENT}`);
+    const line = await own.plug();
+    const seen: string[] = [];
+    line.onRequest = (key) => {
+      if (line.baudRate === 2_000_000) seen.push(key);
+      return true;
+    };
+    await own.open();
+    const first = seen.findIndex((key) => key !== 'S00');
+    assert.ok(first >= 8, `${first} link checks`);
+    assert.equal(seen[first], 'L09');
+    const rest = seen.slice(first + 1);
+    assert.ok(rest.length >= 9 && rest.every((key) => key === 'S10'), rest.join());
   });
 
   for (const limit of [115_200, 230_400, 460_800, 500_000, 921_600, 1_000_000]) {
