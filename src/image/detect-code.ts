@@ -9,6 +9,7 @@ import { countValidPackets, isFilledWith, PACKET, packetRuns, stripPackets } fro
 import {
   containerFaults,
   findContainers,
+  HEADER_PACKETS,
   RBL_HEADER_ON_FLASH,
   type RblContainer,
   readRbl,
@@ -49,7 +50,6 @@ const TEXTS: Readonly<Record<CodeKind, { description: string; advice: string[] }
 /** Images that begin with code; null for anything else. Works in slices of some milliseconds. */
 export function* detectCode(bytes: Uint8Array): Generator<void, DetectedImage | null> {
   if (!beginsWithPackets(bytes)) return withoutPackets(bytes);
-  if (bytes.length === RBL_HEADER_ON_FLASH && headerAt(bytes, 0) !== null) return LONE_HEADER;
   const { kind, key } = classify(bytes);
   const { checks, damaged, end } = yield* checkCode(bytes, kind);
   const start = kind === 'qio' ? BOOTLOADER_END : 0;
@@ -74,13 +74,6 @@ export function* detectCode(bytes: Uint8Array): Generator<void, DetectedImage | 
   };
 }
 
-const LONE_HEADER: DetectedImage = {
-  ...NOTHING,
-  kind: 'rbl-header',
-  description: 'the header of an application (RBLH), without the application',
-  advice: ['It is of use only with its application: take the UF2 file, which has both.'],
-};
-
 /** Some damage is allowed: it is told apart from bytes that are no code. */
 function beginsWithPackets(bytes: Uint8Array): boolean {
   const total = Math.min(SAMPLE, Math.floor(bytes.length / PACKET));
@@ -91,7 +84,7 @@ function beginsWithPackets(bytes: Uint8Array): boolean {
 }
 
 function headerAt(bytes: Uint8Array, offset: number): string | null {
-  return readRbl(stripPackets(bytes, offset, 3))?.partition ?? null;
+  return readRbl(stripPackets(bytes, offset, HEADER_PACKETS))?.partition ?? null;
 }
 
 function classify(bytes: Uint8Array): { kind: CodeKind; key: CodeKey | null } {
@@ -103,12 +96,18 @@ function classify(bytes: Uint8Array): { kind: CodeKind; key: CodeKey | null } {
   // In clear, code for both places begins alike, and with other keys nothing of it is known.
   if (headerAt(bytes, BOOTLOADER_HEADER) === 'bootloader')
     return { kind: hasCode(bytes, BOOTLOADER_END) ? 'qio' : 'bootloader', key };
-  if (boot === 'tuya' || (boot === 'none' && bytes.length <= BOOTLOADER_END))
+  if (boot === 'tuya' || (boot === 'none' && bytes.length <= BOOTLOADER_END && !namesApp(bytes)))
     return { kind: 'bootloader', key };
   if (app !== null) return { kind: 'app', key };
   const own = findContainers(bytes).find(({ header }) => header.partition === 'app');
   const isApp = own !== undefined && containerFaults(bytes, 0, own).length === 0;
   return { kind: isApp ? 'app' : 'packets', key };
+}
+
+/** Code in clear that is no longer than a bootloader, but says that it is an application. */
+function namesApp(bytes: Uint8Array): boolean {
+  if (findContainers(bytes).some(({ header }) => header.partition === 'app')) return true;
+  return readAppCode(stripPackets(bytes, 0, BOOTLOADER_END / PACKET)).project !== null;
 }
 
 interface CodeCheck {

@@ -3,6 +3,8 @@ import { type AppImage, readAppCode } from './app';
 import { appHints, weighHints } from './chip-evidence';
 import { type DetectedImage, NOTHING } from './detected';
 import { markerKey } from './marker';
+import { stripPackets } from './packets';
+import { HEADER_PACKETS, RBL_HEADER_ON_FLASH, readRbl } from './rbl';
 import { type RblFile, readRblFile } from './rbl-file';
 import { readUf2, type Uf2File } from './uf2';
 import { readTuyaUg } from './ug';
@@ -14,6 +16,7 @@ const DOWNLOAD_SLOT =
 export function detectFile(bytes: Uint8Array): DetectedImage | null {
   const uf2 = readUf2(bytes);
   if (uf2 !== null) return describeUf2(uf2);
+  if (isLoneHeader(bytes)) return LONE_HEADER;
   const ug = readTuyaUg(bytes);
   if (ug === null) return describeRbl(bytes);
   const inner = describeRbl(ug.payload);
@@ -27,6 +30,19 @@ export function detectFile(bytes: Uint8Array): DetectedImage | null {
     damaged: [...ug.damaged, ...(inner?.damaged ?? [missing])],
     advice: ['It holds an update file (RBL) behind its first 32 bytes.', DOWNLOAD_SLOT],
   };
+}
+
+const LONE_HEADER: DetectedImage = {
+  ...NOTHING,
+  kind: 'rbl-header',
+  description: 'the header of an application (RBLH), without the application',
+  advice: ['It is of use only with its application: take the UF2 file, which has both.'],
+};
+
+/** It begins with the letters of an update file, too, but comes as three packets. */
+function isLoneHeader(bytes: Uint8Array): boolean {
+  if (bytes.length !== RBL_HEADER_ON_FLASH) return false;
+  return readRbl(stripPackets(bytes, 0, HEADER_PACKETS)) !== null;
 }
 
 function describeRbl(bytes: Uint8Array): DetectedImage | null {

@@ -42,6 +42,9 @@ const SIGNATURES: readonly { magic: Buffer; foreign: Foreign }[] = [
 /** ESP images begin with this byte and a count of segments. */
 const ESP_MAGIC = 0xe9;
 const ESP_MOST_SEGMENTS = 16;
+/** What an ESP32's application has behind its header; an ESP8266's has none of it. */
+const ESP32_APP = 0xabcd5432;
+const ESP32_APP_AT = 0x20;
 /** Where ESP32's bootloader and partition table lie in images of the whole flash. */
 const ESP_BOOTLOADER = 0x1000;
 const ESP_PARTITIONS = 0x8000;
@@ -70,8 +73,9 @@ export function namedForeign(bytes: Uint8Array): Foreign | null {
   const match = SIGNATURES.find(({ magic }) => startsWith(bytes, magic));
   if (match !== undefined) return match.foreign;
   if (isEsp(bytes)) {
-    return { kind: 'esp', description: 'an image for an ESP chip', advice: WRONG_CHIP };
+    return { kind: 'esp', description: `an image for an ${espName(bytes)}`, advice: WRONG_CHIP };
   }
+  if (isRealtek(bytes)) return otherChip('', 'Realtek').foreign;
   return textual(bytes);
 }
 
@@ -106,6 +110,20 @@ function isEsp(bytes: Uint8Array): boolean {
   return behindBlank && isFilledWith(bytes, 0xff, 0, ESP_BOOTLOADER);
 }
 
+function espName(bytes: Uint8Array): string {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const at = ESP32_APP_AT;
+  if (all[0] !== ESP_MAGIC) return 'ESP32';
+  return all.length >= at + 4 && all.readUInt32LE(at) === ESP32_APP ? 'ESP32' : 'ESP chip';
+}
+
+/** Realtek's marks that do not stand at the very beginning. Source: their SDKs' image tools. */
+function isRealtek(bytes: Uint8Array): boolean {
+  const has = (text: string, at: number): boolean =>
+    Buffer.from(bytes.subarray(at, at + text.length)).toString('latin1') === text;
+  return has('RTKWin', 8) || has('RTKWin', 0x28) || has('OTA1', 8);
+}
+
 function isEspHeader(bytes: Uint8Array, at: number): boolean {
   const segments = bytes[at + 1] ?? 0;
   // The third byte is the flash mode, 0 to 5.
@@ -131,6 +149,13 @@ function textual(bytes: Uint8Array): Foreign | null {
       kind: 'html',
       description: 'a web page, not the file that was meant',
       advice: 'Download the file itself: the link led to a page about it.',
+    };
+  }
+  if (text.startsWith('version https://git-lfs')) {
+    return {
+      kind: 'text',
+      description: 'a pointer of Git LFS, not the file that it stands for',
+      advice: 'Download the file itself, with the button for raw files or with git lfs pull.',
     };
   }
   return {

@@ -1,12 +1,12 @@
 import { crc32 } from 'node:zlib';
-import { onFlash, PACKET, PACKET_DATA, stripPackets } from './packets';
+import { PACKET, PACKET_DATA, stripPackets } from './packets';
 
 /** Bytes of the header, and on flash, where its three packets carry check bytes. */
 export const RBL_HEADER = 96;
-export const RBL_HEADER_ON_FLASH = onFlash(RBL_HEADER);
+export const HEADER_PACKETS = RBL_HEADER / PACKET_DATA;
+export const RBL_HEADER_ON_FLASH = HEADER_PACKETS * PACKET;
 
 const MAGIC = Buffer.from('RBL\0', 'latin1');
-const HEADER_PACKETS = RBL_HEADER / PACKET_DATA;
 const ENCRYPTIONS = ['none', 'xor', 'aes'] as const;
 const COMPRESSIONS = ['none', 'gzip', 'quicklz', 'fastlz'] as const;
 /** More headers than this are not looked for in any image. */

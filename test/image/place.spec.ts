@@ -1,0 +1,434 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { BkError } from '../../src';
+import { CHIP_NAMES, CHIPS, type ChipName } from '../../src/chip/families';
+import { detectImage } from '../../src/image/detect';
+import { readPartitions } from '../../src/image/partitions';
+import {
+  type PlacedPiece,
+  type PlaceOptions,
+  type PlaceTarget,
+  placeImage,
+} from '../../src/image/place';
+import {
+  appImage,
+  bootloader,
+  calibrationSector,
+  container,
+  flashImage,
+  openBekenTexts,
+  plainCode,
+  rblFile,
+  TUYA_TEXTS,
+  UF2_FAMILY,
+  uf2File,
+  ugFile,
+} from '../support/images';
+
+const N: PlaceTarget = { chip: 'BK7231N', family: 'full', flashSize: 0x200000, key: 'tuya' };
+const T: PlaceTarget = { chip: 'BK7231T', family: 'basic', flashSize: 0x200000, key: 'tuya' };
+const M: PlaceTarget = { ...N, chip: 'BK7231M', key: 'none' };
+const BK7238: PlaceTarget = { ...M, chip: 'BK7238' };
+
+const place = (bytes: Buffer, target: PlaceTarget, options?: PlaceOptions) =>
+  placeImage(detectImage(bytes), bytes, target, options);
+
+/** Offsets and lengths of the pieces. */
+const where = (bytes: Buffer, target: PlaceTarget, options?: PlaceOptions): [number, number][] =>
+  place(bytes, target, options).pieces.map((piece) => [piece.offset, piece.bytes.length]);
+
+function refused(
+  bytes: Buffer,
+  target: PlaceTarget,
+  code: string,
+  says: RegExp,
+  options?: PlaceOptions,
+): void {
+  assert.throws(
+    () => place(bytes, target, options),
+    (error) => {
+      assert.ok(error instanceof BkError);
+      assert.equal(error.code, code);
+      assert.match(error.message, says);
+      assert.match(error.message, /othing was changed/);
+      return true;
+    },
+  );
+}
+
+const APP_N = container({ texts: TUYA_TEXTS.N, saysBk7231: true });
+const APP_T = container({ texts: TUYA_TEXTS.T });
+const APP_M = container({ texts: openBekenTexts('BK7231N'), key: 'none' });
+const QIO_N = flashImage({
+  saysBk7231: true,
+  name: 'BK7231N_1.0.1',
+  app: { texts: TUYA_TEXTS.N },
+}).subarray(0, 0x129f70);
+const QIO_T = flashImage({ download: 0x132000, name: 'BK7231S_1.0.5' }).subarray(0, 0x129f70);
+
+describe('an application', () => {
+  it('goes behind the bootloader, in whole sectors', () => {
+    const { pieces, warnings } = place(APP_N, N);
+    assert.deepEqual(warnings, []);
+    const [piece] = pieces as [PlacedPiece];
+    assert.equal(piece.offset, 0x11000);
+    assert.equal(piece.bytes.length, 0x119000);
+    assert.ok(piece.bytes.subarray(0, APP_N.length).equals(APP_N));
+    assert.ok(piece.bytes.subarray(APP_N.length).every((byte) => byte === 0xff));
+    assert.deepEqual(where(appImage({ length: 0x300 }), T), [[0x11000, 0x1000]]);
+  });
+
+  it('is refused where it would not start', () => {
+    refused(
+      APP_N,
+      T,
+      'BK_WRONG_IMAGE',
+      /oem_bk7231n_plug 1\.1\.15: it is for BK7231N, but the chip is a BK7231T/,
+    );
+    refused(APP_T, N, 'BK_WRONG_IMAGE', /is for BK7231T, but the chip is a BK7231N/);
+    refused(
+      APP_N,
+      { ...N, chip: null, family: 'basic' },
+      'BK_WRONG_IMAGE',
+      /the chip is a basic chip/,
+    );
+    refused(
+      appImage(),
+      M,
+      'BK_WRONG_IMAGE',
+      /stored with Tuya's key, but the chip needs code with no key/,
+    );
+    refused(APP_M, { ...N }, 'BK_WRONG_IMAGE', /BK7231M, but the chip is a BK7231N/);
+    refused(
+      appImage({ key: 'none' }),
+      N,
+      'BK_WRONG_IMAGE',
+      /no key, but the chip needs code with Tuya's key/,
+    );
+    refused(container({ key: 'other' }), N, 'BK_WRONG_IMAGE', /a key of its own/);
+    refused(APP_N, { ...N, chip: 'BK7258' }, 'BK_WRONG_IMAGE', /not known/);
+    assert.deepEqual(where(APP_N, T, { anyImage: true }), [[0x11000, 0x119000]]);
+  });
+
+  it('is warned about where its key cannot be compared', () => {
+    assert.match(
+      place(APP_N, { ...N, key: null }).warnings[0] ?? '',
+      /key is the same is not known/,
+    );
+    const other = container({ key: 'other' });
+    assert.equal(detectImage(other).kind, 'app');
+    assert.match(place(other, { ...N, key: 'custom' }).warnings[0] ?? '', /not checked/);
+    refused(other, { ...N, key: null }, 'BK_WRONG_IMAGE', /not known/);
+  });
+
+  it('leaves out what follows its slot, and says so', () => {
+    const rest = Buffer.concat([APP_N, Buffer.alloc(0x90), Buffer.alloc(0x100000 - 0x90, 1)]);
+    const { pieces, warnings } = place(rest, N);
+    assert.equal(pieces[0]?.bytes.length, 0x119000);
+    assert.match(warnings[0] ?? '', /0x12a000 and later.*left out/);
+    const blank = Buffer.concat([APP_N, Buffer.alloc(0x100000, 0xff)]);
+    assert.deepEqual(place(blank, N).warnings, []);
+  });
+
+  it('may reach beyond its slot, but not over the calibration', () => {
+    const long = appImage({ length: 0x10a000 });
+    const { pieces, warnings } = place(long, N);
+    assert.ok((pieces[0]?.bytes.length ?? 0) > 0x119000);
+    assert.match(warnings[0] ?? '', /behind its slot/);
+    assert.deepEqual(place(long, T).warnings, []);
+    refused(appImage({ length: 0x1b0000 }), N, 'BK_WRONG_IMAGE', /room for 0x1bf000/);
+    refused(
+      appImage({ length: 0x100000 }),
+      { ...T, flashSize: 0x100000 },
+      'BK_WRONG_IMAGE',
+      /room/,
+    );
+  });
+
+  it('is refused when it is damaged', () => {
+    const broken = Buffer.from(APP_N);
+    broken.writeUInt8(broken.readUInt8(5000) ^ 1, 5000);
+    refused(broken, N, 'BK_BAD_IMAGE', /damaged.*packets have a wrong CRC, the first at 0x13/);
+    refused(appImage().subarray(0, 3000), N, 'BK_BAD_IMAGE', /middle of a code packet/);
+  });
+});
+
+describe('a bootloader with an application', () => {
+  it('goes without the bootloader unless that is to be replaced', () => {
+    assert.deepEqual(where(QIO_N, N), [[0x11000, 0x119000]]);
+    assert.deepEqual(where(QIO_N, N, { bootloader: 'replace' }), [
+      [0, 0x11000],
+      [0x11000, 0x119000],
+    ]);
+    const { pieces, warnings } = place(QIO_T, T, { bootloader: 'replace' });
+    assert.equal(pieces[0]?.offset, 0x11000);
+    assert.match(warnings.join(' '), /bootloader is kept/);
+    const key = { ...N, key: null };
+    refused(QIO_N, key, 'BK_WRONG_IMAGE', /known to fit/, { bootloader: 'replace' });
+  });
+
+  it('is for the chip that its bootloader names', () => {
+    refused(QIO_T, N, 'BK_WRONG_IMAGE', /is for BK7231T/);
+    refused(QIO_N, T, 'BK_WRONG_IMAGE', /is for BK7231N/);
+  });
+});
+
+describe('a bootloader alone', () => {
+  const boot = bootloader({ saysBk7231: true, name: 'BK7231N_1.0.1' });
+  it('is written only when asked for, and never on basic chips', () => {
+    refused(boot, N, 'BK_BOOTLOADER_PROTECTED', /to be kept/);
+    assert.deepEqual(where(boot, N, { bootloader: 'replace' }), [[0, 0x11000]]);
+    const basic = bootloader({ download: 0x132000 });
+    refused(basic, T, 'BK_BOOTLOADER_PROTECTED', /never written/, { bootloader: 'replace' });
+  });
+});
+
+describe('an update', () => {
+  const code = plainCode({ texts: openBekenTexts('BK7231N'), saysBk7231: true });
+  const update = rblFile(code, { compression: 1 });
+
+  it('goes to the download slot of the chip', () => {
+    assert.equal(detectImage(update).project, 'OpenBK7231N');
+    assert.equal(detectImage(update).version, '1.18.2');
+    assert.equal(where(update, N)[0]?.[0], 0x12a000);
+    assert.equal(where(update, M)[0]?.[0], 0x12a000);
+    assert.equal(where(ugFile(update), N)[0]?.[0], 0x12a000);
+    const plain = rblFile(plainCode(), { encryption: 2 });
+    const [piece] = place(plain, T).pieces;
+    assert.equal(piece?.offset, 0x132000);
+    assert.ok(piece?.bytes.subarray(0, plain.length).equals(plain));
+    assert.match(place(plain, T).warnings[0] ?? '', /AES key/);
+  });
+
+  it('goes where the partition table of the chip says', () => {
+    const partitions = readPartitions(bootloader({ download: 0x132000 }));
+    assert.equal(where(update, { ...N, partitions })[0]?.[0], 0x132000);
+    const plain = rblFile(plainCode());
+    assert.match(place(plain, BK7238).warnings[0] ?? '', /table was not read/);
+    assert.deepEqual(place(plain, { ...BK7238, partitions }).warnings, []);
+    const wild = partitions.map((entry) => ({ ...entry, offset: 0 }));
+    assert.equal(where(update, { ...N, partitions: wild })[0]?.[0], 0x12a000);
+  });
+
+  it('is refused where it cannot be installed', () => {
+    refused(update, T, 'BK_WRONG_IMAGE', /is for BK7231N or BK7231M, but the chip is a BK7231T/);
+    refused(rblFile(code, { compression: 2 }), N, 'BK_BAD_IMAGE', /QuickLZ/);
+    refused(rblFile(code, { compression: 3 }), N, 'BK_BAD_IMAGE', /FastLZ/);
+    refused(
+      rblFile(code, { partition: 'bootloader' }),
+      N,
+      'BK_WRONG_IMAGE',
+      /partition bootloader/,
+    );
+    refused(rblFile(plainCode({ length: 0xb0000 })), N, 'BK_WRONG_IMAGE', /download slot/);
+    const much = rblFile(Buffer.alloc(0x120000), { compression: 1 });
+    refused(much, N, 'BK_WRONG_IMAGE', /unpacked it needs/);
+    refused(update.subarray(0, 900), N, 'BK_BAD_IMAGE', /cut off/);
+    refused(ugFile(Buffer.alloc(500)), N, 'BK_BAD_IMAGE', /no update file/);
+  });
+});
+
+describe('a UF2 file', () => {
+  const parts = (bytes: Buffer, header: Buffer) => [
+    { partition: 'app', schemes: '000100', bytes },
+    { partition: 'app', schemes: '000100', address: 0x118f0a, bytes: header },
+    { partition: 'download', schemes: '100000', bytes: Buffer.alloc(300, 3) },
+  ];
+  const table = [
+    ['app', 0x11000, 0x119000],
+    ['download', 0x12a000, 0xa6000],
+  ] as const;
+  const app = appImage({ length: 0x2100 });
+  const header = APP_N.subarray(-102);
+
+  it('goes where its parts for a cable say', () => {
+    const file = uf2File({ partitions: table, parts: parts(app, header) });
+    const { pieces } = place(file, N);
+    assert.deepEqual(
+      pieces.map(({ offset, bytes }) => [offset, bytes.length]),
+      [
+        [0x11000, 0x3000],
+        [0x129000, 0x1000],
+      ],
+    );
+    assert.ok(pieces[0]?.bytes.subarray(0, app.length).equals(app));
+    assert.ok(pieces[1]?.bytes.subarray(0xf0a, 0xf70).equals(header));
+    assert.ok(pieces[1]?.bytes.subarray(0, 0xf0a).every((byte) => byte === 0xff));
+    const bare = uf2File({ parts: parts(app, header) });
+    assert.equal(where(bare, N)[1]?.[0], 0x129000);
+  });
+
+  it('becomes one piece where the application reaches into the sector of its header', () => {
+    const long = appImage({ length: 0x118000 - 0x10000 });
+    const file = uf2File({ partitions: table, parts: parts(long, header) });
+    const { pieces } = place(file, N);
+    assert.equal(pieces.length, 1);
+    const bytes = pieces[0]?.bytes ?? Buffer.alloc(0);
+    assert.ok(bytes.subarray(0, long.length).equals(long));
+    assert.ok(bytes.subarray(0x118f0a, 0x118f70).equals(header));
+  });
+
+  it('is for one chip, and its key', () => {
+    const file = uf2File({ partitions: table, parts: parts(app, header) });
+    assert.equal(detectImage(file).chip, 'BK7231N');
+    refused(file, T, 'BK_WRONG_IMAGE', /is for BK7231N, but/);
+    refused(file, M, 'BK_WRONG_IMAGE', /is for BK7231N, but/);
+    const clear = uf2File({ partitions: table, parts: parts(appImage({ key: 'none' }), header) });
+    assert.equal(detectImage(clear).chip, 'BK7231M');
+    assert.equal(where(clear, M).length, 2);
+    const realtek = uf2File({ family: 0x22e0d6fc, parts: [] });
+    refused(realtek, N, 'BK_WRONG_IMAGE', /RTL8710B, which is no BK72xx/);
+    const t = uf2File({ family: UF2_FAMILY.BK7231T, partitions: table, parts: parts(app, header) });
+    assert.equal(where(t, T).length, 2);
+  });
+
+  it('cannot go over the bootloader, nor over what the chip keeps', () => {
+    const low = [['app', 0x1000, 0x119000]] as const;
+    const one = parts(app, header).slice(0, 1);
+    refused(uf2File({ partitions: low, parts: one }), N, 'BK_BAD_IMAGE', /bootloader/);
+    const high = [['app', 0x1cf000, 0x119000]] as const;
+    refused(uf2File({ partitions: high, parts: one }), N, 'BK_WRONG_IMAGE', /beyond 0x1d0000/);
+    const ota = parts(app, header).slice(2);
+    refused(uf2File({ partitions: table, parts: ota }), N, 'BK_WRONG_IMAGE', /by cable/);
+    const file = uf2File({ partitions: table, parts: one });
+    refused(file.subarray(0, 1024), N, 'BK_BAD_IMAGE', /damaged/);
+  });
+});
+
+describe('a dump', () => {
+  const dump = flashImage({
+    saysBk7231: true,
+    name: 'BK7231N_1.0.1',
+    app: { texts: TUYA_TEXTS.N },
+  });
+  const mac = '02:00:00:ab:cd:ef';
+
+  it('goes back without bootloader and without the calibration of another chip', () => {
+    assert.deepEqual(where(dump, N), [[0x11000, 0x1ef000]]);
+    assert.deepEqual(where(dump, { ...N, calibration: 0x1d0000, mac }), [[0x11000, 0x1ef000]]);
+    const other = { ...N, calibration: 0x1d0000, mac: '02:00:00:00:00:01' };
+    assert.deepEqual(where(dump, other), [
+      [0x11000, 0x1bf000],
+      [0x1d1000, 0x2f000],
+    ]);
+    assert.match(place(dump, other).warnings[0] ?? '', /are kept/);
+    assert.deepEqual(where(dump, N, { bootloader: 'replace' }), [[0, 0x200000]]);
+  });
+
+  it('is put right where it is rotated', () => {
+    const rotated = Buffer.concat([dump.subarray(0x11000), dump.subarray(0, 0x11000)]);
+    const { pieces, warnings } = place(rotated, N);
+    assert.ok(pieces[0]?.bytes.equals(dump.subarray(0x11000)));
+    assert.match(warnings[0] ?? '', /put right/);
+  });
+
+  it('must be of such a chip', () => {
+    refused(dump, T, 'BK_WRONG_IMAGE', /is for BK7231N/);
+    refused(dump, { ...N, flashSize: 0x400000 }, 'BK_WRONG_IMAGE', /0x200000 bytes.*0x400000/);
+    assert.equal(where(dump, { ...T, mac }).length, 1);
+    const blank = Buffer.from(dump).fill(0xff, 0, 0x11000);
+    refused(blank, N, 'BK_BAD_IMAGE', /blank/, { bootloader: 'replace' });
+  });
+});
+
+describe('a calibration sector', () => {
+  const sector = calibrationSector([2, 0, 0, 0xab, 0xcd, 0xef]);
+  const replace = { calibration: 'replace' } as const;
+
+  it('goes to its place on the chip, only when asked for', () => {
+    refused(sector, N, 'BK_BAD_IMAGE', /to be kept/);
+    assert.deepEqual(where(sector, N, replace), [[0x1d0000, 0x1000]]);
+    assert.deepEqual(where(sector, T, replace), [[0x1e0000, 0x1000]]);
+    refused(sector, BK7238, 'BK_WRONG_IMAGE', /not known/, replace);
+    assert.deepEqual(where(sector, { ...BK7238, calibration: 0x1e3000 }, replace), [
+      [0x1e3000, 0x1000],
+    ]);
+    const other = place(sector, { ...N, mac: '02:00:00:00:00:01' }, replace);
+    assert.match(other.warnings[0] ?? '', /MAC changes/);
+    refused(
+      calibrationSector([255, 255, 255, 255, 255, 255]),
+      N,
+      'BK_BAD_IMAGE',
+      /no MAC/,
+      replace,
+    );
+    refused(sector, { ...N, flashSize: 0x100000 }, 'BK_WRONG_IMAGE', /flash has ended/, replace);
+  });
+});
+
+describe('what belongs to no flash', () => {
+  it('is refused with advice', () => {
+    const stripped = container().subarray(0, 32);
+    for (const [bytes, code] of [
+      [Buffer.alloc(100, 0xff), 'BK_BAD_IMAGE'],
+      [Buffer.from('<html></html>'), 'BK_BAD_IMAGE'],
+      [plainCode(), 'BK_BAD_IMAGE'],
+      [Buffer.concat([stripped, Buffer.alloc(900)]), 'BK_BAD_IMAGE'],
+      [APP_N.subarray(-102), 'BK_BAD_IMAGE'],
+      [Buffer.from([0xe9, 6, 2, 0x20, 1, 2, 3]), 'BK_WRONG_IMAGE'],
+      [Buffer.from('999996963fcc66fc00', 'hex'), 'BK_WRONG_IMAGE'],
+    ] as const) {
+      assert.throws(
+        () => place(bytes, N),
+        (error) => error instanceof BkError && error.code === code && error.cause.advice.length > 0,
+      );
+    }
+  });
+});
+
+describe('any image on any chip', () => {
+  const images = [
+    APP_N,
+    APP_T,
+    APP_M,
+    QIO_N,
+    QIO_T,
+    flashImage(),
+    bootloader({}),
+    rblFile(plainCode(), { compression: 1 }),
+    ugFile(rblFile(plainCode())),
+    uf2File({ parts: [{ partition: 'app', schemes: '000100', bytes: appImage() }] }),
+    calibrationSector([2, 0, 0, 0, 0, 1]),
+  ];
+  const detected = images.map((bytes) => ({ bytes, image: detectImage(bytes) }));
+
+  it('goes to whole sectors of the flash, over no bootloader, or is refused', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...detected),
+        fc.constantFrom<ChipName | null>(...CHIP_NAMES, null),
+        fc.constantFrom(0x80000, 0x100000, 0x200000, 0x400000),
+        fc.constantFrom('tuya', 'none', 'custom', null),
+        fc.record({
+          bootloader: fc.constantFrom('keep' as const, 'replace' as const),
+          calibration: fc.constantFrom('keep' as const, 'replace' as const),
+          anyImage: fc.boolean(),
+        }),
+        ({ image, bytes }, chip, flashSize, key, options) => {
+          const family = chip === null ? 'basic' : CHIPS[chip].family;
+          let end = 0;
+          try {
+            const { pieces } = placeImage(image, bytes, { chip, family, flashSize, key }, options);
+            assert.ok(pieces.length > 0);
+            for (const piece of pieces) {
+              assert.equal(piece.offset % 0x1000, 0);
+              assert.equal(piece.bytes.length % 0x1000, 0);
+              assert.ok(piece.bytes.length > 0);
+              assert.ok(piece.offset >= end);
+              end = piece.offset + piece.bytes.length;
+              const allowed = family === 'full' && options.bootloader === 'replace';
+              assert.ok(piece.offset >= 0x11000 || allowed);
+            }
+            assert.ok(end <= flashSize);
+          } catch (error) {
+            assert.ok(error instanceof BkError, String(error));
+            assert.ok(
+              ['BK_WRONG_IMAGE', 'BK_BAD_IMAGE', 'BK_BOOTLOADER_PROTECTED'].includes(error.code),
+            );
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
