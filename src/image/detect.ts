@@ -1,9 +1,10 @@
+import { BOOTLOADER_END } from '../chip/geometry';
 import { readCalibration } from './calibration';
 import { guessChip } from './chip-evidence';
 import { detectCode } from './detect-code';
 import { detectFile } from './detect-files';
 import { type DetectedImage, NOTHING } from './detected';
-import { readDump } from './dump';
+import { readDump, unrotate } from './dump';
 import { namedForeign } from './foreign';
 import { readOpenBekenConfig } from './openbeken-config';
 import { marked, readKeySector } from './tuya-sectors';
@@ -65,14 +66,17 @@ function dump(bytes: Uint8Array): DetectedImage | null {
   const { key, calibration, evidence } = facts;
   const encryptionKey = key ?? (facts.hasCode ? 'other' : null);
   if (facts.rotated) {
+    const at = calibration === null ? null : (calibration.offset + BOOTLOADER_END) % bytes.length;
+    const guess = guessChip(unrotate(bytes), at, key);
     return {
       ...NOTHING,
       kind: 'rotated-dump',
       description: 'a dump of a whole flash that begins at 0x11000 and wraps around',
+      chips: guess.chips,
       key,
       encryptionKey,
       calibration,
-      evidence,
+      evidence: [...evidence, ...guess.evidence],
       advice: ['Put its last 0x11000 bytes in front of the others, and write that.'],
     };
   }

@@ -32,7 +32,7 @@ export interface DetectedImage {
   kind: ImageKind;
   /** Completes "this is …". */
   description: string;
-  /** Null where the bytes do not tell for sure. */
+  /** Null where the bytes do not tell for sure, and for rotated dumps. */
   chip: ChipName | null;
   /** All chips that it may be for; empty where the bytes do not tell. */
   chips: ChipName[];
@@ -44,7 +44,7 @@ export interface DetectedImage {
   key: CodeKey | null;
   /** The same, and `other` where the code is stored with a key that is not known. */
   encryptionKey: CodeKey | 'other' | null;
-  /** The calibration sector of a dump. */
+  /** The calibration sector of a dump; the offset is that in the file, also where it is rotated. */
   calibration: FoundCalibration | null;
   /** What was found, a sentence each. */
   evidence: string[];

@@ -14,20 +14,20 @@ export interface PlaceTarget {
   /** Which code key the chip has; null where that is not known. */
   key: 'tuya' | 'none' | 'custom' | null;
   /** The partition table of the chip's own bootloader; it outranks what is usual. */
-  partitions?: readonly Partition[];
+  partitions?: readonly Partition[] | undefined;
   /** `aa:bb:cc:dd:ee:ff`, of the chip's own calibration sector. */
-  mac?: string | null;
+  mac?: string | null | undefined;
   /** Where that sector lies, where it was looked for. */
-  calibration?: number | null;
+  calibration?: number | null | undefined;
 }
 
 export interface PlaceOptions {
   /** Full chips only; a basic chip's is always kept. */
-  bootloader?: 'keep' | 'replace';
+  bootloader?: 'keep' | 'replace' | undefined;
   /** For an image that is a calibration sector. */
-  calibration?: 'keep' | 'replace';
+  calibration?: 'keep' | 'replace' | undefined;
   /** Take an image for another chip or key, too. */
-  anyImage?: boolean;
+  anyImage?: boolean | undefined;
 }
 
 /** What goes where: whole sectors, filled up with FF. */

@@ -320,6 +320,8 @@ describe('a dump', () => {
     const { pieces, warnings } = place(rotated, N);
     assert.ok(pieces[0]?.bytes.equals(dump.subarray(0x11000)));
     assert.match(warnings[0] ?? '', /put right/);
+    refused(rotated, T, 'BK_WRONG_IMAGE', /is for BK7231N/);
+    assert.equal(detectImage(rotated).chip, null);
   });
 
   it('must be of such a chip', () => {
