@@ -221,15 +221,19 @@ export class Changer {
   async #repair(address: number, data: Buffer): Promise<boolean> {
     const range = { offset: address, length: SECTOR };
     const wanted = crc32(data);
+    // A sector that was given up at the start gets one more try at the end, when the line may be better.
+    const repairs = this.#suspects.includes(address) ? 1 : REPAIRS;
     let before: number | null = null;
     for (let repair = 0; ; repair++) {
       const held = await chipCrc(this.#context, range, 'verify');
       notePair(this.#context, range, 'write', wanted, held);
       if (held === wanted) return true;
-      // Erased and programmed with success, and not one bit of it is another.
+      // Erased and programmed with success, and not one bit of it is another: that is the sector.
+      // Other bytes each time are what a line makes of them.
       if (held === before) this.#evidence.notTaken(address);
+      else if (before !== null) await this.#context.session.blameLine(this.#context.signal);
       before = held;
-      if (repair === REPAIRS || this.#suspects.includes(address)) return false;
+      if (repair === repairs) return false;
       await this.#erase(address, SECTOR);
       if (wanted !== blankCrc(SECTOR)) await this.#program(address, data);
     }

@@ -75,10 +75,15 @@ async function tryBaud(
     const outcome = await changeBaud(exchanger, baudRate);
     if (outcome === 'changed') {
       const proof = await proveBaud(exchanger, flash);
-      if (proof === 'good') return true;
+      if (proof === 'good') {
+        exchanger.evidence.baudTried(baudRate, 'proved');
+        return true;
+      }
+      exchanger.evidence.baudTried(baudRate, 'failed');
       if (left === 1) await goHome(session, home, proof === 'unheard', signal);
       continue;
     }
+    exchanger.evidence.baudTried(baudRate, outcome === 'lost' ? 'lost' : 'failed');
     if (outcome === 'rebooted') session.forgetLocks();
     if (outcome === 'lost') await session.relink(signal);
     await goTo(session, home, signal);

@@ -20,10 +20,16 @@ const BUSY_POLLS = 30;
 export async function unprotect(exchanger: Exchanger, part: FlashPart): Promise<void> {
   if (part.statusBytes === 0) return;
   let status = await readStatus(exchanger, part);
-  const change = { before: status, written: null as number | null, mask: part.protectMask };
+  const change = {
+    before: status,
+    written: null as number | null,
+    mask: part.protectMask,
+    tries: 0,
+  };
   try {
     status = await clear(exchanger, part, status, (written) => {
       change.written = written;
+      change.tries++;
     });
   } finally {
     exchanger.evidence.statusRegisters({ ...change, after: status });

@@ -92,6 +92,12 @@ export class Recovery {
     }
   }
 
+  /** Bytes arrived changed at the chip without any exchange failing: that is the line's error as well. */
+  async blameLine(signal: AbortSignal | undefined): Promise<void> {
+    this.#lineErrors++;
+    if (this.#lineErrors >= ERRORS_PER_RUNG) await this.#stepDown(signal);
+  }
+
   /** Errors on the way back count as failures of the step, like the one that began it. */
   async #winBack(
     first: unknown,

@@ -118,6 +118,10 @@ export class Session implements Climber, Recoverable {
     return this.#linked;
   }
 
+  blameLine(signal: AbortSignal | undefined): Promise<void> {
+    return this.#recovery.blameLine(signal);
+  }
+
   /** How often the chip was found rebooted in the middle of a job. */
   get reboots(): number {
     return this.#recovery.reboots;
