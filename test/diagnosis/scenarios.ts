@@ -476,7 +476,7 @@ function lockedStatus(): Spoiling {
       return kept;
     },
     fromChip: (bytes) => {
-      if (bytes[0] !== 0x04 || bytes[9] !== 0x0d) return bytes;
+      if (bytes[0] !== 0x04 || bytes[9] !== 0x0d || bytes.length < 12 + asked.length) return bytes;
       const answer = Buffer.from(bytes);
       answer.set(asked, 12);
       return answer;
