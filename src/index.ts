@@ -42,6 +42,7 @@ export type {
   JobControl,
   JobFacts,
   JobResult,
+  OpenBekenOptions,
   ReadOptions,
   Recovery,
   WriteOptions,

@@ -59,6 +59,23 @@ export function readUserFiles(dump: Uint8Array): TuyaUserFiles | null {
   return null;
 }
 
+/** Addresses of the sectors in use, the index with its copy included, in order. */
+export function userFileSectors({ offset, files }: TuyaUserFiles): number[] {
+  const area = AREAS.find(([first]) => first?.offset === offset) ?? [];
+  const index = Array.from({ length: INDEX_COPIES }, (_, copy) => offset + copy * SECTOR);
+  const held = [...files.values()].flatMap(({ sectors }) =>
+    sectors.flatMap((number) => addressOf(number, area) ?? []),
+  );
+  return [...new Set([...index, ...held])].sort((one, other) => one - other);
+}
+
+/** Null for numbers that stand for no sector of a file. */
+function addressOf(number: number, area: readonly Extent[]): number | null {
+  const extent = area.find(({ first, end }) => number >= first && number < end);
+  if (extent === undefined || number < INDEX_COPIES) return null;
+  return extent.offset + (number - extent.first) * SECTOR;
+}
+
 function newestIndex(bytes: Buffer, offset: number): Buffer | null {
   let newest: Buffer | null = null;
   for (let copy = 0; copy < INDEX_COPIES; copy++) {
@@ -96,10 +113,8 @@ function content(
   if (length > sectors.length * SECTOR) return null;
   const pieces: Buffer[] = [];
   for (const number of sectors) {
-    const extent = area.find(({ first, end }) => number >= first && number < end);
-    if (extent === undefined || number < INDEX_COPIES) return null;
-    const start = extent.offset + (number - extent.first) * SECTOR;
-    if (start + SECTOR > bytes.length) return null;
+    const start = addressOf(number, area);
+    if (start === null || start + SECTOR > bytes.length) return null;
     pieces.push(bytes.subarray(start, start + SECTOR));
   }
   return Buffer.concat(pieces).subarray(0, length);

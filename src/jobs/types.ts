@@ -1,6 +1,8 @@
 import type { ChipName, Family } from '../chip/families';
 import type { Region } from '../chip/layouts';
 import type { LikelyCause, Phase } from '../errors';
+import type { OpenBekenPin } from '../image/openbeken-config';
+import type { OpenBekenSettings } from '../image/openbeken-write';
 import type { Operation, ProgressListener } from './progress';
 
 /** What every job takes besides its own options. */
@@ -102,11 +104,17 @@ export interface BackupOptions {
 
 export type ImagePart = 'image' | 'app' | 'rf' | 'tuya' | 'openbeken' | 'bootloader';
 
+/** OpenBeken's configuration; `tuya` takes the pins out of the backup that the same job makes or finds. */
+export interface OpenBekenOptions extends Omit<OpenBekenSettings, 'pins'> {
+  pins?: OpenBekenSettings['pins'] | 'tuya';
+}
+
 export interface WriteOptions {
   /** The bytes of the image, or the absolute path of the file that holds them. */
   image: Buffer | { path: string };
   /** `auto`: from what the image is. A number: the bytes go there as they are. */
   offset?: 'auto' | number;
+  /** `image`: all that the image holds for this chip; else one part of a dump, back where it belongs. */
   part?: ImagePart;
   /** With a numeric offset: leave out so many of the image's first bytes. */
   skip?: number;
@@ -115,6 +123,8 @@ export interface WriteOptions {
   backup?: BackupOptions;
   unchanged?: 'skip' | 'rewrite';
   bootloader?: 'keep' | 'replace';
+  /** With an image of OpenBeken's firmware: its configuration, written along with it. */
+  openbeken?: OpenBekenOptions;
   anyImage?: boolean;
   dryRun?: boolean;
 }
@@ -131,6 +141,8 @@ export interface WriteSummary {
   verified: boolean;
   /** Path of the backup made or found; null where none was wanted. */
   backup: string | null;
+  /** Where a configuration of OpenBeken was written along: its address, and the pins that it sets. */
+  openbeken?: { offset: number; pins: { [gpio: string]: OpenBekenPin } };
 }
 
 export type EraseRegion = 'app' | 'range' | 'data' | 'all';

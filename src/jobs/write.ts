@@ -1,47 +1,19 @@
-import { readImageFile } from '../backup/image-file';
 import { SECTOR } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
-import { BkError } from '../errors';
-import { detectImage } from '../image/detect';
 import { backUpFirst } from './backup-first';
 import { checkBootloader } from './bootloader-check';
 import { forgetCalibration } from './calibration';
 import { Changer } from './change';
 import { compareBlock, Hunch, type SectorState } from './compare';
 import type { JobContext, JobOutcome } from './context';
-import { type LoadedImage, place } from './placement';
+import type { LoadedImage } from './placement/loaded-image';
+import { pinsIn, planConfig } from './placement/openbeken';
+import { place } from './placement/place';
 import { type BlockPlan, type Piece, type Plan, planBlock, planOf, touchedBy } from './plan';
 import { blocksOf, outward, sectorsOf, totalOf } from './ranges';
 import type { WriteOptions, WriteSummary } from './types';
 
-/**
- * Loads and recognises the image: everything about it that can be wrong without a chip.
- * @throws BkError BK_BAD_IMAGE, BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_STORAGE
- */
-export async function loadImage(options: WriteOptions): Promise<LoadedImage> {
-  if ((options.part ?? 'image') !== 'image') {
-    throw new BkError('BK_BAD_SETTING', `Writing the part ${options.part} is not supported yet`);
-  }
-  const { offset } = options;
-  if (typeof offset === 'number' && !(Number.isInteger(offset) && offset >= 0)) {
-    throw new BkError('BK_OUT_OF_RANGE', `The offset ${offset} is not a whole number of bytes`);
-  }
-  const bytes = Buffer.isBuffer(options.image)
-    ? Buffer.from(options.image) // the flow may change its Buffer while the job runs
-    : await readImageFile(options.image.path);
-  if (bytes.length === 0) {
-    throw new BkError('BK_BAD_IMAGE', 'The image is empty (0 bytes); nothing was changed');
-  }
-  const detected = detectImage(bytes);
-  if (typeof offset !== 'number' && detected.kind !== 'dump') {
-    throw new BkError(
-      'BK_BAD_IMAGE',
-      `The image is ${detected.description}, and only a dump of a whole flash can be placed without an offset. Nothing was changed`,
-      { advice: detected.advice },
-    );
-  }
-  return { bytes, detected };
-}
+export { loadImage } from './placement/load';
 
 /** Backs up, compares, erases and programs what differs, and has the chip confirm all of it. */
 export async function write(
@@ -50,7 +22,10 @@ export async function write(
   image: LoadedImage,
 ): Promise<JobOutcome<WriteSummary>> {
   const placed = await place(context, image, options);
+  const planned = await planConfig(context, options, placed);
   const backup = options.dryRun ? null : await backUpFirst(context, options.backup);
+  const config = (await planned?.complete(backup)) ?? null;
+  if (config !== null) placed.push(config);
   const pieces: Piece[] = [];
   for (const piece of placed) pieces.push(await wholeSectors(context, piece));
   const plan = await makePlan(context, pieces, options);
@@ -76,6 +51,9 @@ export async function write(
     blocksErased: erased.blocksErased,
     verified: !options.dryRun,
     backup,
+    ...(config === null
+      ? {}
+      : { openbeken: { offset: config.offset, pins: pinsIn(context, config) } }),
   };
   return { payload, offset: regions[0]?.offset ?? 0, length: bytes, bytes };
 }
