@@ -306,7 +306,7 @@ export const SCENARIOS: readonly Scenario[] = [
         sim: `bk7231n?seed=${seed}`,
         settings: { reset: 'rts' },
         meanwhile: ({ clock, line }) =>
-          clock.setTimeout(() => void line().vanish('unplugged'), 2000 + 130 * seed),
+          clock.setTimeout(() => void line().vanish('unplugged'), 1200 + 100 * (seed % 20)),
         job: writing(seed),
       }),
   },
@@ -319,7 +319,7 @@ export const SCENARIOS: readonly Scenario[] = [
         settings: { reset: 'rts' },
         comesBack: true,
         meanwhile: ({ clock, line }) =>
-          clock.setTimeout(() => void line().vanish('unplugged'), 2000 + 130 * seed),
+          clock.setTimeout(() => void line().vanish('unplugged'), 1200 + 100 * (seed % 20)),
         job: writing(seed),
       }),
   },
