@@ -173,7 +173,10 @@ function record(life: Life, bytes: Buffer, size: number): void {
 }
 
 /** How many sectors were read again by a later process, those left out that each one looks at. */
-export function readAgain(lives: readonly Life[], except: readonly number[]): number {
+export function readAgain(
+  lives: readonly Pick<Life, 'reads'>[],
+  except: readonly number[],
+): number {
   const seen = new Set<number>();
   let again = 0;
   for (const { reads } of lives) {
@@ -194,7 +197,7 @@ export function readAgain(lives: readonly Life[], except: readonly number[]): nu
  * Operations on flash that a later process did again, beyond the one that the death before may have cut off:
  * as `erase 0x20000`.
  */
-export function changedAgain(lives: readonly Life[]): string[] {
+export function changedAgain(lives: readonly Pick<Life, 'changes'>[]): string[] {
   const again: string[] = [];
   const done = { erase: new Map<number, number>(), program: new Map<number, number>() };
   lives.forEach(({ changes }, index) => {

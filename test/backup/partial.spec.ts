@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findBackups } from '../../src/backup/find';
+import { settleLeftovers } from '../../src/backup/leftovers';
+import { PartialBackup, type PartialSubject, removeSuperseded } from '../../src/backup/partial';
+import { writeBackup } from '../../src/backup/write';
+import { SECTOR } from '../../src/chip/geometry';
+import { noise, scratchFolder } from '../support/bench-device';
+
+const STRETCH = { offset: 0x10000, length: 8 * SECTOR };
+const SUBJECT: PartialSubject = {
+  chip: 'BK7231N',
+  mac: '02:00:00:ab:cd:ef',
+  kind: 'part',
+  ...STRETCH,
+};
+const NAME = '.BK7231N_020000abcdef_10000-8000.partial';
+const NOW = new Date(2026, 0, 20);
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+describe('what an unfinished backup has read', function () {
+  const folder = scratchFolder(this);
+  const flash = noise(STRETCH.length, 5);
+  const sector = (index: number) => flash.subarray(index * SECTOR, (index + 1) * SECTOR);
+  const open = async (subject = SUBJECT) => {
+    const partial = await PartialBackup.open(folder(), subject, STRETCH);
+    assert.ok(partial);
+    return partial;
+  };
+  const age = (name: string, days: number) => {
+    const then = new Date(NOW.getTime() - days * DAY_MS);
+    utimesSync(join(folder(), name), then, then);
+  };
+
+  /** Left behind with these sectors, in this order. */
+  async function leave(...indices: number[]): Promise<void> {
+    const partial = await open();
+    for (const index of indices) await partial.keep(STRETCH.offset + index * SECTOR, sector(index));
+    await partial.close();
+  }
+
+  it('is found again by chip, MAC and range, each sector in its place', async () => {
+    await leave(1, 0, 5);
+    assert.deepEqual(readdirSync(folder()), [NAME]);
+    const again = await open();
+    const bytes = Buffer.alloc(STRETCH.length);
+    again.fill(bytes);
+    for (let index = 0; index < 8; index++) {
+      const there = [0, 1, 5].includes(index);
+      assert.equal(again.has(STRETCH.offset + index * SECTOR), there);
+      const place = bytes.subarray(index * SECTOR, (index + 1) * SECTOR);
+      assert.ok(place.equals(there ? sector(index) : Buffer.alloc(SECTOR)));
+    }
+  });
+
+  it('makes no file before there is something to keep, and none without a MAC', async () => {
+    const partial = await open();
+    assert.equal(partial.holdsAny, false);
+    await partial.close();
+    assert.equal(await PartialBackup.open(folder(), { ...SUBJECT, mac: null }, STRETCH), null);
+    assert.deepEqual(readdirSync(folder()), []);
+  });
+
+  it('does not count what was spoilt, or renamed for another chip', async () => {
+    await leave(0, 1, 2);
+    const bytes = readFileSync(join(folder(), NAME));
+    bytes[4100 + 99] = (bytes[4100 + 99] as number) ^ 1;
+    writeFileSync(join(folder(), NAME), bytes.subarray(0, bytes.length - 1));
+    const spoilt = await open();
+    assert.deepEqual(
+      [0, 1, 2].map((index) => spoilt.has(STRETCH.offset + index * SECTOR)),
+      [true, false, false],
+    );
+    writeFileSync(join(folder(), NAME.replace('abcdef', 'abcdee')), bytes);
+    const other = await open({ ...SUBJECT, mac: '02:00:00:ab:cd:ee' });
+    assert.equal(other.holdsAny, false);
+  });
+
+  it('is no backup, and no backup pushes it out', async () => {
+    await leave(0);
+    assert.deepEqual(await findBackups(folder(), SUBJECT), []);
+    const { chip, mac, kind, offset } = SUBJECT;
+    for (const seconds of [1, 2]) {
+      const date = new Date(NOW.getTime() + seconds * 1000);
+      const subject = { chip, mac, kind, offset };
+      await writeBackup({ folder: folder(), bytes: flash, subject, date, keep: 1 });
+    }
+    assert.ok(existsSync(join(folder(), NAME)));
+    assert.equal((await findBackups(folder(), SUBJECT)).length, 1);
+  });
+
+  it('goes after a week, and when a younger backup is whole', async () => {
+    await leave(0);
+    age(NAME, 6);
+    await settleLeftovers(folder(), SUBJECT, '', NOW.getTime());
+    assert.ok(existsSync(join(folder(), NAME)));
+    age(NAME, 8);
+    await settleLeftovers(folder(), SUBJECT, '', NOW.getTime());
+    assert.equal(existsSync(join(folder(), NAME)), false);
+
+    await leave(0);
+    writeFileSync(join(folder(), 'whole.bin'), flash);
+    age(NAME, 1);
+    age('whole.bin', 2);
+    await removeSuperseded(folder(), SUBJECT, join(folder(), 'whole.bin'));
+    assert.ok(existsSync(join(folder(), NAME)));
+    age('whole.bin', 0.5);
+    await removeSuperseded(folder(), SUBJECT, join(folder(), 'whole.bin'));
+    assert.equal(existsSync(join(folder(), NAME)), false);
+  });
+});
+
+describe('a backup whose writing was killed', function () {
+  const folder = scratchFolder(this);
+  const bytes = noise(STRETCH.length, 6);
+  const part = (target: string) => `.${target}.0123456789ab.part`;
+
+  async function killedAtLast(): Promise<string> {
+    const { chip, mac, kind, offset } = SUBJECT;
+    const subject = { chip, mac, kind, offset };
+    const { path, record } = await writeBackup({ folder: folder(), bytes, subject, date: NOW });
+    rmSync(path);
+    writeFileSync(join(folder(), part(record.file)), bytes);
+    return record.file;
+  }
+
+  it('is completed where only its name was missing', async () => {
+    const file = await killedAtLast();
+    await settleLeftovers(folder(), SUBJECT, '', NOW.getTime());
+    assert.deepEqual(readdirSync(folder()).sort(), [file, `${file}.json`]);
+    assert.ok(readFileSync(join(folder(), file)).equals(bytes));
+  });
+
+  it('is removed where its bytes are not whole, and what is not its own stays', async () => {
+    const file = await killedAtLast();
+    writeFileSync(join(folder(), part(file)), bytes.subarray(1));
+    const others = [part('lamp.bin'), part(file.replace('abcdef', 'abcdee')), part(`x${file}`)];
+    for (const name of others) writeFileSync(join(folder(), name), bytes);
+    await settleLeftovers(folder(), SUBJECT, '', 0);
+    assert.deepEqual(readdirSync(folder()).sort(), [...others, `${file}.json`].sort());
+  });
+});
