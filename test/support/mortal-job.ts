@@ -7,8 +7,8 @@ import { forgetSimulatedChips, prepareSimulatedChip } from '../../src/transport/
 import { VirtualClock } from './virtual-clock';
 
 /**
- * When the process dies: at its nth request, its nth for a sector's bytes, or its nth erase or program; the
- * request reaches the chip or does not.
+ * When the process dies: at its nth request, its nth for a sector's bytes, or its nth erase or program; before
+ * the request is sent, or when it is carried out and the answer comes.
  */
 export type Death = ({ request: number } | { read: number } | { change: number }) & {
   delivered: boolean;
@@ -95,23 +95,34 @@ export class LastingChip {
       changes: [],
       error: null,
     };
+    let last = false;
     const ended = new Promise<void>((resolve) => {
+      const die = (): void => {
+        life.died = true;
+        forgetSimulatedChips();
+        clock.die();
+        resolve();
+      };
+      const attach = chip.attach.bind(chip);
+      chip.attach = (host) =>
+        attach({
+          get baudRate() {
+            return host.baudRate;
+          },
+          receive: (bytes) => (last ? die() : host.receive(bytes)),
+        });
       const receive = chip.receive.bind(chip);
       chip.receive = (bytes, baud) => {
         if (life.died) return;
         life.requests++;
         onRequest(life);
-        const last = death !== null && isLast(life, death, bytes);
-        if (!last || death.delivered) {
-          record(life, bytes, chip.flash.length);
-          receive(bytes, baud);
+        last ||= death !== null && isLast(life, death, bytes);
+        if (last && !death?.delivered) {
+          die();
+          return;
         }
-        if (!last) return;
-        life.died = true;
-        // What the chip has begun it finishes; nobody hears of it.
-        forgetSimulatedChips();
-        clock.die();
-        resolve();
+        record(life, bytes, chip.flash.length);
+        receive(bytes, baud);
       };
     });
     const closeFiles = watchFiles();
