@@ -1,15 +1,16 @@
 /**
  * What line and flash allow at best, computed from the protocol's frame sizes and the simulated chip's
- * timings, and from nothing that the engine does.
+ * timings, and from nothing that the engine does. All times in ms.
  */
 
 /** Simulated flash, ms and bytes per second; the same figures as the simulated chip's real mode. */
 const FLASH = { eraseSector: 45, eraseBlock: 200, programPage: 0.7, crcPerSecond: 400_000 };
 const CLOCK_HZ = 26_000_000;
 const SECTOR = 4096;
+const BLOCK = 0x10000;
 const PAGES = SECTOR / 256;
 
-/** ms for bytes that the chip sends: its divider makes its own rate of the one asked for. */
+/** Bytes that the chip sends: its divider makes its own rate of the one asked for. */
 function fromChip(bytes: number, baudRate: number): number {
   const real = CLOCK_HZ / Math.trunc(CLOCK_HZ / baudRate);
   return (bytes * 10_000) / real;
@@ -25,7 +26,7 @@ function readSector(baudRate: number): number {
 }
 
 /** A checksum: 13 bytes there, 11 back, and the chip's work. */
-function checksum(bytes: number, baudRate: number): number {
+export function checksum(bytes: number, baudRate: number): number {
   return toChip(13, baudRate) + fromChip(11, baudRate) + (bytes * 1000) / FLASH.crcPerSecond;
 }
 
@@ -34,10 +35,11 @@ function writeSector(baudRate: number): number {
   return toChip(4108, baudRate) + fromChip(15, baudRate) + PAGES * FLASH.programPage;
 }
 
-function eraseBlock(baudRate: number): number {
-  return toChip(13, baudRate) + fromChip(16, baudRate) + FLASH.eraseBlock;
+function erase(ms: number, baudRate: number): number {
+  return toChip(13, baudRate) + fromChip(16, baudRate) + ms;
 }
 
+/** Everything over the line, and one checksum. */
 export function readLimit(bytes: number, baudRate: number): number {
   return (bytes / SECTOR) * readSector(baudRate) + checksum(bytes, baudRate);
 }
@@ -45,8 +47,26 @@ export function readLimit(bytes: number, baudRate: number): number {
 /** New data into used flash: block erases, every sector programmed, one checksum. */
 export function writeLimit(bytes: number, baudRate: number): number {
   return (
-    (bytes / 0x10000) * eraseBlock(baudRate) +
+    (bytes / BLOCK) * erase(FLASH.eraseBlock, baudRate) +
     (bytes / SECTOR) * writeSector(baudRate) +
     checksum(bytes, baudRate)
   );
+}
+
+/** The same as public tools do it: each sector erased, written and checked by itself. */
+export function usualWrite(bytes: number, baudRate: number): number {
+  const sector =
+    erase(FLASH.eraseSector, baudRate) + writeSector(baudRate) + checksum(SECTOR, baudRate);
+  return (bytes / SECTOR) * sector;
+}
+
+/** One checksum of everything, and so many sectors erased and written. */
+export function rewriteLimit(bytes: number, changed: number, baudRate: number): number {
+  const sector = erase(FLASH.eraseSector, baudRate) + writeSector(baudRate);
+  return checksum(bytes, baudRate) + changed * sector;
+}
+
+/** One checksum of everything, and so many sectors read. */
+export function rereadLimit(bytes: number, changed: number, baudRate: number): number {
+  return checksum(bytes, baudRate) + changed * readSector(baudRate);
 }
