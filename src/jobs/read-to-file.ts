@@ -6,6 +6,7 @@ import type { Region } from '../chip/layouts';
 import { isBkError } from '../errors';
 import { chipCalibration } from './calibration';
 import type { JobContext } from './context';
+import { inspectionFacts } from './inspection';
 import { outward } from './ranges';
 import { type ReadBytes, readRange } from './read';
 import type { FileOutput, JobFacts } from './types';
@@ -85,6 +86,7 @@ async function save(
 ): Promise<WrittenFile> {
   const { session } = context;
   const { chip, mac, kind, offset } = subject;
+  const inspection = kind === 'full' ? await inspectionFacts(context, bytes) : null;
   const { path, record } = await writeBackup({
     folder: output.folder,
     filename: output.filename,
@@ -103,6 +105,7 @@ async function save(
       bytesRead,
       bytesReused,
       warnings: [...session.identity.warnings, ...context.warnings],
+      ...(inspection === null ? {} : { inspection }),
     },
   });
   const { sha256, crc32 } = record;

@@ -7,7 +7,7 @@ import { buildOpenBekenConfig } from '../../src/image/openbeken-write';
 import { scratchFolder, sum, testDevice } from '../support/bench-device';
 import { bootloader, container, flashImage, openBekenTexts, TUYA_TEXTS } from '../support/images';
 import { rejection } from '../support/rejects';
-import { PAIRED, type TuyaValues, tuyaStorage } from '../support/tuya-storage';
+import { PAIRED, SECRETS, type TuyaValues, tuyaStorage } from '../support/tuya-storage';
 
 interface Kind {
   chip: ChipName;
@@ -115,6 +115,15 @@ describe("a device with Tuya's firmware becomes one with OpenBeken in one job", 
       );
       assert.equal(payload.verified, true);
       assert.ok(payload.backup && readFileSync(payload.backup).equals(before));
+      const beside = readFileSync(`${payload.backup}.json`, 'utf8');
+      const { inspection } = JSON.parse(beside);
+      assert.equal(inspection.kind, 'dump');
+      assert.equal(inspection.mac, '02:00:00:ab:cd:ef');
+      assert.equal(inspection.template.pins[26], 'Rel;1');
+      assert.equal(inspection.tuya.module, 'CB2S');
+      assert.equal(inspection.openbeken, null);
+      assert.ok(inspection.partitions.some(({ name }: { name: string }) => name === 'tuya'));
+      for (const secret of SECRETS) assert.ok(!beside.includes(secret), secret);
       for (const phase of ['backup', 'compare', 'erase', 'write', 'verify']) {
         assert.ok(phases.has(phase), phase);
       }
@@ -353,7 +362,7 @@ describe("a device with Tuya's firmware becomes one with OpenBeken in one job", 
     });
   }
 
-  it('puts Tuya's pins in the place of OpenBeken's, and leaves its command', async () => {
+  it("puts Tuya's pins in the place of OpenBeken's, and leaves its command", async () => {
     const { device, chip } = tuyaChip(N);
     const old = { startCommand: 'SetFlag 2 1', pins: { 1: 'Rel;5' } };
     buildOpenBekenConfig(old).copy(chip.flash, 0x1d1000);

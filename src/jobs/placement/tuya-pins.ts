@@ -1,9 +1,9 @@
 import { readImageFile } from '../../backup/image-file';
 import { BkError } from '../../errors';
-import { inspect } from '../../image/inspect';
 import type { Inspection } from '../../image/inspect-types';
 import type { OpenBekenPin } from '../../image/openbeken-config';
 import type { JobContext } from '../context';
+import { inspectInJob } from '../inspection';
 
 /** What a device is told to do with its pins. */
 export interface FoundPins {
@@ -18,11 +18,7 @@ export interface FoundPins {
  */
 export async function tuyaPins(context: JobContext, backup: string | null): Promise<FoundPins> {
   if (backup === null) throw without('no backup was made', []);
-  const { signal } = context;
-  const found = await inspect(await readImageFile(backup), {
-    secrets: 'show',
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const found = await inspectInJob(context, await readImageFile(backup), 'show');
   const { tuya, template, openbeken } = found;
   const pins = tuya?.pins ?? {};
   if (Object.keys(pins).length === 0) {
