@@ -17,7 +17,7 @@ import { StatusTexts } from './status';
 
 /** What a flow may send; every property is still to be checked. */
 export type JobMessage = NodeMessageInFlow & {
-  readonly [name in 'cancel' | 'port' | 'offset' | 'length' | 'filename']?: unknown;
+  readonly [name in 'cancel' | 'port' | 'offset' | 'length' | 'filename' | 'openbeken']?: unknown;
 };
 
 type Send = (messages: Array<NodeMessage | null>) => void;

@@ -253,11 +253,27 @@ describe('settings and messages', () => {
       });
     }
 
-    it('refuse an OpenBeken configuration for now', async () => {
-      const error = await refused('bk-write', { openbeken: true }, { payload });
-      assert.equal(error.code, 'BK_BAD_SETTING');
-      assert.match(error.message, /not available yet/);
+    it('take the configuration of OpenBeken out of the message, as a copy', async () => {
+      const openbeken = { ssid: 'home', pins: { 26: 'Rel;1' } };
+      const { options } = await asked('bk-write', { openbeken: true }, { payload, openbeken });
+      openbeken.ssid = 'changed';
+      openbeken.pins[26] = 'changed';
+      assert.deepEqual(options.openbeken, { ssid: 'home', pins: { 26: 'Rel;1' } });
     });
+
+    it('leave it alone unless it is asked for', async () => {
+      const { options } = await asked('bk-write', {}, { payload, openbeken: { ssid: 'home' } });
+      assert.equal(options.openbeken, undefined);
+    });
+
+    for (const wrong of [undefined, 'tuya', 5, ['x']]) {
+      it(`refuse ${JSON.stringify(wrong)} as such a configuration`, async () => {
+        const message = { payload, openbeken: wrong };
+        const error = await refused('bk-write', { openbeken: true }, message);
+        assert.equal(error.code, 'BK_BAD_SETTING');
+        assert.match(error.message, /msg\.openbeken/);
+      });
+    }
 
     it('may name any file', async () => {
       const filename = path.resolve('/images/fw.rbl');
