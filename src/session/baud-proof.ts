@@ -20,10 +20,13 @@ const CHECK_MS = 50;
  */
 export type BaudProof = 'good' | 'poor' | 'unheard';
 
+/** So many of them may fail: a stray error now and then is no fault of the rate. */
+const FAILURES = 1;
+
 /**
  * Proves a rate in both directions without changing anything. In this order, as each step is harmless
  * only on a line that has passed the one before:
- * 1. Link checks, all answered. They carry no argument: garbled, they are nothing. A garbled request to
+ * 1. Link checks, answered. They carry no argument: garbled, they are nothing. A garbled request to
  *    read could be one to erase (09 and 0B), and a garbled checksum one of gigabytes, which takes minutes.
  * 2. A sector is read, and the chip's checksum agrees: chip to host.
  * 3. Checksums of ever other ranges inside that sector, each computable here, for host to chip: what the
@@ -31,40 +34,52 @@ export type BaudProof = 'good' | 'poor' | 'unheard';
  *    harmless on all chips: all of them program flash.
  */
 export async function proveBaud(exchanger: Exchanger, flash: Flash): Promise<BaudProof> {
+  // No pause after one that fails: some chips leave download mode at a silence after half a frame.
   if (!(await passes(exchanger, () => linkAnswers(exchanger)))) return 'unheard';
-  try {
-    const sector = Buffer.from(await flash.readSector(BOOTLOADER_END));
-    const same = async (offset: number, length: number): Promise<boolean> =>
-      (await flash.crc(BOOTLOADER_END + offset, length)) ===
-      crc32(sector.subarray(offset, offset + length));
-    if (!(await same(0, SECTOR))) return 'poor';
-    // No two lengths are the same, so that even in a blank sector no two checksums are.
-    return (await passes(exchanger, (trip) => same(trip * 0x55, 32 + trip))) ? 'good' : 'poor';
-  } catch (error) {
-    if (!isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE')) throw error;
-    exchanger.reset();
-    return 'poor';
-  }
+  const synchronise = () => exchanger.synchronise();
+  let sector = Buffer.alloc(0);
+  const same = async (offset: number, length: number): Promise<boolean> =>
+    (await flash.crc(BOOTLOADER_END + offset, length)) ===
+    crc32(sector.subarray(offset, offset + length));
+  const reads = async (): Promise<boolean> => {
+    sector = Buffer.from(await flash.readSector(BOOTLOADER_END));
+    return same(0, SECTOR);
+  };
+  if (!(await passes(exchanger, reads, 1, synchronise))) return 'poor';
+  // No two lengths are the same, so that even in a blank sector no two checksums are.
+  const part = (trip: number) => same(trip * 0x55, 32 + trip);
+  return (await passes(exchanger, part, TRIPS.most, synchronise)) ? 'good' : 'poor';
 }
 
+/** Exchanges that have to succeed, so many at most. @param after done after one that did not */
 async function passes(
-  { clock }: Exchanger,
-  trip: (index: number) => Promise<boolean>,
+  exchanger: Exchanger,
+  exchange: (index: number) => Promise<boolean>,
+  most: number = TRIPS.most,
+  after?: () => Promise<void>,
 ): Promise<boolean> {
+  const { clock } = exchanger;
   const enoughAt = clock.now() + TRIPS.enoughMs;
-  for (let index = 0; index < TRIPS.most; index++) {
-    if (index >= TRIPS.least && clock.now() >= enoughAt) break;
-    if (!(await trip(index))) return false;
+  let failures = 0;
+  for (let index = 0; index < most + failures; index++) {
+    if (index >= TRIPS.least + failures && clock.now() >= enoughAt) break;
+    if (await succeeds(() => exchange(index))) continue;
+    if (++failures > FAILURES) return false;
+    await after?.();
   }
   return true;
 }
 
-async function linkAnswers(exchanger: Exchanger): Promise<boolean> {
+async function succeeds(exchange: () => Promise<boolean>): Promise<boolean> {
   try {
-    const onWire = lineTime(5 + linkCheck.answerBytes, exchanger.transport.baudRate);
-    return await exchanger.run(linkCheck, undefined, onWire + CHECK_MS);
+    return await exchange();
   } catch (error) {
     if (isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE')) return false;
     throw error;
   }
+}
+
+function linkAnswers(exchanger: Exchanger): Promise<boolean> {
+  const onWire = lineTime(5 + linkCheck.answerBytes, exchanger.transport.baudRate);
+  return exchanger.run(linkCheck, undefined, onWire + CHECK_MS);
 }

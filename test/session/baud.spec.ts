@@ -186,6 +186,18 @@ describe('the rate of a session', () => {
     assert.deepEqual(told, [2_000_000]);
   });
 
+  it('is not given up for one answer that is lost while it is proved', async () => {
+    for (const lost of ['S00', 'L09', 'S10'] as const) {
+      const own = bench(`sim://bk7231n?${SILENT}`);
+      const line = await own.plug();
+      let left = 1;
+      line.onRequest = (key) => line.baudRate !== 2_000_000 || key !== lost || left-- !== 1;
+      const session = await own.open();
+      assert.equal(left < 1, true, lost);
+      assert.equal(session.workingBaud, 2_000_000, lost);
+    }
+  });
+
   it('is proved by harmless frames first, and in both directions', async () => {
     const own = bench(`sim://bk7231n?${SILENT}`);
     const line = await own.plug();
