@@ -65,7 +65,7 @@ function mustTellItsPlace({ kind, description, damaged, advice }: DetectedImage)
       foreign ? 'BK_WRONG_IMAGE' : 'BK_BAD_IMAGE',
       foreign
         ? `The image is ${description}, for a chip of another make; nothing was changed`
-        : `The image is ${description}, and where that belongs cannot be told. Nothing was changed`,
+        : `The image is ${description}, and where that belongs cannot be told without an offset. Nothing was changed`,
       { advice: [...advice, ...(HELP[kind] ?? [])] },
     );
   }
