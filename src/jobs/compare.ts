@@ -91,7 +91,10 @@ async function statesOf(
   const samples = samplesOf(sectors.length);
   for (const index of samples) states[index] ??= await ask(index);
   const seen = new Set(samples.map((index) => states[index]));
-  if (seen.size === 1 && seen.has('different')) return states.map((state) => state ?? 'different');
+  // Only a whole block can be erased at once; in a part of one each sector that is right is one erase less.
+  if (range.length === BLOCK && seen.size === 1 && seen.has('different')) {
+    return states.map((state) => state ?? 'different');
+  }
   if (seen.size === 1 && seen.has('blank')) {
     if ((await chipCrc(context, range)) === blankCrc(range.length)) {
       return states.map((state) => state ?? 'blank');

@@ -32,6 +32,8 @@ export interface Plan {
  * (400,000 bytes a second).
  */
 const COST = { eraseSector: 45, eraseBlock: 200, programSector: 11, checkSector: 10 } as const;
+/** What the chip's checksum costs, ms for a byte. */
+const CHECK_BYTE = COST.checkSector / SECTOR;
 /** Bits on the line for a sector that is written, request and answer. */
 const WRITE_BITS = 10 * (4108 + 15);
 
@@ -58,7 +60,7 @@ export function planBlock(
   const dirty = changed.filter(({ state }) => state === 'different');
   const equal = sectors.filter(({ state }) => state === 'equal');
   const equalToWrite = equal.filter(({ data }) => !data.equals(BLANK_SECTOR));
-  const program = (WRITE_BITS * 1000) / baudRate + COST.programSector;
+  const program = programCost(baudRate);
   const bySector = dirty.length * COST.eraseSector;
   const byBlock = COST.eraseBlock + equalToWrite.length * program + equal.length * COST.checkSector;
 
@@ -89,6 +91,27 @@ export function touchedBy({ range, erase, program }: BlockPlan): Region[] {
   if (erase.by === 'block') return [range];
   const addresses = new Set([...erase.addresses, ...program.map(({ address }) => address)]);
   return runsOf([...addresses].sort((a, b) => a - b));
+}
+
+/** ms to bring a sector over the line and into flash. */
+function programCost(baudRate: number): number {
+  return (WRITE_BITS * 1000) / baudRate + COST.programSector;
+}
+
+/** How long a plan takes on a chip with typical flash, seconds: erases, programming, and the last checksums. */
+export function secondsOf(plan: Plan, baudRate: number): number {
+  const ms = plan.blocks.reduce((sum, block) => {
+    const { erase, program } = block;
+    const once = erase.by === 'block' ? COST.eraseBlock : COST.eraseSector;
+    const touched = touchedBy(block).reduce((bytes, { length }) => bytes + length, 0);
+    return (
+      sum +
+      erase.addresses.length * once +
+      program.length * programCost(baudRate) +
+      touched * CHECK_BYTE
+    );
+  }, 0);
+  return ms / 1000;
 }
 
 export function planOf(blocks: BlockPlan[]): Plan {

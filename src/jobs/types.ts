@@ -139,6 +139,8 @@ export interface WriteSummary {
   blocksErased: number;
   /** False only for a dry run. */
   verified: boolean;
+  /** Of a dry run: how long carrying it out would take, without a backup. */
+  seconds?: number;
   /** Path of the backup made or found; null where none was wanted. */
   backup: string | null;
   /** Where a configuration of OpenBeken was written along: its address, and the pins that it sets. */

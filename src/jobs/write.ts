@@ -9,7 +9,15 @@ import type { JobContext, JobOutcome } from './context';
 import type { LoadedImage } from './placement/loaded-image';
 import { pinsIn, planConfig } from './placement/openbeken';
 import { place } from './placement/place';
-import { type BlockPlan, type Piece, type Plan, planBlock, planOf, touchedBy } from './plan';
+import {
+  type BlockPlan,
+  type Piece,
+  type Plan,
+  planBlock,
+  planOf,
+  secondsOf,
+  touchedBy,
+} from './plan';
 import { blocksOf, outward, sectorsOf, totalOf } from './ranges';
 import type { WriteOptions, WriteSummary } from './types';
 
@@ -51,6 +59,7 @@ export async function write(
     blocksErased: erased.blocksErased,
     verified: !options.dryRun,
     backup,
+    ...(options.dryRun ? { seconds: secondsOf(plan, context.session.workingBaud) } : {}),
     ...(config === null
       ? {}
       : { openbeken: { offset: config.offset, pins: pinsIn(context, config) } }),
