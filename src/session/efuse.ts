@@ -22,15 +22,41 @@ export const ZERO_KEY = '0'.repeat(32);
 export async function readKey(exchanger: Exchanger): Promise<string | null> {
   const bytes = Buffer.alloc(KEY_BYTES);
   for (let index = 0; index < KEY_BYTES; index++) {
-    const before = await exchanger.ask(readRegister, { address: CONTROL });
-    const value = ((before & ~0x1f02) | (index << 8) | BUSY) >>> 0;
-    await exchanger.ask(writeRegister, { address: CONTROL, value });
-    await untilReady(exchanger);
-    const read = await exchanger.ask(readRegister, { address: VALUE });
-    if ((read & VALID) === 0) return null;
-    bytes[index] = read & 0xff;
+    const byte = await readByte(exchanger, index);
+    if (byte === null) return null;
+    bytes[index] = byte;
   }
   return bytes.swap32().toString('hex');
+}
+
+/**
+ * The first bytes of eFuse, as they lie there.
+ * @throws BkError BK_BAD_RESPONSE where one is not readable
+ */
+export async function readEfuse(exchanger: Exchanger, count: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(count);
+  for (let index = 0; index < count; index++) {
+    const byte = await readByte(exchanger, index);
+    if (byte === null) {
+      throw new BkError(
+        'BK_BAD_RESPONSE',
+        `The chip on ${exchanger.transport.port} says that byte ${index} of its eFuse cannot be read`,
+        { phase: 'read', address: index },
+      );
+    }
+    bytes[index] = byte;
+  }
+  return bytes;
+}
+
+/** Null where the chip says that this byte is not readable. */
+async function readByte(exchanger: Exchanger, index: number): Promise<number | null> {
+  const before = await exchanger.ask(readRegister, { address: CONTROL });
+  const value = ((before & ~0x1f02) | (index << 8) | BUSY) >>> 0;
+  await exchanger.ask(writeRegister, { address: CONTROL, value });
+  await untilReady(exchanger);
+  const read = await exchanger.ask(readRegister, { address: VALUE });
+  return (read & VALID) === 0 ? null : read & 0xff;
 }
 
 async function untilReady(exchanger: Exchanger): Promise<void> {

@@ -1,0 +1,13 @@
+import type { ChipName } from './families';
+
+/**
+ * Bytes of eFuse that can be read over UART, by the controller at 0x800074. BK7238 and BK7252N have only
+ * four, which repeat behind them. Chips that are not listed have another controller, or no way to it.
+ * Source: BK7231GUIFlashTool, bk7231tools.
+ */
+export const EFUSE_BYTES: Readonly<Partial<Record<ChipName, number>>> = {
+  BK7231N: 32,
+  BK7231M: 32,
+  BK7238: 4,
+  BK7252N: 4,
+};
