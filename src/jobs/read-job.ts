@@ -5,24 +5,28 @@ import { BkError } from '../errors';
 import { crc32Hex, sha256Hex } from './checksum';
 import { type JobContext, type JobOutcome, mustFitFlash } from './context';
 import { readRange } from './read';
-import { readFuses } from './read-efuse';
+import { readMemory } from './read-memory';
 import { readToFile } from './read-to-file';
 import type { ReadOptions } from './types';
 
 /** Checks what can be checked without a chip. @throws BkError BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_STORAGE */
 export async function checkReading(options: ReadOptions): Promise<void> {
   const memory = options.memory ?? 'flash';
-  if (memory === 'rom' || memory === 'otp') {
+  if (memory === 'otp') {
     throw new BkError(
       'BK_BAD_SETTING',
-      `Reading ${memory} is not supported: where these chips have it is not known for sure`,
-      { advice: ['Set memory to flash, or to efuse.'] },
+      'Reading otp is not supported: how a BK7258 gives it is not known for sure',
+      { advice: ['Set memory to flash.'] },
     );
   }
-  if (memory === 'efuse' && options.file !== undefined) {
-    throw new BkError('BK_BAD_SETTING', 'The bytes of eFuse go to the message, not to a backup', {
-      advice: ['Set output to buffer; a "write file" node can save the bytes.'],
-    });
+  if (memory !== 'flash' && options.file !== undefined) {
+    throw new BkError(
+      'BK_BAD_SETTING',
+      `The bytes of ${memory} go to the message, not to a backup`,
+      {
+        advice: ['Set output to buffer; a "write file" node can save the bytes.'],
+      },
+    );
   }
   for (const name of ['offset', 'length'] as const) {
     const value = options[name];
@@ -37,12 +41,14 @@ export async function checkReading(options: ReadOptions): Promise<void> {
   if (options.file.filename) await resolveFilename(options.file.folder, options.file.filename);
 }
 
-/** Reads a range of flash to memory or to a file, or eFuse. */
+/** Reads a range of flash to memory or to a file, or another memory. */
 export async function read(
   context: JobContext,
   options: ReadOptions,
 ): Promise<JobOutcome<Buffer | string>> {
-  if (options.memory === 'efuse') return readFuses(context, options);
+  if (options.memory === 'efuse' || options.memory === 'rom') {
+    return readMemory(context, options.memory, options);
+  }
   const offset = options.offset ?? 0;
   const length = options.length ?? context.flash.size - offset;
   mustFitFlash(context, offset, length);

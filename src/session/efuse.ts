@@ -30,18 +30,22 @@ export async function readKey(exchanger: Exchanger): Promise<string | null> {
 }
 
 /**
- * The first bytes of eFuse, as they lie there.
+ * Bytes of eFuse, as they lie there.
  * @throws BkError BK_BAD_RESPONSE where one is not readable
  */
-export async function readEfuse(exchanger: Exchanger, count: number): Promise<Buffer> {
+export async function readEfuse(
+  exchanger: Exchanger,
+  offset: number,
+  count: number,
+): Promise<Buffer> {
   const bytes = Buffer.alloc(count);
   for (let index = 0; index < count; index++) {
-    const byte = await readByte(exchanger, index);
+    const byte = await readByte(exchanger, offset + index);
     if (byte === null) {
       throw new BkError(
         'BK_BAD_RESPONSE',
-        `The chip on ${exchanger.transport.port} says that byte ${index} of its eFuse cannot be read`,
-        { phase: 'read', address: index },
+        `The chip on ${exchanger.transport.port} says that byte ${offset + index} of its eFuse cannot be read`,
+        { phase: 'read', address: offset + index },
       );
     }
     bytes[index] = byte;

@@ -128,10 +128,10 @@ describe('bad input is refused with nothing changed', function () {
       (d) => d.erase({ region: 'range', offset: 0, length: 0x20000, bootloader: 'erase' }),
     ],
     [
-      'a memory that is not flash',
+      'a memory that the chip does not give',
       'BK_BAD_SETTING',
-      /rom/,
-      'bk7231n',
+      /ROM/,
+      'bk7231t',
       (d) => d.read({ memory: 'rom' }),
     ],
   ];

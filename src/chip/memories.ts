@@ -11,3 +11,9 @@ export const EFUSE_BYTES: Readonly<Partial<Record<ChipName, number>>> = {
   BK7238: 4,
   BK7252N: 4,
 };
+
+/** Bytes of mask ROM that can be read over UART. Source: ltchiptool. */
+export const ROM_BYTES: Readonly<Partial<Record<ChipName, number>>> = {
+  BK7231N: 0x4000,
+  BK7231M: 0x4000,
+};

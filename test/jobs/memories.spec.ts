@@ -40,12 +40,45 @@ describe('reading eFuse', () => {
     await device.close();
   });
 
+  it('comes without anything being changed', async () => {
+    const { device, chip } = testDevice('bk7231n');
+    const before = Buffer.from(chip.flash);
+    await device.read({ memory: 'efuse' });
+    await device.read({ memory: 'rom' });
+    assert.ok(chip.flash.equals(before));
+    assert.equal(chip.counters.statusWrites, 0);
+    await device.close();
+  });
+});
+
+describe('reading the mask ROM', () => {
+  const word = (address: number) => Math.imul(address + 1, 0x9e3779b1) >>> 0;
+
+  it('gives the 16 KiB of BK7231N', async () => {
+    const { device } = testDevice('bk7231n');
+    const { payload, facts } = await device.read({ memory: 'rom' });
+    assert.ok(Buffer.isBuffer(payload) && payload.length === 0x4000);
+    for (let at = 0; at < payload.length; at += 4) assert.equal(payload.readUInt32LE(at), word(at));
+    assert.equal(facts.bytesRead, 0x4000);
+    await device.close();
+  });
+
+  it('gives a part of it, not only whole words', async () => {
+    const { device } = testDevice('bk7231m');
+    const all = (await device.read({ memory: 'rom', length: 64 })).payload as Buffer;
+    const { payload } = await device.read({ memory: 'rom', offset: 0x11, length: 9 });
+    assert.ok(Buffer.isBuffer(payload) && payload.equals(all.subarray(0x11, 0x1a)));
+    await device.close();
+  });
+
   const refused: [string, ReadOptions, ErrorCode, RegExp][] = [
     ['bk7231t', { memory: 'efuse' }, 'BK_BAD_SETTING', /serial line/],
     ['bk7236', { memory: 'efuse' }, 'BK_BAD_SETTING', /not known/],
     ['bk7231n', { memory: 'efuse', offset: 30, length: 4 }, 'BK_OUT_OF_RANGE', /32 bytes/],
     ['bk7231n', { memory: 'efuse', file: { folder: '/nonexistent' } }, 'BK_BAD_SETTING', /message/],
-    ['bk7231n', { memory: 'rom' }, 'BK_BAD_SETTING', /rom/],
+    ['bk7231t', { memory: 'rom' }, 'BK_BAD_SETTING', /serial line/],
+    ['bk7238', { memory: 'rom' }, 'BK_BAD_SETTING', /not known/],
+    ['bk7231n', { memory: 'rom', offset: 0x4000 }, 'BK_OUT_OF_RANGE', /16384/],
     ['bk7258', { memory: 'otp' }, 'BK_BAD_SETTING', /otp/],
   ];
   for (const [sim, options, code, says] of refused) {
