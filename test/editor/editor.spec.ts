@@ -161,10 +161,12 @@ describe('the editor', function () {
     await editor.page.selectOption('#node-input-source', 'file');
     assert.equal(await isVisible('#node-input-filename'), true);
     assert.equal(await isVisible('#node-input-skip'), false);
+    assert.equal(await isVisible('#node-input-part'), true);
+    assert.equal(await isVisible('#node-input-openbeken'), true);
     await type('#node-input-offset', '0x11000');
     assert.equal(await isVisible('#node-input-skip'), true);
     if (PICTURES) await picture('bk-write-range');
-    assert.equal(await isVisible('#node-input-openbeken'), false);
+    assert.equal(await isVisible('#node-input-part'), false);
     await closeForm('bk-write', 'cancel');
   });
 
