@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { inspect } from '../../src/image/inspect';
 import { scratchFolder, testDevice } from '../support/bench-device';
+import { container, openBekenTexts } from '../support/images';
+import { rejection } from '../support/rejects';
 
 /** Contents of real devices, where they are at hand; they hold other people's data and are never shown. */
 const FOLDER = resolve('..', 'shared', 'data', 'dumps');
@@ -47,6 +50,33 @@ describe('the contents of a real device', function () {
       assert.equal(payload.verified, true);
       assert.ok(chip.flash.equals(dump), 'flash is as it was');
       assert.equal(chip.counters.bootloaderTouches, 0);
+      await device.close();
+    });
+
+    it(`come back in parts, and tell OpenBeken their pins: dump ${index + 1}`, async () => {
+      const path = join(FOLDER, name);
+      const dump = readFileSync(path);
+      const sim = chipOf(dump);
+      const { device, chip } = testDevice(`${sim}?flash=${encodeURIComponent(path)}`);
+      await device.erase({ region: 'all', calibration: 'erase' });
+      for (const part of ['rf', 'app', 'tuya'] as const) {
+        const { payload } = await device.write({ image: dump, part });
+        for (const { offset, length } of payload.regions) {
+          const held = chip.flash.subarray(offset, offset + length);
+          assert.ok(held.equals(dump.subarray(offset, offset + length)), part);
+        }
+      }
+      const [was, is] = [await inspect(dump), await inspect(chip.flash)];
+      assert.equal(is.mac, was.mac);
+      assert.deepEqual(is.tuya, was.tuya);
+      assert.deepEqual(is.app, was.app);
+
+      const hasPins = Object.keys(was.tuya?.pins ?? {}).length > 0;
+      const image = container({ texts: openBekenTexts(sim.toUpperCase()), length: 0x9000 });
+      const backup = { mode: 'always', folder: folder() } as const;
+      const job = device.write({ image, openbeken: { pins: 'tuya' }, backup });
+      if (hasPins) assert.deepEqual((await job).payload.openbeken?.pins, was.tuya?.pins);
+      else assert.match((await rejection(job, 'BK_BAD_SETTING')).message, /TuyaMCU|paired/);
       await device.close();
     });
   });
