@@ -9,9 +9,14 @@ import { blankCrc, chipCrc } from './compare';
 import { type JobContext, type JobOutcome, mustFitFlash } from './context';
 import { blocksOf, sectorsOf, totalOf, without } from './ranges';
 import type { EraseOptions, EraseSummary } from './types';
+import { mustBeOneOf } from './words';
 
 /** Checks what can be checked without a chip. @throws BkError BK_OUT_OF_RANGE, BK_BAD_SETTING */
 export function checkErasing(options: EraseOptions): void {
+  mustBeOneOf('region', options.region, ['app', 'range', 'data', 'all']);
+  mustBeOneOf('calibration', options.calibration, ['keep', 'erase']);
+  mustBeOneOf('bootloader', options.bootloader, ['keep', 'erase']);
+  mustBeOneOf('backup.mode', options.backup?.mode, ['once', 'always', 'never']);
   if (options.region !== 'range') return;
   const { offset, length } = options;
   if (offset === undefined || length === undefined) {

@@ -8,9 +8,11 @@ import { readRange } from './read';
 import { readMemory } from './read-memory';
 import { readToFile } from './read-to-file';
 import type { ReadOptions } from './types';
+import { mustBeOneOf } from './words';
 
 /** Checks what can be checked without a chip. @throws BkError BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_STORAGE */
 export async function checkReading(options: ReadOptions): Promise<void> {
+  mustBeOneOf('memory', options.memory, ['flash', 'rom', 'efuse', 'otp']);
   const memory = options.memory ?? 'flash';
   if (memory === 'otp') {
     throw new BkError(

@@ -3,6 +3,7 @@ import { readImageFile } from '../../backup/image-file';
 import { BkError } from '../../errors';
 import { type DetectedImage, detectInSteps, type ImageKind } from '../../image/detect';
 import type { WriteOptions } from '../types';
+import { mustBeOneOf } from '../words';
 import type { LoadedImage } from './loaded-image';
 import { checkOpenBeken } from './openbeken';
 
@@ -25,6 +26,10 @@ const FOREIGN: readonly ImageKind[] = ['esp', 'other-chip'];
  * @throws BkError BK_BAD_IMAGE, BK_WRONG_IMAGE, BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_STORAGE
  */
 export async function loadImage(options: WriteOptions): Promise<LoadedImage> {
+  mustBeOneOf('part', options.part, ['image', 'app', 'rf', 'tuya', 'openbeken', 'bootloader']);
+  mustBeOneOf('unchanged', options.unchanged, ['skip', 'rewrite']);
+  mustBeOneOf('bootloader', options.bootloader, ['keep', 'replace']);
+  mustBeOneOf('backup.mode', options.backup?.mode, ['once', 'always', 'never']);
   const { offset, part = 'image' } = options;
   if (typeof offset === 'number' && !(Number.isInteger(offset) && offset >= 0)) {
     throw new BkError('BK_OUT_OF_RANGE', `The offset ${offset} is not a whole number of bytes`);
