@@ -3,7 +3,7 @@ import { BOOTLOADERS, type BootloaderFacts, NO_BOOTLOADER } from '../chip/bootlo
 import { CHIP_ID_REGISTERS, CHIPS, type ChipName, type Family } from '../chip/families';
 import { flashPart } from '../chip/flash-parts';
 import { BOOTLOADER_END } from '../chip/geometry';
-import { BkError, isBkError } from '../errors';
+import { BkError, hex, isBkError } from '../errors';
 import { invertCrc } from '../protocol/checksum';
 import {
   checkCrc,
@@ -81,7 +81,12 @@ async function identifyFull(
   const warnings: string[] = [];
   const chipId = await readChipId(exchanger);
   const jedec = await readJedec(exchanger);
-  const size = jedec?.size ?? (await findSizeByWrap(exchanger, crc));
+  const size = await findSizeByWrap(exchanger, crc, jedec?.size);
+  if (jedec !== null && size < jedec.size) {
+    warnings.push(
+      `The flash part ${jedec.id} says that it has ${hex(jedec.size)} bytes, but its addresses come round at ${hex(size)}: that is taken for its size.`,
+    );
+  }
   const key = chipId === KEYED_CHIP_ID ? await sureKey(exchanger) : null;
   const chip = fullChip(chipId, size, key, known);
   if (chip === null) {
@@ -186,7 +191,8 @@ async function findSizeByWrap(
   crc: number,
   usual = Number.POSITIVE_INFINITY,
 ): Promise<number> {
-  for (let size = SMALLEST_FLASH; size <= LARGEST_FLASH; size *= 2) {
+  const largest = Number.isFinite(usual) ? usual : LARGEST_FLASH;
+  for (let size = SMALLEST_FLASH; size <= largest; size *= 2) {
     if (size >= usual) return usual;
     const again = await exchanger.sure(checkCrc, { start: size, end: size + CHECKED });
     if (invertCrc(again) === crc && !isOneOf(NO_BOOTLOADER.blank, crc)) return size;

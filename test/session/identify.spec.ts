@@ -31,6 +31,15 @@ async function identity(
 }
 
 describe('identifying', () => {
+  it('does not believe a flash id that leads round into the bootloader', async () => {
+    for (const chip of ['bk7231n', 'bk7238']) {
+      const found = await identity(`sim://${chip}?size=2M&jedec=eb6017`);
+      assert.equal(found.flash.size, 2 * MIB);
+      assert.match(found.warnings.join(), /eb6017 says that it has 0x800000 bytes.*0x200000/);
+    }
+    assert.equal((await identity('sim://bk7231n?size=64M')).flash.size, 64 * MIB);
+  });
+
   it('knows a BK7231N by its bootloader, id, flash and key', async () => {
     const found = await identity('sim://bk7231n');
     assert.deepEqual(
