@@ -153,10 +153,13 @@ export class Device {
       const failure = asBkError(error, operation, settings.port);
       throw context?.explain(failure) ?? failure;
     } finally {
-      if (finished) await slot.keep(settings, this);
-      // A chip in the middle of a change is left where the next try finds it.
-      else await slot.end(context?.changed ? 'leave' : settings.after);
-      release();
+      try {
+        if (finished) await slot.keep(settings, this);
+        // A chip in the middle of a change is left where the next try finds it.
+        else await slot.end(context?.changed ? 'leave' : settings.after);
+      } finally {
+        release();
+      }
     }
   }
 }

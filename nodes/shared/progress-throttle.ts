@@ -1,17 +1,20 @@
-import type { Clock, Progress } from '../../src/index';
+import type { Clock, Phase, Progress } from '../../src/index';
 
 /** Five a second is all that an editor and a flow can follow. */
 const INTERVAL_MS = 200;
 
 /**
- * Thins out progress, but always lets the first and the last report of a phase through. It works
- * from timestamps alone: there is no timer that could outlive the job.
+ * Thins out the progress of one job, but always lets the first and the last report of a phase through,
+ * also where phases alternate. It works from timestamps alone: there is no timer that could outlive the job.
  */
 export class ProgressThrottle {
   readonly #clock: Clock;
   readonly #emit: (progress: Progress) => void;
-  #previous: Progress | null = null;
-  #held: Progress | null = null;
+  readonly #begun = new Set<Phase>();
+  readonly #ended = new Set<Phase>();
+  /** The latest report of each phase that was held back. */
+  readonly #held = new Map<Phase, Progress>();
+  #waited = false;
   #emittedAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, emit: (progress: Progress) => void) {
@@ -20,24 +23,28 @@ export class ProgressThrottle {
   }
 
   report(progress: Progress): void {
-    const before = this.#previous;
-    const isFirst = before?.phase !== progress.phase || before.operation !== progress.operation;
+    const { phase, done, total, waitsForPerson } = progress;
+    const isFirst = !this.#begun.has(phase);
+    const isLast = total > 0 && done === total && !this.#ended.has(phase);
     // What a person has to do must not wait: no later report may come while the job waits for them.
-    const isCall = progress.waitsForPerson && !before?.waitsForPerson;
-    this.#previous = progress;
+    const isCall = waitsForPerson && !this.#waited;
+    this.#waited = waitsForPerson;
+    // What began before may be over now: its latest report was its last.
     if (isFirst) this.flush();
-    if (isFirst || isCall || this.#clock.now() - this.#emittedAt >= INTERVAL_MS)
-      this.#send(progress);
-    else this.#held = progress;
+    this.#begun.add(phase);
+    if (isLast) this.#ended.add(phase);
+    const isDue = this.#clock.now() - this.#emittedAt >= INTERVAL_MS;
+    if (isFirst || isLast || isCall || isDue) this.#send(progress);
+    else this.#held.set(phase, progress);
   }
 
-  /** Sends what was held back: it was the last of its phase. To be called when the job ends. */
+  /** Sends what was held back: the last of each phase. To be called when the job ends. */
   flush(): void {
-    if (this.#held !== null) this.#send(this.#held);
+    for (const progress of [...this.#held.values()]) this.#send(progress);
   }
 
   #send(progress: Progress): void {
-    this.#held = null;
+    this.#held.delete(progress.phase);
     this.#emittedAt = this.#clock.now();
     this.#emit(progress);
   }

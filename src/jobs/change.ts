@@ -129,6 +129,13 @@ export class Changer {
     this.#context.progress.advance('erase', length, address, `Erasing ${hex(address)}`);
   }
 
+  #blameLine(address: number): Promise<void> {
+    const { session, signal } = this.#context;
+    return this.#context.step({ phase: 'verify', address }, async (tries) => {
+      if (tries === 0) await session.blameLine(signal);
+    });
+  }
+
   get #evidence() {
     return this.#context.session.exchanger.evidence;
   }
@@ -231,7 +238,7 @@ export class Changer {
       // Erased and programmed with success, and not one bit of it is another: that is the sector.
       // Other bytes each time are what a line makes of them.
       if (held === before) this.#evidence.notTaken(address);
-      else if (before !== null) await this.#context.session.blameLine(this.#context.signal);
+      else if (before !== null) await this.#blameLine(address);
       before = held;
       if (repair === repairs) return false;
       await this.#erase(address, SECTOR);

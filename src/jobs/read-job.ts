@@ -39,6 +39,13 @@ export async function checkReading(options: ReadOptions): Promise<void> {
   }
   // Better known before a long read than after it.
   if (options.file === undefined) return;
+  const { keep = 0 } = options.file;
+  if (!Number.isInteger(keep) || keep < 0) {
+    throw new BkError(
+      'BK_BAD_SETTING',
+      `keep is the number of backups to keep, a whole number from 0 (all) on, not ${JSON.stringify(keep)}`,
+    );
+  }
   await checkFolder(options.file.folder);
   if (options.file.filename) await resolveFilename(options.file.folder, options.file.filename);
 }

@@ -56,7 +56,9 @@ export async function climb(
       memory.fails(next);
     }
   }
-  const best = Math.max(BOOT_BAUD, ...proved);
+  // A rate below the boot rate is somebody's wish, for a line that carries no more.
+  const wished = typeof setting === 'number' && proved.has(setting);
+  const best = wished ? setting : Math.max(BOOT_BAUD, ...proved);
   if (transport.baudRate !== best) await goTo(session, best, signal);
   if (proved.has(best)) memory.works(best);
   return transport.baudRate;

@@ -118,6 +118,8 @@ export class Recovery {
       } catch (again) {
         // Waiting longer for a port that did not come back is nobody's wish.
         if (isBkError(again, 'BK_PORT_LOST') && this.#session.exchanger.lost !== null) throw again;
+        // Going back to a working rate may cost a link that nobody wins back: the job had one.
+        if (isBkError(again, 'BK_NO_LINK')) throw lost(again, step);
         failures.alive++;
         error = again;
       }

@@ -96,6 +96,13 @@ describe('bad input is refused with nothing changed', function () {
       (d) => d.erase({ region: 'range', offset: 0x20001, length: SECTOR }),
     ],
     [
+      'a number of backups to keep that is none',
+      'BK_BAD_SETTING',
+      /keep/,
+      'bk7231n',
+      (d, f) => d.read({ length: SECTOR, file: { folder: f, keep: 1.5 } }),
+    ],
+    [
       'an erase past the end',
       'BK_OUT_OF_RANGE',
       /sim:\/\//,

@@ -142,3 +142,15 @@ describe('jobs on one port', () => {
     await other.close();
   });
 });
+
+describe('a rate below the boot rate', () => {
+  it('is kept where it is set, for a line that carries no more', async () => {
+    const { device, chip } = testDevice('bk7231n', { baud: 57_600 });
+    const { payload, facts } = await device.connect();
+    assert.equal(payload.baud, 57_600);
+    assert.deepEqual(facts.warnings, []);
+    const { payload: bytes } = await device.read({ offset: 0x11000, length: 2 * SECTOR });
+    assert.ok(Buffer.isBuffer(bytes) && bytes.equals(chip.flash.subarray(0x11000, 0x13000)));
+    await device.close();
+  });
+});
