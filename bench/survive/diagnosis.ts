@@ -8,7 +8,7 @@ const CONFIDENT = 0.7;
 /** A sound chip may be told nothing that is likelier than this. */
 const NOTHING = 0.3;
 /** Share of seeds that must be told right. */
-const RIGHT = 0.9;
+const RIGHT = 0.95;
 
 /** For each fault whether it is named first, how surely, and whether anything else was named surely. */
 export const diagnosis: Section = {

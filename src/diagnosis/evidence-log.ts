@@ -162,6 +162,11 @@ export class EvidenceLog {
     this.#unprotected = (change.after & change.mask) === 0;
   }
 
+  /** The host told the chip to reboot: that its locks are back then tells nothing. */
+  rebootAsked(): void {
+    this.#unprotected = false;
+  }
+
   /** A rate was tried on this wiring. `refused`: by the adapter; `lost`: the chip was lost on the way. */
   baudTried(baud: number, outcome: BaudOutcome): void {
     this.#evidence.bauds.push({ baud, outcome });

@@ -100,16 +100,22 @@ export interface RateLimit {
   below: { good: number; bad: number };
 }
 
-/** The lowest rate from which on exchanges fail that go well at lower ones; null where there is none. */
+/**
+ * The lowest rate from which on exchanges fail that go well at lower ones, while none of another kind
+ * fails there; null where there is none.
+ */
 export function tooFast(evidence: Evidence): RateLimit | null {
   const rates = [...new Set(evidence.tallies.map(({ baud }) => baud))].sort((a, b) => a - b);
   for (const rate of rates.slice(1)) {
-    for (const kinds of LOADS) {
+    const under = LOADS.map((kinds) => carried(evidence, kinds, (baud) => baud < rate));
+    for (const [index, kinds] of LOADS.entries()) {
       const above = carried(evidence, kinds, (baud) => baud >= rate);
       if (carried(evidence, kinds, (baud) => baud === rate).bad === 0) continue;
-      const below = carried(evidence, kinds, (baud) => baud < rate);
-      const expected = below.good * failureRate(above);
-      if (above.bad >= 3 && expected >= EXPECTED && below.bad <= expected / 10) {
+      const below = under[index] as { good: number; bad: number };
+      const share = failureRate(above);
+      const expected = below.good * share;
+      const clean = under.every(({ good, bad }) => bad <= Math.max(1, ((good + bad) * share) / 10));
+      if (above.bad >= 3 && expected >= EXPECTED && below.bad <= expected / 10 && clean) {
         return { rate, above, below };
       }
     }
@@ -131,14 +137,13 @@ function carried(
     ({ command, ...drop }) =>
       isReboot(drop) && command !== null && command !== programs && kinds.includes(command),
   ).length;
-  const wrong = kinds.includes('read')
-    ? sum(
-        evidence.mismatches.filter(
-          (one) =>
-            one.direction === 'read' && one.length === SECTOR && one.baud !== null && at(one.baud),
-        ),
-        (one) => one.times,
-      )
-    : 0;
+  const direction = kinds.includes('read') ? 'read' : kinds.includes('program') ? 'write' : null;
+  const wrong = sum(
+    evidence.mismatches.filter(
+      (one) =>
+        one.direction === direction && one.length === SECTOR && one.baud !== null && at(one.baud),
+    ),
+    (one) => one.times,
+  );
   return { good, bad: Math.max(0, bad - reboots) + wrong };
 }

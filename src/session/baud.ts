@@ -87,6 +87,7 @@ export async function wayBack(
     await transport.write(rebooting ? restart : goBack);
     await transport.drain();
     if (rebooting) {
+      exchanger.evidence.rebootAsked();
       if (await heardAt(exchanger, BOOT_BAUD, BOOT_MS)) return 'rebooted';
     } else {
       await exchanger.pause(2 * DELAY_MS);

@@ -10,12 +10,15 @@ import { gaveUp, lost } from './recovery-errors';
 import type { SessionReport } from './report';
 import { sameChip } from './same-chip';
 import type { FilledSettings } from './settings';
-import type { Step } from './step';
+import { changesFlash, type Step } from './step';
 
-/** How often one step is tried without any progress before the job gives up. */
-export const STEP_TRIES = 5;
-/** The same where the chip rebooted each time: it did so by chance, and may not the next time. */
-const REBOOT_TRIES = 12;
+/** How often an erase or a program is tried without any progress before the job gives up. */
+export const CHANGE_TRIES = 5;
+/**
+ * The same where chance had a hand in it each time and nothing was worn by it: the chip rebooted, or a
+ * line spoilt what was only read. The next time it may not.
+ */
+export const CHANCE_TRIES = 12;
 /** How long a chip is called at one rate before the other one is tried, ms. */
 const CALL_MS = 25;
 /** A rebooted chip listens for some hundred milliseconds: so long it is called at least. */
@@ -108,7 +111,8 @@ export class Recovery {
     let error = first;
     for (;;) {
       if (!isBkError(error, ...RECOVERABLE)) throw error;
-      if (failures.alive >= STEP_TRIES - 1 || failures.rebooted >= REBOOT_TRIES - 1) {
+      const limit = changesFlash(step) ? CHANGE_TRIES : CHANCE_TRIES;
+      if (failures.alive >= limit - 1 || failures.rebooted >= CHANCE_TRIES - 1) {
         throw gaveUp(error, step, failures.alive + failures.rebooted + 1);
       }
       try {
@@ -189,7 +193,7 @@ export class Recovery {
     const end = Math.max(exchanger.busyUntil, clock.now() + BOOT_WINDOW_MS);
     const twoRates = transport.canSetBaudRate && working !== BOOT_BAUD;
     // A chip reboots in the middle of an erase or a program: then its boot window is running out.
-    const bootFirst = step.phase === 'erase' || step.phase === 'write';
+    const bootFirst = changesFlash(step);
     const rates = !twoRates ? [working] : bootFirst ? [BOOT_BAUD, working] : [working, BOOT_BAUD];
     let told = false;
     do {

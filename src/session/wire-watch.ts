@@ -57,7 +57,9 @@ export class WireWatch {
     const fault = this.#faultOf(error);
     if (fault === null || kind === null) return;
     this.evidence.failed(kind, baudRate, fault);
-    if (isBkError(error, 'BK_NO_RESPONSE')) this.#expired = { command, args, begun };
+    // Link checks are sent faster than any adapter answers, and to find out what became of another command.
+    const waited = isBkError(error, 'BK_NO_RESPONSE') && kind !== 'link';
+    if (waited) this.#expired = { command, args, begun };
   }
 
   /** An answer that nobody waits for any more tells that the host gave up too early. */

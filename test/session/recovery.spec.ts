@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import { linkCheck, setBaudRate } from '../../src/protocol/commands';
-import { STEP_TRIES } from '../../src/session/recovery';
+import { CHANCE_TRIES } from '../../src/session/recovery';
 import { bench, type OpenSession, openSession } from '../support/linked-session';
 
 const SILENT = 'app=silent';
@@ -152,7 +152,7 @@ describe('recovery', () => {
     }
   });
 
-  it(`gives up after ${STEP_TRIES} tries without progress, and says where and how to go on`, async () => {
+  it(`gives up after ${CHANCE_TRIES} tries without progress, and says where and how to go on`, async () => {
     const own = await openSession(`sim://bk7231n?${SILENT}`);
     own.line().loseAnswers('L09', Number.POSITIVE_INFINITY);
     const asked = own.line().requests.length;
@@ -160,7 +160,7 @@ describe('recovery', () => {
       read(own),
       (error: { code: string; message: string; cause: { attempts: number; address: number } }) => {
         assert.equal(error.code, 'BK_NO_RESPONSE');
-        assert.equal(error.cause.attempts, STEP_TRIES);
+        assert.equal(error.cause.attempts, CHANCE_TRIES);
         assert.equal(error.cause.address, AT);
         assert.match(error.message, /5 tries of the read at 0x20000 failed/);
         assert.match(error.message, /Send the same message again/);
@@ -171,7 +171,7 @@ describe('recovery', () => {
       own
         .line()
         .requests.slice(asked)
-        .filter((key) => key === 'L09').length >= STEP_TRIES,
+        .filter((key) => key === 'L09').length >= CHANCE_TRIES,
     );
     assert.equal(own.clock.pending, 0);
   });

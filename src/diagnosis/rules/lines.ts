@@ -18,8 +18,8 @@ import { type Finding, finding } from '../finding';
 
 /** Above it short commands fail as well, and the direction cannot be told from the long ones. */
 const CLEAN = 0.05;
-/** Rates of failure within this factor count as the same. */
-const ALIKE = 4;
+/** A line that is good one way fails that way a hundred times less: within this factor both are bad. */
+const ALIKE = 10;
 
 /** What speaks for either direction. */
 function weigh(evidence: Evidence) {
@@ -45,7 +45,7 @@ function weigh(evidence: Evidence) {
   const got = exchanges(evidence, ['read']);
   const outRate = out / Math.max(1, sent.good + sent.bad);
   const backRate = back / Math.max(1, got.good + got.bad + lost.length);
-  // The same length goes over either line: where both fail about as often, neither is the bad one.
+  // The same length goes over either line: where both fail, neither is the good one.
   const both =
     Math.min(out, back) >= 3 && Math.max(outRate, backRate) <= ALIKE * Math.min(outRate, backRate);
   return { changed, unheard, thrown, lost, readBad, reads, out, back, both };
