@@ -162,7 +162,10 @@ describe('recovery', () => {
         assert.equal(error.code, 'BK_NO_RESPONSE');
         assert.equal(error.cause.attempts, CHANCE_TRIES);
         assert.equal(error.cause.address, AT);
-        assert.match(error.message, new RegExp(`${CHANCE_TRIES} tries of the read at 0x20000 failed`));
+        assert.match(
+          error.message,
+          new RegExp(`${CHANCE_TRIES} tries of the read at 0x20000 failed`),
+        );
         assert.match(error.message, /Send the same message again/);
         return true;
       },
