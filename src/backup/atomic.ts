@@ -6,8 +6,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A file under way: hidden, and told by its ending. */
 const PART = /^\.(.+)\.[0-9a-f]{12}\.part$/;
-/** What an unfinished backup has read so far. */
-const PARTIAL = /^\.[A-Za-z0-9]+_[0-9a-f]{12}_(full|[0-9a-f]+-[0-9a-f]+)\.partial$/;
+/** What an unfinished backup has read so far, and what an unfinished write has kept. */
+const PARTIAL = /^\.[A-Za-z0-9]+_[0-9a-f]{12}_(full|[0-9a-f]+-[0-9a-f]+)\.(partial|edge)$/;
 /** What is older than this was left behind, ms: nobody takes so long, or comes back to it. */
 const STALE: readonly [RegExp, number][] = [
   [PART, DAY_MS],
@@ -74,7 +74,7 @@ export function targetOf(name: string): string | null {
 
 /**
  * Removes what was left in a folder: files under way more than a day before `now` (ms since 1970),
- * unfinished backups after a week.
+ * what unfinished jobs have kept after a week.
  */
 export async function removeStale(folder: string, now: number): Promise<void> {
   for (const name of await readdir(folder)) {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { SECTOR } from '../chip/geometry';
@@ -11,6 +11,9 @@ import type { BackupSubject } from './record';
 const SLOT = 4 + SECTOR;
 /** A link in the place of the file would lead the bytes elsewhere. Windows has no such flag. */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+
+/** A sector that an unfinished write changes a part of. */
+const EDGE = /^\.[A-Za-z0-9]+_[0-9a-f]{12}_[0-9a-f]+-1000\.edge$/;
 
 /** A stretch of flash at sector boundaries. */
 interface Stretch {
@@ -51,14 +54,16 @@ export class PartialBackup {
   /**
    * Takes up what an earlier try of the same read left, if it left anything. No file is made yet.
    * @param stretch the whole sectors that the read touches
+   * @param ending what the file is for: an unfinished read, or a sector that a write changes a part of
    * @returns null for a chip without a MAC, which cannot be told from another one
    */
   static async open(
     folder: string,
     subject: PartialSubject,
     stretch: Stretch,
+    ending: 'partial' | 'edge' = 'partial',
   ): Promise<PartialBackup | null> {
-    const name = partialName(subject);
+    const name = hiddenName(subject, ending);
     if (name === null) return null;
     const partial = new PartialBackup(join(folder, name), name, stretch);
     await partial.#load();
@@ -157,7 +162,7 @@ export async function removeSuperseded(
   subject: PartialSubject,
   backup: string,
 ): Promise<void> {
-  const name = partialName(subject);
+  const name = hiddenName(subject, 'partial');
   if (name === null) return;
   const path = join(folder, name);
   const [left, done] = await Promise.all(
@@ -166,10 +171,32 @@ export async function removeSuperseded(
   if (left && done && left.mtimeMs <= done.mtimeMs) await discard(path);
 }
 
-function partialName(subject: PartialSubject): string | null {
+/** Addresses of the sectors of a chip that unfinished writes have kept in a folder. */
+export async function keptEdges(
+  folder: string,
+  { chip, mac }: Pick<PartialSubject, 'chip' | 'mac'>,
+): Promise<number[]> {
+  const start = `.${chipPart(chip)}_${macPart(mac)}_`;
+  const names = await edgeFiles(folder);
+  return names
+    .filter((name) => name.startsWith(start))
+    .map((name) => Number.parseInt(name.slice(start.length), 16));
+}
+
+/** Whether unfinished writes have kept anything in a folder, of whatever chip. */
+export async function keepsEdges(folder: string): Promise<boolean> {
+  return (await edgeFiles(folder)).length > 0;
+}
+
+async function edgeFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => EDGE.test(name));
+}
+
+function hiddenName(subject: PartialSubject, ending: 'partial' | 'edge'): string | null {
   const { chip, mac } = subject;
   if (mac === null) return null;
-  return `.${chipPart(chip)}_${macPart(mac)}_${kindOf(subject)}.partial`;
+  return `.${chipPart(chip)}_${macPart(mac)}_${kindOf(subject)}.${ending}`;
 }
 
 function openOwn(path: string, flags: number): Promise<FileHandle> {

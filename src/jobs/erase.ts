@@ -7,6 +7,7 @@ import { calibrationAddresses, chipCalibration, forgetCalibration, layoutOf } fr
 import { Changer } from './change';
 import { blankCrc, chipCrc } from './compare';
 import { type JobContext, type JobOutcome, mustFitFlash } from './context';
+import { forgetEdges } from './edges';
 import { blocksOf, sectorsOf, totalOf, without } from './ranges';
 import type { EraseOptions, EraseSummary } from './types';
 import { mustBeOneOf } from './words';
@@ -42,6 +43,7 @@ export async function erase(
   const bytes = totalOf(regions);
   const changer = new Changer(context);
   await changer.runErase(regions, () => eraseRegions(context, changer, regions, bytes));
+  await forgetEdges(context, options.backup?.folder, regions);
   if (options.calibration === 'erase') forgetCalibration(context);
   const { sectorsErased, blocksErased } = changer.counts;
   return {

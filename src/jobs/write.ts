@@ -1,4 +1,3 @@
-import { SECTOR } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
 import { backUpFirst } from './backup-first';
 import { checkBootloader } from './bootloader-check';
@@ -6,6 +5,7 @@ import { forgetCalibration } from './calibration';
 import { Changer } from './change';
 import { compareBlock, Hunch, type SectorState } from './compare';
 import type { JobContext, JobOutcome } from './context';
+import { Edges, forgetEdges } from './edges';
 import type { LoadedImage } from './placement/loaded-image';
 import { pinsIn, planConfig } from './placement/openbeken';
 import { place } from './placement/place';
@@ -18,7 +18,7 @@ import {
   secondsOf,
   touchedBy,
 } from './plan';
-import { blocksOf, outward, sectorsOf, totalOf } from './ranges';
+import { blocksOf, sectorsOf, totalOf } from './ranges';
 import type { WriteOptions, WriteSummary } from './types';
 
 export { loadImage } from './placement/load';
@@ -34,13 +34,8 @@ export async function write(
   const backup = options.dryRun ? null : await backUpFirst(context, options.backup);
   const config = (await planned?.complete(backup)) ?? null;
   if (config !== null) placed.push(config);
-  const pieces: Piece[] = [];
-  for (const piece of placed) pieces.push(await wholeSectors(context, piece));
-  const plan = await makePlan(context, pieces, options);
   const changer = new Changer(context);
-  if (!options.dryRun) {
-    await changer.run(plan, () => carryOut(context, changer, pieces, plan));
-  }
+  const plan = await change(context, changer, options, placed);
 
   const regions = placed.map(({ offset, bytes }) => ({ offset, length: bytes.length }));
   const bytes = totalOf(regions);
@@ -67,6 +62,32 @@ export async function write(
   return { payload, offset: regions[0]?.offset ?? 0, length: bytes, bytes };
 }
 
+/** Plans the change of flash and, but for a dry run, carries it out. */
+async function change(
+  context: JobContext,
+  changer: Changer,
+  options: WriteOptions,
+  placed: readonly Piece[],
+): Promise<Plan> {
+  const folder = options.backup?.folder;
+  const edges = new Edges(context, folder);
+  try {
+    const pieces: Piece[] = [];
+    for (const piece of placed) pieces.push(await edges.fill(piece));
+    const plan = await makePlan(context, pieces, options);
+    if (options.dryRun) return plan;
+    await edges.keep(plan);
+    await changer.run(plan, () => carryOut(context, changer, pieces, plan));
+    const ranges = plan.blocks.map(({ range }) => range);
+    await edges.close();
+    await forgetEdges(context, folder, ranges);
+    forgetCalibration(context);
+    return plan;
+  } finally {
+    await edges.close();
+  }
+}
+
 async function carryOut(
   context: JobContext,
   changer: Changer,
@@ -87,7 +108,6 @@ async function carryOut(
   for (const range of ranges) await changer.verify(range, bytesOf(pieces, range));
   changer.finish();
   await checkBootloader(context);
-  forgetCalibration(context);
 }
 
 /** The bytes for a range that lies inside one piece. */
@@ -96,22 +116,6 @@ function bytesOf(pieces: readonly Piece[], { offset, length }: Region): Buffer {
     (one) => one.offset <= offset && offset + length <= one.offset + one.bytes.length,
   ) as Piece;
   return piece.bytes.subarray(offset - piece.offset, offset - piece.offset + length);
-}
-
-/** Fills a piece up to whole sectors with what flash holds there now. */
-async function wholeSectors(context: JobContext, piece: Piece): Promise<Piece> {
-  const whole = outward({ offset: piece.offset, length: piece.bytes.length });
-  if (whole.offset === piece.offset && whole.length === piece.bytes.length) return piece;
-  const bytes = Buffer.alloc(whole.length, 0xff);
-  const last = whole.offset + whole.length - SECTOR;
-  for (const address of new Set([whole.offset, last])) {
-    const held = await context.step({ phase: 'compare', address }, async () =>
-      Buffer.from(await context.flash.readSector(address)),
-    );
-    held.copy(bytes, address - whole.offset);
-  }
-  piece.bytes.copy(bytes, piece.offset - whole.offset);
-  return { offset: whole.offset, bytes };
 }
 
 /** The whole plan is made before anything is touched. */
