@@ -52,13 +52,11 @@ describe('reading eFuse', () => {
 });
 
 describe('reading the mask ROM', () => {
-  const word = (address: number) => Math.imul(address + 1, 0x9e3779b1) >>> 0;
-
   it('gives the 16 KiB of BK7231N', async () => {
-    const { device } = testDevice('bk7231n');
+    const { device, chip } = testDevice('bk7231n');
     const { payload, facts } = await device.read({ memory: 'rom' });
     assert.ok(Buffer.isBuffer(payload) && payload.length === 0x4000);
-    for (let at = 0; at < payload.length; at += 4) assert.equal(payload.readUInt32LE(at), word(at));
+    assert.ok(payload.equals(chip.others.rom));
     assert.equal(facts.bytesRead, 0x4000);
     await device.close();
   });
