@@ -14,13 +14,6 @@ import { mustBeOneOf } from './words';
 export async function checkReading(options: ReadOptions): Promise<void> {
   mustBeOneOf('memory', options.memory, ['flash', 'rom', 'efuse', 'otp']);
   const memory = options.memory ?? 'flash';
-  if (memory === 'otp') {
-    throw new BkError(
-      'BK_BAD_SETTING',
-      'Reading otp is not supported: how a BK7258 gives it is not known for sure',
-      { advice: ['Set memory to flash.'] },
-    );
-  }
   if (memory !== 'flash' && options.file !== undefined) {
     throw new BkError(
       'BK_BAD_SETTING',
@@ -55,9 +48,8 @@ export async function read(
   context: JobContext,
   options: ReadOptions,
 ): Promise<JobOutcome<Buffer | string>> {
-  if (options.memory === 'efuse' || options.memory === 'rom') {
-    return readMemory(context, options.memory, options);
-  }
+  const { memory = 'flash' } = options;
+  if (memory !== 'flash') return readMemory(context, memory, options);
   const offset = options.offset ?? 0;
   const length = options.length ?? context.flash.size - offset;
   mustFitFlash(context, offset, length);

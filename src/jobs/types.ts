@@ -84,10 +84,11 @@ export interface FileOutput {
 }
 
 export interface ReadOptions {
+  /** Default flash. The others only on some full chips, and only to the payload. */
   memory?: 'flash' | 'rom' | 'efuse' | 'otp';
   /** Bytes; default 0. */
   offset?: number;
-  /** Bytes; default: to the end of flash. */
+  /** Bytes; default: to the end of the memory. */
   length?: number;
   /** Where given, the bytes go to a file and the payload is its path; else the payload is the bytes. */
   file?: FileOutput;

@@ -6,6 +6,7 @@ import { type Core, newCore } from './core';
 import type { Counters } from './counters';
 import { type CommandFrame, CommandReader } from './frames';
 import { spoilt, throughLine } from './line-noise';
+import type { OtherMemories } from './other-memories';
 import { seeded } from './prng';
 import { Processor } from './processor';
 import type { ResolvedOptions } from './resolve';
@@ -72,6 +73,16 @@ export class SimulatedChip {
   /** The flash's contents, live. */
   get flash(): Buffer {
     return this.#core.memory.cells;
+  }
+
+  /** What it holds besides flash. */
+  get others(): Readonly<OtherMemories> {
+    return this.#core.others;
+  }
+
+  /** A register as the command that reads one shows it, its side effects included. */
+  register(address: number): number {
+    return this.#core.registers.read(address);
   }
 
   get counters(): Counters {
@@ -182,6 +193,7 @@ export class SimulatedChip {
   #boot(at: number): void {
     this.#core.counters.boots++;
     this.#core.status.boot();
+    this.#core.registers.boot();
     this.#core.locked = false;
     this.#setBaud(BOOT_BAUD);
     this.#bootAt = at;

@@ -3,6 +3,7 @@ import type { Random } from '../clock';
 import { initialContents } from './contents';
 import { type Counters, newCounters, simulatorTally } from './counters';
 import { FlashMemory } from './memory';
+import { memoryBlocks, type OtherMemories, otherMemories } from './other-memories';
 import { seeded } from './prng';
 import { Registers } from './registers';
 import type { ResolvedOptions } from './resolve';
@@ -14,6 +15,7 @@ export interface Core {
   readonly counters: Counters;
   readonly memory: FlashMemory;
   readonly status: StatusRegister;
+  readonly others: OtherMemories;
   readonly registers: Registers;
   readonly faults: Random;
   /** Basic chips: a checksum locks the flash until the next link check. */
@@ -24,12 +26,19 @@ export interface Core {
 
 export function newCore(options: ResolvedOptions): Core {
   const cells = initialContents(options);
+  const counters = newCounters(options.size / SECTOR);
+  const others = otherMemories(options);
+  const blocks = memoryBlocks(options.chip, others, () => {
+    counters.burns++;
+    if (!options.untallied) simulatorTally.burns++;
+  });
   return {
     options,
-    counters: newCounters(options.size / SECTOR),
+    counters,
     memory: new FlashMemory(cells, options.deadSector, seeded(options.seed, 'cells')),
     status: new StatusRegister(options.protect, options.srPunish),
-    registers: new Registers(options.facts, keyBytes(options.key)),
+    others,
+    registers: new Registers(options.facts, blocks),
     faults: seeded(options.seed, 'faults'),
     locked: false,
     soundBootloader: null,
@@ -39,9 +48,4 @@ export function newCore(options: ResolvedOptions): Core {
 export function countBootloaderTouch(core: Core): void {
   core.counters.bootloaderTouches++;
   if (!core.options.untallied) simulatorTally.bootloaderTouches++;
-}
-
-/** Key words are written highest byte first and lie in eFuse lowest byte first. */
-function keyBytes(key: string): Buffer {
-  return Buffer.from(key, 'hex').swap32();
 }

@@ -10,6 +10,8 @@ export interface Counters {
   guarded: number;
   /** Attempts to erase or program below 0x11000 on a basic chip, by whatever address. */
   bootloaderTouches: number;
+  /** Writes to the controller of eFuse or to OTP that would have changed them for good. Nothing is changed. */
+  burns: number;
   statusWrites: number;
   /** Those of them made while no protect bit was set. */
   needlessStatusWrites: number;
@@ -27,6 +29,7 @@ export function newCounters(sectors: number): Counters {
     refused: 0,
     guarded: 0,
     bootloaderTouches: 0,
+    burns: 0,
     statusWrites: 0,
     needlessStatusWrites: 0,
     boots: 0,
@@ -38,6 +41,6 @@ export function newCounters(sectors: number): Counters {
 
 /**
  * Of all simulated chips of this process but those made with `untallied`: a whole test suite can ask
- * at its end whether anybody ever went for a bootloader that cannot be replaced.
+ * at its end whether anybody ever went for a bootloader that cannot be replaced, or for fuses.
  */
-export const simulatorTally = { bootloaderTouches: 0 };
+export const simulatorTally = { bootloaderTouches: 0, burns: 0 };

@@ -57,7 +57,7 @@ export interface SimulatorOptions {
 export interface SimulatorExtras {
   /** Replaces single times of the chosen speed. */
   timings?: Partial<Timings>;
-  /** Keeps this chip out of `simulatorTally`: for tests that go for the bootloader on purpose. */
+  /** Keeps this chip out of `simulatorTally`: for tests that go for the bootloader or burn fuses on purpose. */
   untallied?: boolean;
 }
 

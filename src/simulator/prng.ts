@@ -1,7 +1,7 @@
 import type { Random } from '../clock';
 
 /** What a stream of chance is for; each has its own, so that faults do not change the contents. */
-export type Stream = 'contents' | 'faults' | 'line' | 'cells' | 'mac';
+export type Stream = 'contents' | 'faults' | 'line' | 'cells' | 'mac' | 'rom' | 'efuse' | 'otp';
 
 const SALT: Readonly<Record<Stream, number>> = {
   contents: 0x9e3779b9,
@@ -9,6 +9,9 @@ const SALT: Readonly<Record<Stream, number>> = {
   line: 0x2545f491,
   cells: 0x1b873593,
   mac: 0x85ebca6b,
+  rom: 0xc2b2ae35,
+  efuse: 0x27d4eb2f,
+  otp: 0x165667b1,
 };
 
 /** A seeded stream of numbers in [0, 1): mulberry32, small and good enough for noise. */

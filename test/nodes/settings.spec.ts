@@ -148,6 +148,12 @@ describe('settings and messages', () => {
       });
     });
 
+    for (const memory of ['flash', 'rom', 'efuse', 'otp']) {
+      it(`name the memory: ${memory}`, async () => {
+        assert.deepEqual((await asked('bk-read', { memory })).options, { memory, offset: 0 });
+      });
+    }
+
     it('yield to the message', async () => {
       const { options } = await asked(
         'bk-read',

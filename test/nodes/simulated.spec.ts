@@ -6,6 +6,7 @@ import helper from 'node-red-node-test-helper';
 import sinon from 'sinon';
 import { systemClock } from '../../src/index';
 import { PreciseClock } from '../../src/simulator';
+import { simulatedChip } from '../../src/transport/simulated';
 import { Flow, type FlowNode, useNodeRed, userDir } from '../support/flow';
 import { settled } from '../support/until';
 import { VirtualClock } from '../support/virtual-clock';
@@ -107,6 +108,38 @@ describe('the nodes with a simulated chip', function () {
         before = report;
       }
     }
+  });
+
+  it('read the other memories of a chip', async () => {
+    port = `sim://bk7258?seed=${chips}`;
+    const flow = await Flow.load([
+      device(),
+      ...['otp', 'efuse'].map((memory) => node(memory, 'bk-read', { memory })),
+      node('rom', 'bk-read', { memory: 'rom', offset: '60K' }),
+      ...CATCH,
+    ]);
+    for (const memory of ['otp', 'efuse', 'rom'] as const) {
+      flow.send(memory);
+      const { payload, bk } = await flow.message(`${memory}/result`);
+      const held = simulatedChip(port)?.others[memory].subarray(bk.offset);
+      assert.ok(Buffer.isBuffer(payload) && held !== undefined && payload.equals(held), memory);
+      assert.equal(bk.chip, 'BK7258');
+      assert.equal(bk.sha256, sha256(held));
+    }
+    flow.send('otp', { offset: '0x3F0', length: 32 });
+    const { payload } = await flow.message('otp/result', 1);
+    assert.deepEqual(payload, simulatedChip(port)?.others.otp.subarray(0x3f0, 0x410));
+    assert.equal(simulatedChip(port)?.counters.burns, 0);
+    assert.deepEqual(flow.received('caught'), []);
+  });
+
+  it('refuse the memories that a chip does not give', async () => {
+    const flow = await Flow.load([device(), node('read', 'bk-read', { memory: 'otp' }), ...CATCH]);
+    flow.send('read');
+    const { error } = await flow.message('caught');
+    assert.equal(error.code, 'BK_BAD_SETTING');
+    assert.match(error.message, /BK7231N; how its OTP is read is not known; that of BK7258/);
+    assert.deepEqual(flow.received('read/result'), []);
   });
 
   it('take turns on one port, whoever asks', async () => {
