@@ -89,7 +89,7 @@ function unreadable({ identity, port }: Session, memory: OtherMemory): BkError {
   const advice = ['Set memory to flash.'];
   if (chip === 'BK7236') {
     advice.push(
-      'A BK7258 has the same chip id; it is known by its 8 MiB of flash, and anything else is taken for a BK7236.',
+      'A BK7258 has the same chip id; it is known by its flash of 8 MiB or more, and one with less is taken for a BK7236.',
     );
   }
   return new BkError(

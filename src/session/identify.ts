@@ -225,8 +225,9 @@ function fullChip(
     if (known?.chip === 'BK7231N') return 'BK7231N';
     return key === ZERO_KEY ? 'BK7231M' : 'BK7231N';
   }
+  // Models with one id differ by their flash, the smaller ones first.
   const candidates = Object.values(CHIPS).filter((chip) => chip.chipId === chipId?.toString(16));
-  const bySize = candidates.find((chip) => chip.flashSize === size);
+  const bySize = candidates.findLast((chip) => chip.flashSize <= size);
   return (bySize ?? candidates[0])?.name ?? null;
 }
 

@@ -99,6 +99,17 @@ describe('identifying', () => {
     });
   }
 
+  for (const [size, chip] of [
+    [2, 'BK7236'],
+    [4, 'BK7236'],
+    [8, 'BK7258'],
+    [16, 'BK7258'],
+  ] as const) {
+    it(`tells a ${chip} with ${size} MiB from its sibling of the same id by that size`, async () => {
+      assert.equal((await identity(`sim://${chip}?size=${size * MIB}`)).chip, chip);
+    });
+  }
+
   it('tells a BK7231M from a BK7231N by its key alone', async () => {
     assert.equal((await identity('sim://bk7231n?bootloader=unknown')).chip, 'BK7231N');
     const other = await identity('sim://bk7231n?bootloader=unknown&key=none');
