@@ -62,8 +62,10 @@ export interface LikelyCause {
 
 /** What the sectors that a job was to change hold when it ends early. Offsets and lengths in bytes. */
 export interface FlashState {
-  /** What the job was to put there. */
+  /** What the job was to put there, confirmed by the chip's checksum. */
   fresh: { offset: number; length: number }[];
+  /** The chip said that it took what the job was to put there; its checksum was not asked yet. */
+  written: { offset: number; length: number }[];
   blank: { offset: number; length: number }[];
   old: { offset: number; length: number }[];
   /** An erase or a program was under way. */

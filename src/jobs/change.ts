@@ -13,6 +13,8 @@ import { blocksOf, sectorsOf } from './ranges';
 const REPAIRS = 3;
 /** How often a sector is programmed whole before it is done page by page. */
 const SECTOR_TRIES = 2;
+/** How often everything is verified anew because something had to be repaired. */
+const VERIFY_ROUNDS = 6;
 /** More sectors than this failing together is no worn sector: the flash as a whole does not take data. */
 const BAD_SECTORS_AT_MOST = 8;
 
@@ -30,6 +32,7 @@ export class Changer {
   readonly #pace: Pace;
   readonly #ledger = new FlashLedger();
   #proved = false;
+  #repairs = 0;
   /** Sectors that did not hold their bytes when it was first looked, and after all repairs. */
   readonly #suspects: number[] = [];
   readonly #bad: number[] = [];
@@ -82,15 +85,36 @@ export class Changer {
   }
 
   /**
-   * Has the chip check a range, 64 KiB at a time, and repairs what does not hold. What cannot be repaired
-   * is reported by `finish`, so that everything else is in place by then.
+   * Has the chip check ranges, and repairs what does not hold, until nothing is left to repair.
+   * @param first what was touched; `all` what the job answers for: a command that the line changed on its
+   *   way may hit what was verified before, so that after any repair everything is asked again
+   * @throws BkError BK_BAD_SECTOR when sectors stay wrong; all others are right then. BK_CRC_MISMATCH when
+   *   each repair breaks something else
    */
-  async verify(range: Region, wanted: Buffer): Promise<void> {
+  async verify(
+    first: readonly Region[],
+    all: readonly Region[],
+    wanted: (range: Region) => Buffer,
+  ): Promise<void> {
+    let ranges = first;
+    for (let round = 1; ; round++) {
+      const before = this.#repairs;
+      for (const range of ranges) await this.#verifyRange(range, wanted(range));
+      if (this.#repairs === before) break;
+      if (round === VERIFY_ROUNDS) throw neverHolds(round, this.#context);
+      ranges = all;
+    }
+    if (this.#bad.length > 0) throw badSectors(this.#bad, this.#context);
+  }
+
+  /** 64 KiB at a time. What cannot be repaired is noted, so that everything else is in place by the end. */
+  async #verifyRange(range: Region, wanted: Buffer): Promise<void> {
     const bad = this.#bad;
     for (const block of blocksOf(range)) {
       const bytes = wanted.subarray(block.offset - range.offset).subarray(0, block.length);
       if (!(await confirms(this.#context, block, bytes, 'write'))) {
         for (const address of sectorsOf(block)) {
+          if (bad.includes(address)) continue;
           const data = bytes.subarray(address - block.offset).subarray(0, SECTOR);
           if (!(await this.#repair(address, data))) {
             bad.push(address);
@@ -115,11 +139,6 @@ export class Changer {
     for (const address of sectorsOf(block)) {
       if (!this.#bad.includes(address)) this.isFresh({ offset: address, length: SECTOR });
     }
-  }
-
-  /** @throws BkError BK_BAD_SECTOR when a sector stays wrong; all others are right then */
-  finish(): void {
-    if (this.#bad.length > 0) throw badSectors(this.#bad, this.#context);
   }
 
   async #erase(address: number, length: number): Promise<void> {
@@ -201,7 +220,7 @@ export class Changer {
       if (tries >= SECTOR_TRIES) await flash.programPages(address, data);
       else await flash.program(address, data);
     });
-    this.#ledger.set(range, 'fresh');
+    this.#ledger.set(range, 'written');
     this.counts.bytesWritten += data.length;
     await this.#pace.rest();
   }
@@ -211,6 +230,7 @@ export class Changer {
     const range = { offset: address, length: data.length };
     if (await confirms(this.#context, range, data, 'write')) {
       this.#proved = true;
+      this.isFresh(range);
       return;
     }
     // One sector may be worn; a repair tells, and unlocks what has come to be locked.
@@ -241,6 +261,7 @@ export class Changer {
       else if (before !== null) await this.#blameLine(address);
       before = held;
       if (repair === repairs) return false;
+      this.#repairs++;
       await this.#erase(address, SECTOR);
       if (wanted !== blankCrc(SECTOR)) await this.#program(address, data);
     }
@@ -264,6 +285,18 @@ function badSectors(addresses: readonly number[], context: JobContext): BkError 
         },
       ],
       advice: ['Replace the module; firmware that does not use these sectors may still run.'],
+    },
+  );
+}
+
+function neverHolds(rounds: number, context: JobContext): BkError {
+  return new BkError(
+    'BK_CRC_MISMATCH',
+    `What was written to the chip on ${context.session.port} was verified ${rounds} times, and each time something was wrong and had to be repaired. Send the same message again to go on: what is in place already is not written again`,
+    {
+      phase: 'verify',
+      attempts: rounds,
+      advice: ['Set a lower baud in the device; use shorter wires and a common ground.'],
     },
   );
 }

@@ -66,10 +66,7 @@ async function eraseRegions(
   }
   context.progress.end('erase', 'Erased');
   context.progress.begin('verify', bytes, `Verifying ${hex(bytes)} bytes`);
-  for (const region of regions) {
-    await changer.verify(region, Buffer.alloc(region.length, 0xff));
-  }
-  changer.finish();
+  await changer.verify(regions, regions, ({ length }) => Buffer.alloc(length, 0xff));
   await checkBootloader(context);
 }
 

@@ -29,7 +29,7 @@ export class FlashLedger {
   }
 
   state(): FlashState {
-    const state: FlashState = { fresh: [], blank: [], old: [], uncertain: [] };
+    const state: FlashState = { fresh: [], written: [], blank: [], old: [], uncertain: [] };
     for (const address of [...this.#sectors.keys()].sort((a, b) => a - b)) {
       const regions = state[this.#sectors.get(address) as SectorHolds];
       const last = regions.at(-1);
@@ -42,6 +42,7 @@ export class FlashLedger {
 
 const NAMES: readonly [SectorHolds, string][] = [
   ['fresh', 'what was to be there'],
+  ['written', 'what was to be there, not verified yet'],
   ['blank', 'nothing (erased)'],
   ['uncertain', 'parts of old and new (an erase or a write was under way)'],
   ['old', 'what was there before'],

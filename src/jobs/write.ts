@@ -103,10 +103,10 @@ async function carryOut(
   // What compared equal and was not touched since has been confirmed by that very checksum. But once the
   // chip has stumbled nobody knows what it did on the way: then all of it is asked again.
   const steady = context.recoveries.length === recoveries;
-  const ranges = steady ? plan.blocks.flatMap(touchedBy) : plan.blocks.map(({ range }) => range);
+  const all = plan.blocks.map(({ range }) => range);
+  const ranges = steady ? plan.blocks.flatMap(touchedBy) : all;
   context.progress.begin('verify', totalOf(ranges), 'Verifying by the checksum of the chip');
-  for (const range of ranges) await changer.verify(range, bytesOf(pieces, range));
-  changer.finish();
+  await changer.verify(ranges, all, (range) => bytesOf(pieces, range));
   await checkBootloader(context);
 }
 

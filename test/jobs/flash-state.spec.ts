@@ -22,12 +22,13 @@ describe('a job that ends early', () => {
     const { message, cause } = await rejection(job, 'BK_CANCELLED');
     const { state } = cause;
     assert.ok(state !== null);
-    const fresh = { offset: 0x100000, length: BLOCK + 3 * SECTOR };
-    assert.deepEqual(state.fresh, [fresh]);
+    // The first sector that was written is verified at once.
+    assert.deepEqual(state.fresh, [{ offset: 0x100000, length: SECTOR }]);
+    assert.deepEqual(state.written, [{ offset: 0x101000, length: BLOCK + 2 * SECTOR }]);
     assert.deepEqual(state.blank, [{ offset: 0x113000, length: BLOCK - 3 * SECTOR }]);
     assert.deepEqual(state.old, [{ offset: 0x120000, length: 2 * BLOCK }]);
     assert.deepEqual(state.uncertain, []);
-    assert.match(message, /0x100000–0x112fff holds what was to be there/);
+    assert.match(message, /0x101000–0x112fff holds what was to be there, not verified yet/);
     // And that is what is there.
     assert.ok(chip.flash.subarray(0x100000, 0x113000).equals(image.subarray(0, 0x13000)));
     assert.ok(chip.flash.subarray(0x113000, 0x120000).every((byte) => byte === 0xff));
