@@ -81,6 +81,7 @@ export class Session implements Climber, Recoverable {
   beginJob(report: SessionReport): void {
     this.#report = report;
     this.exchanger.watch.evidence = report.evidence;
+    report.evidence.good('link', this.exchanger.transport.baudRate);
     this.#noteIdentity();
   }
 
