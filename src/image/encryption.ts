@@ -12,20 +12,6 @@ export const NO_KEY: KeyWords = [0, 0, 0, 0];
 const SLICE = 0x20000;
 
 /**
- * The words of a key that is written as 32 hex digits; spaces, colons and dashes may part them.
- * @throws BkError BK_BAD_SETTING
- */
-export function parseKey(text: string): KeyWords {
-  const digits = text.replace(/[\s:-]/g, '');
-  if (!/^[0-9a-f]{32}$/i.test(digits)) {
-    throw new BkError('BK_BAD_SETTING', 'A code key has 32 hex digits, four words of eight');
-  }
-  const word = (index: number): number =>
-    Number.parseInt(digits.slice(index * 8, index * 8 + 8), 16);
-  return [word(0), word(1), word(2), word(3)];
-}
-
-/**
  * XORs the keystream over code in place: encrypts what is in clear and decrypts what is not.
  * @param code without check bytes
  * @param address where the code lies for the processor, a multiple of 4: the keystream depends on it
@@ -59,15 +45,6 @@ export function* applyKeyInSlices(
     applyKey(slice, address + at, key);
     yield at + slice.length;
   }
-}
-
-/**
- * One word of the keystream, 0 to 0xffffffff.
- * @throws BkError BK_OUT_OF_RANGE for an address that is no multiple of 4
- */
-export function keystreamWord(key: KeyWords, address: number): number {
-  mustBeWordAddress(address);
-  return (keystream(key)?.(address) ?? 0) >>> 0;
 }
 
 function mustBeWordAddress(address: number): void {
