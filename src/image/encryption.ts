@@ -8,9 +8,6 @@ export const TUYA_KEY: KeyWords = [0x510fb093, 0xa3cbeadc, 0x5993a17e, 0xc7adeb0
 /** The key of chips that store code in clear. */
 export const NO_KEY: KeyWords = [0, 0, 0, 0];
 
-/** About three milliseconds of work on a small computer. */
-const SLICE = 0x20000;
-
 /**
  * XORs the keystream over code in place: encrypts what is in clear and decrypts what is not.
  * @param code without check bytes
@@ -28,23 +25,6 @@ export function applyKey(code: Uint8Array, address: number, key: KeyWords): void
   const last = stream(address + whole);
   for (let at = whole; at < code.length; at++)
     code[at] = (code[at] as number) ^ ((last >>> (8 * (at - whole))) & 0xff);
-}
-
-/**
- * `applyKey` in slices of a few milliseconds each: the caller decides what happens between them. Yields
- * how many bytes are done.
- * @throws BkError BK_OUT_OF_RANGE as `applyKey`
- */
-export function* applyKeyInSlices(
-  code: Uint8Array,
-  address: number,
-  key: KeyWords,
-): Generator<number> {
-  for (let at = 0; at < code.length; at += SLICE) {
-    const slice = code.subarray(at, at + SLICE);
-    applyKey(slice, address + at, key);
-    yield at + slice.length;
-  }
 }
 
 function mustBeWordAddress(address: number): void {
