@@ -150,8 +150,7 @@ export class Device {
       const times = { totalMs: now - turnAt, workMs: now - linkedAt };
       return { payload: outcome.payload, facts: factsOf(operation, context, outcome, times) };
     } catch (error) {
-      const failure = asBkError(error, operation, settings.port);
-      throw context?.explain(failure) ?? failure;
+      throw notes.explain(asBkError(error, operation, settings.port));
     } finally {
       try {
         if (finished) await slot.keep(settings, this);

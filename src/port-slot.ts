@@ -97,7 +97,7 @@ export class PortSlot {
     this.#owner = owner;
     const session = this.#session;
     if (session === null) return;
-    session.report = SILENT;
+    session.endJob();
     if (settings.idle === 0 || session.exchanger.lost !== null) {
       await this.#drop(settings.after);
       return;
@@ -152,12 +152,6 @@ export class PortSlot {
     await session?.close(after);
   }
 }
-
-const SILENT: SessionReport = {
-  onPhase: () => {},
-  onRecovery: () => {},
-  onWarning: () => {},
-};
 
 /** A kept link serves settings that would have led to the same link. */
 function serves(session: Session, settings: FilledSettings): boolean {

@@ -5,6 +5,3 @@ export const PAGE = 0x100;
 
 /** First byte after the bootloader on every BK72xx: its 64 KiB stored as 34-byte packets take 68 KiB. */
 export const BOOTLOADER_END = 0x11000;
-
-/** zlib CRC-32 of one blank (all FF) sector. */
-export const BLANK_SECTOR_CRC = 0xf154670a;

@@ -33,6 +33,11 @@ export const CAUSES = {
     action:
       'Reset the chip while the job waits: bridge CEN to GND for 0.3 s, or switch its 3.3 V off and on; then check that adapter TX goes to RX1 (P10), adapter RX to TX1 (P11) and GND to GND.',
   },
+  gone: {
+    cause: 'The chip was not reset while the job called it again, or it has no power',
+    action:
+      'Reset the chip while the job waits: bridge CEN to GND for 0.3 s, or switch its 3.3 V off and on.',
+  },
   secondTalker: {
     cause: 'A second controller (TuyaMCU) talks on the same wires',
     action: 'Hold that controller in reset, or lift the resistor in its TX line, and try again.',

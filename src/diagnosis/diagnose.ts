@@ -8,7 +8,7 @@ import { blankBootloader, unknownBootloader, wrongChip, wrongKey } from './rules
 import { fromChip, line, toChip } from './rules/lines';
 import { interrupted, power } from './rules/power';
 import { baud, hostTimeout } from './rules/rates';
-import { application, joined, secondTalker, silence } from './rules/wiring';
+import { application, gone, joined, secondTalker, silence } from './rules/wiring';
 
 export interface Diagnosis {
   likely: LikelyCause[];
@@ -25,6 +25,7 @@ const RULES: readonly Rule[] = [
   adapter,
   power,
   interrupted,
+  gone,
   toChip,
   fromChip,
   line,

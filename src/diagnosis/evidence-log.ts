@@ -29,6 +29,7 @@ export class EvidenceLog {
   readonly #evidence: Evidence = {
     linked: false,
     calls: 0,
+    received: 0,
     family: null,
     heard: nothingHeard(),
     tallies: [],
@@ -58,14 +59,15 @@ export class EvidenceLog {
   /** An exchange was answered as it should be. A link check that was answered means a link. */
   good(kind: CommandKind, baud: number): void {
     this.#tally(kind, baud).good++;
+    this.#evidence.calls = 0;
     if (kind === 'link') this.#evidence.linked = true;
   }
 
   /** An exchange failed. */
   failed(kind: CommandKind, baud: number, fault: Fault): void {
-    if (kind === 'link' && !this.#evidence.linked) {
+    if (kind === 'link') {
       this.#evidence.calls++;
-      return;
+      if (!this.#evidence.linked) return;
     }
     this.#tally(kind, baud)[fault]++;
   }
@@ -90,6 +92,11 @@ export class EvidenceLog {
       (one) => one.address === address && (one.command === 'erase' || one.command === 'program'),
     );
     if (drop !== undefined) drop.carriedOut = true;
+  }
+
+  /** Bytes arrived; what they are is told by the others. */
+  received(bytes: number): void {
+    this.#evidence.received += bytes;
   }
 
   /**

@@ -85,8 +85,10 @@ export type BaudOutcome = 'proved' | 'failed' | 'lost' | 'refused';
 /** All that was seen of a chip and its line. Plain data: it can be kept and judged later. */
 export interface Evidence {
   linked: boolean;
-  /** Link checks that were sent until the first answer. */
+  /** Link checks that got no answer since the chip was heard last. */
   calls: number;
+  /** Bytes that came in, of whatever kind. */
+  received: number;
   family: 'full' | 'basic' | null;
   heard: Heard;
   tallies: Tally[];

@@ -5,6 +5,9 @@ const SECTOR = 0x1000;
 /** Addresses that are told one by one. */
 const TOLD = 6;
 
+/** CRC-32 of 257 bytes of 00 (full chips count the end byte) and of 256 (basic chips). */
+export const ZEROS: readonly number[] = [0xb7bfa0ce, 0x0d968558];
+
 /** Commands that are short both ways and change nothing. */
 export const SHORT: readonly CommandKind[] = ['register', 'checksum', 'status', 'identity'];
 

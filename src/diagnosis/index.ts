@@ -5,4 +5,3 @@ export { type Diagnosis, diagnose, findings } from './diagnose';
 export type * from './evidence';
 export { EvidenceLog } from './evidence-log';
 export type { Finding } from './finding';
-export { diagnoseSilence } from './no-link';

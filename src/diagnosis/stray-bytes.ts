@@ -11,7 +11,8 @@ const TUYA_FIXED = 7;
 const LONGEST_TUYA = 512;
 /** Shorter runs of printable bytes are chance. */
 const SHORTEST_TEXT = 8;
-const EXCERPT = 40;
+/** Characters of the latest text that are kept, the end of its line included. */
+const EXCERPT = 48;
 
 export function nothingHeard(): Heard {
   return {
@@ -81,10 +82,8 @@ function text(bytes: Buffer, at: number, into: Heard, last: boolean): number | '
   if (end - at < SHORTEST_TEXT) return 0;
   into.text += end - at;
   const words = `${into.excerpt}${bytes.toString('latin1', at, end)}`;
-  into.excerpt = words
-    .replace(/[^\x20-\x7e]+/g, ' ')
-    .trim()
-    .slice(-EXCERPT);
+  // A line's end stays as a blank: the next piece may be the next line, or the rest of a word.
+  into.excerpt = words.replace(/[^\x20-\x7e]+/g, ' ').slice(-EXCERPT);
   return end - at;
 }
 

@@ -6,20 +6,18 @@ import { isFilledWith, PACKET, PACKET_DATA } from './packets';
 const SLICE = 4096;
 /** Behind so many blank packets there is no more code. */
 const ENOUGH_BLANK = 64;
-/** Where the application lies for the processor. */
-export const APP_ADDRESS = 0x10000;
+/** Where the application lies for the processor; the keystream depends on it. */
+const APP_ADDRESS = 0x10000;
 
 /**
- * The code that lies from `offset` on as packets, without check bytes and decrypted, in slices: the
- * caller decides what happens between them. It ends at `end`, or where blank flash begins.
- * @param address where the code lies for the processor; the keystream depends on it
+ * The code of an application that lies from `offset` on as packets, without check bytes and decrypted,
+ * in slices: the caller decides what happens between them. It ends at `end`, or where blank flash begins.
  */
 export function* plainCode(
   bytes: Uint8Array,
   offset: number,
   end: number,
   key: CodeKey,
-  address = APP_ADDRESS,
 ): Generator<Buffer> {
   const packets = Math.floor((Math.min(end, bytes.length) - offset) / PACKET);
   let blank = 0;
@@ -33,7 +31,7 @@ export function* plainCode(
       blank = isFilledWith(bytes, 0xff, start, start + PACKET_DATA) ? blank + 1 : 0;
     }
     const code = data.subarray(0, used * PACKET_DATA);
-    if (key === 'tuya') applyKey(code, address + first * PACKET_DATA, TUYA_KEY);
+    if (key === 'tuya') applyKey(code, APP_ADDRESS + first * PACKET_DATA, TUYA_KEY);
     yield code;
   }
 }

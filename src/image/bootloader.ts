@@ -29,13 +29,18 @@ export interface BootloaderImage {
   saysBk7231: boolean;
 }
 
-/** Reads the bootloader that a dump begins with, whatever the bytes are. Never throws. */
-export function readBootloader(bytes: Uint8Array): BootloaderImage {
+/**
+ * Reads the bootloader that a dump begins with, whatever the bytes are. Never throws.
+ * @param key which key it is stored with, where the caller knows better than its first words
+ */
+export function readBootloader(
+  bytes: Uint8Array,
+  key = markerKey(bytes, 0, 'bootloader'),
+): BootloaderImage {
   const crc = { basic: checksum(bytes, CHECKED.basic), full: checksum(bytes, CHECKED.full) };
   const code = stripPackets(bytes, 0, BOOTLOADER_END / PACKET);
   const text = code.subarray(CHIP_TEXT_AT, CHIP_TEXT_AT + CHIP_TEXT.length);
   const saysBk7231 = text.equals(CHIP_TEXT);
-  const key = markerKey(bytes, 0, 'bootloader');
   if (key !== null) applyKey(code, 0, key === 'tuya' ? TUYA_KEY : NO_KEY);
   return {
     crc,

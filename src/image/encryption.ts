@@ -8,23 +8,6 @@ export const TUYA_KEY: KeyWords = [0x510fb093, 0xa3cbeadc, 0x5993a17e, 0xc7adeb0
 /** The key of chips that store code in clear. */
 export const NO_KEY: KeyWords = [0, 0, 0, 0];
 
-/** About three milliseconds of work on a small computer. */
-const SLICE = 0x20000;
-
-/**
- * The words of a key that is written as 32 hex digits; spaces, colons and dashes may part them.
- * @throws BkError BK_BAD_SETTING
- */
-export function parseKey(text: string): KeyWords {
-  const digits = text.replace(/[\s:-]/g, '');
-  if (!/^[0-9a-f]{32}$/i.test(digits)) {
-    throw new BkError('BK_BAD_SETTING', 'A code key has 32 hex digits, four words of eight');
-  }
-  const word = (index: number): number =>
-    Number.parseInt(digits.slice(index * 8, index * 8 + 8), 16);
-  return [word(0), word(1), word(2), word(3)];
-}
-
 /**
  * XORs the keystream over code in place: encrypts what is in clear and decrypts what is not.
  * @param code without check bytes
@@ -42,32 +25,6 @@ export function applyKey(code: Uint8Array, address: number, key: KeyWords): void
   const last = stream(address + whole);
   for (let at = whole; at < code.length; at++)
     code[at] = (code[at] as number) ^ ((last >>> (8 * (at - whole))) & 0xff);
-}
-
-/**
- * `applyKey` in slices of a few milliseconds each: the caller decides what happens between them. Yields
- * how many bytes are done.
- * @throws BkError BK_OUT_OF_RANGE as `applyKey`
- */
-export function* applyKeyInSlices(
-  code: Uint8Array,
-  address: number,
-  key: KeyWords,
-): Generator<number> {
-  for (let at = 0; at < code.length; at += SLICE) {
-    const slice = code.subarray(at, at + SLICE);
-    applyKey(slice, address + at, key);
-    yield at + slice.length;
-  }
-}
-
-/**
- * One word of the keystream, 0 to 0xffffffff.
- * @throws BkError BK_OUT_OF_RANGE for an address that is no multiple of 4
- */
-export function keystreamWord(key: KeyWords, address: number): number {
-  mustBeWordAddress(address);
-  return (keystream(key)?.(address) ?? 0) >>> 0;
 }
 
 function mustBeWordAddress(address: number): void {

@@ -1,40 +1,34 @@
-import { crc32 } from 'node:zlib';
-import { BOOTLOADERS } from '../chip/bootloaders';
 import { CHIPS, type ChipName } from '../chip/families';
 import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import { LAYOUTS } from '../chip/layouts';
+import { readBootloader } from './bootloader';
 import type { InspectedPartition, Inspection } from './inspect-types';
-import { PACKET, PACKET_DATA } from './packets';
-import { readPartitions } from './partitions';
+import type { CodeKey } from './marker';
+import { partitionRegion, readPartitions } from './partitions';
 
 /** A place in flash, before it was looked into. */
 export type Place = Omit<InspectedPartition, 'empty'>;
 
-/** What a bootloader calls itself in its code. Source: real dumps. */
-const NAME = /(BK72\w{1,4})_(\d{1,3}\.\d{1,3}\.\d{1,3})/;
-/** Checksums over this many bytes name bootloaders: chips of the full family count one more. */
-const CHECKED = { basic: 256, full: 257 } as const;
 /** No bootloader has a table as long as this. */
 const MOST_PARTITIONS = 32;
 /** The application's packets end here, where Tuya's containers do. Source: real dumps. */
 export const USUAL_APP_END = 0x129f70;
 
-/** The bootloader at the start of the bytes. `text` is its plain code, one letter a byte. */
+/** The bootloader at the start of the bytes, which hold one. */
 export function inspectBootloader(
   bytes: Uint8Array,
-  text: string,
+  key: CodeKey | null,
   chip: ChipName | null,
 ): NonNullable<Inspection['bootloader']> {
-  const crcs = { basic: checksum(bytes, CHECKED.basic), full: checksum(bytes, CHECKED.full) };
-  const known = BOOTLOADERS.find(({ crc, family }) => crcs[family] === crc);
+  const { crc, known, ...said } = readBootloader(bytes, key);
   const family = known?.family ?? (chip === null ? 'basic' : CHIPS[chip].family);
-  const said = NAME.exec(text);
+  // Some versions begin alike: what the code says outranks the checksum over its beginning.
+  const [name, version] = said.name?.split('_') ?? [];
   return {
-    name: said?.[1] ?? known?.name ?? null,
-    // Some versions begin alike: what the code says outranks the checksum over its beginning.
-    version: said?.[2] ?? known?.version ?? null,
-    crc: crcs[family].toString(16).padStart(8, '0'),
-    known: known !== undefined,
+    name: name ?? known?.name ?? null,
+    version: version ?? known?.version ?? null,
+    crc: (crc[family] ?? 0).toString(16).padStart(8, '0'),
+    known: known !== null,
   };
 }
 
@@ -42,11 +36,7 @@ export function inspectBootloader(
 export function placesOf(bytes: Uint8Array, chip: ChipName | null): Place[] {
   const table = readPartitions(bytes).slice(0, MOST_PARTITIONS);
   if (table.length > 0)
-    return table.map(({ name, packets, offset, length }) =>
-      packets
-        ? { name, offset: inPackets(offset), length: inPackets(length) }
-        : { name, offset, length },
-    );
+    return table.map((partition) => ({ name: partition.name, ...partitionRegion(partition) }));
   if (chip === null) return [];
   const { app, download } = LAYOUTS[chip];
   const bootloader = { name: 'bootloader', offset: 0, length: BOOTLOADER_END };
@@ -79,12 +69,4 @@ export function lookInto(bytes: Uint8Array, places: readonly Place[]): Inspected
       ...place,
       empty: isEmpty(place.offset, Math.min(all.length, place.offset + place.length)),
     }));
-}
-
-function checksum(bytes: Uint8Array, length: number): number {
-  return crc32(bytes.subarray(0, length));
-}
-
-function inPackets(data: number): number {
-  return Math.floor(data / PACKET_DATA) * PACKET;
 }

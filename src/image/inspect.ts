@@ -6,7 +6,7 @@ import { BkError } from '../errors';
 import { plainCode } from './app-code';
 import { readAppFacts, readAppParam } from './app-text';
 import { type DetectedImage, detectImage } from './detect';
-import { hasCode } from './dump';
+import { hasCode, unrotate } from './dump';
 import { esphomeOutline } from './esphome';
 import { inspectBootloader, lookInto, type Place, placesOf, USUAL_APP_END } from './inspect-flash';
 import { hideOpenBeken } from './inspect-secrets';
@@ -57,7 +57,7 @@ export async function inspect(
   const rotated = image.kind === 'rotated-dump';
   if (rotated) {
     await rest();
-    bytes = turned(given);
+    bytes = unrotate(given);
     image = detectImage(bytes);
     warnings.push(
       'The dump begins at 0x11000 and wraps around. It was put right here: all offsets are those of flash.',
@@ -70,11 +70,7 @@ export async function inspect(
   const isDump = image.kind === 'dump';
   const userFiles = isDump ? readUserFiles(bytes) : null;
   const code = codeOf(bytes, image);
-  const bootText = code.boot ? await textOf(bytes, 0, BOOTLOADER_END, image, 0, rest) : '';
-  const appText =
-    code.app === null
-      ? ''
-      : await textOf(bytes, code.app, code.app + appLength(code), image, null, rest);
+  const appText = await appTextOf(bytes, code, image, rest);
   const app = appText === '' ? null : readAppFacts(appText);
   await rest();
   const appParam = appText === '' ? null : readAppParam(appText);
@@ -85,6 +81,8 @@ export async function inspect(
   const { chip, evidence } = tellChip(image, app?.sdk ?? null, found, warnings);
   const config = findConfig(bytes, chip);
   const rf = image.calibration;
+  await rest();
+  const bootloader = code.boot ? inspectBootloader(bytes, image.key, chip) : null;
   await rest();
   const parts: Place[] = [
     ...(isDump ? placesOf(bytes, chip) : []),
@@ -102,9 +100,9 @@ export async function inspect(
     size: given.length,
     sha256,
     rotated,
-    bootloader: code.boot ? inspectBootloader(bytes, bootText, chip) : null,
+    bootloader,
     app: appOf(app, image),
-    encryptionKey: image.key ?? (code.unknownKey ? 'other' : null),
+    encryptionKey: image.encryptionKey,
     partitions: lookInto(bytes, parts),
     mac: rf?.mac ?? null,
     rf: rf === null ? null : { offset: rf.offset, length: SECTOR },
@@ -125,17 +123,11 @@ async function hashOf(bytes: Uint8Array, rest: () => Promise<void>): Promise<str
   return hash.digest('hex');
 }
 
-/** A rotated dump as it lies in flash. */
-function turned(bytes: Uint8Array): Buffer {
-  const start = bytes.length - BOOTLOADER_END;
-  return Buffer.concat([bytes.subarray(start), bytes.subarray(0, start)]);
-}
-
 interface Code {
   boot: boolean;
   /** Where the application begins; null where there is none or its key is not known. */
   app: number | null;
-  unknownKey: boolean;
+  /** Where it ends at the latest. */
   end: number;
 }
 
@@ -143,14 +135,12 @@ function codeOf(bytes: Uint8Array, { kind, key }: DetectedImage): Code {
   const whole = kind === 'dump' || kind === 'qio';
   const boot = (whole || kind === 'bootloader') && hasCode(bytes, 0);
   const app = kind === 'app' ? 0 : whole && hasCode(bytes, BOOTLOADER_END) ? BOOTLOADER_END : null;
-  const unknown = key === null && (kind === 'packets' || boot || app !== null);
   const table =
     kind === 'dump' ? placesOf(bytes, null).find(({ name }) => name === 'app') : undefined;
   const usual = kind === 'app' ? USUAL_APP_END - BOOTLOADER_END : USUAL_APP_END;
   return {
     boot,
     app: key === null ? null : app,
-    unknownKey: unknown,
     end: table === undefined ? usual : table.offset + table.length,
   };
 }
@@ -161,22 +151,16 @@ function appOf(app: Inspection['app'], { version }: DetectedImage): Inspection['
   return version === null ? null : { project: null, version, sdk: null };
 }
 
-function appLength({ app, end }: Code): number {
-  return Math.max(0, end - (app ?? 0));
-}
-
-/** Plain code as text, one letter a byte; empty where its key is not known. */
-async function textOf(
+/** The application's code in clear as text, one letter a byte; empty where there is none to be read. */
+async function appTextOf(
   bytes: Uint8Array,
-  start: number,
-  end: number,
+  { app, end }: Code,
   { key }: DetectedImage,
-  address: number | null,
   rest: () => Promise<void>,
 ): Promise<string> {
-  if (key === null) return '';
+  if (app === null || key === null) return '';
   const slices: Buffer[] = [];
-  for (const slice of plainCode(bytes, start, end, key, address ?? undefined)) {
+  for (const slice of plainCode(bytes, app, end, key)) {
     slices.push(slice);
     await rest();
   }

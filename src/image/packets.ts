@@ -72,18 +72,6 @@ function packetState(bytes: Uint8Array, start: number): keyof PacketCount {
   return crc16(bytes, start, data) === stored ? 'valid' : 'invalid';
 }
 
-/** Makes packets of code: pads the last one with FF and puts the check bytes in. */
-export function addPackets(data: Uint8Array): Buffer {
-  const packets = Math.ceil(data.length / PACKET_DATA);
-  const bytes = Buffer.alloc(packets * PACKET, 0xff);
-  for (let index = 0; index < packets; index++) {
-    const start = index * PACKET;
-    bytes.set(data.subarray(index * PACKET_DATA, (index + 1) * PACKET_DATA), start);
-    bytes.writeUInt16BE(crc16(bytes, start, start + PACKET_DATA), start + PACKET_DATA);
-  }
-  return bytes;
-}
-
 /** Where a byte of code that the processor sees at `logical` lies on flash. */
 export function onFlash(logical: number): number {
   return logical + Math.floor(logical / PACKET_DATA) * (PACKET - PACKET_DATA);

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { PACKET, PACKET_DATA, stripPackets } from './packets';
+import { forProcessor, PACKET, PACKET_DATA, stripPackets } from './packets';
 
 /** Bytes of the header, and on flash, where its three packets carry check bytes. */
 export const RBL_HEADER = 96;
@@ -99,7 +99,7 @@ export function containerFaults(
   { offset, header }: RblContainer,
 ): string[] {
   const { rawSize, packageSize, partition } = header;
-  const room = ((offset - start) / PACKET) * PACKET_DATA;
+  const room = forProcessor(offset - start);
   const padding = packageSize - rawSize;
   if (rawSize === 0 || rawSize > room || padding < 0 || padding > 0xff)
     return [`The header of ${partition} names sizes that cannot be.`];

@@ -1,4 +1,4 @@
-import { diagnose } from '../diagnosis';
+import { diagnose, EvidenceLog } from '../diagnosis';
 import { BkError, type ErrorCode, hex } from '../errors';
 import { throwIfAborted } from '../session/abort';
 import type { SessionReport } from '../session/report';
@@ -34,23 +34,6 @@ export class JobContext {
     return this.session.flash;
   }
 
-  /** The same error with what the whole job has seen speaking for its causes. */
-  explain(error: BkError): BkError {
-    if (!EXPLAINED.includes(error.code)) return error;
-    const { likely, advice } = diagnose(this.session.exchanger.evidence.evidence);
-    if (likely.length === 0) return error;
-    const { phase, address, attempts, reason, state } = error.cause;
-    return new BkError(error.code, error.message, {
-      ...(phase === null ? {} : { phase }),
-      ...(address === null ? {} : { address }),
-      ...(reason === null ? {} : { reason }),
-      ...(state === null ? {} : { state }),
-      attempts,
-      likely,
-      advice: [...new Set([...advice, ...error.cause.advice])],
-    });
-  }
-
   /** One step that is repeated, with the link won back, until it succeeds. A cancel ends the job before it. */
   step<T>(step: Step, attempt: (tries: number) => Promise<T>): Promise<T> {
     throwIfAborted(this.signal, this.session.port);
@@ -71,15 +54,34 @@ const EXPLAINED: readonly ErrorCode[] = [
 
 /** What happened by the way; collected from the first link check on. */
 export class JobNotes {
+  readonly evidence = new EvidenceLog();
   readonly warnings: string[] = [];
   readonly recoveries: Recovery[] = [];
 
   report(progress: ProgressReporter): SessionReport {
     return {
+      evidence: this.evidence,
       onPhase: (phase, message, waitsForPerson) => progress.say(phase, message, waitsForPerson),
       onRecovery: (recovery) => this.recoveries.push(recovery),
       onWarning: (text) => this.warnings.push(text),
     };
+  }
+
+  /** The same error with what the whole job has seen speaking for its causes. */
+  explain(error: BkError): BkError {
+    if (!EXPLAINED.includes(error.code)) return error;
+    const { likely, advice } = diagnose(this.evidence.evidence);
+    if (likely.length === 0) return error;
+    const { phase, address, attempts, reason, state } = error.cause;
+    return new BkError(error.code, error.message, {
+      ...(phase === null ? {} : { phase }),
+      ...(address === null ? {} : { address }),
+      ...(reason === null ? {} : { reason }),
+      ...(state === null ? {} : { state }),
+      attempts,
+      likely,
+      advice: [...new Set([...advice, ...error.cause.advice])],
+    });
   }
 }
 

@@ -235,7 +235,6 @@ export class Exchanger {
           if (!answers(command as Command<never, unknown>, frame)) return false;
           if (frame.status !== 0) {
             if (!(command.refusal?.(frame.payload, args) ?? true)) return false;
-            this.#watch.counts.refusals++;
             settle();
             reject(refused(command, args, frame.status, this.#transport.port));
             return true;
@@ -257,14 +256,13 @@ export class Exchanger {
         // A frame that lost bytes may hide the one that is waited for.
         this.#reader.resync((frame) => void this.#waiter?.take(frame));
         if (this.#waiter !== waiter) return;
-        this.#watch.counts.timeouts++;
         waiter.fail(silent(command, args, limitMs, this.#transport.port));
       }, limitMs);
     });
   }
 
   #receive(bytes: Buffer): void {
-    this.#watch.counts.received += bytes.length;
+    this.#watch.received(bytes.length);
     this.#lastByteAt = this.#clock.now();
     this.#reader.push(bytes, (frame) => {
       if (this.#waiter?.take(frame)) return;

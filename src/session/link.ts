@@ -1,4 +1,4 @@
-import { diagnoseSilence } from '../diagnosis/no-link';
+import { diagnose } from '../diagnosis';
 import { BkError, isBkError } from '../errors';
 import { encodeRequest, linkCheck } from '../protocol/commands';
 import { lineTime } from '../protocol/timing';
@@ -134,32 +134,37 @@ class Call {
   /** A chip keeps its rate until it reboots, and another tool may have left it at a fast one. */
   async tryOtherBauds(): Promise<boolean> {
     const { transport, watch } = this.#exchanger;
-    const { stray, counts } = watch;
-    const { received } = counts;
     if (!transport.canSetBaudRate) return false;
-    for (const baudRate of LEFT_OVER_BAUDS) {
-      try {
-        await transport.setBaudRate(baudRate);
-      } catch (error) {
-        if (isBkError(error, 'BK_BAD_SETTING')) continue; // not this adapter's rate
-        throw error;
-      }
-      if (await this.listen(OTHER_BAUD_MS)) return true;
-    }
-    await transport.setBaudRate(BOOT_BAUD);
     // Text that is heard at a wrong rate looks like a bad line: it must not count as evidence.
-    this.#exchanger.reset();
-    watch.stray = stray;
-    counts.received = received;
-    return false;
+    watch.astray = true;
+    try {
+      for (const baudRate of LEFT_OVER_BAUDS) {
+        if ((await this.#takes(baudRate)) && (await this.listen(OTHER_BAUD_MS))) return true;
+      }
+      await transport.setBaudRate(BOOT_BAUD);
+      this.#exchanger.reset();
+      return false;
+    } finally {
+      watch.astray = false;
+    }
+  }
+
+  /** @returns false where it is not this adapter's rate */
+  async #takes(baudRate: number): Promise<boolean> {
+    try {
+      await this.#exchanger.transport.setBaudRate(baudRate);
+      return true;
+    } catch (error) {
+      if (isBkError(error, 'BK_BAD_SETTING')) return false;
+      throw error;
+    }
   }
 }
 
 function noLink(exchanger: Exchanger, timeoutMs: number): BkError {
-  const { likely, advice } = diagnoseSilence({
-    received: exchanger.watch.counts.received,
-    stray: exchanger.watch.stray,
-  });
+  const { likely, advice: told } = diagnose(exchanger.evidence.evidence);
+  // A link that had no time at all has seen nothing.
+  const advice = told.length > 0 ? told : [`${RESET_BY_HAND}.`];
   const seconds = Math.round(timeoutMs / 1000);
   return new BkError(
     'BK_NO_LINK',

@@ -1,6 +1,5 @@
 import { CHIPS } from '../chip/families';
 import type { Clock } from '../clock';
-import { EvidenceLog } from '../diagnosis';
 import { BkError } from '../errors';
 import { linkCheck, reboot } from '../protocol/commands';
 import type { Transport } from '../transport/transport';
@@ -11,7 +10,7 @@ import { identify } from './identify';
 import type { Identity } from './identity';
 import { BOOT_BAUD, type LinkOutcome, link } from './link';
 import { type Recoverable, Recovery } from './recovery';
-import type { SessionReport } from './report';
+import { type SessionReport, unheard } from './report';
 import type { FilledSettings } from './settings';
 import type { Step } from './step';
 
@@ -22,7 +21,7 @@ export type Reopen = (timeoutMs: number, signal: AbortSignal | undefined) => Pro
 export class Session implements Climber, Recoverable {
   readonly settings: FilledSettings;
   readonly exchanger: Exchanger;
-  report: SessionReport;
+  #report: SessionReport;
   #identity: Identity | null = null;
   #flash: Flash | null = null;
   #linked: LinkOutcome | null = null;
@@ -41,7 +40,8 @@ export class Session implements Climber, Recoverable {
     this.settings = settings;
     this.#reopen = reopen;
     this.exchanger = new Exchanger(transport, clock);
-    this.report = report;
+    this.exchanger.watch.evidence = report.evidence;
+    this.#report = report;
   }
 
   /**
@@ -77,11 +77,22 @@ export class Session implements Climber, Recoverable {
     return session;
   }
 
-  /** Begins a job: its reports go to it, and what is seen from here on is its own. */
+  /** Begins a job on a chip that has just answered; what is seen and told from here on goes to it. */
   beginJob(report: SessionReport): void {
-    this.report = report;
-    this.exchanger.watch.evidence = new EvidenceLog();
+    this.#report = report;
+    this.exchanger.watch.evidence = report.evidence;
+    report.evidence.good('link', this.exchanger.transport.baudRate);
     this.#noteIdentity();
+  }
+
+  /** From here on the link is only kept. */
+  endJob(): void {
+    this.#report = unheard();
+    this.exchanger.watch.evidence = this.#report.evidence;
+  }
+
+  get report(): SessionReport {
+    return this.#report;
   }
 
   #noteIdentity(): void {

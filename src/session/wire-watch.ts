@@ -3,15 +3,6 @@ import { type CommandKind, isBkError } from '../errors';
 import { answers, type Command } from '../protocol/commands';
 import type { Frame } from '../protocol/frames';
 
-/** What was seen on the wire since the exchanger was made. */
-export interface WireCounts {
-  received: number;
-  /** Bytes that were part of no answer. */
-  stray: number;
-  timeouts: number;
-  refusals: number;
-}
-
 /** The exchange that is or was under way last. */
 interface Latest {
   kind: CommandKind | null;
@@ -23,23 +14,24 @@ interface Latest {
   brokenOff: boolean;
 }
 
-/** How many of the latest stray bytes are kept. */
-const STRAY_KEPT = 256;
-
 /** Looks on while commands and answers pass, and keeps what a diagnosis needs. */
 export class WireWatch {
-  readonly counts: WireCounts = { received: 0, stray: 0, timeouts: 0, refusals: 0 };
-  /** The latest input of no answer: text of a running application, an echo, another talker. */
-  stray: Buffer = Buffer.alloc(0);
   /** Each job has its own. */
   evidence = new EvidenceLog();
+  /** The host tries a rate at which the chip need not be: what is heard at it tells nothing. */
+  astray = false;
+  #received = 0;
   #latest: Latest = { kind: null, baudRate: 0, begun: 0, received: 0, brokenOff: false };
   /** The latest command that got no answer in time: it may come yet. */
   #expired: { command: Command<never, unknown>; args: unknown; begun: number } | null = null;
 
   begin(kind: CommandKind, baudRate: number, now: number): void {
-    const { received } = this.counts;
-    this.#latest = { kind, baudRate, begun: now, received, brokenOff: false };
+    this.#latest = { kind, baudRate, begun: now, received: this.#received, brokenOff: false };
+  }
+
+  received(bytes: number): void {
+    this.#received += bytes;
+    if (!this.astray) this.evidence.received(bytes);
   }
 
   answered(): void {
@@ -71,16 +63,15 @@ export class WireWatch {
     this.evidence.late(expired.command.kind, baudRate, now - expired.begun);
   }
 
+  /** Bytes that were part of no answer: text of a running application, an echo, another talker. */
   strayed(bytes: Buffer): void {
-    this.counts.stray += bytes.length;
-    this.stray = Buffer.concat([this.stray, bytes]).subarray(-STRAY_KEPT);
-    this.evidence.stray(bytes, this.#latest.kind);
+    if (!this.astray) this.evidence.stray(bytes, this.#latest.kind);
   }
 
   /** How the exchange that failed last did so, and how many bytes came for it. */
   get lastFailure(): { kind: CommandKind | null; received: number; brokenOff: boolean } {
     const { kind, received, brokenOff } = this.#latest;
-    return { kind, received: this.counts.received - received, brokenOff };
+    return { kind, received: this.#received - received, brokenOff };
   }
 
   /** Null where it was not the line's or the chip's doing. */

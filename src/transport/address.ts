@@ -1,5 +1,3 @@
-import { realpath } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { BkError } from '../errors';
 
 /** Where a serial line is served over the network. */
@@ -11,8 +9,6 @@ export interface NetworkAddress {
 export type PortScheme = 'sim' | 'tcp' | 'rfc2217' | 'serial';
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
-const WINDOWS_PORT = /^(?:\\\\\.\\)?(com\d+)$/i;
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const FORMS =
   'Use a serial path (/dev/ttyUSB0, COM4), tcp://host:port, or sim://bk7231n for a simulated chip.';
 
@@ -43,31 +39,4 @@ export function parseNetworkAddress(url: string): NetworkAddress {
     );
   }
   return { host: match[1].toLowerCase(), port };
-}
-
-/**
- * One name for one physical port however it is spelled, so that all who use it can take turns. A port
- * that is not there has a name too.
- * @throws BkError BK_BAD_SETTING for what names no port
- */
-export async function canonicalPort(port: string): Promise<string> {
-  const trimmed = port.trim();
-  const scheme = schemeOf(trimmed);
-  if (scheme === 'sim') return canonicalSimulator(trimmed);
-  if (scheme !== 'serial') {
-    const address = parseNetworkAddress(trimmed);
-    const host = LOOPBACK.has(address.host) ? 'localhost' : address.host;
-    return `${scheme}://${host}:${address.port}`;
-  }
-  const windows = WINDOWS_PORT.exec(trimmed)?.[1];
-  if (windows !== undefined) return windows.toUpperCase();
-  return realpath(trimmed).catch(() => resolve(trimmed));
-}
-
-/** As the simulated chips themselves are told apart: by chip and options, in any order. */
-function canonicalSimulator(url: string): string {
-  const [chip = '', query = ''] = url.slice('sim://'.length).split('?');
-  const options = new URLSearchParams(query);
-  options.sort();
-  return `sim://${chip.replace(/\/$/, '').toLowerCase()}?${options}`;
 }

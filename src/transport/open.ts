@@ -6,7 +6,7 @@ import { openSimulated } from './simulated';
 import { openTcp } from './tcp';
 import type { Transport } from './transport';
 
-export { canonicalPort } from './address';
+export { canonicalPort } from './canonical-port';
 
 /** How a port is opened. */
 export interface OpenOptions {

@@ -9,6 +9,9 @@ import {
 } from '../simulator';
 import type { ModemLines, Transport } from './transport';
 
+/** By what simulated chips are told apart; only this file knows the simulator. */
+export { simulatorKey };
+
 interface Kept {
   chip: SimulatedChip;
   clock: Clock;

@@ -42,6 +42,24 @@ describe('jobs on one port', () => {
     assert.ok(!chip.attached);
   });
 
+  it('on a kept link explain a chip that is lost as the first job would', async () => {
+    const { device, chip, clock } = testDevice(
+      'bk7231n?brownout=0.2&window=20&app=silent&reset=none',
+      { reset: 'none', linkTimeout: 8 },
+    );
+    clock.setTimeout(() => chip.powerCycle(), 1000);
+    await device.connect();
+    const error = await rejection(
+      device.write({ image: noise(0x40000), offset: 0x100000 }),
+      'BK_LINK_LOST',
+    );
+    const causes = error.cause.likely.map(({ cause }) => cause);
+    assert.match(causes[0] ?? '', /supply gives way/);
+    assert.match(causes[1] ?? '', /not reset while the job called it again/);
+    assert.equal(causes.length, 2);
+    await device.close();
+  });
+
   it('keep the link alive for the idle time, then end it and start the firmware', async () => {
     const { device, chip, clock } = testDevice('bk7231t', { idle: 10 });
     await device.connect();

@@ -1,5 +1,4 @@
 import type { Evidence } from '../../src/diagnosis/evidence';
-import type { EvidenceLog } from '../../src/diagnosis/evidence-log';
 import { type BkError, isBkError } from '../../src/errors';
 import { JobContext, JobNotes } from '../../src/jobs/context';
 import { ProgressReporter } from '../../src/jobs/progress';
@@ -15,7 +14,6 @@ import type { Transport } from '../../src/transport/transport';
 import { ScriptedTransport } from '../support/scripted-transport';
 import { SpoiledTransport, type Spoiling } from '../support/spoiled-transport';
 import { VirtualClock } from '../support/virtual-clock';
-import { Witness } from '../support/witness';
 
 export interface Case {
   /** `bk7231n?…`, the options of a simulated chip. */
@@ -50,28 +48,20 @@ export async function run(own: Case): Promise<Seen> {
   const clock = new VirtualClock();
   const chip = prepareSimulatedChip(url, clock);
   own.prepare?.(chip);
-  const witness = new Witness(clock);
   let line: SpoiledTransport | null = null;
   const open = async (): Promise<Transport> => {
     line = new SpoiledTransport(await openSimulated(url, clock), own.spoiling ?? {}, clock);
-    return witness.listen(line);
+    return line;
   };
   const world: World = { clock, chip, line: () => line as unknown as SpoiledTransport };
   const transport = await open();
   own.meanwhile?.(world);
-  return watched(witness, async (notes, keep) => {
+  return watched(async (notes) => {
     const settings = fillSettings({ port: url, linkTimeout: 10, ...own.settings });
     const reopen = own.comesBack ? () => open() : undefined;
-    const session = await Session.open(
-      transport,
-      settings,
-      clock,
-      witness.report(notes.report(new ProgressReporter('write', clock, undefined))),
-      undefined,
-      reopen,
-    );
-    keep(session);
     const progress = new ProgressReporter('write', clock, undefined);
+    const report = notes.report(progress);
+    const session = await Session.open(transport, settings, clock, report, undefined, reopen);
     await own.job(new JobContext(session, progress, notes, undefined), world);
   }).finally(() => world.line().close());
 }
@@ -82,32 +72,22 @@ export async function runScript(
 ): Promise<Seen> {
   const clock = new VirtualClock();
   const line = new ScriptedTransport(clock);
-  const witness = new Witness(clock);
-  const transport = witness.listen(line);
   script(line, clock);
-  return watched(witness, async (notes, keep) => {
+  return watched(async (notes) => {
     const settings = fillSettings({ port: 'scripted', linkTimeout: 6 });
-    const reporter = notes.report(new ProgressReporter('write', clock, undefined));
-    keep(await Session.open(transport, settings, clock, witness.report(reporter)));
+    const report = notes.report(new ProgressReporter('write', clock, undefined));
+    await Session.open(line, settings, clock, report);
   });
 }
 
-async function watched(
-  witness: Witness,
-  work: (notes: JobNotes, keep: (session: Session) => void) => Promise<void>,
-): Promise<Seen> {
-  let own: EvidenceLog | undefined;
+async function watched(work: (notes: JobNotes) => Promise<void>): Promise<Seen> {
+  const notes = new JobNotes();
   let error: BkError | null = null;
   try {
-    await work(new JobNotes(), (session) => {
-      witness.linked(session);
-      // A session that keeps its own evidence is the better witness.
-      own = (session.exchanger as { evidence?: EvidenceLog }).evidence;
-    });
+    await work(notes);
   } catch (reason) {
     if (!isBkError(reason)) throw reason;
     error = reason;
-    witness.failed(reason);
   }
-  return { evidence: (own ?? witness.log).evidence, error };
+  return { evidence: notes.evidence.evidence, error };
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import {
-  addPackets,
   countValidPackets,
   crc16,
   forProcessor,
@@ -55,17 +54,6 @@ describe('code packets', () => {
     );
     assert.deepEqual([...packetRuns(bytes, 3 * 34, 5 * 34)], [{ state: 'blank', packets: 2 }]);
     assert.deepEqual([...packetRuns(Buffer.alloc(33))], []);
-  });
-
-  it('are made, the last one padded with FF', () => {
-    const made = addPackets(Buffer.from([1, 2, 3]));
-    assert.equal(made.length, 34);
-    assert.equal(made.toString('hex', 0, 5), '010203ffff');
-    assert.deepEqual(countValidPackets(made, 0, 9), { valid: 1, blank: 0, invalid: 0 });
-    assert.equal(addPackets(Buffer.alloc(0)).length, 0);
-    const code = stripPackets(packets(5), 0, 5);
-    assert.deepEqual(addPackets(code), packets(5));
-    assert.equal(addPackets(Buffer.alloc(32)).toString('hex', 32), '8029');
   });
 
   it('shift what lies behind them', () => {

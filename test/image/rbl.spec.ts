@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { addPackets } from '../../src/image/packets';
 import {
   containerFaults,
   findContainers,
@@ -14,7 +13,7 @@ import {
 import { readRblFile } from '../../src/image/rbl-file';
 import { readTuyaUg } from '../../src/image/ug';
 import { dumpVectors, syntheticVectors } from '../support/dump-vectors';
-import { appImage, container, plainCode, rblFile, ugFile } from '../support/images';
+import { addPackets, appImage, container, plainCode, rblFile, ugFile } from '../support/images';
 
 const FIRMWARE = Buffer.from(Array.from({ length: 1000 }, (_, at) => (7 * at + 3) & 0xff));
 

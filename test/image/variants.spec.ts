@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChipName } from '../../src/chip/families';
 import { detectImage, detectInSteps, type ImageKind } from '../../src/image/detect';
-import { fileNameHint } from '../../src/image/file-name';
 import {
   appImage,
   bootloader,
@@ -230,22 +229,5 @@ describe('images of every kind', () => {
       { numRuns: 400 },
     );
     fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => void detectImage(bytes)));
-  });
-});
-
-describe('the name of a file', () => {
-  it('is a hint', () => {
-    for (const [name, hint] of [
-      ['OpenBK7231T_UA_1.17.551.bin', /OpenBeken 1\.17\.551 for BK7231T, .*behind/],
-      ['OpenBK7231M_ALT_QIO_1.18.2.bin', /for BK7231M, with a bootloader/],
-      ['OpenBK7231N_1.18.2.rbl', /for BK7231N, for updating over the air/],
-      ['OpenBK7231N_UG_1.18.2.bin', /without a cable/],
-      ['OpenBK7252_Tuya_UA_1.18.2_alt.bin', /for BK7252,/],
-      ['readResult_BK7231T_UA_2023-15-1-10-00-00.bin', /BK7231T, from 0x11000/],
-      ['readResult_BK7231N_QIO_x.bin', /BK7231N, from 0x0/],
-    ] as const)
-      assert.match(fileNameHint(name) ?? '', hint);
-    for (const name of ['', 'firmware.bin', `OpenBK7231N_${'1.'.repeat(50_000)}`])
-      assert.equal(fileNameHint(name), null);
   });
 });

@@ -5,77 +5,12 @@ import { BOOTLOADER_END } from '../../src/chip/geometry';
 import { readOpenBekenConfig } from '../../src/image/openbeken-config';
 import { buildOpenBekenConfig } from '../../src/image/openbeken-write';
 import { scratchFolder, sum, testDevice } from '../support/bench-device';
-import { bootloader, container, flashImage, openBekenTexts, TUYA_TEXTS } from '../support/images';
+import { container, flashImage, openBekenTexts, TUYA_TEXTS } from '../support/images';
 import { rejection } from '../support/rejects';
-import { PAIRED, SECRETS, type TuyaValues, tuyaStorage } from '../support/tuya-storage';
+import { openBeken, TUYA_KINDS, tuyaChip, withoutParam } from '../support/tuya-device';
+import { SECRETS, type TuyaValues } from '../support/tuya-storage';
 
-interface Kind {
-  chip: ChipName;
-  key: 'tuya' | 'none';
-  download: number;
-  calibration: number;
-  config: number;
-  storage: number;
-  /** Where the calibration has to be for OpenBeken. */
-  wanted?: number;
-}
-
-const KINDS: Kind[] = [
-  {
-    chip: 'BK7231N',
-    key: 'tuya',
-    download: 0x12a000,
-    calibration: 0x1d0000,
-    config: 0x1d1000,
-    storage: 0x1ee000,
-  },
-  {
-    chip: 'BK7231T',
-    key: 'tuya',
-    download: 0x132000,
-    calibration: 0x1e0000,
-    config: 0x1e1000,
-    storage: 0x1ee000,
-  },
-  {
-    chip: 'BK7231M',
-    key: 'none',
-    download: 0x12a000,
-    calibration: 0x1d0000,
-    config: 0x1d1000,
-    storage: 0x1ee000,
-  },
-  {
-    chip: 'BK7238',
-    key: 'none',
-    download: 0x12c000,
-    calibration: 0x1e3000,
-    config: 0x1e1000,
-    storage: 0x1f5000,
-    wanted: 0x1e0000,
-  },
-];
-const [N] = KINDS as [Kind];
-
-/** A chip with Tuya's firmware, storage and calibration. */
-function tuyaChip({ chip: name, key, download, calibration, storage }: Kind, values = PAIRED) {
-  const bench = testDevice(name.toLowerCase(), { chip: name });
-  const texts = name === 'BK7231T' ? TUYA_TEXTS.T : TUYA_TEXTS.N;
-  const flash = flashImage({
-    key,
-    download,
-    calibration,
-    app: { texts: name === 'BK7238' ? [] : texts },
-  });
-  tuyaStorage(values, storage === 0x1f5000 ? { sectors: 10, blocks: 8 } : {}).copy(flash, storage);
-  flash.copy(bench.chip.flash, BOOTLOADER_END, BOOTLOADER_END);
-  return bench;
-}
-
-function openBeken({ chip, key, download }: Kind): Buffer {
-  const app = container({ key, texts: openBekenTexts(chip), length: 0x9000 });
-  return chip === 'BK7231T' ? app : Buffer.concat([bootloader({ key, download }), app]);
-}
+const [N] = TUYA_KINDS;
 
 const SETTINGS: OpenBekenOptions = {
   ssid: 'home',
@@ -94,17 +29,12 @@ const PLUG_PINS = {
   26: { role: 'Rel', channel: 1 },
 };
 
-function withoutParam(more: TuyaValues = {}): TuyaValues {
-  const { user_param_key: _, ...others } = PAIRED;
-  return { ...others, ...more };
-}
-
 describe("a device with Tuya's firmware becomes one with OpenBeken in one job", function () {
   this.timeout(60_000);
   const folder = scratchFolder(this);
   const once = () => ({ mode: 'once', folder: folder() }) as const;
 
-  for (const kind of KINDS) {
+  for (const kind of TUYA_KINDS) {
     it(`firmware, settings and pins on ${kind.chip}`, async () => {
       const { device, chip } = tuyaChip(kind);
       const before = Buffer.from(chip.flash);

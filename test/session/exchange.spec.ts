@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Fault } from '../../src/diagnosis';
 import { type BkError, isBkError } from '../../src/errors';
 import {
   COMMANDS,
@@ -24,6 +25,7 @@ import { VirtualClock } from '../support/virtual-clock';
 
 const LINKED = '040e0501e0fc0100';
 const REGISTER = { address: 0x800000 };
+const FAULTS: readonly Fault[] = ['silence', 'short', 'garbled', 'refused', 'checksum'];
 const REGISTER_ANSWER = '040e0c01e0fc03000080001c230700';
 
 function setUp() {
@@ -41,6 +43,17 @@ async function failure(promise: Promise<unknown>): Promise<BkError> {
     throw error;
   }
   return assert.fail('it should have failed');
+}
+
+/** How often exchanges failed, by kind of fault. */
+function failuresOf(exchanger: Exchanger): Partial<Record<Fault, number>> {
+  const faults: Partial<Record<Fault, number>> = {};
+  for (const tally of exchanger.evidence.evidence.tallies) {
+    for (const fault of FAULTS) {
+      if (tally[fault] > 0) faults[fault] = (faults[fault] ?? 0) + tally[fault];
+    }
+  }
+  return faults;
 }
 
 describe('an exchange', () => {
@@ -70,7 +83,7 @@ describe('an exchange', () => {
       transport.say(REGISTER_ANSWER, 3);
     };
     assert.equal(await exchanger.run(readRegister, REGISTER), 0x7231c);
-    assert.equal(exchanger.watch.counts.stray, 4);
+    assert.equal(exchanger.evidence.evidence.heard.bytes, 4);
   });
 
   it('survives a burst of late LinkCheck answers before a WriteReg, which has their code', async () => {
@@ -94,7 +107,7 @@ describe('an exchange', () => {
     assert.equal(error.code, 'BK_NO_RESPONSE');
     assert.match(error.message, /scripted did not answer FlashErase at 0x27000 within \d+ ms/);
     assert.equal(error.cause.address, 0x27000);
-    assert.equal(exchanger.watch.counts.timeouts, 1);
+    assert.deepEqual(failuresOf(exchanger), { silence: 1 });
     assert.equal(clock.pending, 0);
   });
 
@@ -104,7 +117,7 @@ describe('an exchange', () => {
     const error = await failure(exchanger.run(flashErase, { address: 0x1000, size: 0x20 }));
     assert.equal(error.code, 'BK_BAD_RESPONSE');
     assert.match(error.message, /refused FlashErase at 0x1000 with status 6/);
-    assert.equal(exchanger.watch.counts.refusals, 1);
+    assert.deepEqual(failuresOf(exchanger), { refused: 1 });
     assert.equal(clock.now(), 1);
     assert.equal(clock.pending, 0);
   });
@@ -116,7 +129,7 @@ describe('an exchange', () => {
       transport.say('040eff01e0fcf40700 0f 00 20 00100000', 2);
     };
     assert.equal(await exchanger.run(flashErase, { address: 0x1000, size: 0x20 }), true);
-    assert.equal(exchanger.watch.counts.refusals, 0);
+    assert.deepEqual(failuresOf(exchanger), {});
   });
 
   it('finds at the end of its time an answer that hides behind a cut one', async () => {
@@ -184,7 +197,7 @@ describe('an exchange', () => {
     assert.equal(exchanger.evidence.evidence.adapter.lost, 1);
     assert.equal(clock.now(), 10);
     assert.equal(clock.pending, 0);
-    assert.equal(exchanger.watch.counts.timeouts, 0);
+    assert.deepEqual(failuresOf(exchanger), {});
   });
 
   it('refuses everything once the port is gone, and leaves no timer', async () => {
@@ -215,12 +228,13 @@ describe('an exchange', () => {
     assert.equal(clock.now(), 40);
   });
 
-  it('keeps the latest bytes of no answer as evidence', async () => {
+  it('keeps what bytes of no answer look like as evidence', async () => {
     const { transport, exchanger } = setUp();
     for (let line = 0; line < 50; line++) transport.say(Buffer.from(`line ${line} of a log\r\n`));
-    assert.equal(exchanger.watch.stray.length, 256);
-    assert.match(exchanger.watch.stray.toString(), /line 49 of a log\r\n$/);
-    assert.equal(exchanger.watch.counts.received, exchanger.watch.counts.stray);
+    const { received, heard } = exchanger.evidence.evidence;
+    assert.match(heard.excerpt, /line 48 of a log line 49 of a log $/);
+    assert.equal(heard.text, received);
+    assert.equal(heard.bytes, received);
   });
 
   it('waits until the line is quiet, and no longer than it may', async () => {

@@ -245,9 +245,9 @@ describe('linking', () => {
     const exchanger = new Exchanger(transport, clock);
     const { by } = await link(exchanger, { reset: 'none', timeoutMs: 5000 });
     assert.equal(by, 'listening');
-    const before = exchanger.watch.counts.received;
+    const before = exchanger.evidence.evidence.received;
     await exchanger.pause(200);
-    assert.equal(exchanger.watch.counts.received, before);
+    assert.equal(exchanger.evidence.evidence.received, before);
   });
 });
 
@@ -286,6 +286,7 @@ describe('a link that fails', () => {
       (reason: BkError) => reason,
     );
     assert.equal(error.code, 'BK_NO_LINK');
+    assert.equal(error.cause.likely.length, 1, 'the own text is no application');
     assert.match(error.cause.likely[0]?.cause ?? '', /TX and RX are joined/);
   });
 
@@ -299,5 +300,29 @@ describe('a link that fails', () => {
       (reason: BkError) => reason,
     );
     assert.match(error.cause.likely[0]?.cause ?? '', /bad line|common ground/);
+  });
+
+  it('does not judge what is heard at a rate that is only tried', async () => {
+    const clock = new VirtualClock();
+    const transport = new ScriptedTransport(clock);
+    transport.onWrite = () => {
+      if (transport.baudRate !== 115_200) transport.say('80 c0 e0 f0', 1);
+    };
+    const exchanger = new Exchanger(transport, clock);
+    await assert.rejects(link(exchanger, { reset: 'none', timeoutMs: 3000 }), {
+      code: 'BK_NO_LINK',
+      message: /CEN to GND/,
+    });
+    assert.equal(exchanger.evidence.evidence.heard.bytes, 0);
+    assert.equal(exchanger.evidence.evidence.received, 0);
+  });
+
+  it('says what to do even where there was no time to call', async () => {
+    const clock = new VirtualClock();
+    const exchanger = new Exchanger(new ScriptedTransport(clock), clock);
+    await assert.rejects(link(exchanger, { reset: 'none', timeoutMs: 0 }), {
+      code: 'BK_NO_LINK',
+      message: /nothing on it was changed\. Reset the chip now/,
+    });
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { crc32, gzipSync } from 'node:zlib';
 import { BOOTLOADER_END, SECTOR } from '../../src/chip/geometry';
 import { applyKey, type KeyWords, NO_KEY, TUYA_KEY } from '../../src/image/encryption';
-import { addPackets, crc16, PACKET, PACKET_DATA } from '../../src/image/packets';
+import { crc16, PACKET, PACKET_DATA } from '../../src/image/packets';
 import { ROOT } from './project';
 
 /** Real dumps, where this computer has them. They hold other people's data: nothing of them is printed. */
@@ -16,20 +16,28 @@ export function realDumps(): string[] {
   return readdirSync(DUMPS).map((name) => join(DUMPS, name));
 }
 
-/** So many packets of code, begun with the marker of a key where one is given. */
-export function packets(count: number, marker: readonly number[] = [], seed = 1): Buffer {
-  const bytes = Buffer.alloc(count * PACKET);
-  let state = seed;
-  for (let packet = 0; packet < count; packet++) {
-    const start = packet * PACKET;
-    for (let at = 0; at < PACKET_DATA; at++) {
-      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-      bytes[start + at] = state >>> 16;
-    }
-    if (packet === 0) bytes.set(marker);
+/** Makes packets of code: pads the last one with FF and puts the check bytes in. */
+export function addPackets(data: Uint8Array): Buffer {
+  const packets = Math.ceil(data.length / PACKET_DATA);
+  const bytes = Buffer.alloc(packets * PACKET, 0xff);
+  for (let index = 0; index < packets; index++) {
+    const start = index * PACKET;
+    bytes.set(data.subarray(index * PACKET_DATA, (index + 1) * PACKET_DATA), start);
     bytes.writeUInt16BE(crc16(bytes, start, start + PACKET_DATA), start + PACKET_DATA);
   }
   return bytes;
+}
+
+/** So many packets of code, begun with the marker of a key where one is given. */
+export function packets(count: number, marker: readonly number[] = [], seed = 1): Buffer {
+  const code = Buffer.alloc(count * PACKET_DATA);
+  let state = seed;
+  for (let at = 0; at < code.length; at++) {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    code[at] = state >>> 16;
+  }
+  code.set(marker.slice(0, code.length));
+  return addPackets(code);
 }
 
 /** First eight bytes of code as they lie on flash. */

@@ -1,3 +1,4 @@
+import { EvidenceLog } from '../../src/diagnosis';
 import type { Phase } from '../../src/errors';
 import { Exchanger } from '../../src/session/exchange';
 import type { RecoveryRecord, SessionReport } from '../../src/session/report';
@@ -14,6 +15,7 @@ import { VirtualClock } from './virtual-clock';
 
 /** What a session told while it worked. */
 export class Notes implements SessionReport {
+  readonly evidence = new EvidenceLog();
   readonly phases: { phase: Phase; message: string; waitsForPerson: boolean }[] = [];
   readonly recoveries: RecoveryRecord[] = [];
   readonly warnings: string[] = [];

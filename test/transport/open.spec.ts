@@ -83,5 +83,6 @@ describe('canonicalPort', () => {
   it('refuses what names no port', async () => {
     await rejection(canonicalPort(''), 'BK_BAD_SETTING');
     await rejection(canonicalPort('ftp://host'), 'BK_BAD_SETTING');
+    await rejection(canonicalPort('sim://bk7231n/twice'), 'BK_BAD_SETTING');
   });
 });

@@ -1,10 +1,8 @@
 import { hex } from '../../errors';
 import type { Evidence } from '../evidence';
-import { listed, plural, sum, times } from '../facts';
+import { listed, plural, sum, times, ZEROS } from '../facts';
 import { type Finding, finding } from '../finding';
 
-/** CRC-32 of 257 and of 256 bytes of 00. */
-const ZEROS = [0xb7bfa0ce, 0x0d968558];
 /** More sectors than this failing together are no worn sectors. */
 const FEW = 8;
 

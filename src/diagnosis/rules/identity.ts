@@ -1,11 +1,10 @@
 import { hex } from '../../errors';
 import type { Evidence } from '../evidence';
+import { ZEROS } from '../facts';
 import { type Finding, finding } from '../finding';
 
 /** CRC-32 of 257 bytes of FF (full chips count the end byte) and of 256 (basic chips). */
 const BLANK: Readonly<Record<number, number>> = { 3013064950: 257, 4272465953: 256 };
-/** The same of zeros: no bootloader, but a flash that does not answer. */
-const ZEROS = [0xb7bfa0ce, 0x0d968558];
 
 /** Known to users as "Unknown bootloader CRC 0xB397B8F6". */
 export function blankBootloader({ bootloader, drops, family }: Evidence): Finding | null {

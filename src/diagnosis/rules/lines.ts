@@ -121,16 +121,7 @@ export function fromChip(evidence: Evidence): Finding | null {
 
 /** Trouble both ways, or in short commands too. */
 export function line(evidence: Evidence): Finding | null {
-  const { heard, linked } = evidence;
-  const noise = heard.noise;
-  if (!linked) {
-    if (noise === 0 || noise < 0.5 * heard.bytes) return null;
-    return finding(
-      'line',
-      0.5,
-      `${heard.bytes} bytes arrived that are neither an answer nor text.`,
-    );
-  }
+  if (!evidence.linked) return unlinkedLine(evidence);
   const { out, back, both } = weigh(evidence);
   const short = exchanges(evidence, SHORT);
   const poor = failureRate(short) >= CLEAN && short.bad >= 3;
@@ -142,6 +133,15 @@ export function line(evidence: Evidence): Finding | null {
     confidence,
     `${plural(out, 'write')} did not reach the chip, ${plural(back, 'answer')} did not come whole, and ${short.bad} of ${short.good + short.bad} short commands failed.`,
   );
+}
+
+/** A chip that is called does not answer, and something comes in that is no talk either. */
+function unlinkedLine({ heard, received }: Evidence): Finding | null {
+  if (heard.bytes === 0 && received > 0) {
+    return finding('line', 0.5, `${received} bytes arrived that answer nothing that was asked.`);
+  }
+  if (heard.noise === 0 || heard.noise < 0.5 * heard.bytes) return null;
+  return finding('line', 0.5, `${heard.bytes} bytes arrived that are neither an answer nor text.`);
 }
 
 function capital(text: string): string {

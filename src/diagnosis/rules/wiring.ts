@@ -2,6 +2,9 @@ import type { Evidence } from '../evidence';
 import { failures, plural, sum } from '../facts';
 import { type Finding, finding } from '../finding';
 
+/** A chip that boots, or is at work, has answered long before so many calls. */
+const LONG_CALLED = 50;
+
 /** The own commands come back. */
 export function joined({ heard, linked }: Evidence): Finding | null {
   if (heard.echoes === 0 || (linked && heard.echoes < 5)) return null;
@@ -35,15 +38,24 @@ export function secondTalker(evidence: Evidence): Finding | null {
 export function application({ heard, linked }: Evidence): Finding | null {
   if (linked || heard.text === 0) return null;
   const most = heard.text >= 0.6 * heard.bytes;
+  // Where own commands come back, some text is the own as well: firmware is asked to restart by a line of it.
+  if (heard.echoes > 0 && !most) return null;
   return finding(
     'application',
     most ? 0.75 : 0.45,
-    `Text arrives (${heard.text} of ${heard.bytes} bytes): "${heard.excerpt}".`,
+    `Text arrives (${heard.text} of ${heard.bytes} bytes): "${heard.excerpt.trim()}".`,
   );
 }
 
 /** Nothing at all: the wire cannot tell a chip that runs from one that is not there. */
-export function silence({ heard, linked, calls, adapter }: Evidence): Finding | null {
-  if (linked || calls === 0 || heard.bytes > 0 || adapter.lost > 0) return null;
+export function silence(evidence: Evidence): Finding | null {
+  const { linked, calls, received, heard, adapter } = evidence;
+  if (linked || calls === 0 || received + heard.bytes > 0 || adapter.lost > 0) return null;
   return finding('silence', 0.5, `Not one byte arrived in answer to ${plural(calls, 'call')}.`);
+}
+
+/** A chip that was linked and no longer answers. What made it stop is for other rules to tell, and comes first. */
+export function gone({ linked, calls }: Evidence): Finding | null {
+  if (!linked || calls < LONG_CALLED) return null;
+  return finding('gone', 0.35, `The chip was linked, and did not answer the last ${calls} calls.`);
 }

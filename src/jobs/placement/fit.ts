@@ -33,6 +33,7 @@ export async function mustFitChip(
     encryptionKey !== (encryption === 'custom' ? 'other' : encryption);
   if (!wrongChip && !wrongKey) return;
   if (await isOwnDump(context, detected)) return;
+  noteKeys(context, detected);
   const { port } = context.session;
   const what = wrongChip
     ? `is for a ${detected.chips.join(' or ')}, but the chip on ${port} is a ${chip ?? `${family} one`}`
@@ -53,6 +54,12 @@ export async function mustFitChip(
       ],
     },
   );
+}
+
+/** What the code of a refused image and of the chip is stored with, for the diagnosis. */
+export function noteKeys({ session }: JobContext, { encryptionKey }: DetectedImage): void {
+  const { encryption } = session.identity;
+  session.exchanger.evidence.key(encryption, encryptionKey === 'other' ? 'custom' : encryptionKey);
 }
 
 /** The dump has the MAC of the connected chip. */

@@ -3,11 +3,11 @@ import { BkError } from '../../errors';
 import { type DetectedImage, detectImage } from '../../image/detect';
 import { hasCode, unrotate } from '../../image/dump';
 import { readPartitions } from '../../image/partitions';
-import { placeImage } from '../../image/place';
 import { slotOf } from '../../image/place-target';
 import type { JobContext } from '../context';
 import type { Piece } from '../plan';
 import type { ImagePart, WriteOptions } from '../types';
+import { placeByKind } from './by-kind';
 import { placeCalibration, placeConfig, placeStorage } from './data-parts';
 import { isOwnDump } from './fit';
 import type { LoadedImage } from './loaded-image';
@@ -68,18 +68,11 @@ async function placeCode(
     detected.kind === 'dump'
       ? await ofDump()
       : { bytes, detected: part === 'bootloader' ? asBootloader(detected) : detected };
-  const { pieces, warnings } = placeImage(
-    code.detected,
-    code.bytes,
-    await targetOf(context, code.detected.kind),
-    {
-      // Asking for this part by name is asking for it to be replaced.
-      bootloader: part === 'bootloader' ? 'replace' : 'keep',
-      anyImage: own || (options.anyImage ?? false),
-    },
-  );
-  context.warnings.push(...warnings);
-  return pieces;
+  return placeByKind(context, code, {
+    // Asking for this part by name is asking for it to be replaced.
+    bootloader: part === 'bootloader' ? 'replace' : 'keep',
+    anyImage: own || (options.anyImage ?? false),
+  });
 }
 
 const NAMES = { app: 'application', bootloader: 'bootloader' } as const;

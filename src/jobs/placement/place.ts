@@ -1,13 +1,12 @@
-import { placeImage } from '../../image/place';
 import { type JobContext, mustFitFlash } from '../context';
 import type { Piece } from '../plan';
 import type { WriteOptions } from '../types';
 import { placeAtOffset } from './at-offset';
+import { placeByKind } from './by-kind';
 import { inOrder } from './in-order';
 import type { LoadedImage } from './loaded-image';
 import { isOpenBeken, movedCalibration } from './moved-calibration';
 import { placePart } from './parts';
-import { targetOf } from './target';
 
 /**
  * Where an image goes on the connected chip. Offsets and lengths are bytes and need not be whole sectors.
@@ -31,12 +30,9 @@ async function piecesOf(
   const { offset, part = 'image', bootloader, anyImage } = options;
   if (typeof offset === 'number') return placeAtOffset(context, image, offset, options);
   if (part !== 'image') return placePart(context, image, part, options);
-  const { detected, bytes } = image;
-  const target = await targetOf(context, detected.kind);
-  const { pieces, warnings } = placeImage(detected, bytes, target, {
+  const pieces = await placeByKind(context, image, {
     bootloader: bootloader ?? 'keep',
     anyImage: anyImage ?? false,
   });
-  context.warnings.push(...warnings);
-  return isOpenBeken(detected) ? [...pieces, ...(await movedCalibration(context))] : pieces;
+  return isOpenBeken(image.detected) ? [...pieces, ...(await movedCalibration(context))] : pieces;
 }

@@ -1,0 +1,49 @@
+import { type AnswerShape, encodeCommand, type Frame } from '../frames';
+import type { Command } from './command';
+import { checkCrc, flashErase, flashErase4K, flashRead4K, flashWrite, flashWrite4K } from './flash';
+import { readJedecId, readStatusRegister, writeStatusRegister } from './flash-part';
+import { linkCheck, reboot, registerReboot, resetChip, setBaudRate, stayRom } from './link';
+import { readBootVersion, readRegister, writeRegister } from './registers';
+
+export type { Command } from './command';
+export * from './flash';
+export * from './flash-part';
+export * from './link';
+export * from './registers';
+
+// biome-ignore lint/suspicious/noExplicitAny: a list of commands of every kind
+export const COMMANDS: readonly Command<any, any>[] = [
+  linkCheck,
+  writeRegister,
+  readRegister,
+  reboot,
+  setBaudRate,
+  checkCrc,
+  readBootVersion,
+  flashWrite,
+  flashWrite4K,
+  flashRead4K,
+  readStatusRegister,
+  writeStatusRegister,
+  readJedecId,
+  flashErase4K,
+  flashErase,
+  resetChip,
+  stayRom,
+  registerReboot,
+];
+
+/** What answers can look like: the frame reader skips everything else. */
+export const ANSWER_SHAPES: readonly AnswerShape[] = COMMANDS.flatMap((command) =>
+  command.answer === null ? [] : [command.answer],
+);
+
+/** The bytes of a request. */
+export function encodeRequest<Args>(command: Command<Args, unknown>, args: Args): Buffer {
+  return encodeCommand(command.form, command.code, command.payload(args));
+}
+
+/** Whether a frame has the form and code of a command's answer. */
+export function answers(command: Command<never, unknown>, frame: Frame): boolean {
+  return command.answer?.form === frame.form && command.answer.code === frame.code;
+}
