@@ -136,3 +136,18 @@ export function textOf(reason: unknown): string {
 export function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
+
+/** The longest text that `shown` gives as it is. */
+const LONGEST_SHOWN = 60;
+
+/** Any value, short enough for a message. What is inside of objects stays there. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') {
+    const start = value.slice(0, LONGEST_SHOWN);
+    return JSON.stringify(start === value ? value : `${start}…`);
+  }
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}

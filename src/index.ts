@@ -15,7 +15,7 @@ export {
   type Phase,
   textOf,
 } from './errors';
-export { inspect, LONGEST_IMAGE } from './image/inspect';
+export { LONGEST_IMAGE } from './image/inspect';
 export type {
   InspectedKind,
   InspectedPartition,
@@ -28,6 +28,7 @@ export type { OpenBekenTemplate } from './image/openbeken-template';
 export type { OpenBekenSettings } from './image/openbeken-write';
 export type { Json } from './image/tuya-json';
 export type { PinRole, Pins } from './image/tuya-pins';
+export { inspect } from './jobs/inspect';
 export type { Operation, Progress, ProgressListener } from './jobs/progress';
 export type {
   BackupMode,

@@ -3,7 +3,7 @@ import { BkError } from '../errors';
 import { errnoOf, storageError } from './storage';
 
 /** No flash of these chips is larger, bytes. */
-const LARGEST_IMAGE = 32 * 1024 * 1024;
+export const LARGEST_IMAGE = 32 * 1024 * 1024;
 
 /**
  * Reads the file of an image.

@@ -9,28 +9,6 @@ import { blankCrc, chipCrc } from './compare';
 import { type JobContext, type JobOutcome, mustFitFlash } from './context';
 import { blocksOf, sectorsOf, totalOf, without } from './ranges';
 import type { EraseOptions, EraseSummary } from './types';
-import { mustBeOneOf } from './words';
-
-/** Checks what can be checked without a chip. @throws BkError BK_OUT_OF_RANGE, BK_BAD_SETTING */
-export function checkErasing(options: EraseOptions): void {
-  mustBeOneOf('region', options.region, ['app', 'range', 'data', 'all']);
-  mustBeOneOf('calibration', options.calibration, ['keep', 'erase']);
-  mustBeOneOf('bootloader', options.bootloader, ['keep', 'erase']);
-  mustBeOneOf('backup.mode', options.backup?.mode, ['once', 'always', 'never']);
-  if (options.region !== 'range') return;
-  const { offset, length } = options;
-  if (offset === undefined || length === undefined) {
-    throw new BkError('BK_BAD_SETTING', 'To erase a range, an offset and a length are needed');
-  }
-  for (const [name, value] of Object.entries({ offset, length })) {
-    if (Number.isInteger(value) && value >= 0 && value % SECTOR === 0) continue;
-    throw new BkError(
-      'BK_OUT_OF_RANGE',
-      `The ${name} ${Number.isInteger(value) && value >= 0 ? hex(value) : value} of the range to erase is not a multiple of 4096 (0x1000), and flash is erased in sectors of that size; nothing was changed`,
-      { phase: 'erase', address: offset },
-    );
-  }
-}
 
 /** Erases what is not blank yet, and verifies that all of it is. */
 export async function erase(

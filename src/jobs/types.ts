@@ -111,7 +111,7 @@ export interface OpenBekenOptions extends Omit<OpenBekenSettings, 'pins'> {
 
 export interface WriteOptions {
   /** The bytes of the image, or the absolute path of the file that holds them. */
-  image: Buffer | { path: string };
+  image: Uint8Array | { path: string };
   /** `auto`: from what the image is. A number: the bytes go there as they are. */
   offset?: 'auto' | number;
   /** `image`: all that the image holds for this chip; else one part of a dump, back where it belongs. */
