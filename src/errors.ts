@@ -129,7 +129,12 @@ export function isBkError(error: unknown, ...codes: ErrorCode[]): error is BkErr
 
 /** The message of anything that was thrown. */
 export function textOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
+  if (reason instanceof Error) return reason.message;
+  try {
+    return String(reason);
+  } catch {
+    return 'something that has no text';
+  }
 }
 
 /** An address or a size as people in this field write it: `0x11000`. */

@@ -80,8 +80,8 @@ async function regionsOf(context: JobContext, options: EraseOptions): Promise<Re
   if (totalOf(regions) > 0) return regions;
   throw new BkError(
     'BK_BAD_SETTING',
-    `Nothing is left to erase on the chip on ${context.session.port} (flash of ${hex(size)} bytes)`,
-    { phase: 'erase' },
+    `Nothing is left to erase on the chip on ${context.session.port} (flash of ${hex(size)} bytes): all of the region is kept; nothing was changed`,
+    { phase: 'erase', advice: ['Choose another region, or set calibration to erase.'] },
   );
 }
 
@@ -124,13 +124,14 @@ async function keptRegions(context: JobContext, options: EraseOptions): Promise<
 
 function mustSpareBootloader(context: JobContext, range: Region, options: EraseOptions): void {
   if (range.offset >= BOOTLOADER_END) return;
+  const { port } = context.session;
   const basic = context.session.identity.family === 'basic';
   if (!basic && options.bootloader === 'erase') return;
   throw new BkError(
     'BK_BOOTLOADER_PROTECTED',
     basic
-      ? `The range begins at ${hex(range.offset)}, inside the bootloader of a basic chip: without it only SPI could bring the chip back, so it is never erased. Nothing was changed`
-      : `The range begins at ${hex(range.offset)}, inside the bootloader (below 0x11000); nothing was changed`,
+      ? `The range begins at ${hex(range.offset)}, inside the bootloader of the basic chip on ${port}: without it only SPI could bring the chip back, so it is never erased. Nothing was changed`
+      : `The range begins at ${hex(range.offset)}, inside the bootloader (below 0x11000) of the chip on ${port}; nothing was changed`,
     {
       phase: 'erase',
       address: range.offset,

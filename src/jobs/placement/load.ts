@@ -4,6 +4,7 @@ import { LARGEST_IMAGE, readImageFile } from '../../backup/image-file';
 import { BkError } from '../../errors';
 import { type DetectedImage, detectInSteps, type ImageKind } from '../../image/detect';
 import type { WriteOptions } from '../types';
+import { mustHold } from './at-offset';
 import type { LoadedImage } from './loaded-image';
 import { checkOpenBeken } from './openbeken';
 
@@ -43,6 +44,7 @@ export async function loadImage(options: WriteOptions): Promise<LoadedImage> {
       { phase: 'open', advice: ['Check that this is the image that was meant.'] },
     );
   }
+  if (typeof offset === 'number') mustHold(bytes.length, options);
   const detected = await recognise(bytes);
   if (typeof offset !== 'number' && part === 'image') mustTellItsPlace(detected);
   const image = { bytes, detected };
