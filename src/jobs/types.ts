@@ -151,7 +151,7 @@ export type EraseRegion = 'app' | 'range' | 'data' | 'all';
 
 export interface EraseOptions {
   region?: EraseRegion;
-  /** For `range`; multiples of 4096. */
+  /** For `range` only; multiples of 4096. */
   offset?: number;
   length?: number;
   calibration?: 'keep' | 'erase';

@@ -96,7 +96,7 @@ const CASES: Case[] = [
   ['write', [{ ...at, anyImage: 'false' }], SETTING, /anyImage is "false".*true or false/],
   ['write', [{ ...at, dryRun: 1 }], SETTING, /dryRun is 1.*true or false/],
   ['write', [{ ...at, unchanged: 'rewrit' }], SETTING, /unchanged is "rewrit"/],
-  ['write', [{ ...at, openbeken: null }], SETTING, /openbeken is of type object/],
+  ['write', [{ ...at, openbeken: null }], SETTING, /openbeken is null/],
   ['write', [{ ...at, openbeken: 'hunter2' }], SETTING, /openbeken is of type string/],
 
   ['erase', [{ region: null }], SETTING, /region is null/],

@@ -25,7 +25,7 @@ export function word(words: readonly string[]): Rule {
   return simple(wanted, (value) => words.includes(value as string));
 }
 
-/** Numbers of bytes. Text is refused, though it may look like a number: `'4096' + 4096` does so too. */
+/** Bytes. Text that looks like a number is refused: it may be the sum of a text and a number, `'4096' + 4096`. */
 export function bytes(least: 0 | 1): Rule {
   return {
     wanted: `a number of bytes, whole and from ${least} to 0x${LAST_ADDRESS.toString(16)}`,

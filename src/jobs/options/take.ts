@@ -18,7 +18,7 @@ export function take<Options>(given: unknown, rules: Rules, whose: Whose): Optio
   if (!isRecord(given)) {
     throw refused(
       `The options of ${whose.job} have to be an object with any of ${Object.keys(rules).join(', ')}, but are ${shown(given)}`,
-      'Give an object, or leave it out.',
+      'Give an object.',
       whose,
     );
   }
@@ -55,7 +55,7 @@ function takeOne(value: unknown, rule: Rule, whose: Whose, name: string): unknow
   }
   const code = rule.fault(value);
   if (code !== null) {
-    const is = rule.secret ? `of type ${typeof value}` : shown(value);
+    const is = rule.secret && value !== null ? `of type ${typeof value}` : shown(value);
     const advice = `Correct ${name}${rule.required ? '' : ', or leave it out'}.`;
     throw refused(`${name} is ${is}, but has to be ${rule.wanted}`, advice, whose, code);
   }
