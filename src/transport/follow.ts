@@ -49,7 +49,7 @@ export class AdapterFollower {
     const end = clock.now() + timeoutMs;
     for (;;) {
       for (const name of await this.#names()) {
-        const transport = await this.#tryOpen(name);
+        const transport = await this.#tryOpen(name, signal);
         if (transport !== null && (await this.#stays(transport, signal))) return transport;
       }
       if (clock.now() + LOOK_MS > end) throw goneForGood(this.#port, timeoutMs);
@@ -86,9 +86,9 @@ export class AdapterFollower {
     return [...new Set([this.#port, ...same])];
   }
 
-  async #tryOpen(name: string): Promise<Transport | null> {
+  async #tryOpen(name: string, signal: AbortSignal | undefined): Promise<Transport | null> {
     try {
-      return await this.#sources.open(name, this.#options);
+      return await this.#sources.open(name, { ...this.#options, signal });
     } catch (error) {
       // While a system makes the port anew it may be missing, or not be ours to open yet.
       const passing = [

@@ -44,29 +44,41 @@ const CONNECT_ERRORS: Readonly<Record<string, { what: string; advice: string }>>
  * Connects to a serial line that is served as raw bytes. A server that turns the connection away does so
  * after it took it: the loss is BK_PORT_BUSY then.
  * @param url `tcp://host:port`
- * @throws BkError BK_PORT_NOT_FOUND (no answer), BK_BAD_SETTING (the URL)
+ * @throws BkError BK_PORT_NOT_FOUND (no answer), BK_BAD_SETTING (the URL), BK_CANCELLED
  */
-export async function openTcp(url: string, clock: Clock): Promise<Transport> {
+export async function openTcp(
+  url: string,
+  clock: Clock,
+  signal?: AbortSignal | undefined,
+): Promise<Transport> {
   const { host, port } = parseNetworkAddress(url);
+  if (signal?.aborted) throw cancelled(url);
   const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port, noDelay: true });
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
-  await new Promise<void>((resolve, reject) => {
-    const timer = clock.setTimeout(() => {
-      socket.destroy();
-      reject(timedOut(url));
-    }, CONNECT_MS);
-    socket.once('connect', () => {
-      clock.clearTimeout(timer);
-      socket.removeListener('error', onError);
-      resolve();
+  let giveUp: (error: BkError) => void = () => {};
+  const onAbort = (): void => giveUp(cancelled(url));
+  const timer = clock.setTimeout(() => giveUp(timedOut(url)), CONNECT_MS);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      giveUp = reject;
+      socket.once('connect', resolve);
+      socket.once('error', (reason) => reject(notFound(url, reason)));
     });
-    const onError = (reason: Error): void => {
-      clock.clearTimeout(timer);
-      reject(notFound(url, reason));
-    };
-    socket.once('error', onError);
-  });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    clock.clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
   return new TcpTransport(url, socket, clock);
+}
+
+function cancelled(url: string): BkError {
+  return new BkError('BK_CANCELLED', `The job was cancelled while it connected to ${url}`, {
+    phase: 'open',
+  });
 }
 
 function timedOut(url: string): BkError {

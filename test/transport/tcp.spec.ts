@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { BkError } from '../../src';
 import { systemClock } from '../../src/clock';
@@ -147,6 +147,28 @@ describe('a serial line over TCP', () => {
     );
     assert.ok(error.message.includes(url));
     assert.match(error.message, /nothing listens/);
+  });
+
+  it('does not wait for a server after a cancel', async () => {
+    const abort = new AbortController();
+    const timers = new Set<unknown>();
+    const clock = {
+      ...systemClock,
+      setTimeout: () => {
+        const timer = {};
+        timers.add(timer);
+        return timer;
+      },
+      clearTimeout: (timer: unknown) => void timers.delete(timer),
+    };
+    const opening = openTcp('tcp://192.0.2.1:7231', clock, abort.signal);
+    abort.abort();
+    const error = await rejection(opening, 'BK_CANCELLED');
+    assert.ok(error.message.includes('tcp://192.0.2.1:7231'));
+    assert.equal(timers.size, 0);
+    await rejection(openTcp('tcp://192.0.2.1:7231', clock, abort.signal), 'BK_CANCELLED');
+    const listeners = getEventListeners(abort.signal, 'abort');
+    assert.deepEqual(listeners, []);
   });
 
   it('gives up on a server that does not answer', async () => {
