@@ -9,7 +9,7 @@ import {
 } from '../src/index';
 import { closeWithin } from './shared/closing';
 import type { DeviceNode } from './shared/device-node';
-import { badSetting, choice, count, type Saved, text } from './shared/settings';
+import { badSetting, choice, numberOf, type Saved, seconds, text } from './shared/settings';
 import { isBlank } from './shared/values';
 
 type DeviceDef = Saved<'port' | 'chip' | 'baud' | 'reset' | 'linkTimeout' | 'idle' | 'after'>;
@@ -58,20 +58,21 @@ function readSettings(def: DeviceDef, port: string | undefined): DeviceSettings 
     chip: choice('chip', def.chip, ['auto', ...CHIP_NAMES], 'auto'),
     baud: isBlank(def.baud) || def.baud === 'auto' ? 'auto' : readBaud(def.baud),
     reset: choice('reset', def.reset, RESET_METHODS, 'auto'),
-    linkTimeout: count('linkTimeout', def.linkTimeout, 60, 1),
-    idle: count('idle', def.idle, 10),
+    linkTimeout: seconds('linkTimeout', def.linkTimeout, 60, 1),
+    idle: seconds('idle', def.idle, 10),
     after: choice('after', def.after, ['reboot', 'leave'], 'reboot'),
   };
   if (settings.port === '') {
-    throw new BkError('BK_BAD_SETTING', 'The device has no port.', {
+    throw new BkError('BK_BAD_SETTING', 'The device has no port; the job was not begun.', {
+      phase: 'open',
       advice: ['Open the device and choose a port, or send one in msg.port.'],
     });
   }
-  return isBlank(def.name) ? settings : { ...settings, name: def.name };
+  return isBlank(def.name) ? settings : { ...settings, name: text('name', def.name) };
 }
 
 function readBaud(value: unknown): number {
-  const baud = Number(value);
-  if (typeof value !== 'boolean' && Number.isInteger(baud) && baud > 0) return baud;
+  const baud = numberOf(value, Number.NaN);
+  if (Number.isInteger(baud) && baud > 0) return baud;
   throw badSetting('baud', value, '"auto" or a whole number of bits per second');
 }

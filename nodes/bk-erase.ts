@@ -47,7 +47,9 @@ function range(def: EraseDef, msg: JobMessage): { offset: number; length: number
 
 function needed(name: string, value: number | undefined): number {
   if (value !== undefined) return value;
-  throw new BkError('BK_BAD_SETTING', `The region "range" needs "${name}", which is not given.`, {
-    advice: [`Set "${name}" in the node, or send msg.${name}.`],
-  });
+  throw new BkError(
+    'BK_BAD_SETTING',
+    `The region "range" needs "${name}", which is not given; the job was not begun.`,
+    { phase: 'open', advice: [`Set "${name}" in the node, or send msg.${name}.`] },
+  );
 }

@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { isUint8Array } from 'node:util/types';
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from 'node-red';
-import { BkError, type Inspection, inspect, LONGEST_IMAGE, textOf } from '../src/index';
+import { type Inspection, inspect, readImageFile } from '../src/index';
 import { closeWithin } from './shared/closing';
 import { asBkError } from './shared/errors';
 import { imageBytes } from './shared/image-bytes';
@@ -76,37 +76,12 @@ export = function register(RED: NodeAPI): void {
 /** Reads settings and message, and takes a copy of the bytes before others can change them. */
 function prepare(RED: NodeAPI, def: InspectDef, msg: InspectMessage): Start {
   const secrets = choice('secrets', def.secrets, ['hide', 'show'], 'hide');
-  const filename = text('filename', msg.filename);
   // What reads files leaves their name in the message: the bytes that it read come first.
-  if (filename !== '' && !(msg.payload instanceof Uint8Array)) {
-    const file = ownFile(RED, filename);
-    return async (signal) => inspect(await fileBytes(file), { secrets, signal });
+  const filename = isUint8Array(msg.payload) ? '' : text('msg.filename', msg.filename);
+  if (filename !== '') {
+    const file = sourceFile(RED, null, filename);
+    return async (signal) => inspect(await readImageFile(file), { secrets, signal });
   }
   const bytes = imageBytes(msg.payload, 'send the name of the file in msg.filename');
   return (signal) => inspect(bytes, { secrets, signal });
-}
-
-/** A message may name files in the user folder, and no others. */
-function ownFile(RED: NodeAPI, filename: string): string {
-  try {
-    return sourceFile(RED, '', filename);
-  } catch (thrown) {
-    throw new BkError('BK_BAD_SETTING', textOf(thrown), {
-      advice: ['Move the file into the user folder, or read it with a "read file" node.'],
-    });
-  }
-}
-
-async function fileBytes(file: string): Promise<Buffer> {
-  try {
-    const { size } = await stat(file);
-    // Before it is read: a wrong name may be that of a whole disk.
-    if (size <= LONGEST_IMAGE) return await readFile(file);
-  } catch (reason) {
-    throw new BkError('BK_STORAGE', `${file} cannot be read: ${textOf(reason)}`, {
-      reason,
-      advice: ['Check the name, and that Node-RED may read the file.'],
-    });
-  }
-  throw new BkError('BK_BAD_IMAGE', `${file} is larger than any image.`);
 }

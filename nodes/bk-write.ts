@@ -1,9 +1,9 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { OpenBekenOptions, WriteOptions } from '../src/index';
+import { BkError, type OpenBekenOptions, type WriteOptions } from '../src/index';
 import { imageBytes } from './shared/image-bytes';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { backupFolder, sourceFile } from './shared/paths';
-import { badSetting, choice, flag, type Saved, size, text } from './shared/settings';
+import { choice, flag, type Saved, size, text } from './shared/settings';
 
 type WriteDef = Saved<
   | 'device'
@@ -39,8 +39,10 @@ export = function register(RED: NodeAPI): void {
 };
 
 function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOptions {
-  const skip = size('skip', def.skip);
-  const length = size('length', def.length);
+  const offset = def.offset === 'auto' ? undefined : size('offset', def.offset);
+  // The form hides both while the offset is auto, and keeps what was in them.
+  const skip = offset === undefined ? undefined : size('skip', def.skip);
+  const length = offset === undefined ? undefined : size('length', def.length);
   return {
     image:
       choice('source', def.source, ['payload', 'file'], 'payload') === 'file'
@@ -49,7 +51,7 @@ function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOption
             msg.payload,
             'set the source of this node to "file" and send the name of the file in msg.filename',
           ),
-    offset: def.offset === 'auto' ? 'auto' : (size('offset', def.offset) ?? 'auto'),
+    offset: offset ?? 'auto',
     part: choice('part', def.part, PARTS, 'image'),
     ...(flag('openbeken', def.openbeken, false) ? { openbeken: openBeken(msg.openbeken) } : {}),
     ...(skip === undefined ? {} : { skip }),
@@ -67,8 +69,7 @@ function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOption
 
 /** A copy, two levels deep, as other branches of the flow may change the message; the engine looks into it. */
 function openBeken(given: unknown): OpenBekenOptions {
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw badSetting('msg.openbeken', given, OPENBEKEN_FORM);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw noSettings(given);
   const settings: Record<string, unknown> = { ...given };
   const { pins } = settings;
   if (typeof pins === 'object' && pins !== null && !Array.isArray(pins))
@@ -76,5 +77,17 @@ function openBeken(given: unknown): OpenBekenOptions {
   return settings;
 }
 
-const OPENBEKEN_FORM =
-  'an object with OpenBeken\'s settings, like { ssid, password, mqttHost, name, pins: "tuya" }, as "openbeken" of the node asks for it';
+/** What was given is left out: it may be a password. */
+function noSettings(given: unknown): BkError {
+  const is = given === undefined ? 'is missing' : 'is none';
+  return new BkError(
+    'BK_BAD_SETTING',
+    `msg.openbeken has to be an object with OpenBeken's settings, as "openbeken" of the node asks for it, but it ${is}; the job was not begun.`,
+    {
+      phase: 'open',
+      advice: [
+        'Send msg.openbeken like { ssid, password, mqttHost, name, pins: "tuya" }, or switch OpenBeken off in the node.',
+      ],
+    },
+  );
+}

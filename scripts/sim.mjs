@@ -7,7 +7,7 @@ const { helpText, parseArguments } = require('../dist/src/simulator/arguments.js
 const { SimulatedChipServer } = require('../dist/src/simulator/tcp-server.js');
 
 async function main(argv) {
-  if (argv.includes('--help')) {
+  if (argv.includes('--help') || argv.includes('-h')) {
     process.stdout.write(helpText());
     return;
   }
@@ -25,5 +25,7 @@ async function main(argv) {
 
 main(process.argv.slice(2)).catch((error) => {
   console.error(error.name === 'BkError' ? error.message : error);
-  process.exitCode = 2;
+  const misused = error.code === 'BK_BAD_SETTING';
+  if (misused) console.error('Help: npm run sim -- --help');
+  process.exitCode = misused ? 2 : 1;
 });

@@ -1,5 +1,5 @@
 // Starts a Node-RED that loads this package from the checkout and runs the first example in it.
-// Usage: npm start [-- --port 1881]; the environment variable PORT does the same.
+// Usage: see USAGE.
 
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,14 @@ const root = path.resolve(import.meta.dirname, '..');
 const userDir = path.join(root, '.node-red');
 const example = path.join(root, 'examples', '1 Try it on a simulated chip.json');
 const host = '127.0.0.1';
+
+const USAGE = `Starts a Node-RED with this package and its first example, for this computer only.
+
+Usage: npm start -- [--port 1881]
+
+  -p, --port   port of the editor (default 1880; the environment variable PORT does the same)
+  -h, --help   shows this
+`;
 
 const port = readPort();
 if (!existsSync(path.join(root, 'dist', 'nodes', 'bk-device.js'))) {
@@ -26,11 +34,26 @@ prepareUserDir();
 run();
 
 function readPort() {
-  const { values } = parseArgs({ options: { port: { type: 'string', short: 'p' } } });
-  const text = values.port ?? process.env.PORT ?? '1880';
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
-  return fail(`"${text}" is no port: it has to be a number from 1 to 65535.`);
+  const given = readArguments();
+  if (given.help) {
+    process.stdout.write(USAGE);
+    process.exit(0);
+  }
+  const text = given.port ?? (process.env.PORT || '1880');
+  if (/^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) < 65_536) return Number(text);
+  return misused(`"${text}" is no port: it has to be a number from 1 to 65535.`);
+}
+
+function readArguments() {
+  try {
+    const options = {
+      port: { type: 'string', short: 'p' },
+      help: { type: 'boolean', short: 'h' },
+    };
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return misused(error.message.split('. ')[0]);
+  }
 }
 
 function isFree(number) {
@@ -71,6 +94,11 @@ function run() {
   // Ctrl+C reaches both; Node-RED closes its ports and then ends this script by its own end.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 0)));
+}
+
+function misused(message) {
+  console.error(`${message}\nHelp: npm start -- --help`);
+  process.exit(2);
 }
 
 function fail(message) {

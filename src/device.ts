@@ -2,8 +2,9 @@ import { type Clock, systemClock } from './clock';
 import { BkError, isBkError, textOf } from './errors';
 import { connect } from './jobs/connect';
 import { factsOf, JobContext, JobNotes, type JobOutcome } from './jobs/context';
-import { checkErasing, erase } from './jobs/erase';
-import { type Operation, ProgressReporter } from './jobs/progress';
+import { erase } from './jobs/erase';
+import { takeControl, takeEraseOptions, takeWriteOptions } from './jobs/options/options';
+import { type Operation, type ProgressListener, ProgressReporter } from './jobs/progress';
 import { checkReading, read } from './jobs/read-job';
 import type {
   ChipReport,
@@ -17,7 +18,7 @@ import type {
 } from './jobs/types';
 import { loadImage, write } from './jobs/write';
 import { PortSlot } from './port-slot';
-import { type DeviceSettings, fillSettings } from './session/settings';
+import { type DeviceSettings, type FilledSettings, fillSettings } from './session/settings';
 import { canonicalPort } from './transport/open';
 
 /** What the engine takes from the world; tests put their own in. */
@@ -31,7 +32,8 @@ const worlds = new WeakMap<Clock, Map<string, PortSlot>>();
 /** A job in two parts: what can be found wrong without a chip, before its turn; and the work. */
 interface Job<Prepared, Payload> {
   operation: Operation;
-  prepare(): Prepared | Promise<Prepared>;
+  /** @param port for messages */
+  prepare(port: string): Prepared | Promise<Prepared>;
   perform(context: JobContext, prepared: Prepared): Promise<JobOutcome<Payload>>;
 }
 
@@ -45,11 +47,13 @@ export class Device {
   readonly #clock: Clock;
   /** Aborts what runs or waits when the device is closed. */
   readonly #jobs = new Set<{ abort: AbortController; settled: Promise<unknown> }>();
-  #slot: PortSlot | null = null;
+  /** Where its last job ran, and with which settings. */
+  #last: { slot: PortSlot; settings: FilledSettings } | null = null;
 
+  /** Takes any settings; those that cannot be used are told by the jobs, with BK_BAD_SETTING. */
   constructor(settings: DeviceSettings, environment: Partial<Environment> = {}) {
     this.settings = settings;
-    this.#clock = environment.clock ?? systemClock;
+    this.#clock = environment?.clock ?? systemClock;
   }
 
   /** Links and identifies; the link stays for `idle` seconds. */
@@ -59,38 +63,42 @@ export class Device {
 
   /**
    * Reads flash, verified by the chip's checksums; to memory, or to a file that is complete or absent.
-   * @throws BkError BK_OUT_OF_RANGE, BK_STORAGE, BK_CRC_MISMATCH and the errors of linking
+   * @throws BkError BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_STORAGE, BK_CRC_MISMATCH and the errors of linking
    */
   read(options: ReadOptions = {}, control: JobControl = {}): Promise<JobResult<Buffer | string>> {
     return this.#run(control, {
       operation: 'read',
-      prepare: () => checkReading(options),
-      perform: (context) => read(context, options),
+      prepare: (port) => checkReading(options, port),
+      perform: read,
     });
   }
 
   /**
    * Writes an image and has the chip confirm every region of it.
-   * @throws BkError BK_BAD_IMAGE, BK_WRONG_IMAGE, BK_OUT_OF_RANGE, BK_BOOTLOADER_PROTECTED, BK_BACKUP_FAILED,
-   *   BK_BAD_SECTOR, BK_FLASH_PROTECTED and the errors of linking
+   * @throws BkError BK_BAD_SETTING, BK_BAD_IMAGE, BK_WRONG_IMAGE, BK_OUT_OF_RANGE, BK_BOOTLOADER_PROTECTED,
+   *   BK_BACKUP_FAILED, BK_BAD_SECTOR, BK_FLASH_PROTECTED and the errors of linking
    */
   write(options: WriteOptions, control: JobControl = {}): Promise<JobResult<WriteSummary>> {
     return this.#run(control, {
       operation: 'write',
-      prepare: () => loadImage(options),
-      perform: (context, image) => write(context, options, image),
+      prepare: async (port) => {
+        const checked = takeWriteOptions(options, port);
+        return { options: checked, image: await loadImage(checked) };
+      },
+      perform: (context, { options, image }) => write(context, options, image),
     });
   }
 
   /**
    * Erases, and has the chip confirm that the regions are blank.
-   * @throws BkError BK_OUT_OF_RANGE, BK_BOOTLOADER_PROTECTED, BK_BACKUP_FAILED, BK_BAD_SECTOR and the errors of linking
+   * @throws BkError BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_BOOTLOADER_PROTECTED, BK_BACKUP_FAILED, BK_BAD_SECTOR and
+   *   the errors of linking
    */
   erase(options: EraseOptions = {}, control: JobControl = {}): Promise<JobResult<EraseSummary>> {
     return this.#run(control, {
       operation: 'erase',
-      prepare: () => checkErasing(options),
-      perform: (context) => erase(context, options),
+      prepare: (port) => takeEraseOptions(options, port),
+      perform: erase,
     });
   }
 
@@ -102,20 +110,22 @@ export class Device {
     const jobs = [...this.#jobs];
     for (const { abort } of jobs) abort.abort();
     await Promise.allSettled(jobs.map(({ settled }) => settled));
-    if (this.#slot === null) return;
-    const { after, port } = fillSettings(this.settings);
-    await this.#slot.endKept(this, after, port);
+    if (this.#last === null) return;
+    const { slot, settings } = this.#last;
+    await slot.endKept(this, settings.after, settings.port);
   }
 
-  #run<Prepared, Payload>(
-    control: JobControl,
+  async #run<Prepared, Payload>(
+    given: unknown,
     job: Job<Prepared, Payload>,
   ): Promise<JobResult<Payload>> {
+    const settings = fillSettings(this.settings);
+    const control = takeControl(given, settings.port);
     const abort = new AbortController();
     const forward = (): void => abort.abort();
     if (control.signal?.aborted) forward();
     control.signal?.addEventListener('abort', forward, { once: true });
-    const settled = this.#perform(control, abort.signal, job).finally(() => {
+    const settled = this.#perform(settings, control, abort.signal, job).finally(() => {
       control.signal?.removeEventListener('abort', forward);
       this.#jobs.delete(entry);
     });
@@ -125,18 +135,19 @@ export class Device {
   }
 
   async #perform<Prepared, Payload>(
+    settings: FilledSettings,
     control: JobControl,
     signal: AbortSignal,
     job: Job<Prepared, Payload>,
   ): Promise<JobResult<Payload>> {
-    const settings = fillSettings(this.settings);
-    const prepared = await job.prepare();
+    const { operation } = job;
+    const prepared = await prepare(job, settings.port);
     const slot = await slotOf(settings.port, this.#clock);
     const release = await slot.turn(signal, settings.port);
-    this.#slot = slot;
-    const { operation } = job;
-    const progress = new ProgressReporter(operation, this.#clock, control.onProgress);
+    this.#last = { slot, settings };
     const notes = new JobNotes();
+    const listener = guarded(control.onProgress, notes);
+    const progress = new ProgressReporter(operation, this.#clock, listener);
     let context: JobContext | null = null;
     let finished = false;
     try {
@@ -161,6 +172,32 @@ export class Device {
       }
     }
   }
+}
+
+async function prepare<Prepared>(job: Job<Prepared, unknown>, port: string): Promise<Prepared> {
+  try {
+    return await job.prepare(port);
+  } catch (error) {
+    throw asBkError(error, job.operation, port);
+  }
+}
+
+/** Who only looks on must not end a job in the middle of a change. */
+function guarded(
+  listener: ProgressListener | undefined,
+  notes: JobNotes,
+): ProgressListener | undefined {
+  let heard = listener;
+  return (progress) => {
+    try {
+      heard?.(progress);
+    } catch (error) {
+      heard = undefined;
+      notes.warnings.push(
+        `What listens to the progress failed (${textOf(error)}); the job went on without it.`,
+      );
+    }
+  };
 }
 
 function asBkError(error: unknown, operation: Operation, port: string): BkError {

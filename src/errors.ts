@@ -131,10 +131,30 @@ export function isBkError(error: unknown, ...codes: ErrorCode[]): error is BkErr
 
 /** The message of anything that was thrown. */
 export function textOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
+  if (reason instanceof Error) return reason.message;
+  try {
+    return String(reason);
+  } catch {
+    return 'something that has no text';
+  }
 }
 
 /** An address or a size as people in this field write it: `0x11000`. */
 export function hex(value: number): string {
   return `0x${value.toString(16)}`;
+}
+
+/** The longest text that `shown` gives as it is. */
+const LONGEST_SHOWN = 60;
+
+/** Any value, short enough for a message. What is inside of objects stays there. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') {
+    const start = value.slice(0, LONGEST_SHOWN);
+    return JSON.stringify(start === value ? value : `${start}…`);
+  }
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

@@ -1,5 +1,6 @@
 /** The engine, free of Node-RED: link, identify, read, erase, write and verify BK72xx chips. */
 
+export { readImageFile } from './backup/image-file';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/families';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
@@ -15,7 +16,7 @@ export {
   type Phase,
   textOf,
 } from './errors';
-export { inspect, LONGEST_IMAGE } from './image/inspect';
+export { LONGEST_IMAGE } from './image/inspect';
 export type {
   InspectedKind,
   InspectedPartition,
@@ -28,6 +29,7 @@ export type { OpenBekenTemplate } from './image/openbeken-template';
 export type { OpenBekenSettings } from './image/openbeken-write';
 export type { Json } from './image/tuya-json';
 export type { PinRole, Pins } from './image/tuya-pins';
+export { inspect } from './jobs/inspect';
 export type { Operation, Progress, ProgressListener } from './jobs/progress';
 export type {
   BackupMode,

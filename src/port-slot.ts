@@ -75,7 +75,7 @@ export class PortSlot {
     }
     report.onPhase('open', `Opening ${settings.port}`, false);
     const options = { baudRate: BOOT_BAUD, clock: this.#clock };
-    const transport = await openTransport(settings.port, options);
+    const transport = await openTransport(settings.port, { ...options, signal });
     const follower = new AdapterFollower(settings.port, options);
     void follower.remember();
     let latest = transport;

@@ -1,9 +1,9 @@
-import { BkError, isBkError } from '../../src/index';
+import { BkError, isBkError, textOf } from '../../src/index';
 
 /** Whatever was thrown, as the one error class: Catch nodes can rely on `code` and `cause`. */
 export function asBkError(thrown: unknown): BkError {
   if (isBkError(thrown)) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = textOf(thrown);
   if (isSystemError(thrown)) {
     return new BkError('BK_STORAGE', `The computer refused: ${message}`, {
       reason: thrown,

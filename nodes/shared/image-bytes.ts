@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { BkError } from '../../src/index';
 
 /**
@@ -7,11 +8,17 @@ import { BkError } from '../../src/index';
  * @throws BkError BK_BAD_IMAGE for anything but bytes
  */
 export function imageBytes(payload: unknown, otherWay: string): Buffer {
-  if (payload instanceof Uint8Array) return Buffer.from(payload);
+  // Those of a function node are of a class of their own.
+  if (isUint8Array(payload)) return Buffer.from(payload);
   const given = payload === null ? 'null' : Array.isArray(payload) ? 'array' : typeof payload;
-  throw new BkError('BK_BAD_IMAGE', `msg.payload has to be a Buffer, but it is of type ${given}.`, {
-    advice: [
-      `Read the image with a "read file" node that is set to "a single buffer object", or ${otherWay}.`,
-    ],
-  });
+  throw new BkError(
+    'BK_BAD_IMAGE',
+    `msg.payload has to be a Buffer, but it is of type ${given}; the job was not begun.`,
+    {
+      phase: 'open',
+      advice: [
+        `Read the image with a "read file" node that is set to "a single buffer object", or ${otherWay}.`,
+      ],
+    },
+  );
 }

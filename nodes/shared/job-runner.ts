@@ -10,9 +10,9 @@ import {
 import { closeWithin } from './closing';
 import { findDevice } from './device-node';
 import { asBkError } from './errors';
+import { portOf } from './paths';
 import { ProgressThrottle } from './progress-throttle';
 import type { Saved } from './settings';
-import { text } from './settings';
 import { StatusTexts } from './status';
 
 /** What a flow may send; every property is still to be checked. */
@@ -80,7 +80,8 @@ class JobRunner<Payload> {
     let device: Device;
     let start: Start<Payload>;
     try {
-      device = findDevice(this.#RED, this.#deviceId).use(text('port', msg.port) || undefined);
+      const port = portOf(this.#RED, msg.port);
+      device = findDevice(this.#RED, this.#deviceId).use(port);
       start = this.#kind.prepare(msg);
     } catch (error) {
       this.#fail(asBkError(error), done);

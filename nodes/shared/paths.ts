@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { BkError } from '../../src/index';
+import { text } from './settings';
 
 /** Where backups go that are made before flash is changed. */
 const BACKUP_FOLDER = 'bk-backups';
@@ -18,31 +19,66 @@ export function backupFolder(RED: NodeAPI): string {
 /**
  * The file that a job shall read. Who edits flows may name any file in the setting; who can only
  * send messages stays inside the user folder and the folder that the setting points to.
- * @param setting what the form says: a file, a folder for the names in messages, or nothing
+ * @param setting what the form says: a file, a folder for the names in messages, or nothing; null where the
+ *   node has no such setting
  * @param fromMessage the name in the message, or nothing
+ * @throws BkError BK_BAD_SETTING
  */
-export function sourceFile(RED: NodeAPI, setting: string, fromMessage: string): string {
-  const configured = setting === '' ? null : inUserDir(RED, setting);
+export function sourceFile(RED: NodeAPI, setting: string | null, fromMessage: string): string {
+  const configured = setting === null || setting === '' ? null : inUserDir(RED, setting);
   if (fromMessage === '') {
     if (configured !== null && !isFolder(configured)) return configured;
-    throw new BkError(
-      'BK_BAD_SETTING',
+    throw bad(
       configured === null
-        ? 'No file is named: neither the setting "filename" nor msg.filename is given.'
-        : `"filename" is the folder ${configured}, and msg.filename names no file in it.`,
-      { advice: ['Name a file in the node, or send its name in msg.filename.'] },
+        ? 'No file is named: neither the setting "filename" nor msg.filename is given'
+        : `"filename" is the folder ${configured}, and msg.filename names no file in it`,
+      'Name a file in the node, or send its name in msg.filename.',
     );
   }
-  const file = inUserDir(RED, fromMessage);
-  const folders = [inUserDir(RED, '.')];
+  const name = `msg.filename is ${JSON.stringify(fromMessage)}`;
+  if (/\p{Cc}/u.test(fromMessage)) {
+    throw bad(`${name}, which has characters in it that cannot be printed`, 'Correct the name.');
+  }
+  const folders = new Set([inUserDir(RED, '.')]);
   if (configured !== null)
-    folders.push(isFolder(configured) ? configured : path.dirname(configured));
-  if (folders.some((folder) => isInside(folder, file))) return file;
-  throw new BkError(
-    'BK_BAD_SETTING',
-    `msg.filename is "${fromMessage}", which lies outside ${folders.join(' and ')}.`,
-    { advice: ['Name the folder of the file in the setting "filename" of the node.'] },
+    folders.add(isFolder(configured) ? configured : path.dirname(configured));
+  const file = inUserDir(RED, fromMessage);
+  if (folders.has(file)) {
+    throw bad(`${name}, which is a folder: ${file}`, 'Name a file in it.');
+  }
+  if ([...folders].some((folder) => isInside(folder, file))) return file;
+  throw bad(
+    `${name}, which lies outside of ${[...folders].join(' and ')}`,
+    setting === null
+      ? 'Move the file into that folder, or read it with a "read file" node.'
+      : 'Move the file there, or name its folder in the setting "filename" of the node.',
   );
+}
+
+/**
+ * The port that a message names; undefined for the device's own. A simulated chip can take its flash from a
+ * file: with a message that must not reach further than msg.filename does.
+ * @throws BkError BK_BAD_SETTING
+ */
+export function portOf(RED: NodeAPI, fromMessage: unknown): string | undefined {
+  const port = text('port', fromMessage).trim();
+  if (!/^sim:/i.test(port)) return port || undefined;
+  const folder = inUserDir(RED, '.');
+  for (const [option, file] of new URLSearchParams(port.split('?').slice(1).join('?'))) {
+    if (option.toLowerCase() !== 'flash' || isInside(folder, path.resolve(file))) continue;
+    throw bad(
+      `msg.port names the file ${JSON.stringify(file)}, which lies outside of ${folder}`,
+      'Move the file into that folder and give its whole path, or set the port in the device.',
+    );
+  }
+  return port;
+}
+
+function bad(what: string, advice: string): BkError {
+  return new BkError('BK_BAD_SETTING', `${what}; the job was not begun.`, {
+    phase: 'open',
+    advice: [advice],
+  });
 }
 
 function isInside(folder: string, file: string): boolean {
@@ -50,6 +86,11 @@ function isInside(folder: string, file: string): boolean {
   return relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
 }
 
+/** What cannot be looked at is none; reading it will say why. */
 function isFolder(name: string): boolean {
-  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(name).isDirectory();
+  } catch {
+    return false;
+  }
 }

@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import type { NodeDef } from 'node-red';
 import { BkError } from '../../src/index';
 import { isBlank, parseSize } from './values';
@@ -17,15 +18,31 @@ export function size(name: string, ...places: unknown[]): number | undefined {
   if (value === undefined) return undefined;
   const bytes = parseSize(value);
   if (bytes !== null) return bytes;
-  throw badSetting(name, value, 'a number of bytes: decimal, hex like 0x11000, or like 64K or 2M');
+  throw badSetting(
+    name,
+    value,
+    'a whole number of bytes: decimal, hex like 0x11000, or like 64K or 2M',
+  );
 }
 
-/** A number of something else than bytes, such as seconds. */
-export function count(name: string, value: unknown, fallback: number, least = 0): number {
-  if (isBlank(value)) return fallback;
-  const number = typeof value === 'boolean' ? Number.NaN : Number(value);
+/** Seconds; a fraction of one too. */
+export function seconds(name: string, value: unknown, fallback: number, least = 0): number {
+  const number = numberOf(value, fallback);
   if (Number.isFinite(number) && number >= least) return number;
   throw badSetting(name, value, least > 0 ? `a number from ${least} up` : 'a number, 0 or more');
+}
+
+/** How many. */
+export function count(name: string, value: unknown, fallback: number): number {
+  const number = numberOf(value, fallback);
+  if (Number.isSafeInteger(number) && number >= 0) return number;
+  throw badSetting(name, value, 'a whole number, 0 or more');
+}
+
+/** NaN for what is no number: lists and the like, too, which JavaScript takes for one. */
+export function numberOf(value: unknown, fallback: number): number {
+  if (isBlank(value)) return fallback;
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 }
 
 /** One of the listed words. */
@@ -58,20 +75,23 @@ export function text(name: string, ...places: unknown[]): string {
 }
 
 export function badSetting(name: string, value: unknown, wanted: string): BkError {
-  return new BkError('BK_BAD_SETTING', `"${name}" is ${shown(value)}, but has to be ${wanted}.`, {
-    advice: [`Correct "${name}" in the node or in the message.`],
-  });
+  return new BkError(
+    'BK_BAD_SETTING',
+    `"${name}" is ${shown(value)}, but has to be ${wanted}; the job was not begun.`,
+    { phase: 'open', advice: [`Correct "${name}" in the node, in its device, or in the message.`] },
+  );
 }
 
 function firstGiven(places: unknown[]): unknown {
   return places.find((value) => !isBlank(value));
 }
 
-/** A value short enough for an error message. */
+/** A value short enough for an error message, without line breaks and the like. */
 function shown(value: unknown): string {
-  if (Buffer.isBuffer(value)) return `a Buffer of ${value.length} bytes`;
+  if (isUint8Array(value)) return `a Buffer of ${value.length} bytes`;
+  if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null)
     return Array.isArray(value) ? 'a list' : 'an object';
-  const plain = typeof value === 'string' ? `"${value}"` : String(value);
+  const plain = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return plain.length > 60 ? `${plain.slice(0, 57)}…` : plain;
 }

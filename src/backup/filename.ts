@@ -1,25 +1,52 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { BkError } from '../errors';
+import { BkError, shown } from '../errors';
+import { SIDECAR } from './find';
 import { makeFolder } from './folder';
 import { errnoOf, storageError } from './storage';
 
 /** Windows takes these for separators and drives; they are refused everywhere, so that flows can move. */
 const FOREIGN_PATH = /\\|^[A-Za-z]:/;
+/** A line break or a zero byte: no name that a person meant. */
+const UNPRINTABLE = /\p{Cc}/u;
+/** What file systems take, bytes; while a file and its sidecar are under way their names have 24 more. */
+const LONGEST_NAME = 255 - 24;
+const UNDER_WAY = /^\..*\.(part|partial|check)$/;
+
+/**
+ * Refuses a name that cannot be that of a backup in any folder. Looks at no disk.
+ * @param folder for messages
+ * @throws BkError BK_BAD_SETTING
+ */
+export function checkFilename(folder: string, filename: string): void {
+  const parts = filename.split('/');
+  const name = parts.at(-1) as string;
+  if (UNPRINTABLE.test(filename)) {
+    throw unfit(filename, 'has characters in it that cannot be printed');
+  }
+  const leaves =
+    isAbsolute(filename) ||
+    FOREIGN_PATH.test(filename) ||
+    parts.some((part) => part === '' || part === '.' || part === '..');
+  if (leaves) throw escapes(filename, folder);
+  const bytes = Buffer.byteLength(name);
+  if (bytes > LONGEST_NAME) {
+    throw unfit(filename, `has ${bytes} bytes, but may have ${LONGEST_NAME} at most`);
+  }
+  if (name.endsWith(SIDECAR)) {
+    throw unfit(filename, `ends in ${SIDECAR}, as the file with the facts beside a backup does`);
+  }
+  if (UNDER_WAY.test(name)) throw unfit(filename, 'is one of those of files that are under way');
+}
 
 /**
  * The path of a file that a person named, inside the folder. Folders on the way are made.
  * @param folder absolute path of a folder that exists
- * @throws BkError BK_BAD_SETTING when the name leads out of the folder, BK_STORAGE
+ * @throws BkError BK_BAD_SETTING when the name cannot be one, or leads out of the folder, BK_STORAGE
  */
 export async function resolveFilename(folder: string, filename: string): Promise<string> {
+  checkFilename(folder, filename);
   const parts = filename.split('/');
-  const refused =
-    filename.includes('\0') ||
-    isAbsolute(filename) ||
-    FOREIGN_PATH.test(filename) ||
-    parts.some((part) => part === '' || part === '.' || part === '..');
-  if (refused) throw escapes(filename, folder);
   const path = join(folder, ...parts);
   await mustLieInside(folder, await nearestExisting(dirname(path)), filename);
   if (parts.length > 1) await makeFolder(dirname(path));
@@ -62,9 +89,12 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 function escapes(filename: string, folder: string): BkError {
-  return new BkError(
-    'BK_BAD_SETTING',
-    `The file name "${filename.replaceAll('\0', '?')}" does not stay in the folder ${folder}`,
-    { advice: ['Give a plain name, as lamp.bin; set the folder for anything else.'] },
-  );
+  return unfit(filename, `does not stay in the folder ${folder}`);
+}
+
+function unfit(filename: string, why: string): BkError {
+  return new BkError('BK_BAD_SETTING', `The file name ${shown(filename)} ${why}`, {
+    phase: 'open',
+    advice: ['Give a plain name, as lamp.bin; set the folder for anything else.'],
+  });
 }

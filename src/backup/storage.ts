@@ -30,10 +30,15 @@ export function storageError(
   code: ErrorCode = 'BK_STORAGE',
 ): BkError {
   const entry = ADVICE[errnoOf(reason) ?? ''];
-  return new BkError(code, `${what}: ${entry?.what ?? textOf(reason)}`, {
+  return new BkError(code, `${what}: ${inWords(reason)}`, {
     reason,
     advice: [entry?.advice ?? 'Choose another folder, or look at what the message says.'],
   });
+}
+
+/** What the operating system refused; completes "it cannot be read: …". */
+export function inWords(reason: unknown): string {
+  return ADVICE[errnoOf(reason) ?? '']?.what ?? textOf(reason);
 }
 
 /** Whether less on the disk would have helped. */

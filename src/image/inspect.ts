@@ -40,10 +40,18 @@ export async function inspect(
   given: Uint8Array,
   { secrets = 'hide', signal, pause = setImmediate }: InspectOptions = {},
 ): Promise<Inspection> {
-  if (!(given instanceof Uint8Array) || given.length === 0)
-    throw new BkError('BK_BAD_IMAGE', 'There are no bytes to inspect.');
+  if (given.length === 0)
+    throw new BkError(
+      'BK_BAD_IMAGE',
+      'There are no bytes to inspect: the image is empty (0 bytes).',
+      {
+        advice: ['Check where the image comes from: a read or a download may have failed.'],
+      },
+    );
   if (given.length > LONGEST_IMAGE)
-    throw new BkError('BK_BAD_IMAGE', `${given.length} bytes are more than any image has.`);
+    throw new BkError('BK_BAD_IMAGE', `${given.length} bytes are more than any image has.`, {
+      advice: ['Check that this is the image that was meant.'],
+    });
   const rest = async (): Promise<void> => {
     await pause();
     if (signal?.aborted) throw new BkError('BK_CANCELLED', 'The inspection was cancelled.');

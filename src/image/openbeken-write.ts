@@ -225,7 +225,12 @@ function channelOf(name: string, channel: unknown): number {
 
 /** Values are left out: passwords are among them. */
 function bad(name: string, why: string): BkError {
-  return new BkError('BK_BAD_SETTING', `"${name}" ${why}.`, {
-    advice: [`Correct "${name}" in msg.openbeken.`],
-  });
+  return new BkError(
+    'BK_BAD_SETTING',
+    `OpenBeken's setting "${name}" ${why}; nothing was changed`,
+    {
+      phase: 'open',
+      advice: [`Correct "${name}" in msg.openbeken.`],
+    },
+  );
 }

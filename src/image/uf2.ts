@@ -112,6 +112,8 @@ export function readUf2(bytes: Uint8Array): Uf2File | null {
   };
 }
 
+const BUILD = 'Build or download the file again, for this very chip.';
+
 /**
  * What goes where on flash with this scheme; a cable's is `flasher-single`.
  * @param partitions where the file brings none of its own
@@ -130,12 +132,14 @@ export function uf2Writes(
     if (partition === undefined)
       throw new BkError(
         'BK_BAD_IMAGE',
-        `The UF2 file has a part for ${name}, a partition that it does not describe`,
+        `The UF2 file has a part for ${name}, a partition that it does not describe; nothing was changed`,
+        { advice: [BUILD] },
       );
     if (address + bytes.length > partition.length)
       throw new BkError(
         'BK_BAD_IMAGE',
-        `The UF2 file has a part that ends at ${hex(address + bytes.length)} of its partition ${name}, which has ${hex(partition.length)} bytes`,
+        `The UF2 file has a part that ends at ${hex(address + bytes.length)} of its partition ${name}, which has ${hex(partition.length)} bytes; nothing was changed`,
+        { advice: [BUILD] },
       );
     return [{ partition: name, offset: partition.offset + address, bytes }];
   });

@@ -126,9 +126,12 @@ export function mustFitFlash(context: JobContext, offset: number, length: number
   const { size } = context.flash;
   const whole = Number.isInteger(offset) && Number.isInteger(length);
   if (whole && offset >= 0 && length > 0 && offset + length <= size) return;
+  const at = whole && offset >= 0 ? hex(offset) : offset;
   throw new BkError(
     'BK_OUT_OF_RANGE',
-    `${length} bytes at ${whole && offset >= 0 ? hex(offset) : offset} do not fit the flash of the chip on ${context.session.port}, which has ${hex(size)} bytes; nothing was changed`,
+    offset >= size
+      ? `The offset ${at} lies behind the end of the flash of the chip on ${context.session.port}, which has ${hex(size)} bytes; nothing was changed`
+      : `${length} bytes at ${at} do not fit the flash of the chip on ${context.session.port}, which has ${hex(size)} bytes; nothing was changed`,
     { address: offset, advice: [`Use a range between 0x0 and ${hex(size)}.`] },
   );
 }

@@ -10,28 +10,6 @@ import { type JobContext, type JobOutcome, mustFitFlash } from './context';
 import { forgetEdges } from './edges';
 import { blocksOf, sectorsOf, totalOf, without } from './ranges';
 import type { EraseOptions, EraseSummary } from './types';
-import { mustBeOneOf } from './words';
-
-/** Checks what can be checked without a chip. @throws BkError BK_OUT_OF_RANGE, BK_BAD_SETTING */
-export function checkErasing(options: EraseOptions): void {
-  mustBeOneOf('region', options.region, ['app', 'range', 'data', 'all']);
-  mustBeOneOf('calibration', options.calibration, ['keep', 'erase']);
-  mustBeOneOf('bootloader', options.bootloader, ['keep', 'erase']);
-  mustBeOneOf('backup.mode', options.backup?.mode, ['once', 'always', 'never']);
-  if (options.region !== 'range') return;
-  const { offset, length } = options;
-  if (offset === undefined || length === undefined) {
-    throw new BkError('BK_BAD_SETTING', 'To erase a range, an offset and a length are needed');
-  }
-  for (const [name, value] of Object.entries({ offset, length })) {
-    if (Number.isInteger(value) && value >= 0 && value % SECTOR === 0) continue;
-    throw new BkError(
-      'BK_OUT_OF_RANGE',
-      `The ${name} ${Number.isInteger(value) && value >= 0 ? hex(value) : value} of the range to erase is not a multiple of 4096 (0x1000), and flash is erased in sectors of that size; nothing was changed`,
-      { phase: 'erase', address: offset },
-    );
-  }
-}
 
 /** Erases what is not blank yet, and verifies that all of it is. */
 export async function erase(
@@ -101,8 +79,8 @@ async function regionsOf(context: JobContext, options: EraseOptions): Promise<Re
   if (totalOf(regions) > 0) return regions;
   throw new BkError(
     'BK_BAD_SETTING',
-    `Nothing is left to erase on the chip on ${context.session.port} (flash of ${hex(size)} bytes)`,
-    { phase: 'erase' },
+    `Nothing is left to erase on the chip on ${context.session.port} (flash of ${hex(size)} bytes): all of the region is kept; nothing was changed`,
+    { phase: 'erase', advice: ['Choose another region, or set calibration to erase.'] },
   );
 }
 
@@ -145,13 +123,14 @@ async function keptRegions(context: JobContext, options: EraseOptions): Promise<
 
 function mustSpareBootloader(context: JobContext, range: Region, options: EraseOptions): void {
   if (range.offset >= BOOTLOADER_END) return;
+  const { port } = context.session;
   const basic = context.session.identity.family === 'basic';
   if (!basic && options.bootloader === 'erase') return;
   throw new BkError(
     'BK_BOOTLOADER_PROTECTED',
     basic
-      ? `The range begins at ${hex(range.offset)}, inside the bootloader of a basic chip: without it only SPI could bring the chip back, so it is never erased. Nothing was changed`
-      : `The range begins at ${hex(range.offset)}, inside the bootloader (below 0x11000); nothing was changed`,
+      ? `The range begins at ${hex(range.offset)}, inside the bootloader of the basic chip on ${port}: without it only SPI could bring the chip back, so it is never erased. Nothing was changed`
+      : `The range begins at ${hex(range.offset)}, inside the bootloader (below 0x11000) of the chip on ${port}; nothing was changed`,
     {
       phase: 'erase',
       address: range.offset,

@@ -1,46 +1,37 @@
-import { resolveFilename } from '../backup/filename';
+import { checkFilename, resolveFilename } from '../backup/filename';
 import { checkFolder } from '../backup/folder';
 import { BOOTLOADER_END } from '../chip/geometry';
-import { BkError } from '../errors';
 import { crc32Hex, sha256Hex } from './checksum';
 import { type JobContext, type JobOutcome, mustFitFlash } from './context';
+import { takeReadOptions } from './options/options';
+import { refused } from './options/take';
 import { readRange } from './read';
 import { readMemory } from './read-memory';
 import { readToFile } from './read-to-file';
 import type { ReadOptions } from './types';
-import { mustBeOneOf } from './words';
 
-/** Checks what can be checked without a chip. @throws BkError BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_STORAGE */
-export async function checkReading(options: ReadOptions): Promise<void> {
-  mustBeOneOf('memory', options.memory, ['flash', 'rom', 'efuse', 'otp']);
+/**
+ * Checks what can be checked without a chip.
+ * @param given whatever code has given as options
+ * @throws BkError BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_STORAGE
+ */
+export async function checkReading(given: unknown, port: string): Promise<ReadOptions> {
+  const options = takeReadOptions(given, port);
   const memory = options.memory ?? 'flash';
   if (memory !== 'flash' && options.file !== undefined) {
-    throw new BkError(
-      'BK_BAD_SETTING',
+    throw refused(
       `The bytes of ${memory} go to the message, not to a backup`,
-      {
-        advice: ['Set output to buffer; a "write file" node can save the bytes.'],
-      },
+      'Set output to buffer; a "write file" node can save the bytes.',
+      { port },
     );
-  }
-  for (const name of ['offset', 'length'] as const) {
-    const value = options[name];
-    if (value === undefined) continue;
-    if (!Number.isInteger(value) || value < (name === 'length' ? 1 : 0)) {
-      throw new BkError('BK_OUT_OF_RANGE', `The ${name} ${value} is not a whole number of bytes`);
-    }
   }
   // Better known before a long read than after it.
-  if (options.file === undefined) return;
-  const { keep = 0 } = options.file;
-  if (!Number.isInteger(keep) || keep < 0) {
-    throw new BkError(
-      'BK_BAD_SETTING',
-      `keep is the number of backups to keep, a whole number from 0 (all) on, not ${JSON.stringify(keep)}`,
-    );
-  }
-  await checkFolder(options.file.folder);
-  if (options.file.filename) await resolveFilename(options.file.folder, options.file.filename);
+  if (options.file === undefined) return options;
+  const { folder, filename } = options.file;
+  if (filename) checkFilename(folder, filename);
+  await checkFolder(folder);
+  if (filename) await resolveFilename(folder, filename);
+  return options;
 }
 
 /** Reads a range of flash to memory or to a file, or another memory. */

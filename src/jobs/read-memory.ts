@@ -24,7 +24,7 @@ export async function readMemory(
   if (length < 1 || offset + length > size) {
     throw new BkError(
       'BK_OUT_OF_RANGE',
-      `${length} bytes at ${offset} do not fit the ${name} of the chip on ${context.session.port}, which has ${size} bytes`,
+      `${options.length ?? 'The'} bytes from ${offset} on do not fit the ${name} of the chip on ${context.session.port}, which has ${size} bytes`,
       { address: offset, advice: [`Use a range between 0 and ${size}.`] },
     );
   }

@@ -112,7 +112,7 @@ export interface OpenBekenOptions extends Omit<OpenBekenSettings, 'pins'> {
 
 export interface WriteOptions {
   /** The bytes of the image, or the absolute path of the file that holds them. */
-  image: Buffer | { path: string };
+  image: Uint8Array | { path: string };
   /** `auto`: from what the image is. A number: the bytes go there as they are. */
   offset?: 'auto' | number;
   /** `image`: all that the image holds for this chip; else one part of a dump, back where it belongs. */
@@ -152,7 +152,7 @@ export type EraseRegion = 'app' | 'range' | 'data' | 'all';
 
 export interface EraseOptions {
   region?: EraseRegion;
-  /** For `range`; multiples of 4096. */
+  /** For `range` only; multiples of 4096. */
   offset?: number;
   length?: number;
   calibration?: 'keep' | 'erase';

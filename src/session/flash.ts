@@ -154,8 +154,8 @@ export class Flash {
     if (this.#identity.family === 'basic' && address < BOOTLOADER_END) {
       throw new BkError(
         'BK_BOOTLOADER_PROTECTED',
-        `The bootloader of a ${this.#identity.chip ?? 'basic chip'} (below 0x11000) must never be changed: only SPI could bring the chip back. Nothing was changed`,
-        { address },
+        `The bootloader of the ${this.#identity.chip ?? 'basic chip'} on ${this.#exchanger.transport.port} (below 0x11000) must never be changed: only SPI could bring the chip back. It was not touched`,
+        { address, advice: ['Use addresses from 0x11000 on.'] },
       );
     }
   }

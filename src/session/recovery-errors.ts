@@ -33,6 +33,19 @@ export function lost(error: BkError, step: Step): BkError {
   );
 }
 
+/** Somebody has put the wires to another chip meanwhile. */
+export function otherChip(port: string, step: Step): BkError {
+  return new BkError(
+    'BK_WRONG_CHIP',
+    `Another chip answers on ${port} than the one that this job began with; it was not touched`,
+    {
+      phase: 'recover',
+      ...(step.address === null ? {} : { address: step.address }),
+      advice: [`Connect the chip that the job began with again. ${GO_ON}.`],
+    },
+  );
+}
+
 const GO_ON = 'Send the same message again to go on: what is in place already is not written again';
 
 function details(error: BkError) {

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock';
 import type { Drop, Found as EvidenceFound, Fault } from '../diagnosis';
-import { BkError, isBkError } from '../errors';
+import { type BkError, isBkError } from '../errors';
 import type { Transport } from '../transport/transport';
 import { BAUD_LADDER } from './baud';
 import type { Exchanger } from './exchange';
 import type { Identity } from './identity';
 import { BOOT_BAUD, knock, link } from './link';
-import { gaveUp, lost } from './recovery-errors';
+import { gaveUp, lost, otherChip } from './recovery-errors';
 import type { SessionReport } from './report';
 import { sameChip } from './same-chip';
 import type { FilledSettings } from './settings';
@@ -238,11 +238,7 @@ export class Recovery {
     if (!session.identified) return;
     const before = session.workingBaud;
     if (!(await sameChip(session))) {
-      throw new BkError(
-        'BK_WRONG_CHIP',
-        `Another chip answers on ${session.port} than the one that this job began with; it was not touched`,
-        { phase: 'recover', ...(step.address === null ? {} : { address: step.address }) },
-      );
+      throw otherChip(session.port, step);
     }
     this.#reboots++;
     await session.exchanger.pause(Math.min(LONGEST_REST_MS, REST_MS * this.#reboots));

@@ -1,5 +1,5 @@
 import { CHIP_NAMES, type ChipName } from '../chip/families';
-import { BkError } from '../errors';
+import { BkError, shown } from '../errors';
 
 export const RESET_METHODS = [
   'auto',
@@ -47,50 +47,74 @@ const DEFAULTS: Omit<FilledSettings, 'port' | 'name'> = {
 /** Rates that a UART of these chips can have at all; 6.5 Mbit/s is a quarter of its clock. */
 const BAUD_RANGE = { minimum: 9600, maximum: 6_500_000 };
 
-/** Puts defaults in. @throws BkError BK_BAD_SETTING naming the setting and what it may be */
-export function fillSettings(settings: DeviceSettings): FilledSettings {
+/**
+ * The longest wait that a setting may ask for, seconds: timers carry no more milliseconds than 31 bits hold.
+ */
+const LONGEST_WAIT = 2_147_483;
+const NAMES = ['port', 'name', ...Object.keys(DEFAULTS)];
+
+/**
+ * Puts defaults in.
+ * @param given whatever code has given as the settings of a device
+ * @throws BkError BK_BAD_SETTING naming the setting and what it may be
+ */
+export function fillSettings(given: DeviceSettings): FilledSettings {
+  must(
+    typeof given === 'object' && given !== null && !Array.isArray(given),
+    `The settings of a device have to be an object like { port: "/dev/ttyUSB0" }, but are ${shown(given)}`,
+    'Give an object with a port.',
+  );
+  const { name, port: untrimmed } = given;
+  const port = typeof untrimmed === 'string' ? untrimmed.trim() : untrimmed;
+  must(
+    typeof port === 'string' && port !== '',
+    `No port is set${port === undefined || port === '' ? '' : ` (port is ${shown(port)})`}: choose the serial port of the adapter, for example /dev/ttyUSB0`,
+    'Set port to the path of the adapter, to tcp://host:port, or to sim://bk7231n to practise.',
+  );
+  const whose = `of the device on ${port}`;
   const filled: FilledSettings = {
     ...DEFAULTS,
-    ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)),
-    port: settings.port,
-    name: settings.name || settings.port,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    port,
+    name: name === undefined || name === '' ? port : name,
   };
-  must(
-    typeof filled.port === 'string' && filled.port.trim() !== '',
-    'No port is set: choose the serial port of the adapter, for example /dev/ttyUSB0',
-  );
+  const wrong = (setting: keyof FilledSettings, wanted: string): [string, string] => [
+    `The ${setting} ${whose} is ${shown(filled[setting])}, but has to be ${wanted}`,
+    `Correct ${setting}, or leave it out.`,
+  ];
+  for (const setting of Object.keys(filled)) {
+    must(
+      NAMES.includes(setting),
+      `The device on ${port} has no setting ${shown(setting)}; there are ${NAMES.join(', ')}`,
+      'Correct its name, or leave it out.',
+    );
+  }
+  must(typeof filled.name === 'string', ...wrong('name', 'text'));
   must(
     filled.chip === 'auto' || CHIP_NAMES.includes(filled.chip),
-    `The chip ${shown(filled.chip)} is not known; it can be auto, ${CHIP_NAMES.join(', ')}`,
+    ...wrong('chip', `auto or one of ${CHIP_NAMES.join(', ')}`),
   );
   must(
     filled.baud === 'auto' ||
       (Number.isInteger(filled.baud) &&
         filled.baud >= BAUD_RANGE.minimum &&
         filled.baud <= BAUD_RANGE.maximum),
-    `The baud ${shown(filled.baud)} is neither auto nor a rate from ${BAUD_RANGE.minimum} to ${BAUD_RANGE.maximum}`,
+    ...wrong('baud', `auto or a whole number from ${BAUD_RANGE.minimum} to ${BAUD_RANGE.maximum}`),
   );
   must(
     RESET_METHODS.includes(filled.reset),
-    `The reset ${shown(filled.reset)} is not known; it can be ${RESET_METHODS.join(', ')}`,
+    ...wrong('reset', `one of ${RESET_METHODS.join(', ')}`),
   );
-  for (const name of ['linkTimeout', 'idle'] as const) {
+  for (const setting of ['linkTimeout', 'idle'] as const) {
     must(
-      Number.isFinite(filled[name]) && filled[name] >= 0,
-      `${name} must be a number of seconds, not ${shown(filled[name])}`,
+      Number.isFinite(filled[setting]) && filled[setting] >= 0 && filled[setting] <= LONGEST_WAIT,
+      ...wrong(setting, `a number of seconds from 0 to ${LONGEST_WAIT}`),
     );
   }
-  must(
-    filled.after === 'reboot' || filled.after === 'leave',
-    `after can be reboot or leave, not ${shown(filled.after)}`,
-  );
+  must(filled.after === 'reboot' || filled.after === 'leave', ...wrong('after', 'reboot or leave'));
   return filled;
 }
 
-function must(condition: boolean, message: string): void {
-  if (!condition) throw new BkError('BK_BAD_SETTING', message, { phase: 'open' });
-}
-
-function shown(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
+function must(condition: boolean, message: string, advice: string): asserts condition {
+  if (!condition) throw new BkError('BK_BAD_SETTING', message, { phase: 'open', advice: [advice] });
 }

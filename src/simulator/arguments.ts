@@ -48,6 +48,7 @@ export function helpText(): string {
     ['chip', 'which chip (default bk7231n)'],
     ['tcp', 'port to listen on (default 7231; 0 lets the system choose)'],
     ['host', 'address to listen on (default 127.0.0.1)'],
+    ['help', 'shows this, as -h does'],
     ...Object.entries(OPTION_RULES).map(([name, rule]) => [name, `${rule.about}: ${rule.allowed}`]),
   ] as [string, string][];
   return [

@@ -1,5 +1,5 @@
 import { CHIP_NAMES, type ChipName } from '../chip/families';
-import { BkError } from '../errors';
+import { BkError, shown } from '../errors';
 import type { Timings } from './timing';
 
 export const RESET_WIRINGS = ['rts', 'dtr', 'rts-inverted', 'dtr-inverted', 'none'] as const;
@@ -140,7 +140,10 @@ export function readChip(text: string): ChipName {
   const chip = CHIP_NAMES.find((name) => name === text.toUpperCase());
   if (chip !== undefined) return chip;
   const asked = text === '' ? 'No simulated chip is named' : `"${text}" is no simulated chip`;
-  throw new BkError('BK_BAD_SETTING', `${asked}; there are ${CHIP_NAMES.join(', ')}`);
+  throw wrong(
+    `${asked}; there are ${CHIP_NAMES.join(', ')}`,
+    'Take sim://bk7231n, or another one.',
+  );
 }
 
 /**
@@ -152,17 +155,17 @@ export function readOptions(chip: string, texts: Iterable<[string, string]>): Si
   for (const [name, text] of texts) {
     const known = OPTION_NAMES.find((own) => own.toLowerCase() === name.toLowerCase());
     if (known === undefined) {
-      throw new BkError(
-        'BK_BAD_SETTING',
+      throw wrong(
         `The simulated chip has no option "${name}"; it has ${OPTION_NAMES.join(', ')}`,
+        'Correct its name, or leave it out.',
       );
     }
     const rule = OPTION_RULES[known];
     const value = rule.read(text.trim());
     if (value === undefined) {
-      throw new BkError(
-        'BK_BAD_SETTING',
+      throw wrong(
         `The simulated chip's option ${known} cannot be "${text}"; allowed: ${rule.allowed}`,
+        `Correct ${known}, or leave it out.`,
       );
     }
     options[known] = value;
@@ -189,12 +192,16 @@ export function simulatorKey(url: string): string {
 function splitUrl(url: string): { chip: string; query: URLSearchParams } {
   const match = /^sim:\/\/([^/?#]*)\/?(?:\?([^#]*))?$/i.exec(url.trim());
   if (match === null) {
-    throw new BkError(
-      'BK_BAD_SETTING',
-      `"${url}" is no simulated chip's address; it looks like sim://bk7231n?seed=1`,
+    throw wrong(
+      `${shown(url)} is no simulated chip's address; it looks like sim://bk7231n?seed=1`,
+      'Correct the address.',
     );
   }
   return { chip: match[1] ?? '', query: new URLSearchParams(match[2] ?? '') };
+}
+
+function wrong(what: string, advice: string): BkError {
+  return new BkError('BK_BAD_SETTING', what, { phase: 'open', advice: [advice] });
 }
 
 function readNumber(text: string): number | undefined {
@@ -210,9 +217,12 @@ function readSize(text: string): number | undefined {
   return value !== undefined && isFlashSize(value) ? value : undefined;
 }
 
+/** Bytes; no part of this kind is larger. */
+export const LARGEST_FLASH = 0x4000000;
+
 /** 256 KiB to 64 MiB: a JEDEC id tells sizes by powers of two only. */
 export function isFlashSize(value: number): boolean {
-  return value >= 0x40000 && value <= 0x4000000 && Number.isInteger(Math.log2(value));
+  return value >= 0x40000 && value <= LARGEST_FLASH && Number.isInteger(Math.log2(value));
 }
 
 function readProtect(text: string): number | undefined {

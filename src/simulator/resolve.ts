@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { BOOTLOADERS, type BootloaderFacts } from '../chip/bootloaders';
 import { CHIPS, type ChipFacts, type ChipName } from '../chip/families';
 import { BkError, hex, textOf } from '../errors';
 import type { SimulatorExtras, SimulatorOptions } from './options';
-import { isFlashSize, OPTION_RULES, readChip } from './options';
+import { isFlashSize, LARGEST_FLASH, OPTION_RULES, readChip } from './options';
 import { below, seeded } from './prng';
 import { FAST_TIMINGS, REAL_TIMINGS, type Timings } from './timing';
 
@@ -64,6 +64,7 @@ export function resolveOptions(options: SimulatorOptions & SimulatorExtras): Res
     throw new BkError(
       'BK_BAD_SETTING',
       `${options.flash} has ${file.length} bytes, more than the simulated flash's ${size} (option size)`,
+      { phase: 'open', advice: ['Name a smaller file, or leave size out.'] },
     );
   }
   const { deadSector = null, seed = 1 } = options;
@@ -104,16 +105,28 @@ function bad(name: keyof typeof OPTION_RULES, value: number): BkError {
   return new BkError(
     'BK_BAD_SETTING',
     `The simulated chip's option ${name} cannot be ${hex(value)}; allowed: ${OPTION_RULES[name].allowed}, within the flash`,
+    { phase: 'open', advice: [`Correct ${name}, or leave it out.`] },
   );
 }
 
 function readContents(path: string): Buffer {
+  const refuse = (why: string, reason?: unknown): BkError =>
+    new BkError('BK_STORAGE', `The simulated chip's flash file ${path} cannot be read: ${why}`, {
+      phase: 'open',
+      ...(reason === undefined ? {} : { reason }),
+      advice: ['Check its name: a relative one begins where the program was started.'],
+    });
+  let stats: Stats | undefined;
   try {
-    return readFileSync(path);
+    // Asked before it is opened: a pipe would have the whole program wait for somebody to write to it.
+    stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isFile() && stats.size <= LARGEST_FLASH) return readFileSync(path);
   } catch (reason) {
-    const message = `The simulated chip's flash file ${path} cannot be read: ${textOf(reason)}`;
-    throw new BkError('BK_STORAGE', message, { reason });
+    throw refuse(textOf(reason), reason);
   }
+  if (stats === undefined) throw refuse('there is no such file');
+  if (!stats.isFile()) throw refuse('it is no plain file');
+  throw refuse(`it has ${stats.size} bytes, more than any flash`);
 }
 
 function sizeFor(usual: number, contents: number): number {

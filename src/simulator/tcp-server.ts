@@ -11,6 +11,13 @@ export interface TcpServerOptions {
   log?: (line: string) => void;
 }
 
+const WORDS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has this port',
+  EACCES: 'this user may not take this port',
+  EADDRNOTAVAIL: 'this computer has no such address',
+  ENOTFOUND: 'there is no host of that name',
+};
+
 /**
  * A simulated chip's UART as raw bytes on a TCP port, for one client at a time. TCP carries no line
  * rate, so whatever rate the client thinks it has counts as right, and no modem lines.
@@ -35,8 +42,12 @@ export class SimulatedChipServer {
     const { host = '127.0.0.1', port } = this.#options;
     return new Promise((resolve, reject) => {
       this.#server.once('error', (reason: NodeJS.ErrnoException) => {
-        const message = `The simulated chip cannot be served on ${host}:${port}: ${textOf(reason)}`;
-        reject(new BkError(codeOf(reason), message, { reason }));
+        const why = WORDS[reason.code ?? ''] ?? textOf(reason);
+        const message = `The simulated chip cannot be served on ${host}:${port}: ${why}`;
+        const advice = [
+          'Choose another port (--tcp; 0 lets the system choose), or another --host.',
+        ];
+        reject(new BkError(codeOf(reason), message, { reason, advice }));
       });
       this.#server.listen(port, host, () => {
         resolve((this.#server.address() as AddressInfo).port);

@@ -1,4 +1,4 @@
-import { BkError } from '../errors';
+import { BkError, shown } from '../errors';
 
 /** Where a serial line is served over the network. */
 export interface NetworkAddress {
@@ -9,20 +9,25 @@ export interface NetworkAddress {
 export type PortScheme = 'sim' | 'tcp' | 'rfc2217' | 'serial';
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
+/** A line break or a zero byte, as a paste or a broken file leaves it. */
+const UNPRINTABLE = /\p{Cc}/u;
 const FORMS =
   'Use a serial path (/dev/ttyUSB0, COM4), tcp://host:port, or sim://bk7231n for a simulated chip.';
 
 /** What kind of port a setting names. @throws BkError BK_BAD_SETTING for an empty or unknown one */
 export function schemeOf(port: string): PortScheme {
-  if (port.trim() === '' || port.includes('\0')) {
-    throw new BkError('BK_BAD_SETTING', 'No port is set', { advice: [FORMS] });
+  if (port.trim() === '') throw noPort('No port is set');
+  if (UNPRINTABLE.test(port.trim())) {
+    throw noPort(`${shown(port)} is no port: it has characters in it that cannot be printed`);
   }
   const scheme = SCHEME.exec(port.trim())?.[1]?.toLowerCase();
   if (scheme === undefined) return 'serial';
   if (scheme === 'sim' || scheme === 'tcp' || scheme === 'rfc2217') return scheme;
-  throw new BkError('BK_BAD_SETTING', `"${port}" is no port: ${scheme}:// is not known`, {
-    advice: [FORMS],
-  });
+  throw noPort(`${shown(port)} is no port: ${scheme}:// is not known`);
+}
+
+function noPort(what: string): BkError {
+  return new BkError('BK_BAD_SETTING', what, { phase: 'open', advice: [FORMS] });
 }
 
 /**
@@ -35,7 +40,8 @@ export function parseNetworkAddress(url: string): NetworkAddress {
   if (match?.[1] === undefined || !(port >= 1 && port <= 65535)) {
     throw new BkError(
       'BK_BAD_SETTING',
-      `"${url}" does not name a host and a port; it looks like tcp://192.168.1.20:7231`,
+      `${shown(url)} does not name a host and a port; it looks like tcp://192.168.1.20:7231`,
+      { phase: 'open', advice: ['Give the address of the serial server, and its port number.'] },
     );
   }
   return { host: match[1].toLowerCase(), port };

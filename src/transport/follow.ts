@@ -3,6 +3,7 @@ import { BkError, isBkError } from '../errors';
 import { schemeOf } from './address';
 import { type OpenOptions, openTransport } from './open';
 import { listPorts, type PortInfo } from './ports';
+import { TURNED_AWAY_MS } from './tcp';
 import type { Transport } from './transport';
 
 /** How often a port that went away is looked for, ms. */
@@ -48,12 +49,33 @@ export class AdapterFollower {
     const end = clock.now() + timeoutMs;
     for (;;) {
       for (const name of await this.#names()) {
-        const transport = await this.#tryOpen(name);
-        if (transport !== null) return transport;
+        const transport = await this.#tryOpen(name, signal);
+        if (transport !== null && (await this.#stays(transport, signal))) return transport;
       }
       if (clock.now() + LOOK_MS > end) throw goneForGood(this.#port, timeoutMs);
       await pause(clock, LOOK_MS, signal, this.#port);
     }
+  }
+
+  /**
+   * A server that still holds the lost connection takes the new one and closes it at once: that passes,
+   * and must not end a job. A serial port stays, and a chip behind it may listen only for a moment.
+   */
+  async #stays(transport: Transport, signal: AbortSignal | undefined): Promise<boolean> {
+    if (schemeOf(this.#port) !== 'tcp') return true;
+    let isLost = false;
+    transport.onLost = () => {
+      isLost = true;
+    };
+    try {
+      await pause(this.#options.clock, TURNED_AWAY_MS, signal, this.#port);
+    } catch (error) {
+      await transport.close();
+      throw error;
+    }
+    transport.onLost = null;
+    if (isLost) await transport.close();
+    return !isLost;
   }
 
   async #names(): Promise<string[]> {
@@ -64,9 +86,9 @@ export class AdapterFollower {
     return [...new Set([this.#port, ...same])];
   }
 
-  async #tryOpen(name: string): Promise<Transport | null> {
+  async #tryOpen(name: string, signal: AbortSignal | undefined): Promise<Transport | null> {
     try {
-      return await this.#sources.open(name, this.#options);
+      return await this.#sources.open(name, { ...this.#options, signal });
     } catch (error) {
       // While a system makes the port anew it may be missing, or not be ours to open yet.
       const passing = [
@@ -117,6 +139,7 @@ function pause(
 }
 
 function goneForGood(port: string, timeoutMs: number): BkError {
+  const served = schemeOf(port) === 'tcp';
   return new BkError(
     'BK_PORT_LOST',
     `Port ${port} went away in the middle of a job and did not come back within ${Math.round(timeoutMs / 1000)} s. Send the same message again to go on: what is in place already is not written again`,
@@ -124,13 +147,17 @@ function goneForGood(port: string, timeoutMs: number): BkError {
       phase: 'recover',
       likely: [
         {
-          cause: 'The adapter was unplugged or restarted',
+          cause: served
+            ? 'The serial server, or the network to it, went away'
+            : 'The adapter was unplugged or restarted',
           confidence: 0.9,
           evidence: `${port} disappeared while it was in use.`,
         },
       ],
       advice: [
-        'Plug the adapter in again, and power the module from a supply of its own: a module that draws its current from the adapter can pull it down.',
+        served
+          ? 'Check that the serial server is powered and in this network, and that no other program has connected to it meanwhile.'
+          : 'Plug the adapter in again, and power the module from a supply of its own: a module that draws its current from the adapter can pull it down.',
       ],
     },
   );

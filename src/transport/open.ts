@@ -13,12 +13,14 @@ export interface OpenOptions {
   /** Bits per second, where the port lets it be chosen. */
   baudRate: number;
   clock: Clock;
+  /** Ends a wait for somebody who does not answer. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
  * Opens a port, of the kind that its name tells.
  * @throws BkError BK_PORT_NOT_FOUND, BK_PORT_DENIED, BK_PORT_BUSY, BK_PORT_LOST, BK_BAD_SETTING, BK_STORAGE
- *   (the file of a simulated chip)
+ *   (the file of a simulated chip), BK_CANCELLED
  */
 export async function openTransport(port: string, options: OpenOptions): Promise<Transport> {
   const name = port.trim();
@@ -26,7 +28,7 @@ export async function openTransport(port: string, options: OpenOptions): Promise
     case 'sim':
       return openSimulated(name, options.clock);
     case 'tcp':
-      return openTcp(name, options.clock);
+      return openTcp(name, options.clock, options.signal);
     case 'rfc2217':
       throw new BkError(
         'BK_BAD_SETTING',

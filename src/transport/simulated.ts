@@ -31,7 +31,12 @@ const preciseClock = new PreciseClock(systemClock);
 export async function openSimulated(url: string, clock: Clock): Promise<Transport> {
   const entry = prepare(url, clock);
   if (entry.transport !== null) {
-    throw new BkError('BK_PORT_BUSY', `${url} is in use: a simulated chip has one line`);
+    throw new BkError('BK_PORT_BUSY', `${url} is in use: a simulated chip has one line`, {
+      phase: 'open',
+      advice: [
+        'Let the other job end first, or make a chip of its own by adding another seed, as ?seed=2.',
+      ],
+    });
   }
   const own = clockFor(clock);
   if (entry.clock !== own) {

@@ -17,7 +17,10 @@ export interface Transport {
   readonly canSetBaudRate: boolean;
   /** Called with every piece of input, of any size. One listener; set before the first write. */
   onData: ((bytes: Buffer) => void) | null;
-  /** Called once when the port goes away by itself (unplugged, connection closed); not after close(). */
+  /**
+   * Called once when the port goes away by itself (unplugged, connection closed); not after close(). The
+   * reason is a BkError where more is known than that: BK_PORT_BUSY from a server that turned us away.
+   */
   onLost: ((reason: Error) => void) | null;
 
   /**

@@ -151,7 +151,7 @@ describe('bad input is refused with nothing changed', function () {
     [
       'a write behind the end, where the bootloader is mirrored',
       'BK_OUT_OF_RANGE',
-      /fit/,
+      /behind the end/,
       'bk7231t',
       (d) => d.write({ image: noise(SECTOR), offset: 0x200000 }),
     ],
@@ -210,6 +210,39 @@ describe('bad input is refused with nothing changed', function () {
     );
     assert.deepEqual(readdirSync(folder()), ['inside']);
     untouched(test, before);
+  });
+
+  it('a file name that no disk takes, before the chip is called or a folder is made', async () => {
+    for (const [filename, text] of [
+      ['x'.repeat(300), /300 bytes.*231/],
+      ['ä'.repeat(150), /300 bytes/],
+      [`sub/${'x'.repeat(300)}`, /300 bytes/],
+      ['a\nb.bin', /cannot be printed/],
+      ['a\0b.bin', /cannot be printed/],
+      ['../outside.bin', /does not stay/],
+      ['/etc/lamp.bin', /does not stay/],
+      ['lamp.bin.json', /facts beside a backup/],
+      ['.BK7231N_84e342010203_full.partial', /under way/],
+    ] as const) {
+      const test = testDevice('bk7231n');
+      const backups = join(folder(), 'backups');
+      const error = await rejection(
+        test.device.read({ length: SECTOR, file: { folder: backups, filename } }),
+        'BK_BAD_SETTING',
+      );
+      assert.match(error.message, text);
+      assert.ok(error.cause.advice.length > 0);
+      assert.equal(test.chip.counters.linkChecks, 0);
+      assert.deepEqual(readdirSync(folder()), []);
+    }
+  });
+
+  it('the longest file name is a good one', async () => {
+    const { device } = testDevice('bk7231n?speed=fast');
+    const filename = 'x'.repeat(231);
+    const { payload } = await device.read({ length: SECTOR, file: { folder: folder(), filename } });
+    assert.equal(payload, join(folder(), filename));
+    await device.close();
   });
 
   it('a backup that cannot be made stops the write', async () => {

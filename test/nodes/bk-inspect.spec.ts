@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import vm from 'node:vm';
+import helper from 'node-red-node-test-helper';
 import { Flow, type FlowNode, type Message, useNodeRed, userDir } from '../support/flow';
 import { madeUpDump } from '../support/images';
 import { tuyaStorage } from '../support/tuya-storage';
@@ -108,8 +111,37 @@ describe('bk-inspect', () => {
   it('says when the file is not there', async () => {
     const { error } = await refused({ payload: '', filename: 'missing.bin' });
     assert.equal(error.code, 'BK_STORAGE');
-    assert.ok(error.message.includes('missing.bin'));
-    assert.ok(error.cause.advice.length > 0);
+    assert.ok(error.message.endsWith(`There is no file ${path.join(userDir, 'missing.bin')}`));
+    assert.match(error.cause.advice.join(), /file name.*user folder/);
+  });
+
+  it('says in words what is wrong with a name', async () => {
+    writeFileSync(path.join(userDir, 'empty.bin'), '');
+    execFileSync('mkfifo', [path.join(userDir, 'pipe')]);
+    for (const [filename, code, text] of [
+      ['a\0b', 'BK_BAD_SETTING', /"a\\u0000b".*cannot be printed/],
+      ['a\nb', 'BK_BAD_SETTING', /"a\\nb".*cannot be printed/],
+      ['x'.repeat(300), 'BK_STORAGE', /xxx cannot be read: the name is too long/],
+      ['empty.bin/x', 'BK_STORAGE', /a part of the path is a file/],
+      ['empty.bin', 'BK_BAD_IMAGE', /empty\.bin is empty/],
+      ['pipe', 'BK_STORAGE', /no plain file/],
+      ['../x', 'BK_BAD_SETTING', /"\.\.\/x", which lies outside of \S+; the job was not begun/],
+      ['.', 'BK_BAD_SETTING', /is a folder/],
+    ] as const) {
+      const { error } = await refused({ filename });
+      assert.equal(error.code, code, error.message);
+      assert.match(error.message, text);
+      assert.doesNotMatch(error.message, /E[A-Z]{4,}|\n|\0/);
+      assert.ok(error.cause.advice.length > 0);
+      await helper.unload();
+    }
+  });
+
+  it('takes bytes that a function node made', async () => {
+    const flow = await load();
+    const made = vm.runInNewContext('new Uint8Array([104, 101, 108, 108, 111])');
+    flow.send('node', { payload: made, filename: 5 });
+    assert.equal((await flow.message('node/result')).payload.kind, 'text');
   });
 
   it('reads no folder', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import vm from 'node:vm';
 import { FakeEngine } from '../support/fake-engine';
 import { Flow, type Message, useNodeRed, userDir } from '../support/flow';
 
@@ -94,6 +95,25 @@ describe('settings and messages', () => {
     });
   }
 
+  for (const [setting, value] of Object.entries({
+    baud: [921_600],
+    linkTimeout: [5],
+    idle: [],
+    name: { text: 'bench' },
+  })) {
+    it(`of the device are refused when ${setting} is ${JSON.stringify(value)}`, async () => {
+      const error = await refused('bk-connect', {}, {}, { [setting]: value });
+      assert.equal(error.code, 'BK_BAD_SETTING');
+      assert.match(error.message, new RegExp(`"${setting}" is (a list|an object).*not begun`));
+    });
+  }
+
+  it('of the device may be fractions of a second', async () => {
+    const { settings } = await asked('bk-connect', {}, {}, { linkTimeout: 1.5, idle: '0.5' });
+    assert.equal(settings.linkTimeout, 1.5);
+    assert.equal(settings.idle, 0.5);
+  });
+
   it('want a device', async () => {
     const error = await refused('bk-connect', { device: 'gone' });
     assert.equal(error.code, 'BK_BAD_SETTING');
@@ -106,6 +126,20 @@ describe('settings and messages', () => {
     assert.match(error.message, /no port/);
     assert.ok(error.cause.advice.length > 0);
   });
+
+  it('name no file elsewhere for a simulated chip', async () => {
+    const inside = `sim://bk7231n?seed=5&flash=${path.join(userDir, 'dump.bin')}`;
+    const { settings } = await asked('bk-connect', {}, { port: inside });
+    assert.equal(settings.port, inside);
+  });
+
+  for (const query of ['flash=/etc/passwd', 'seed=1&FLASH=%2Fetc%2Fpasswd', 'flash=../x']) {
+    it(`refuse the port sim://bk7231n?${query} from a message`, async () => {
+      const error = await refused('bk-connect', {}, { port: ` SIM://bk7231n?${query}` });
+      assert.equal(error.code, 'BK_BAD_SETTING');
+      assert.match(error.message, /msg\.port names the file .*outside of/);
+    });
+  }
 
   describe('of bk-read', () => {
     it('default to all of flash, as a Buffer', async () => {
@@ -170,7 +204,16 @@ describe('settings and messages', () => {
       ['offset', {}, { offset: -4096 }],
       ['offset', { offset: '12 apples' }, {}],
       ['length', {}, { length: [4096] }],
+      ['offset', {}, { offset: '0x' }],
+      ['offset', {}, { offset: true }],
+      ['offset', {}, { offset: {} }],
+      ['offset', {}, { offset: 1.5 }],
       ['keep', { output: 'file', keep: -1 }, {}],
+      ['keep', { output: 'file', keep: 1.5 }, {}],
+      ['keep', { output: 'file', keep: '2.5' }, {}],
+      ['keep', { output: 'file', keep: [] }, {}],
+      ['keep', { output: 'file', keep: 1e300 }, {}],
+      ['memory', { memory: ['flash'] }, {}],
       ['keep', { output: 'file', keep: 'all' }, {}],
       ['incremental', { output: 'file', incremental: 'maybe' }, {}],
       ['output', { output: 'printer' }, {}],
@@ -181,8 +224,16 @@ describe('settings and messages', () => {
         const error = await refused('bk-read', settings, msg);
         assert.equal(error.code, 'BK_BAD_SETTING');
         assert.ok(error.message.includes(`"${name}"`), error.message);
+        assert.match(error.message, /the job was not begun/);
+        assert.ok(error.cause.advice.length > 0);
       });
     }
+
+    it('are not shown whole, or with line breaks', async () => {
+      const error = await refused('bk-read', {}, { offset: `a\nb${'x'.repeat(1000)}` });
+      assert.match(error.message, /"a\\nbx{10,60}…/);
+      assert.ok(!error.message.includes('\n'));
+    });
 
     it('show what was given', async () => {
       const error = await refused('bk-read', {}, { offset: 'start' });
@@ -259,6 +310,19 @@ describe('settings and messages', () => {
       });
     }
 
+    it('take bytes that a function node made', async () => {
+      const made = vm.runInNewContext('new Uint8Array([1, 2, 3])');
+      const { options } = await asked('bk-write', {}, { payload: made });
+      assert.deepEqual(options.image, payload);
+    });
+
+    it('leave out what the form hides', async () => {
+      const settings = { offset: 'auto', skip: '4K', length: '8K' };
+      const { options } = await asked('bk-write', settings, { payload });
+      assert.equal(options.offset, 'auto');
+      assert.ok(!('skip' in options) && !('length' in options));
+    });
+
     it('take the configuration of OpenBeken out of the message, as a copy', async () => {
       const openbeken = { ssid: 'home', pins: { 26: 'Rel;1' } };
       const { options } = await asked('bk-write', { openbeken: true }, { payload, openbeken });
@@ -272,12 +336,13 @@ describe('settings and messages', () => {
       assert.equal(options.openbeken, undefined);
     });
 
-    for (const wrong of [undefined, 'tuya', 5, ['x']]) {
+    for (const wrong of [undefined, null, 'hunter2', 5, ['x']]) {
       it(`refuse ${JSON.stringify(wrong)} as such a configuration`, async () => {
         const message = { payload, openbeken: wrong };
         const error = await refused('bk-write', { openbeken: true }, message);
         assert.equal(error.code, 'BK_BAD_SETTING');
         assert.match(error.message, /msg\.openbeken/);
+        assert.ok(!error.message.includes('"x"') && !error.message.includes('hunter2'));
       });
     }
 
@@ -321,6 +386,29 @@ describe('settings and messages', () => {
         const error = await refused('bk-write', settings, { filename });
         assert.equal(error.code, 'BK_BAD_SETTING');
         assert.ok(error.message.includes(filename));
+      });
+    }
+
+    for (const filename of ['', 'fw.rbl']) {
+      it(`say which name was asked for, and name each folder once: "${filename}"`, async () => {
+        const error = await refused('bk-write', { source: 'file', filename }, { filename: '../x' });
+        const outside = `msg.filename is "../x", which lies outside of ${userDir}; the job`;
+        assert.ok(error.message.includes(outside), error.message);
+      });
+    }
+
+    for (const filename of ['a\0b', 'a\nb']) {
+      it(`refuse a name that no file has: ${JSON.stringify(filename)}`, async () => {
+        const error = await refused('bk-write', { source: 'file' }, { filename });
+        assert.equal(error.code, 'BK_BAD_SETTING');
+        assert.match(error.message, /"a\\(u0000|n)b".*cannot be printed/);
+      });
+    }
+
+    for (const filename of ['a\0b', 'x'.repeat(300)]) {
+      it(`leave what is wrong with the name ${JSON.stringify(filename)} to the engine`, async () => {
+        const { options } = await asked('bk-write', { source: 'file', filename });
+        assert.deepEqual(options.image, { path: path.join(userDir, filename) });
       });
     }
 

@@ -141,8 +141,10 @@ describe('recovery', () => {
       const before = crc32(own.chip.flash);
       await assert.rejects(
         erase(own),
-        (error: { code: string; cause: { address: number } }) =>
-          error.code === 'BK_WRONG_CHIP' && error.cause.address === AT,
+        (error: { code: string; cause: { address: number; advice: string[] } }) =>
+          error.code === 'BK_WRONG_CHIP' &&
+          error.cause.address === AT &&
+          /began with again.*same message again/.test(error.cause.advice.join()),
         `${chip} ${key}`,
       );
       assert.equal(crc32(own.chip.flash), before);

@@ -102,3 +102,57 @@ describe('an adapter that was unplugged', () => {
     assert.equal(clock.pending, 0);
   });
 });
+
+describe('a serial server that was lost', () => {
+  const URL = 'tcp://10.0.0.7:7231';
+
+  /** A server that turns away so many connections before it keeps one. */
+  function server(turnsAway: number) {
+    const clock = new VirtualClock();
+    const closed: number[] = [];
+    let opened = 0;
+    const follower = new AdapterFollower(
+      URL,
+      { baudRate: 115_200, clock },
+      {
+        list: async () => [],
+        open: async (port) => {
+          const number = opened++;
+          const line = { port, onLost: null, close: async () => void closed.push(number) };
+          const busy = new BkError('BK_PORT_BUSY', port);
+          if (number < turnsAway)
+            clock.setTimeout(() => (line as unknown as Transport).onLost?.(busy), 5);
+          return line as unknown as Transport;
+        },
+      },
+    );
+    return { clock, closed, follower };
+  }
+
+  it('is waited for while it still holds the connection of before', async () => {
+    const { clock, closed, follower } = server(3);
+    const line = await follower.reopen(60_000, undefined);
+    assert.equal(line.onLost, null, 'free for whoever takes the line');
+    assert.deepEqual(closed, [0, 1, 2]);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('that turns everybody away is given up in time', async () => {
+    const { clock, closed, follower } = server(1000);
+    const error = await rejection(follower.reopen(10_000, undefined), 'BK_PORT_LOST');
+    assert.match(error.message, /10\.0\.0\.7:7231.*10 s/);
+    assert.match(error.cause.likely[0]?.cause ?? '', /server/);
+    assert.ok(clock.now() <= 10_000 + 1000, `${clock.now()}`);
+    assert.ok(closed.length > 3);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('is closed when the job is cancelled meanwhile', async () => {
+    const { clock, closed, follower } = server(0);
+    const abort = new AbortController();
+    clock.setTimeout(() => abort.abort(), 300);
+    await rejection(follower.reopen(60_000, abort.signal), 'BK_CANCELLED');
+    assert.deepEqual(closed, [0]);
+    assert.equal(clock.pending, 0);
+  });
+});

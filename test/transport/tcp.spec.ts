@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { BkError } from '../../src';
 import { systemClock } from '../../src/clock';
 import { openTcp } from '../../src/transport/tcp';
 import type { Transport } from '../../src/transport/transport';
@@ -12,14 +13,17 @@ describe('a serial line over TCP', () => {
   let far: Socket;
   let port: Transport;
   let url: string;
+  let now: number;
+  const clock = { ...systemClock, now: () => now };
 
   beforeEach(async () => {
     server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    now = 0;
     const accepted = once(server, 'connection');
-    port = await openTcp(url, systemClock);
+    port = await openTcp(url, clock);
     [far] = (await accepted) as [Socket];
     far.on('error', () => {});
   });
@@ -29,6 +33,16 @@ describe('a serial line over TCP', () => {
     far.destroy();
     server.close();
   });
+
+  /** What an open line tells once of its loss. */
+  async function lostBy(end: () => void, line = port): Promise<BkError> {
+    const reasons: Error[] = [];
+    line.onLost = (reason) => reasons.push(reason);
+    end();
+    await until(() => reasons.length > 0, 'the loss is told');
+    assert.equal(reasons.length, 1);
+    return reasons[0] as BkError;
+  }
 
   it('carries bytes both ways', async () => {
     let sent = '';
@@ -69,15 +83,51 @@ describe('a serial line over TCP', () => {
   });
 
   it('tells once that the server has gone', async () => {
-    const reasons: Error[] = [];
-    port.onLost = (reason) => reasons.push(reason);
-    far.destroy();
-    await until(() => reasons.length > 0, 'the loss is told');
-    const error = await rejection(port.write(Buffer.from('x')), 'BK_PORT_LOST');
+    now = 1000;
+    const error = await lostBy(() => far.destroy());
+    assert.equal(error.code, 'BK_PORT_LOST');
     assert.ok(error.message.includes(url));
+    assert.equal(await rejection(port.write(Buffer.from('x')), 'BK_PORT_LOST'), error);
     await rejection(port.drain(), 'BK_PORT_LOST');
     await port.close();
-    assert.equal(reasons.length, 1);
+  });
+
+  it('is busy when it is closed at once without a word', async () => {
+    for (const end of ['destroy', 'resetAndDestroy', 'end'] as const) {
+      now = 0;
+      const accepted = once(server, 'connection');
+      const other = await openTcp(url, clock);
+      const [socket] = (await accepted) as [Socket];
+      socket.on('error', () => {});
+      now = 999;
+      const error = await lostBy(() => socket[end](), other);
+      assert.equal(error.code, 'BK_PORT_BUSY', end);
+      assert.equal(
+        error.message,
+        `${url} took the connection and closed it at once: another program may be using it`,
+      );
+      assert.ok(error.cause.advice.length > 0);
+      // Whoever asks later hears the same.
+      now = 60_000;
+      assert.equal(await rejection(other.write(Buffer.from('x')), 'BK_PORT_BUSY'), error);
+      await other.close();
+    }
+  });
+
+  it('is busy when its server says so', async () => {
+    const error = await lostBy(() => far.end('Port already in use\r\n'));
+    assert.equal(error.code, 'BK_PORT_BUSY');
+    assert.match(error.message, /may be using it\. It said "Port already in use"$/);
+  });
+
+  it('is lost when the chip has spoken before', async () => {
+    for (const said of [Buffer.from([4, 14, 5]), Buffer.from('BK7231n_1.0.1\r\n')]) {
+      const accepted = once(server, 'connection');
+      const other = await openTcp(url, clock);
+      const [socket] = (await accepted) as [Socket];
+      assert.equal((await lostBy(() => socket.end(said), other)).code, 'BK_PORT_LOST');
+      await other.close();
+    }
   });
 
   it('is silent after it was closed', async () => {
@@ -97,6 +147,28 @@ describe('a serial line over TCP', () => {
     );
     assert.ok(error.message.includes(url));
     assert.match(error.message, /nothing listens/);
+  });
+
+  it('does not wait for a server after a cancel', async () => {
+    const abort = new AbortController();
+    const timers = new Set<unknown>();
+    const clock = {
+      ...systemClock,
+      setTimeout: () => {
+        const timer = {};
+        timers.add(timer);
+        return timer;
+      },
+      clearTimeout: (timer: unknown) => void timers.delete(timer),
+    };
+    const opening = openTcp('tcp://192.0.2.1:7231', clock, abort.signal);
+    abort.abort();
+    const error = await rejection(opening, 'BK_CANCELLED');
+    assert.ok(error.message.includes('tcp://192.0.2.1:7231'));
+    assert.equal(timers.size, 0);
+    await rejection(openTcp('tcp://192.0.2.1:7231', clock, abort.signal), 'BK_CANCELLED');
+    const listeners = getEventListeners(abort.signal, 'abort');
+    assert.deepEqual(listeners, []);
   });
 
   it('gives up on a server that does not answer', async () => {

@@ -20,27 +20,36 @@ export async function placeAtOffset(
   await mustFitChip(context, image.detected, options);
   const skip = options.skip ?? 0;
   const length = options.length ?? image.bytes.length - skip;
-  if (skip < 0 || length < 1 || skip + length > image.bytes.length) {
-    throw new BkError(
-      'BK_OUT_OF_RANGE',
-      `The image has ${image.bytes.length} bytes; ${length} bytes after the first ${skip} are not in it`,
-      { phase: 'open' },
-    );
-  }
   mustFitFlash(context, offset, length);
   mustSpareBootloader(context, offset, options);
   return [{ offset, bytes: image.bytes.subarray(skip, skip + length) }];
 }
 
+/**
+ * Refuses to leave out more of an image than it has, or to write more. Needs no chip.
+ * @throws BkError BK_OUT_OF_RANGE
+ */
+export function mustHold(bytes: number, { skip = 0, length }: WriteOptions): void {
+  if (skip + (length ?? 1) <= bytes) return;
+  throw new BkError(
+    'BK_OUT_OF_RANGE',
+    length === undefined
+      ? `The image has ${bytes} bytes, and to leave out its first ${skip} would leave none; nothing was changed`
+      : `The image has ${bytes} bytes; ${length} bytes after the first ${skip} are not in it. Nothing was changed`,
+    { phase: 'open', advice: ['Correct skip and length, or leave them out.'] },
+  );
+}
+
 function mustSpareBootloader(context: JobContext, offset: number, options: WriteOptions): void {
   if (offset >= BOOTLOADER_END) return;
+  const { port } = context.session;
   const basic = context.session.identity.family === 'basic';
   if (!basic && options.bootloader === 'replace') return;
   throw new BkError(
     'BK_BOOTLOADER_PROTECTED',
     basic
-      ? `The image would go to ${hex(offset)}, into the bootloader of a basic chip: without it only SPI could bring the chip back, so it is never written. Nothing was changed`
-      : `The image would go to ${hex(offset)}, into the bootloader (below 0x11000); nothing was changed`,
+      ? `The image would go to ${hex(offset)}, into the bootloader of the basic chip on ${port}: without it only SPI could bring the chip back, so it is never written. Nothing was changed`
+      : `The image would go to ${hex(offset)}, into the bootloader (below 0x11000) of the chip on ${port}; nothing was changed`,
     {
       address: offset,
       advice: [

@@ -33,7 +33,7 @@ export async function placeCalibration(
   if (own.mac !== null && own.mac !== found.mac && !options.anyImage) {
     throw new BkError(
       'BK_WRONG_IMAGE',
-      `The calibration of the radio is of another device (${found.mac}; this one is ${own.mac}): two devices with one MAC disturb each other; ${UNCHANGED}`,
+      `The calibration of the radio is of another device (${found.mac}; the one on ${context.session.port} is ${own.mac}): two devices with one MAC disturb each other; ${UNCHANGED}`,
       { advice: ['Use a dump of this very device.', ALL_THE_SAME] },
     );
   }
@@ -62,7 +62,7 @@ async function calibrationPlaces(
   if (places.size > 0) return [...places];
   throw new BkError(
     'BK_WRONG_IMAGE',
-    `Where this chip has the calibration of its radio cannot be told; ${UNCHANGED}`,
+    `Where the chip on ${context.session.port} has the calibration of its radio cannot be told; ${UNCHANGED}`,
     { advice: ['Give the offset where it belongs, or use a dump of this chip.'] },
   );
 }
@@ -85,7 +85,7 @@ export async function placeStorage(
   }
   const regions = runsOf([...sectors].sort((one, other) => one - other));
   const own = await chipCalibration(context);
-  if (own.offset !== null) mustSpare(regions, own.offset);
+  if (own.offset !== null) mustSpare(context, regions, own.offset);
   const mac = image.detected.calibration?.mac ?? null;
   if (own.mac !== null && mac !== null && own.mac !== mac) {
     context.warnings.push(
@@ -98,13 +98,13 @@ export async function placeStorage(
   }));
 }
 
-function mustSpare(regions: readonly Region[], kept: number): void {
+function mustSpare(context: JobContext, regions: readonly Region[], kept: number): void {
   const inside = regions.some(({ offset, length }) => offset <= kept && kept < offset + length);
   if (!inside) return;
   throw new BkError(
     'BK_WRONG_IMAGE',
-    `Tuya's storage of the dump reaches over ${hex(kept)}, where this chip has the calibration of its radio; ${UNCHANGED}`,
-    { address: kept },
+    `Tuya's storage of the dump reaches over ${hex(kept)}, where the chip on ${context.session.port} has the calibration of its radio; ${UNCHANGED}`,
+    { address: kept, advice: ['Use a dump of this very device.'] },
   );
 }
 
@@ -128,7 +128,7 @@ export function configAddress(context: JobContext): number {
   if (places !== undefined && places.config + SECTOR <= context.flash.size) return places.config;
   throw new BkError(
     'BK_BAD_SETTING',
-    `Where OpenBeken has its configuration on ${chip === null ? 'a chip that does not tell its model' : `a ${chip}`} is not known; ${UNCHANGED}`,
+    `Where OpenBeken has its configuration on ${chip === null ? 'a chip that does not tell its model' : `a ${chip}`} (on ${context.session.port}) is not known; ${UNCHANGED}`,
     {
       advice: [
         chip === null

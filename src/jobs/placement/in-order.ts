@@ -13,7 +13,7 @@ export function inOrder(pieces: readonly Piece[]): Piece[] {
     throw new BkError(
       'BK_WRONG_IMAGE',
       `The image reaches to ${hex(before.offset + before.bytes.length)}, over ${hex(offset)}, where something else has to go; nothing was changed`,
-      { address: offset },
+      { address: offset, advice: ['Use an image that is made for this chip and its flash size.'] },
     );
   });
   return sorted;

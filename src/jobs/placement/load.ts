@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { readImageFile } from '../../backup/image-file';
+import { isUint8Array } from 'node:util/types';
+import { LARGEST_IMAGE, readImageFile } from '../../backup/image-file';
 import { BkError } from '../../errors';
 import { type DetectedImage, detectInSteps, type ImageKind } from '../../image/detect';
 import type { WriteOptions } from '../types';
-import { mustBeOneOf } from '../words';
+import { mustHold } from './at-offset';
 import type { LoadedImage } from './loaded-image';
 import { checkOpenBeken } from './openbeken';
 
@@ -26,27 +27,24 @@ const FOREIGN: readonly ImageKind[] = ['esp', 'other-chip'];
  * @throws BkError BK_BAD_IMAGE, BK_WRONG_IMAGE, BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_STORAGE
  */
 export async function loadImage(options: WriteOptions): Promise<LoadedImage> {
-  mustBeOneOf('part', options.part, ['image', 'app', 'rf', 'tuya', 'openbeken', 'bootloader']);
-  mustBeOneOf('unchanged', options.unchanged, ['skip', 'rewrite']);
-  mustBeOneOf('bootloader', options.bootloader, ['keep', 'replace']);
-  mustBeOneOf('backup.mode', options.backup?.mode, ['once', 'always', 'never']);
   const { offset, part = 'image' } = options;
-  if (typeof offset === 'number' && !(Number.isInteger(offset) && offset >= 0)) {
-    throw new BkError('BK_OUT_OF_RANGE', `The offset ${offset} is not a whole number of bytes`);
-  }
-  if (typeof offset === 'number' && part !== 'image') {
-    throw new BkError(
-      'BK_BAD_SETTING',
-      `The part ${part} goes where it belongs, but the offset is set to ${offset}; nothing was changed`,
-      { advice: ['Set the offset to auto, or the part to image.'] },
-    );
-  }
-  const bytes = Buffer.isBuffer(options.image)
+  const bytes = isUint8Array(options.image)
     ? Buffer.from(options.image) // the flow may change its Buffer while the job runs
     : await readImageFile(options.image.path);
   if (bytes.length === 0) {
-    throw new BkError('BK_BAD_IMAGE', 'The image is empty (0 bytes); nothing was changed');
+    throw new BkError('BK_BAD_IMAGE', 'The image is empty (0 bytes); nothing was changed', {
+      phase: 'open',
+      advice: ['Check where the image comes from: a read or a download may have failed.'],
+    });
   }
+  if (bytes.length > LARGEST_IMAGE) {
+    throw new BkError(
+      'BK_BAD_IMAGE',
+      `The image has ${bytes.length} bytes, more than any flash of these chips; nothing was changed`,
+      { phase: 'open', advice: ['Check that this is the image that was meant.'] },
+    );
+  }
+  if (typeof offset === 'number') mustHold(bytes.length, options);
   const detected = await recognise(bytes);
   if (typeof offset !== 'number' && part === 'image') mustTellItsPlace(detected);
   const image = { bytes, detected };
