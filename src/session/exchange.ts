@@ -88,6 +88,11 @@ export class Exchanger {
     return this.#patience.busyUntil;
   }
 
+  /** How long adapter, driver and network keep a request and its answer, ms. */
+  get latency(): number {
+    return this.#patience.latency;
+  }
+
   /** To be called when a chip that did not answer is found alive: flash operations get longer from now on. */
   beMorePatient(): void {
     this.#patience.extend();

@@ -91,7 +91,8 @@ export async function knock(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const { clock } = exchanger;
-  const end = clock.now() + forMs;
+  // An answer to the last call is heard as well where adapters and networks keep it back.
+  const end = clock.now() + forMs + 2 * exchanger.latency;
   const request = encodeRequest(linkCheck, undefined).length;
   const spacing =
     SPACING_MS + lineTime(request + linkCheck.answerBytes, exchanger.transport.baudRate);

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { ERASE_BLOCK, ERASE_SECTOR, flashErase, flashRead4K } from '../../src/protocol/commands';
+import {
+  ERASE_BLOCK,
+  ERASE_SECTOR,
+  flashErase,
+  flashRead4K,
+  linkCheck,
+  readRegister,
+} from '../../src/protocol/commands';
 import { Patience } from '../../src/session/patience';
 
 const block = { address: 0x20000, size: ERASE_BLOCK } as const;
@@ -23,6 +30,26 @@ describe('how long an answer is waited for', () => {
     assert.ok(patience.limit(flashErase, block, 0, 0) > 900, 'it never gets hasty');
     patience.learn(flashErase, block, 60_000);
     assert.ok(patience.limit(flashErase, block, 0, 0) <= 4200, 'and never endless');
+  });
+
+  it('is longer by what adapter and network keep back, as the quickest answers of late tell', () => {
+    const patience = new Patience();
+    const register = { address: 0x800000 };
+    assert.equal(patience.latency, 0);
+    const before = patience.limit(flashErase, sector, 0, 0);
+    for (const took of [80, 62, 300]) patience.learn(readRegister, register, took);
+    assert.equal(patience.latency, 62);
+    assert.ok(patience.limit(flashErase, sector, 0, 0) >= before + 62);
+    // What an operation took is its work and the line's.
+    patience.learn(flashErase, sector, 62 + 90);
+    assert.ok(patience.limit(flashErase, sector, 0, 0) < 250);
+    // An answer to an earlier call looks like a quick one.
+    patience.learn(linkCheck, undefined, 1);
+    assert.equal(patience.latency, 62);
+    for (let answer = 0; answer < 8; answer++) patience.learn(readRegister, register, 2);
+    assert.equal(patience.latency, 2);
+    for (let answer = 0; answer < 8; answer++) patience.learn(readRegister, register, 90);
+    assert.equal(patience.latency, 90);
   });
 
   it('leaves nothing busy behind an answer', () => {

@@ -1,5 +1,5 @@
-import { reading, writing } from './jobs';
-import { onChip, type Scenario } from './scenario';
+import { KIB, reading, writing } from './jobs';
+import { onChip, onWiredChip, type Scenario } from './scenario';
 
 export const SOUND: readonly Scenario[] = [
   onChip('sound chip, sound line, write', [], (seed) => ({
@@ -9,5 +9,11 @@ export const SOUND: readonly Scenario[] = [
   onChip('sound basic chip, sound line, read', [], () => ({
     sim: 'bk7231t',
     job: reading(),
+  })),
+  // As over a network; and from 16 ms on, as some adapters have it.
+  onWiredChip('sound chip, answers kept back for a while', [], (seed) => ({
+    sim: 'bk7231n',
+    spoiling: { lateMs: 16 + ((seed * 23) % 64) },
+    job: writing(seed, 128 * KIB),
   })),
 ];
