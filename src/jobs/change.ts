@@ -162,6 +162,7 @@ export class Changer {
   /** From here on until it is done, nobody can tell what the range holds. */
   #touch(range: Region): void {
     this.#context.changed = true;
+    this.#context.session.fingerprint?.forget(range);
     this.#ledger.set(range, 'uncertain');
   }
 

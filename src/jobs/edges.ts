@@ -29,10 +29,10 @@ export class Edges {
   readonly #folder: string | undefined;
   readonly #edges: Edge[] = [];
 
-  /** @param folder absolute path; without one nothing is kept */
+  /** @param folder absolute path; without one, or with an empty one, nothing is kept */
   constructor(context: JobContext, folder: string | undefined) {
     this.#context = context;
-    this.#folder = folder;
+    this.#folder = folder === '' ? undefined : folder;
   }
 
   /** Fills a piece up to whole sectors with what belongs beside it. */
@@ -108,7 +108,7 @@ export async function forgetEdges(
   folder: string | undefined,
   ranges: readonly Region[],
 ): Promise<void> {
-  if (folder === undefined || !(await keepsEdges(folder))) return;
+  if (!folder || !(await keepsEdges(folder))) return;
   const chip = await chipOf(context);
   for (const address of await keptEdges(folder, chip)) {
     if (!ranges.some((range) => holds(range, address))) continue;

@@ -4,6 +4,7 @@ import { type BkError, isBkError } from '../errors';
 import type { Transport } from '../transport/transport';
 import { BAUD_LADDER } from './baud';
 import type { Exchanger } from './exchange';
+import type { Fingerprint } from './fingerprint';
 import type { Identity } from './identity';
 import { BOOT_BAUD, knock, link } from './link';
 import { gaveUp, lost, otherChip } from './recovery-errors';
@@ -39,6 +40,7 @@ export interface Recoverable {
   readonly exchanger: Exchanger;
   readonly identified: boolean;
   readonly identity: Identity;
+  readonly fingerprint: Fingerprint | null;
   readonly workingBaud: number;
   readonly report: SessionReport;
   /** Opens the port again after it was lost. @throws BkError BK_PORT_LOST when it does not come back */
@@ -64,6 +66,8 @@ export class Recovery {
   #reboots = 0;
   /** The chip answered only after it had been called for a while. */
   #wasBusy = false;
+  /** The chip was found anew, and it is not known yet whether it is the same one. */
+  #anew = false;
 
   constructor(session: Recoverable) {
     this.#session = session;
@@ -145,13 +149,16 @@ export class Recovery {
     evidence.drop({ ...drop, found });
     // Whatever happened, the chip may have rebooted inside its boot window: locks count as back.
     session.forgetLocks();
-    if (found === 'alive') {
+    if (found !== 'alive') {
+      this.#anew = true;
+      if (session.identified) this.#reboots++;
+    } else if (!this.#anew) {
       session.exchanger.beMorePatient();
       // A chip that was at work all the while is slow, and the line is not to blame.
       if (!this.#wasBusy) this.#lineErrors++;
-    } else {
-      await this.#again(step, signal);
     }
+    // Also where the last look at it was cut short: nothing is done to a chip before it is known.
+    if (this.#anew) await this.#again(step, signal);
     if (this.#lineErrors >= ERRORS_PER_RUNG) await this.#stepDown(signal);
     session.report.onRecovery({
       address: step.address,
@@ -235,14 +242,17 @@ export class Recovery {
   /** After a reboot: the same chip, time for its supply, and the rate of before. */
   async #again(step: Step, signal: AbortSignal | undefined): Promise<void> {
     const session = this.#session;
-    if (!session.identified) return;
+    if (!session.identified) {
+      this.#anew = false;
+      return;
+    }
     const before = session.workingBaud;
     if (!(await sameChip(session))) {
       throw otherChip(session.port, step);
     }
-    this.#reboots++;
     await session.exchanger.pause(Math.min(LONGEST_REST_MS, REST_MS * this.#reboots));
     await session.raiseBaud(before, signal);
+    this.#anew = false;
   }
 
   async #stepDown(signal: AbortSignal | undefined): Promise<void> {

@@ -5,6 +5,7 @@ import { linkCheck, reboot } from '../protocol/commands';
 import type { Transport } from '../transport/transport';
 import { type Climber, climb } from './baud-climb';
 import { Exchanger } from './exchange';
+import { Fingerprint } from './fingerprint';
 import { Flash } from './flash';
 import { identify } from './identify';
 import type { Identity } from './identity';
@@ -24,6 +25,7 @@ export class Session implements Climber, Recoverable {
   #report: SessionReport;
   #identity: Identity | null = null;
   #flash: Flash | null = null;
+  #fingerprint: Fingerprint | null = null;
   #linked: LinkOutcome | null = null;
   #recovery = new Recovery(this);
   #workingBaud = BOOT_BAUD;
@@ -74,6 +76,9 @@ export class Session implements Climber, Recoverable {
     session.#noteIdentity();
     session.#expect();
     await session.raiseBaud(settings.baud, signal);
+    session.#fingerprint = await session.step({ phase: 'identify', address: null }, signal, () =>
+      Fingerprint.take(session.flash, session.identity),
+    );
     return session;
   }
 
@@ -147,6 +152,11 @@ export class Session implements Climber, Recoverable {
     const { lost } = this.exchanger;
     if (this.#reopen === goneForGood && lost !== null) return Promise.reject(lost);
     return this.#reopen(this.settings.linkTimeout * 1000, signal);
+  }
+
+  /** What tells this chip from others of its model; null until it has been looked at. */
+  get fingerprint(): Fingerprint | null {
+    return this.#fingerprint;
   }
 
   get identified(): boolean {
