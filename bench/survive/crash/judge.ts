@@ -46,7 +46,7 @@ export function judge(
   });
   const changed = changedAgain(visits);
   if (changed.length > row.spare * kills) {
-    misses.push(`${changed.length} done again: ${changed.slice(0, SHOWN).join(', ')}, …`);
+    misses.push(`${changed.length} done again, as ${changed.slice(0, SHOWN).join(', ')}`);
   }
   const sum = again.reduce((total, count) => total + count, 0);
   if (sum > kills) misses.push(`${sum} sectors were read again after ${kills} kills`);
