@@ -28,6 +28,13 @@ export class FlashLedger {
     for (const address of sectorsOf(range)) this.#sectors.set(address, holds);
   }
 
+  /** The chip's word for erases and programs is worth nothing. */
+  doubt(): void {
+    for (const [address, holds] of this.#sectors) {
+      if (holds === 'blank' || holds === 'written') this.#sectors.set(address, 'uncertain');
+    }
+  }
+
   state(): FlashState {
     const state: FlashState = { fresh: [], written: [], blank: [], old: [], uncertain: [] };
     for (const address of [...this.#sectors.keys()].sort((a, b) => a - b)) {

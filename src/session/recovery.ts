@@ -116,12 +116,11 @@ export class Recovery {
     for (;;) {
       if (!isBkError(error, ...RECOVERABLE)) throw error;
       const limit = changesFlash(step) ? CHANGE_TRIES : CHANCE_TRIES;
-      if (failures.alive >= limit - 1 || failures.rebooted >= CHANCE_TRIES - 1) {
-        throw gaveUp(error, step, failures.alive + failures.rebooted + 1);
-      }
+      const failed = failures.alive + failures.rebooted + 1;
+      if (failures.alive >= limit - 1 || failed >= CHANCE_TRIES) throw gaveUp(error, step, failed);
       try {
         const found = await this.#restore(error, step, signal);
-        failures[found === 'alive' ? 'alive' : 'rebooted']++;
+        failures[found === 'alive' && this.#tellsReboots ? 'alive' : 'rebooted']++;
         return;
       } catch (again) {
         // Waiting longer for a port that did not come back is nobody's wish.
@@ -132,6 +131,12 @@ export class Recovery {
         error = again;
       }
     }
+  }
+
+  /** A chip that works at the boot rate looks the same before and after a reboot. */
+  get #tellsReboots(): boolean {
+    const { canSetBaudRate, baudRate } = this.#session.exchanger.transport;
+    return canSetBaudRate && baudRate !== BOOT_BAUD;
   }
 
   async #restore(error: BkError, step: Step, signal: AbortSignal | undefined): Promise<Found> {
