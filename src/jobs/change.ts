@@ -9,6 +9,7 @@ import { FlashLedger, withFlashState } from './flash-state';
 import { Pace } from './pace';
 import type { BlockPlan, Plan } from './plan';
 import { blocksOf, sectorsOf } from './ranges';
+import { Strays } from './strays';
 
 /** How often a sector whose bytes do not hold is erased and written again. */
 const REPAIRS = 3;
@@ -42,6 +43,7 @@ export class Changer {
   readonly counts: ChangeCounts = { sectorsErased: 0, blocksErased: 0, bytesWritten: 0 };
   readonly #context: JobContext;
   readonly #pace: Pace;
+  readonly #strays: Strays;
   readonly #ledger = new FlashLedger();
   #proved = false;
   #repairs = 0;
@@ -54,6 +56,7 @@ export class Changer {
 
   constructor(context: JobContext) {
     this.#context = context;
+    this.#strays = new Strays(context);
     this.#pace = new Pace(context);
   }
 
@@ -72,6 +75,7 @@ export class Changer {
   async #telling(work: () => Promise<void>): Promise<void> {
     try {
       await work();
+      this.#strays.mustSpare((address) => this.#ledger.has(address));
     } catch (error) {
       if (!isBkError(error) || !this.#context.changed) throw error;
       // What was answered with success proved to mean nothing.
@@ -184,6 +188,11 @@ export class Changer {
     this.#context.progress.advance('erase', length, address, `Erasing ${hex(address)}`);
   }
 
+  #carriedOut(address: number): void {
+    this.#evidence.carriedOut(address);
+    this.#strays.forget();
+  }
+
   #blameLine(address: number): Promise<void> {
     const { session, signal } = this.#context;
     return this.#context.step({ phase: 'verify', address }, async (tries) => {
@@ -209,9 +218,10 @@ export class Changer {
     const done = await this.#context.step({ phase: 'erase', address }, async (tries) => {
       // The answer may have been lost, not the erase.
       if (tries > 0 && (await flash.crc(address, BLOCK)) === blankCrc(BLOCK)) {
-        this.#evidence.carriedOut(address);
+        this.#carriedOut(address);
         return true;
       }
+      this.#strays.note(tries);
       if (tries >= BLOCK_TRIES) return false;
       this.#touch(range);
       await flash.eraseBlock(address);
@@ -230,9 +240,10 @@ export class Changer {
     await this.#context.step({ phase: 'erase', address }, async (tries) => {
       const known = tries > 0 || look;
       if (known && (await flash.crc(address, SECTOR)) === blankCrc(SECTOR)) {
-        if (tries > 0) this.#evidence.carriedOut(address);
+        if (tries > 0) this.#carriedOut(address);
         return;
       }
+      this.#strays.note(tries);
       this.#touch(range);
       await flash.eraseSector(address);
       this.counts.sectorsErased++;
@@ -248,10 +259,11 @@ export class Changer {
       if (tries > 0) {
         const held = await flash.crc(address, SECTOR);
         if (held === crc32(data)) {
-          this.#evidence.carriedOut(address);
+          this.#carriedOut(address);
           return;
         }
-        if (held !== blankCrc(SECTOR)) {
+        if (held === blankCrc(SECTOR)) this.#strays.note(tries);
+        else {
           this.#touch(range);
           await flash.eraseSector(address);
           this.counts.sectorsErased++;

@@ -24,6 +24,11 @@ export class FlashLedger {
     for (const address of sectorsOf(range)) this.#sectors.set(address, 'old');
   }
 
+  /** Whether the sector is one of the job's. */
+  has(address: number): boolean {
+    return this.#sectors.has(address);
+  }
+
   set(range: Region, holds: SectorHolds): void {
     for (const address of sectorsOf(range)) this.#sectors.set(address, holds);
   }

@@ -7,6 +7,32 @@ import { rejection } from '../support/rejects';
 const blank = (length: number) => Buffer.alloc(length, 0xff);
 
 describe('writing at an offset', () => {
+  it('writes back what lies beside an image as flash holds it, not as a bad line tells it', async () => {
+    const { device, chip } = testDevice('bk7231n');
+    chip.flash.set(noise(4 * SECTOR, 11), 0x100000);
+    const wanted = Buffer.from(chip.flash);
+    const image = noise(SECTOR, 12);
+    image.copy(wanted, 0x100800);
+    let left = 1;
+    const attach = chip.attach.bind(chip);
+    chip.attach = (host) =>
+      attach({
+        get baudRate() {
+          return host.baudRate;
+        },
+        receive: (bytes) => {
+          const answer = Buffer.from(bytes);
+          const read = answer[9] === 0x09 && answer.readUInt32LE(11) === 0x101000;
+          if (read && left-- > 0) answer[3000] = (answer[3000] as number) ^ 0x10;
+          host.receive(answer);
+        },
+      });
+    await device.write({ image, offset: 0x100800 });
+    assert.ok(chip.flash.equals(wanted));
+    assert.equal(left, 0);
+    await device.close();
+  });
+
   it('puts the bytes there, changes nothing else, and says what it did', async () => {
     const { device, chip } = testDevice('bk7231n');
     const before = Buffer.from(chip.flash);
