@@ -1,9 +1,11 @@
+import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
 import { OPENBEKEN_PLACES } from '../../chip/openbeken';
 import { hex } from '../../errors';
 import type { DetectedImage } from '../../image/detect';
 import { chipCalibration } from '../calibration';
 import type { JobContext } from '../context';
 import type { Piece } from '../plan';
+import type { LoadedImage } from './loaded-image';
 import { readSector } from './target';
 
 /** The image is OpenBeken's firmware. */
@@ -13,16 +15,31 @@ export function isOpenBeken({ project }: DetectedImage): boolean {
 
 /**
  * The calibration of the radio for OpenBeken, where Tuya's firmware had it at another address: a copy,
- * so that Tuya's can come back.
+ * so that Tuya's can come back. None where OpenBeken's firmware is not written, or the pieces bring their own.
+ * @param pieces what is to be written of the image
  */
-export async function movedCalibration(context: JobContext): Promise<Piece[]> {
+export async function movedCalibration(
+  context: JobContext,
+  { detected }: LoadedImage,
+  pieces: readonly Piece[],
+): Promise<Piece[]> {
+  if (!isOpenBeken(detected) || !pieces.some(bringsApplication)) return [];
   const { chip } = context.session.identity;
   const wanted = chip === null ? null : (OPENBEKEN_PLACES[chip]?.calibration ?? null);
+  if (wanted === null || pieces.some((piece) => holds(piece, wanted))) return [];
   const own = await chipCalibration(context);
-  if (wanted === null || own.offset === null || own.mac === null || own.offset === wanted)
-    return [];
+  if (own.offset === null || own.mac === null || own.offset === wanted) return [];
   context.warnings.push(
     `OpenBeken has the calibration of the radio at ${hex(wanted)}, where this chip has none: it is copied there from ${hex(own.offset)}.`,
   );
   return [{ offset: wanted, bytes: await readSector(context, own.offset) }];
+}
+
+/** An update in the download slot becomes the application, too. */
+function bringsApplication({ offset }: Piece): boolean {
+  return offset >= BOOTLOADER_END;
+}
+
+function holds({ offset, bytes }: Piece, address: number): boolean {
+  return offset < address + SECTOR && address < offset + bytes.length;
 }
