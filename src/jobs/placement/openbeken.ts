@@ -7,7 +7,7 @@ import { chipCalibration } from '../calibration';
 import type { JobContext } from '../context';
 import type { Piece } from '../plan';
 import type { OpenBekenOptions, WriteOptions } from '../types';
-import { configAddress } from './data-parts';
+import { configAddress } from './config-part';
 import { inOrder } from './in-order';
 import type { LoadedImage } from './loaded-image';
 import { isOpenBeken } from './moved-calibration';
