@@ -14,12 +14,14 @@ import {
 } from './place-target';
 import { findContainers, RBL_HEADER_ON_FLASH } from './rbl';
 
+/** Whole sectors that the usual container of an application takes, its header in the last of them. */
+const USUAL_CONTAINER = 0x119000;
 /** Behind so many blank packets there is no more code. */
 const ENOUGH_BLANK = 64;
 
 /**
  * An application begins behind the bootloader; what reaches beyond its slot and is no code stays out, and so
- * does blank padding, which would erase what lies there.
+ * does blank padding behind the usual container, which would erase what lies there.
  * @throws BkError BK_WRONG_IMAGE for more code than any firmware of this chip has room for
  */
 export function appPiece(job: PlaceJob, bytes: Uint8Array): PlacedPiece {
@@ -38,7 +40,9 @@ export function appPiece(job: PlaceJob, bytes: Uint8Array): PlacedPiece {
     warnings.push(
       `What the image has for ${hex(BOOTLOADER_END + end)} and later, behind the application${exact ? '' : ' slot'}, is left out.`,
     );
-  return wholeSectors(BOOTLOADER_END, bytes.subarray(0, Math.max(1, lastUsed(bytes, end))));
+  // Blank packets inside of the container count: no header of an older application may stay there.
+  const used = Math.max(lastUsed(bytes, end), Math.min(bytes.length, end, USUAL_CONTAINER));
+  return wholeSectors(BOOTLOADER_END, bytes.subarray(0, used));
 }
 
 /** Bytes from the bootloader's end to that of the application slot. */
