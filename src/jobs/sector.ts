@@ -10,7 +10,11 @@ import type { JobContext } from './context';
  * @returns 4096 bytes of the caller's own
  * @throws BkError as a step does
  */
-export function readSector(context: JobContext, address: number, phase: Phase): Promise<Buffer> {
+export function readSector(
+  context: JobContext,
+  address: number,
+  phase: Phase = 'identify',
+): Promise<Buffer> {
   return context.step({ phase, address }, async () => {
     const bytes = Buffer.from(await context.flash.readSector(address));
     const [host, chip] = [crc32(bytes), await context.flash.crc(address, SECTOR)];

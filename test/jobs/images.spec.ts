@@ -138,17 +138,6 @@ describe('an image without an offset goes where it belongs', () => {
     await device.close();
   });
 
-  it('a dump of another device leaves this one its calibration', async () => {
-    const { device, chip } = testDevice('bk7231n?mac=020000111111');
-    const own = Buffer.from(chip.flash.subarray(0x1d0000, 0x1d1000));
-    const dump = flashImage({ app: { texts: openBekenTexts('BK7231N') } });
-    const { facts } = await device.write({ image: dump });
-    assert.ok(chip.flash.subarray(0x1d0000, 0x1d1000).equals(own));
-    assert.ok(chip.flash.subarray(0x1d1000).equals(dump.subarray(0x1d1000)));
-    assert.match(facts.warnings.join(' '), /02:00:00:11:11:11/);
-    await device.close();
-  });
-
   it('a bootloader goes in on a full chip where it is to be replaced', async () => {
     const { device, chip } = testDevice('bk7231n');
     const image = bootloader({ saysBk7231: true });
