@@ -7,6 +7,7 @@ import {
   bootloader,
   calibrationSector,
   container,
+  esphomeTexts,
   flashImage,
   openBekenTexts,
   plainCode,
@@ -36,6 +37,8 @@ const TEXTS = [
   { name: 'Tuya T', texts: TUYA_TEXTS.T, chips: ['BK7231T'] },
   { name: 'OpenBeken N', texts: openBekenTexts('BK7231N'), n: true },
   { name: 'OpenBeken T', texts: openBekenTexts('BK7231T'), chips: ['BK7231T'] },
+  { name: 'ESPHome N', texts: esphomeTexts('bk7231n'), n: true },
+  { name: 'ESPHome T', texts: esphomeTexts('bk7231t'), chips: ['BK7231T'] },
   { name: 'OpenBeken 7238', texts: openBekenTexts('BK7238'), chips: ['BK7238'] },
   { name: 'no texts', texts: [], chips: [] },
 ] as const;
