@@ -59,6 +59,13 @@ export function guessChip(
   ]);
 }
 
+/** The chips that the bootloader is for by what it is and says, whatever its layout; empty where neither tells. */
+export function namedChips(dump: Uint8Array, key: CodeKey | null): readonly ChipName[] {
+  const bootloader = readBootloader(dump);
+  if (bootloader.known !== null) return [bootloader.known.chip];
+  return weighHints(bootloaderHints(bootloader, key)).chips;
+}
+
 /** Which chips all hints allow. */
 export function weighHints(hints: readonly (Hint | null)[]): ChipGuess {
   const given = hints.filter((hint) => hint !== null);
@@ -72,6 +79,12 @@ export function weighHints(hints: readonly (Hint | null)[]): ChipGuess {
   if (contradicts) evidence.push('These contradict each other.');
   const chip = left.length === 1 ? (left[0] ?? null) : null;
   return { chip, chips: [...left], evidence, contradicts };
+}
+
+/** A mixture is good for no chip: a sentence about it; none where nothing contradicts. */
+export function contradiction({ contradicts, evidence }: ChipGuess): string[] {
+  if (!contradicts) return [];
+  return [`What it says about its chip contradicts itself: ${evidence.slice(0, -1).join(' ')}`];
 }
 
 /** What an application's texts say. The key is null where the image fits any, as update files do. */

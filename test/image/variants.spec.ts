@@ -56,14 +56,14 @@ function* variants(): Generator<Variant> {
       const ua = container({ ...app, size: 0x11000 });
       // In clear and without any text, so little code may as well be a bootloader.
       const doubtful = key === 'none' && row.texts.length === 0;
-      const bareKind = doubtful ? 'bootloader' : known ? 'app' : 'packets';
+      const bareKind = known && !doubtful ? 'app' : 'packets';
       const kind = 'app';
       const name = `${row.name}, ${key}`;
       yield { name: `bare application of ${name}`, bytes: bare, kind: bareKind, key, chips };
       yield {
         name: `padded application of ${name}`,
         bytes: pad(bare, 0x90000),
-        kind: known ? 'app' : 'packets',
+        kind: bareKind,
         key,
         chips,
       };
@@ -115,6 +115,8 @@ function* variants(): Generator<Variant> {
         const parts = [{ partition: 'app', schemes: '000100', bytes: bare }];
         const bytes = uf2File({ family, parts });
         const expected = chip === 'BK7231N' ? nChips(key) : [chip as ChipName];
+        const told: readonly ChipName[] = chips;
+        if (told.length > 0 && !expected.some((one) => told.includes(one))) continue;
         yield { name: `UF2 for ${chip} of ${name}`, bytes, kind: 'uf2', key, chips: expected };
       }
     }
