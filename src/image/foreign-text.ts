@@ -1,4 +1,11 @@
-import type { Foreign } from './foreign';
+/** What text is; the fields of `Foreign`. */
+export interface NamedText {
+  kind: 'html' | 'text';
+  /** Completes "this is …". */
+  description: string;
+  /** What to do instead. */
+  advice: string;
+}
 
 /** So much of the beginning decides whether it is text. */
 const SAMPLE = 4096;
@@ -7,7 +14,7 @@ const PRINTABLE = /^[\t\n\r\x20-\x7e\x80-\uffff]*$/;
 const HTML = /^<(!doctype|!--|html|\?xml|head|body|[a-z])/i;
 
 /** Names bytes that are text, in any usual encoding; null for anything else. */
-export function namedText(bytes: Uint8Array): Foreign | null {
+export function namedText(bytes: Uint8Array): NamedText | null {
   const text = textOf(bytes);
   if (text === null) return null;
   if (HTML.test(text)) {
