@@ -13,6 +13,7 @@ import {
 import {
   appImage,
   bootloader,
+  type CodeOptions,
   calibrationSector,
   container,
   flashImage,
@@ -292,8 +293,13 @@ describe('a UF2 file', () => {
     ['app', 0x11000, 0x119000],
     ['download', 0x12a000, 0xa6000],
   ] as const;
-  const app = appImage({ length: 0x2100 });
-  const header = APP_N.subarray(-102);
+  /** An application as packets, and the header that belongs to it. */
+  const split = (options: CodeOptions & { length: number }): [app: Buffer, header: Buffer] => {
+    const whole = container(options);
+    const length = Math.ceil((options.length + 16) / 32) * 34;
+    return [whole.subarray(0, length), whole.subarray(-102)];
+  };
+  const [app, header] = split({ length: 0x2100 });
 
   it('goes where its parts for a cable say', () => {
     const file = uf2File({ partitions: table, parts: parts(app, header) });
@@ -313,13 +319,13 @@ describe('a UF2 file', () => {
   });
 
   it('becomes one piece where the application reaches into the sector of its header', () => {
-    const long = appImage({ length: 0x118000 - 0x10000 });
-    const file = uf2File({ partitions: table, parts: parts(long, header) });
+    const [long, last] = split({ length: 0x118000 - 0x10000 });
+    const file = uf2File({ partitions: table, parts: parts(long, last) });
     const { pieces } = place(file, N);
     assert.equal(pieces.length, 1);
     const bytes = pieces[0]?.bytes ?? Buffer.alloc(0);
     assert.ok(bytes.subarray(0, long.length).equals(long));
-    assert.ok(bytes.subarray(0x118f0a, 0x118f70).equals(header));
+    assert.ok(bytes.subarray(0x118f0a, 0x118f70).equals(last));
   });
 
   it('is for one chip, and its key', () => {
@@ -327,11 +333,19 @@ describe('a UF2 file', () => {
     assert.equal(detectImage(file).chip, 'BK7231N');
     refused(file, T, 'BK_WRONG_IMAGE', /is for BK7231N, but/);
     refused(file, M, 'BK_WRONG_IMAGE', /is for BK7231N, but/);
-    const clear = uf2File({ partitions: table, parts: parts(appImage({ key: 'none' }), header) });
+    const clear = uf2File({
+      partitions: table,
+      parts: parts(...split({ key: 'none', length: 0x2100 })),
+    });
     assert.equal(detectImage(clear).chip, 'BK7231M');
     assert.equal(where(clear, M).length, 2);
     const realtek = uf2File({ family: 0x22e0d6fc, parts: [] });
     refused(realtek, N, 'BK_WRONG_IMAGE', /RTL8710B, which is no BK72xx/);
+    const key = uf2File({
+      partitions: table,
+      parts: parts(...split({ key: 'other', length: 0x2100 })),
+    });
+    refused(key, N, 'BK_WRONG_IMAGE', /stored with a key of its own/);
     const t = uf2File({ family: UF2_FAMILY.BK7231T, partitions: table, parts: parts(app, header) });
     assert.equal(where(t, T).length, 2);
   });
@@ -346,6 +360,26 @@ describe('a UF2 file', () => {
     refused(uf2File({ partitions: table, parts: ota }), N, 'BK_WRONG_IMAGE', /by cable/);
     const file = uf2File({ partitions: table, parts: one });
     refused(file.subarray(0, 1024), N, 'BK_BAD_IMAGE', /damaged/);
+  });
+
+  it('must hold an application that is whole and for the chip that it names', () => {
+    const made = (bytes: Buffer, more = parts(app, header).slice(1)) =>
+      uf2File({ partitions: table, parts: [...parts(bytes, header).slice(0, 1), ...more] });
+    const broken = Buffer.from(app);
+    broken.writeUInt8(broken.readUInt8(500) ^ 1, 500);
+    refused(made(broken), N, 'BK_BAD_IMAGE', /damaged.*wrong CRC/);
+    refused(made(Buffer.alloc(0x2000, 'noise')), N, 'BK_BAD_IMAGE', /no code for these chips/);
+    const [other, own] = split({ length: 0x2100, texts: TUYA_TEXTS.T });
+    const mixed = uf2File({ partitions: table, parts: parts(other, own) });
+    refused(mixed, N, 'BK_BAD_IMAGE', /application is for BK7231T, but the file says .* BK7231N/);
+    const [boot] = [bootloader({})];
+    refused(made(boot, []), N, 'BK_BAD_IMAGE', /application slot is a bootloader/);
+    const over = { partition: 'app', schemes: '000100', address: 0x80, bytes: Buffer.alloc(64, 1) };
+    refused(made(app, [over]), N, 'BK_BAD_IMAGE', /overlap from 0x80 on, and differ/);
+    const same = { ...over, bytes: app.subarray(0x80, 0x100) };
+    assert.equal(place(made(app, [same]), N).pieces.length, 1);
+    const crumbs = Array.from({ length: 200 }, (_, index) => ({ ...over, address: 128 * index }));
+    refused(made(app, crumbs), N, 'BK_BAD_IMAGE', /more than 64 pieces/);
   });
 });
 

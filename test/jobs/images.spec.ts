@@ -190,7 +190,7 @@ describe('an image that does not fit is refused, and nothing is changed', () => 
         image: uf2File({
           family: UF2_FAMILY.BK7231T,
           partitions: [['app', 0x11000, 0x119000]],
-          parts: [{ partition: 'app', schemes: '000100', bytes: appT.subarray(0, 0x8000) }],
+          parts: [{ partition: 'app', schemes: '000100', bytes: appT.subarray(0, 34 * 960) }],
         }),
       },
       'BK_WRONG_IMAGE',
