@@ -110,7 +110,7 @@ function namesApp(bytes: Uint8Array): boolean {
   return readAppCode(stripPackets(bytes, 0, BOOTLOADER_END / PACKET)).project !== null;
 }
 
-interface CodeCheck {
+export interface CodeCheck {
   checks: string[];
   damaged: string[];
   /** Where code and blank flash behind it end at the latest, bytes. */
@@ -132,7 +132,7 @@ function* checkCode(bytes: Uint8Array, kind: CodeKind): Generator<void, CodeChec
 }
 
 /** Checks the code that begins at `start`: its packets, and where it has a header, what that says. */
-function checkStretch(bytes: Uint8Array, start: number, limit: number): CodeCheck {
+export function checkStretch(bytes: Uint8Array, start: number, limit: number): CodeCheck {
   const [own] = findContainers(bytes, start, limit);
   const { broken, first, end } = codePackets(bytes, start, own, limit);
   const damaged: string[] = [];

@@ -7,6 +7,7 @@ import { type DetectedImage, NOTHING } from './detected';
 import { readDump, unrotate } from './dump';
 import { namedForeign } from './foreign';
 import { readOpenBekenConfig } from './openbeken-config';
+import { readCode } from './read-code';
 import { marked, readKeySector } from './tuya-sectors';
 
 export type { DetectedImage, ImageKind } from './detected';
@@ -32,9 +33,11 @@ export function* detectInSteps(bytes: Uint8Array): Generator<void, DetectedImage
     foreign(bytes) ??
     storage(bytes) ??
     UNKNOWN;
+  const code = yield* readCode(bytes, found.kind);
   const { chips, evidence, checks, damaged, advice } = found;
   return {
     ...found,
+    ...(code === null ? {} : { code }),
     chips: [...chips],
     evidence: [...evidence],
     checks: [...checks],
