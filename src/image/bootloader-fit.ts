@@ -8,7 +8,7 @@ const WITH_BOOTLOADER: readonly DetectedImage['kind'][] = [
   'qio',
   'bootloader',
 ];
-const KEEP = 'Set bootloader to keep, or use an image whose bootloader is sound.';
+const KEEP = 'Set bootloader to keep, or use an image with a bootloader that is whole.';
 
 /** The image's bootloader is to go over the chip's; on basic chips it never does. */
 export function replacesBootloader(
@@ -32,18 +32,19 @@ export function mustBeSoundBootloader(
   // A blank area is refused where the pieces are made, which knows more of it.
   if (bootloader === null) return;
   if (bootloader.crc !== null && bootloader.crc === bootloaderCrc) return;
+  const alone = image.kind === 'bootloader';
   if (bootloader.damaged.length > 0)
     throw badImage(
       image,
-      `its bootloader is to replace the chip's, but it is damaged. ${bootloader.damaged.join(' ')} It was not written`,
+      `${alone ? 'it' : 'its bootloader'} is to replace the chip's, but is damaged. ${bootloader.damaged.join(' ')} It was not written`,
       KEEP,
     );
   // In front of an application its place tells it, too.
-  if (bootloader.told || (image.kind !== 'bootloader' && image.code?.app != null)) return;
+  if (bootloader.told || (!alone && image.code?.app != null)) return;
   throw wrongImage(
     image,
-    'that it is a bootloader cannot be told for sure, and without one the chip does not start',
-    'If it is an application, its first byte belongs to 0x11000: give that as the offset.',
-    KEEP,
+    'its bytes could be an application as well, and with that at 0x0 the chip would not start',
+    'Use a bootloader that tells what it is: one with a header, a name, or a partition table.',
+    'If it is an application after all, give 0x11000 as the offset.',
   );
 }

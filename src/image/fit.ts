@@ -29,8 +29,8 @@ export function mustFit(
   const bootloader = replacesBootloader(image, target, options);
   const alone = image.kind === 'bootloader';
   const parts = { app: !alone, bootloader: bootloader || alone };
-  mustBeForChip(image, target, parts, options, warnings);
   if (bootloader) mustBeSoundBootloader(image, target);
+  mustBeForChip(image, target, parts, options, warnings);
 }
 
 /**
@@ -73,7 +73,7 @@ function mustBeIntact(image: DetectedImage, target: PlaceTarget, warnings: strin
   const damaged = damageOf(image);
   if (damaged.length === 0) return;
   if (isDump(image)) {
-    warnings.push(...damaged);
+    warnings.push(`The dump is damaged, as its chip may have been. ${damaged.join(' ')}`);
     return;
   }
   if (!isOwn(image, target))

@@ -136,12 +136,13 @@ function namedByHeader(area: Uint8Array): boolean {
   return readRbl(stripPackets(area, HEADER, HEADER_PACKETS))?.partition === 'bootloader';
 }
 
-/** The application in a UF2 file; its header is a part of its own. */
+/** The application in a UF2 file, where its key tells that it is one; its header is a part of its own. */
 function* appOfUf2(bytes: Uint8Array): Generator<void, CodeEvidence | null> {
   const part = readUf2(bytes)?.parts.find(
     ({ partitions, address }) => partitions['flasher-single'] === 'app' && address === 0,
   );
-  return part === undefined ? null : yield* appEvidence(part.bytes, 0);
+  const app = part === undefined ? null : yield* appEvidence(part.bytes, 0);
+  return app === null || app.key === 'other' ? null : app;
 }
 
 /** By the stronger hints, where there are any. */

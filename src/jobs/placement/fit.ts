@@ -54,7 +54,7 @@ export async function fitTarget(
 /** A refusal of this image gets what speaks for it, and its key is noted for the diagnosis. */
 export async function explained<T>(
   { session }: JobContext,
-  { encryptionKey, evidence }: DetectedImage,
+  { encryptionKey, evidence, code }: DetectedImage,
   refuse: () => T | Promise<T>,
 ): Promise<T> {
   try {
@@ -63,11 +63,16 @@ export async function explained<T>(
     if (!isBkError(error, 'BK_WRONG_IMAGE')) throw error;
     const key = encryptionKey === 'other' ? 'custom' : encryptionKey;
     session.exchanger.evidence.key(session.identity.encryption, key);
-    if (evidence.length === 0 || error.cause.likely.length > 0) throw error;
+    const said = new Set([
+      ...evidence,
+      ...(code?.bootloader?.says ?? []),
+      ...(code?.app?.says ?? []),
+    ]);
+    if (said.size === 0 || error.cause.likely.length > 0) throw error;
     const likely = {
       cause: 'An image for another chip',
       confidence: 0.9,
-      evidence: evidence.join(' '),
+      evidence: [...said].join(' '),
     };
     throw new BkError(error.code, error.message, { likely: [likely], advice: error.cause.advice });
   }
