@@ -8,7 +8,7 @@ import { checkStretch } from './detect-code';
 import type { ImageKind } from './detected';
 import { hasCode, unrotate } from './dump';
 import { markerKey } from './marker';
-import { countValidPackets, isFilledWith, packetRuns, stripPackets } from './packets';
+import { countValidPackets, isFilledWith, PACKET, packetRuns, stripPackets } from './packets';
 import { partitionRegion, readPartitions } from './partitions';
 import { findContainers, HEADER_PACKETS, RBL_HEADER_ON_FLASH, readRbl } from './rbl';
 import { readUf2 } from './uf2';
@@ -141,7 +141,9 @@ function* appOfUf2(bytes: Uint8Array): Generator<void, CodeEvidence | null> {
   const part = readUf2(bytes)?.parts.find(
     ({ partitions, address }) => partitions['flasher-single'] === 'app' && address === 0,
   );
-  const app = part === undefined ? null : yield* appEvidence(part.bytes, 0);
+  // Its parts may be cut anywhere: what is missing, the file's own count tells.
+  const whole = part?.bytes.subarray(0, part.bytes.length - (part.bytes.length % PACKET));
+  const app = whole === undefined ? null : yield* appEvidence(whole, 0);
   return app === null || app.key === 'other' ? null : app;
 }
 

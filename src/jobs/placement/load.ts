@@ -25,6 +25,7 @@ const AT_AN_OFFSET: readonly ImageKind[] = [
   'packets',
   'calibration',
   'openbeken-config',
+  'tuya-storage',
 ];
 /** Code of other makers' chips: the file is good, but not for this one. */
 const OTHER_MAKE: readonly ImageKind[] = ['esp', 'other-chip'];
