@@ -119,7 +119,8 @@ function targetEvidence({ project }: AppImage, target: string): string {
     : `The application was built as ${target}.`;
 }
 
-function partitionHint(dump: Uint8Array, key: CodeKey | null): Hint | null {
+/** Where the partition table in the bootloader puts the download slot: the weaker evidence, as boards differ. */
+export function partitionHint(dump: Uint8Array, key: CodeKey | null): Hint | null {
   const download = readPartitions(dump).find(({ name }) => name === 'download');
   if (download === undefined) return null;
   const chips = chipsBy(download.offset, { t: T_DOWNLOAD, n: N_DOWNLOAD }, key);
@@ -138,7 +139,11 @@ function calibrationHint(offset: number | null, key: CodeKey | null): Hint | nul
     : { chips, evidence: `The calibration sector lies at ${hex(offset)}.` };
 }
 
-function bootloaderHints({ saysBk7231, name }: BootloaderImage, key: CodeKey | null): Hint[] {
+/** What a bootloader says of itself. */
+export function bootloaderHints(
+  { saysBk7231, name }: BootloaderImage,
+  key: CodeKey | null,
+): Hint[] {
   const hints: Hint[] = [];
   if (saysBk7231) {
     const evidence = 'The bootloader says BK7231 where only that of N and M does.';

@@ -70,8 +70,9 @@ export function* detectCode(bytes: Uint8Array): Generator<void, DetectedImage | 
     encryptionKey: key ?? 'other',
     evidence: ['Valid code packets from its first byte on.', ...guess.evidence],
     checks,
-    damaged: [...damaged, ...contradiction(guess)],
-    doubts,
+    damaged,
+    // Application and bootloader are judged each for itself when the image is placed.
+    doubts: [...doubts, ...contradiction(guess)],
     advice,
   };
 }

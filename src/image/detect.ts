@@ -5,6 +5,7 @@ import { detectFile } from './detect-files';
 import { type DetectedImage, NOTHING } from './detected';
 import { namedForeign } from './foreign';
 import { readOpenBekenConfig } from './openbeken-config';
+import { readCode } from './read-code';
 import { marked, readKeySector } from './tuya-sectors';
 
 export type { DetectedImage, ImageKind } from './detected';
@@ -38,9 +39,11 @@ export function* detectInSteps(
     foreign(bytes) ??
     storage(bytes) ??
     UNKNOWN;
+  const code = yield* readCode(bytes, found.kind);
   const { chips, evidence, checks, damaged, doubts, advice } = found;
   return {
     ...found,
+    ...(code === null ? {} : { code }),
     chips: [...chips],
     evidence: [...evidence],
     checks: [...checks],

@@ -1,5 +1,6 @@
 import type { ChipName } from '../chip/families';
 import type { FoundCalibration } from './calibration';
+import type { ImageCode } from './code-evidence';
 import type { Foreign } from './foreign';
 import type { CodeKey } from './marker';
 
@@ -44,6 +45,8 @@ export interface DetectedImage {
   key: CodeKey | null;
   /** The same, and `other` where the code is stored with a key that is not known. */
   encryptionKey: CodeKey | 'other' | null;
+  /** What bootloader and application tell, each for itself; missing for kinds without either. */
+  code?: ImageCode;
   /** The calibration sector of a dump; the offset is that in the file, also where it is rotated. */
   calibration: FoundCalibration | null;
   /** What was found, a sentence each. */

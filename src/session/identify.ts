@@ -3,6 +3,7 @@ import { BOOTLOADERS, type BootloaderFacts, NO_BOOTLOADER } from '../chip/bootlo
 import { CHIP_ID_REGISTERS, CHIPS, type ChipName, type Family } from '../chip/families';
 import { flashPart } from '../chip/flash-parts';
 import { BOOTLOADER_END } from '../chip/geometry';
+import { type CodeKey, markerKey } from '../chip/marker';
 import { BkError, hex, isBkError } from '../errors';
 import { invertCrc } from '../protocol/checksum';
 import {
@@ -12,7 +13,7 @@ import {
   readJedecId,
   readRegister,
 } from '../protocol/commands';
-import { readKey, TUYA_KEY, ZERO_KEY } from './efuse';
+import { basicKey, type CodeFacts, fullKey, KEYED_CHIP_ID } from './chip-key';
 import type { Exchanger } from './exchange';
 import type { Identity } from './identity';
 
@@ -21,8 +22,6 @@ const MIB = 1024 * 1024;
 /** The bounds of what is looked for; parts of 256 KiB are the smallest in the table of flash parts. */
 const SMALLEST_FLASH = MIB / 4;
 const LARGEST_FLASH = 16 * MIB;
-/** BK7231N and M: the only chips whose code key UART can read whole. */
-const KEYED_CHIP_ID = 0x7231c;
 
 /** For people: what a blank sector 0 means and what helps. */
 export const BLANK_BOOTLOADER =
@@ -37,10 +36,15 @@ export async function identify(exchanger: Exchanger): Promise<Identity> {
   const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
   exchanger.evidence.bootloader(crc, known !== undefined);
   if (isOneOf(NO_BOOTLOADER.zeros, crc)) throw deadFlash(exchanger.transport.port);
-  const family = known?.family ?? (await findFamily(exchanger, crc));
-  return family === 'full'
-    ? identifyFull(exchanger, crc, known)
-    : identifyBasic(exchanger, crc, known);
+  const found = known === undefined ? await findFamily(exchanger, crc) : { family: known.family };
+  const facts: CodeFacts = {
+    bootloader: known,
+    blank: isOneOf(NO_BOOTLOADER.blank, crc),
+    application: 'application' in found ? found.application : undefined,
+  };
+  return found.family === 'full'
+    ? identifyFull(exchanger, crc, facts)
+    : identifyBasic(exchanger, crc, facts);
 }
 
 /** What lies in the bootloader area now: a job may have changed it. Sector 0 as all FF means that the chip cannot start. */
@@ -53,15 +57,20 @@ export async function readBootloader(exchanger: Exchanger): Promise<Identity['bo
 /**
  * A full chip counts the end byte of a checksum, a basic one does not: the blank bootloader's two
  * checksums tell which, else the first bytes of the application do.
+ * @returns with the key of the application where that was read
  */
-async function findFamily(exchanger: Exchanger, crc: number): Promise<Family> {
-  if (crc === NO_BOOTLOADER.blank[0]) return 'full';
-  if (crc === NO_BOOTLOADER.blank[1]) return 'basic';
+async function findFamily(
+  exchanger: Exchanger,
+  crc: number,
+): Promise<{ family: Family; application?: CodeKey | null }> {
+  if (crc === NO_BOOTLOADER.blank[0]) return { family: 'full' };
+  if (crc === NO_BOOTLOADER.blank[1]) return { family: 'basic' };
   const start = BOOTLOADER_END;
   const sector = await exchanger.sure(flashRead4K, { address: start });
   const own = invertCrc(await exchanger.sure(checkCrc, { start, end: start + CHECKED }));
-  if (own === crc32(sector.subarray(0, CHECKED + 1))) return 'full';
-  if (own === crc32(sector.subarray(0, CHECKED))) return 'basic';
+  const application = markerKey(sector, 0, 'app');
+  if (own === crc32(sector.subarray(0, CHECKED + 1))) return { family: 'full', application };
+  if (own === crc32(sector.subarray(0, CHECKED))) return { family: 'basic', application };
   throw new BkError(
     'BK_UNKNOWN_CHIP',
     `The chip on ${exchanger.transport.port} answers, but its checksum of flash at 0x11000 fits neither kind of BK72xx; nothing was changed`,
@@ -76,8 +85,9 @@ async function findFamily(exchanger: Exchanger, crc: number): Promise<Family> {
 async function identifyFull(
   exchanger: Exchanger,
   crc: number,
-  known: BootloaderFacts | undefined,
+  facts: CodeFacts,
 ): Promise<Identity> {
+  const { bootloader: known, blank } = facts;
   const warnings: string[] = [];
   const chipId = await readChipId(exchanger);
   const jedec = await readJedec(exchanger);
@@ -87,8 +97,8 @@ async function identifyFull(
       `The flash part ${jedec.id} says that it has ${hex(jedec.size)} bytes, but its addresses come round at ${hex(size)}: that is taken for its size.`,
     );
   }
-  const key = chipId === KEYED_CHIP_ID ? await sureKey(exchanger) : null;
-  const chip = fullChip(chipId, size, key, known);
+  const { key, encryption, warning } = await fullKey(exchanger, chipId, facts);
+  const chip = fullChip(chipId, size, encryption);
   if (chip === null) {
     throw new BkError(
       'BK_UNKNOWN_CHIP',
@@ -99,7 +109,7 @@ async function identifyFull(
       },
     );
   }
-  const blank = isOneOf(NO_BOOTLOADER.blank, crc);
+  if (warning !== null) warnings.push(warning);
   if (blank) {
     warnings.push(BLANK_BOOTLOADER);
   } else if (known === undefined) {
@@ -119,7 +129,7 @@ async function identifyFull(
     bootloader: bootloaderOf(crc, known, blank, null),
     flash: { id: jedec?.id ?? null, part: jedec?.part ?? null, size },
     key,
-    encryption: encryptionOf(key, known),
+    encryption,
     warnings,
   };
 }
@@ -127,8 +137,9 @@ async function identifyFull(
 async function identifyBasic(
   exchanger: Exchanger,
   crc: number,
-  known: BootloaderFacts | undefined,
+  facts: CodeFacts,
 ): Promise<Identity> {
+  const known = facts.bootloader;
   const warnings: string[] = [];
   const version = await readVersion(exchanger);
   const chip = known?.chip ?? (version === null ? null : 'BK7231T');
@@ -145,7 +156,7 @@ async function identifyBasic(
     bootloader: bootloaderOf(crc, known, false, version),
     flash: { id: null, part: null, size },
     key: null,
-    encryption: known?.key ?? null,
+    encryption: await basicKey(exchanger, size, facts),
     warnings,
   };
 }
@@ -204,42 +215,17 @@ async function findSizeByWrap(
   );
 }
 
-/** Tuya's key cannot come out by chance; any other one is read twice. */
-async function sureKey(exchanger: Exchanger): Promise<string | null> {
-  const key = await readKey(exchanger);
-  if (key === TUYA_KEY) return key;
-  const again = await readKey(exchanger);
-  if (again === key) return key;
-  return again === TUYA_KEY ? again : readKey(exchanger);
-}
-
 function fullChip(
   chipId: number | null,
   size: number,
-  key: string | null,
-  known: BootloaderFacts | undefined,
+  encryption: Identity['encryption'],
 ): ChipName | null {
-  if (chipId === KEYED_CHIP_ID) {
-    // The same silicon under two names: only the key tells them apart. Where reading it is
-    // disabled it reads as zeros too; a bootloader stored with Tuya's key then speaks for N.
-    if (known?.chip === 'BK7231N') return 'BK7231N';
-    return key === ZERO_KEY ? 'BK7231M' : 'BK7231N';
-  }
+  // The same silicon under two names: only the key tells them apart.
+  if (chipId === KEYED_CHIP_ID) return encryption === 'none' ? 'BK7231M' : 'BK7231N';
   // Models with one id differ by their flash, the smaller ones first.
   const candidates = Object.values(CHIPS).filter((chip) => chip.chipId === chipId?.toString(16));
   const bySize = candidates.findLast((chip) => chip.flashSize <= size);
   return (bySize ?? candidates[0])?.name ?? null;
-}
-
-function encryptionOf(
-  key: string | null,
-  known: BootloaderFacts | undefined,
-): Identity['encryption'] {
-  if (key === null) return known?.key ?? null;
-  if (key === TUYA_KEY) return 'tuya';
-  // Zeros are no key, or a key that must not be read.
-  if (key === ZERO_KEY) return known?.key ?? 'none';
-  return 'custom';
 }
 
 function bootloaderOf(

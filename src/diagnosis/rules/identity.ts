@@ -1,4 +1,4 @@
-import { hex } from '../../errors';
+import { hex, KEY_WORDS } from '../../errors';
 import type { Evidence } from '../evidence';
 import { ZEROS } from '../facts';
 import { type Finding, finding } from '../finding';
@@ -48,12 +48,8 @@ export function wrongKey({ key }: Evidence): Finding | null {
   return finding(
     'wrongKey',
     0.9,
-    `The chip needs code with ${KEYS[key.chip] ?? key.chip}, and the image is stored with ${KEYS[key.image] ?? key.image}.`,
+    `The chip needs code with ${WORDS[key.chip] ?? key.chip}, and the image is stored with ${WORDS[key.image] ?? key.image}.`,
   );
 }
 
-const KEYS: Readonly<Record<string, string>> = {
-  tuya: "Tuya's key",
-  none: 'no key',
-  custom: 'a key of its own',
-};
+const WORDS: Readonly<Record<string, string>> = KEY_WORDS;

@@ -1,28 +1,66 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { BkError, hex } from '../../errors';
+import { mustBeSoundBootloader } from '../../image/bootloader-fit';
+import type { CodeEvidence } from '../../image/code-evidence';
+import type { DetectedImage, ImageKind } from '../../image/detect';
+import { isOwn } from '../../image/fit';
+import { slotOf } from '../../image/place-target';
+import { isOtherCore, untried, wrongImage } from '../../image/place-types';
 import type { JobContext } from '../context';
 import { mustFitFlash } from '../context';
 import type { Piece } from '../plan';
 import type { WriteOptions } from '../types';
-import { mustFitChip } from './fit';
+import { bootloaderCrcOf } from './by-kind';
+import { fitTarget, mustFitParts } from './fit';
 import type { LoadedImage } from './loaded-image';
+import { targetOf } from './target';
+
+/** Which bytes of an image go where. */
+interface Slice {
+  /** Flash address, bytes. */
+  offset: number;
+  /** Bytes that are left out at the image's beginning. */
+  skip: number;
+  length: number;
+}
+
+/** What the bootloader installs from the download slot; elsewhere it is of no use. */
+const UPDATES: readonly ImageKind[] = ['rbl', 'tuya-ug'];
+/** Images for chips with an ARM9 core, and dumps, which are for a chip in any case. */
+const RECOGNISED: readonly ImageKind[] = [
+  ...UPDATES,
+  'dump',
+  'rotated-dump',
+  'qio',
+  'app',
+  'bootloader',
+];
 
 /**
- * With a numeric offset the bytes go there as they are, but for an image that is another chip's.
- * @throws BkError BK_OUT_OF_RANGE, BK_WRONG_IMAGE, BK_BOOTLOADER_PROTECTED
+ * With a numeric offset the bytes go there as they are, but for an image that is another chip's, and for
+ * what can be of no use there.
+ * @throws BkError BK_OUT_OF_RANGE, BK_WRONG_IMAGE, BK_BAD_IMAGE, BK_BOOTLOADER_PROTECTED
  */
 export async function placeAtOffset(
   context: JobContext,
-  image: LoadedImage,
+  { bytes, detected }: LoadedImage,
   offset: number,
   options: WriteOptions,
 ): Promise<Piece[]> {
-  await mustFitChip(context, image.detected, options);
   const skip = options.skip ?? 0;
-  const length = options.length ?? image.bytes.length - skip;
+  const length = options.length ?? bytes.length - skip;
+  const slice = { offset, skip, length };
+  if (isOtherCore(context.session.identity.chip))
+    await mustSuitOtherCore(context, detected, options);
+  else {
+    await mustFitParts(context, detected, partsIn(detected, slice), options);
+    if (UPDATES.includes(detected.kind)) await mustSpareApp(context, detected, slice);
+  }
   mustFitFlash(context, offset, length);
   mustSpareBootloader(context, offset, options);
-  return [{ offset, bytes: image.bytes.subarray(skip, skip + length) }];
+  if (offset < BOOTLOADER_END && !options.anyImage)
+    await mustBeBootloader(context, detected, slice);
+  return [{ offset, bytes: bytes.subarray(skip, skip + length) }];
 }
 
 /**
@@ -37,6 +75,57 @@ export function mustHold(bytes: number, { skip = 0, length }: WriteOptions): voi
       ? `The image has ${bytes} bytes, and to leave out its first ${skip} would leave none; nothing was changed`
       : `The image has ${bytes} bytes; ${length} bytes after the first ${skip} are not in it. Nothing was changed`,
     { phase: 'open', advice: ['Correct skip and length, or leave them out.'] },
+  );
+}
+
+/** Of an image that holds code, which of it is to be written. Any other image counts as an application. */
+function partsIn({ code }: DetectedImage, { skip, length }: Slice) {
+  const inside = (part: CodeEvidence | null): boolean =>
+    part !== null && part.offset < skip + length && skip < part.offset + part.length;
+  if (code === undefined) return { app: true, bootloader: false };
+  return { app: inside(code.app), bootloader: inside(code.bootloader) };
+}
+
+/** Nothing was ever tried on these chips: what is recognised is not for them, unless it is their own. */
+async function mustSuitOtherCore(
+  context: JobContext,
+  detected: DetectedImage,
+  { anyImage }: WriteOptions,
+): Promise<void> {
+  const { chip } = context.session.identity;
+  const target = await fitTarget(context, detected);
+  if (RECOGNISED.includes(detected.kind) && !anyImage && !isOwn(detected, target)) {
+    const whose = detected.chips.length === 0 ? 'another chip' : detected.chips.join(' or ');
+    throw wrongImage(
+      detected,
+      `it is for ${whose}, but the chip on ${context.session.port} is a ${chip}, which runs other code`,
+      `Use a backup of this very chip, or firmware for the ${chip}.`,
+      'To write this one all the same, set anyImage.',
+    );
+  }
+  context.warnings.push(untried(chip));
+}
+
+/** An update file in the place of the application would end the device's firmware. */
+async function mustSpareApp(
+  context: JobContext,
+  detected: DetectedImage,
+  { offset, length }: Slice,
+): Promise<void> {
+  const target = await targetOf(context, detected.kind);
+  const download = slotOf(target, 'download');
+  const app = slotOf(target, 'app');
+  const end = Math.min(
+    app === null ? BOOTLOADER_END : app.offset + app.length,
+    download?.offset ?? Number.POSITIVE_INFINITY,
+  );
+  if (offset >= end || offset + length <= BOOTLOADER_END) return;
+  const slot =
+    download === null ? 'the download slot' : `the download slot at ${hex(download.offset)}`;
+  throw wrongImage(
+    detected,
+    `at ${hex(offset)} it would lie in the place of the application, which cannot start from such a file: the bootloader installs it from ${slot}`,
+    'Leave the offset on auto: then it goes to the download slot.',
   );
 }
 
@@ -59,4 +148,30 @@ function mustSpareBootloader(context: JobContext, offset: number, options: Write
       ],
     },
   );
+}
+
+/** Below 0x11000 only a whole bootloader may go: half of one, or anything else, does not start. */
+async function mustBeBootloader(
+  context: JobContext,
+  detected: DetectedImage,
+  { offset, skip, length }: Slice,
+): Promise<void> {
+  const bootloader = detected.code?.bootloader ?? null;
+  const isWhole =
+    bootloader !== null &&
+    offset === 0 &&
+    skip === bootloader.offset &&
+    length >= bootloader.length;
+  if (!isWhole)
+    throw wrongImage(
+      detected,
+      `of it something else than a whole bootloader would go to ${hex(offset)}, into the bootloader of the chip on ${context.session.port}`,
+      'Leave the offset on auto, and set bootloader to replace: then a bootloader goes where it belongs.',
+      'To write these bytes all the same, set anyImage.',
+    );
+  const target = await fitTarget(context, detected);
+  mustBeSoundBootloader(detected, {
+    ...target,
+    bootloaderCrc: await bootloaderCrcOf(context),
+  });
 }

@@ -1,8 +1,9 @@
-import { isBkError } from '../../errors';
-import { type Placement, type PlaceOptions, placeImage } from '../../image/place';
+import { BOOTLOADER_END } from '../../chip/geometry';
+import { replacesBootloader } from '../../image/bootloader-fit';
+import { type PlaceOptions, placeImage } from '../../image/place';
 import type { JobContext } from '../context';
 import type { Piece } from '../plan';
-import { noteKeys } from './fit';
+import { explained } from './fit';
 import { mustSpareData, sparingData } from './guard';
 import type { LoadedImage } from './loaded-image';
 import { targetOf } from './target';
@@ -16,8 +17,12 @@ export async function placeByKind(
   { bytes, detected }: LoadedImage,
   options: PlaceOptions,
 ): Promise<Piece[]> {
-  const target = await targetOf(context, detected.kind);
-  const { pieces, warnings, foreign } = placed(context, detected, () =>
+  const found = await targetOf(context, detected.kind);
+  const bootloaderCrc = replacesBootloader(detected, found, options)
+    ? await bootloaderCrcOf(context)
+    : null;
+  const target = { ...found, port: context.session.port, bootloaderCrc };
+  const { pieces, warnings, foreign } = await explained(context, detected, () =>
     placeImage(detected, bytes, target, options),
   );
   context.warnings.push(...warnings);
@@ -27,16 +32,9 @@ export async function placeByKind(
   return pieces;
 }
 
-/** What speaks against an image of another key is noted for the diagnosis. */
-function placed(
-  context: JobContext,
-  detected: LoadedImage['detected'],
-  place: () => Placement,
-): Placement {
-  try {
-    return place();
-  } catch (error) {
-    if (isBkError(error, 'BK_WRONG_IMAGE')) noteKeys(context, detected);
-    throw error;
-  }
+/** The chip's own checksum of its whole bootloader area. */
+export function bootloaderCrcOf(context: JobContext): Promise<number> {
+  return context.step({ phase: 'identify', address: 0 }, () =>
+    context.flash.crc(0, BOOTLOADER_END),
+  );
 }

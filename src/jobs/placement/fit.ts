@@ -1,65 +1,81 @@
-import { CHIPS, type ChipName, type Family } from '../../chip/families';
-import { BkError } from '../../errors';
+import { BkError, isBkError } from '../../errors';
 import type { DetectedImage } from '../../image/detect';
+import { mustBeForChip } from '../../image/fit';
+import type { CodeParts } from '../../image/fit-evidence';
+import { pinFields } from '../../image/openbeken-layout';
+import { type PlaceOptions, type PlaceTarget, wrongImage } from '../../image/place-types';
 import { chipCalibration } from '../calibration';
 import type { JobContext } from '../context';
 import type { WriteOptions } from '../types';
 
-const KEYS = {
-  tuya: "Tuya's key",
-  none: 'no key',
-  custom: 'a key of its own',
-  other: 'a key that is not known',
-} as const;
+const DATA: CodeParts = { app: false, bootloader: false };
 
 /**
- * An image for another chip, or stored with another key, would not start; it is refused before anything
- * is erased. A dump of this very chip is its own, whatever else speaks against it.
+ * Refuses data of a dump for another chip. A dump of this very chip is its own, whatever else speaks
+ * against it; OpenBeken's configuration is no code, and fits every chip with as many pins.
  * @throws BkError BK_WRONG_IMAGE
  */
 export async function mustFitChip(
   context: JobContext,
   detected: DetectedImage,
-  { anyImage, part }: WriteOptions,
+  options: WriteOptions,
 ): Promise<void> {
-  if (anyImage) return;
-  const { chip, family, encryption } = context.session.identity;
-  const wrongChip = isForOthers(detected, chip, family);
-  const { encryptionKey } = detected;
-  const wrongKey =
-    (part ?? 'image') === 'image' &&
-    encryptionKey !== null &&
-    encryption !== null &&
-    encryptionKey !== (encryption === 'custom' ? 'other' : encryption);
-  if (!wrongChip && !wrongKey) return;
-  if (await isOwnDump(context, detected)) return;
-  noteKeys(context, detected);
-  const { port } = context.session;
-  const what = wrongChip
-    ? `is for a ${detected.chips.join(' or ')}, but the chip on ${port} is a ${chip ?? `${family} one`}`
-    : `is stored with ${KEYS[encryptionKey ?? 'none']}, but the chip on ${port} (${chip ?? family}) needs code with ${KEYS[encryption ?? 'none']}`;
-  throw new BkError(
-    'BK_WRONG_IMAGE',
-    `The image, ${detected.description}, ${what}; nothing was changed`,
-    {
-      likely: [
-        {
-          cause: 'An image for another chip',
-          confidence: 0.9,
-          evidence: detected.evidence.join(' '),
-        },
-      ],
-      advice: [
-        `Use an image for ${chip ?? 'this chip'}. To write this one all the same, set anyImage.`,
-      ],
-    },
+  if (options.part === 'openbeken') mustHavePins(context, detected, options);
+  else await mustFitParts(context, detected, DATA, options);
+}
+
+/**
+ * Refuses what is for another chip, or code with another key, of what is to be written.
+ * @throws BkError BK_WRONG_IMAGE
+ */
+export async function mustFitParts(
+  context: JobContext,
+  detected: DetectedImage,
+  parts: CodeParts,
+  options: PlaceOptions,
+): Promise<void> {
+  const target = await fitTarget(context, detected);
+  await explained(context, detected, () =>
+    mustBeForChip(detected, target, parts, options, context.warnings),
   );
 }
 
-/** What the code of a refused image and of the chip is stored with, for the diagnosis. */
-export function noteKeys({ session }: JobContext, { encryptionKey }: DetectedImage): void {
-  const { encryption } = session.identity;
-  session.exchanger.evidence.key(encryption, encryptionKey === 'other' ? 'custom' : encryptionKey);
+/** What an image is compared with. Reads the chip's calibration only where the image has a MAC, too. */
+export async function fitTarget(
+  context: JobContext,
+  { calibration }: DetectedImage,
+): Promise<PlaceTarget> {
+  const { chip, family, encryption } = context.session.identity;
+  const mac = calibration?.mac == null ? null : (await chipCalibration(context)).mac;
+  const { port } = context.session;
+  return { chip, family, flashSize: context.flash.size, key: encryption, mac, port };
+}
+
+/** A refusal of this image gets what speaks for it, and its key is noted for the diagnosis. */
+export async function explained<T>(
+  { session }: JobContext,
+  { encryptionKey, evidence, code }: DetectedImage,
+  refuse: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await refuse();
+  } catch (error) {
+    if (!isBkError(error, 'BK_WRONG_IMAGE')) throw error;
+    const key = encryptionKey === 'other' ? 'custom' : encryptionKey;
+    session.exchanger.evidence.key(session.identity.encryption, key);
+    const said = new Set([
+      ...evidence,
+      ...(code?.bootloader?.says ?? []),
+      ...(code?.app?.says ?? []),
+    ]);
+    if (said.size === 0 || error.cause.likely.length > 0) throw error;
+    const likely = {
+      cause: 'An image for another chip',
+      confidence: 0.9,
+      evidence: [...said].join(' '),
+    };
+    throw new BkError(error.code, error.message, { likely: [likely], advice: error.cause.advice });
+  }
 }
 
 /** The dump has the MAC of the connected chip. */
@@ -68,7 +84,19 @@ export async function isOwnDump(context: JobContext, detected: DetectedImage): P
   return mac !== null && (await chipCalibration(context)).mac === mac;
 }
 
-function isForOthers({ chips }: DetectedImage, chip: ChipName | null, family: Family): boolean {
-  if (chips.length === 0) return false;
-  return !chips.some((other) => (chip === null ? CHIPS[other].family === family : other === chip));
+function mustHavePins(
+  { session }: JobContext,
+  detected: DetectedImage,
+  { anyImage }: WriteOptions,
+): void {
+  const { chip } = session.identity;
+  const { gpios } = pinFields(chip);
+  const given = detected.chips.map((other) => pinFields(other).gpios);
+  if (anyImage || chip === null || given.length === 0 || given.includes(gpios)) return;
+  throw wrongImage(
+    detected,
+    `OpenBeken's configuration of a ${detected.chips.join(' or ')} has room for ${given[0]} pins, and that of the ${chip} on ${session.port} for ${gpios}`,
+    `Use a configuration of a ${chip}.`,
+    'To write this one all the same, set anyImage.',
+  );
 }

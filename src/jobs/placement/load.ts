@@ -19,8 +19,20 @@ const PLACED: readonly ImageKind[] = [
   'tuya-ug',
   'uf2',
 ];
+/** Kinds that may be right at an offset that somebody knows. */
+const AT_AN_OFFSET: readonly ImageKind[] = [
+  'unknown',
+  'packets',
+  'calibration',
+  'openbeken-config',
+  'tuya-storage',
+];
 /** Code of other makers' chips: the file is good, but not for this one. */
-const FOREIGN: readonly ImageKind[] = ['esp', 'other-chip'];
+const OTHER_MAKE: readonly ImageKind[] = ['esp', 'other-chip'];
+/** What no flash of these chips holds, at any offset. */
+const NO_FIRMWARE: readonly ImageKind[] = ['html', 'text', 'gzip', 'archive', 'elf'];
+/** What lies on flash in another form than this file has. */
+const NOT_AS_IT_IS: readonly ImageKind[] = ['uf2', 'raw', 'stripped'];
 
 /**
  * Loads and recognises the image: everything about it that can be wrong without a chip.
@@ -46,6 +58,8 @@ export async function loadImage(options: WriteOptions): Promise<LoadedImage> {
   }
   if (typeof offset === 'number') mustHold(bytes.length, options);
   const detected = await recognise(bytes);
+  if (typeof offset !== 'number' || !options.anyImage) mustBeFirmware(detected);
+  if (typeof offset === 'number' && !options.anyImage) mustBeAsOnFlash(detected);
   if (typeof offset !== 'number' && part === 'image') mustTellItsPlace(detected);
   const image = { bytes, detected };
   checkOpenBeken(options, image);
@@ -61,15 +75,40 @@ async function recognise(bytes: Buffer): Promise<DetectedImage> {
   }
 }
 
+/** Refuses by name what is for no BK72xx chip; an offset would not make it one. */
+function mustBeFirmware({ kind, description, chips, advice }: DetectedImage): void {
+  if (OTHER_MAKE.includes(kind) || (kind === 'uf2' && chips.length === 0))
+    throw new BkError(
+      'BK_WRONG_IMAGE',
+      `The image is ${description}, for a chip of another make; nothing was changed`,
+      { phase: 'open', advice },
+    );
+  if (NO_FIRMWARE.includes(kind))
+    throw new BkError(
+      'BK_BAD_IMAGE',
+      `The image is ${description}. That is no firmware for a BK72xx chip; nothing was changed`,
+      { phase: 'open', advice },
+    );
+}
+
+function mustBeAsOnFlash({ kind, description, advice }: DetectedImage): void {
+  if (!NOT_AS_IT_IS.includes(kind)) return;
+  throw new BkError(
+    'BK_BAD_IMAGE',
+    `The image is ${description}, which is not what a flash holds: at an offset it would be written as it is, and not start. Nothing was changed`,
+    { phase: 'open', advice: kind === 'uf2' ? [...advice, 'Leave the offset on auto.'] : advice },
+  );
+}
+
 function mustTellItsPlace({ kind, description, damaged, advice }: DetectedImage): void {
   if (!PLACED.includes(kind)) {
-    const foreign = FOREIGN.includes(kind);
+    const help = [...advice, ...(HELP[kind] ?? [])];
     throw new BkError(
-      foreign ? 'BK_WRONG_IMAGE' : 'BK_BAD_IMAGE',
-      foreign
-        ? `The image is ${description}, for a chip of another make; nothing was changed`
-        : `The image is ${description}, and where that belongs cannot be told without an offset. Nothing was changed`,
-      { advice: [...advice, ...(HELP[kind] ?? [])] },
+      'BK_BAD_IMAGE',
+      AT_AN_OFFSET.includes(kind)
+        ? `The image is ${description}, and where that belongs cannot be told without an offset. Nothing was changed`
+        : `The image is ${description}, which cannot be written as it is; nothing was changed`,
+      { advice: help },
     );
   }
   if (damaged.length === 0 || kind === 'dump' || kind === 'rotated-dump') return;
