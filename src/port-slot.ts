@@ -75,9 +75,10 @@ export class PortSlot {
     }
     report.onPhase('open', `Opening ${settings.port}`, false);
     const options = { baudRate: BOOT_BAUD, clock: this.#clock };
-    const transport = await openTransport(settings.port, { ...options, signal });
     const follower = new AdapterFollower(settings.port, options);
+    // Not awaited: nobody should wait for it unless the adapter goes away.
     void follower.remember();
+    const transport = await openTransport(settings.port, { ...options, signal });
     let latest = transport;
     const reopen: Reopen = async (timeoutMs, abort) => {
       latest = await follower.reopen(timeoutMs, abort);
