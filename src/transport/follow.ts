@@ -51,8 +51,8 @@ export class AdapterFollower {
   }
 
   async #lookAround(): Promise<AdapterIdentity> {
-    const device = await this.#sources.device(this.#port);
-    return new AdapterIdentity(await this.#seen(), device);
+    const [seen, device] = await Promise.all([this.#seen(), this.#sources.device(this.#port)]);
+    return new AdapterIdentity(seen, device);
   }
 
   async #seen(): Promise<SeenPort[]> {

@@ -1,13 +1,14 @@
 import type { Clock } from '../clock';
 import { BkError, isBkError } from '../errors';
-import { lineTime } from '../protocol/timing';
 import { schemeOf } from './address';
 import type { ModemLines, Transport } from './transport';
 
+/** Bits on the wire for one byte: 8N1. */
+const BITS_PER_BYTE = 10;
 /** What a busy computer, driver or network may take besides the line, ms. */
-const RESERVE_MS = 5_000;
+const RESERVE_MS = 3_000;
 /** How long a port may take to close, ms; what a stuck adapter still holds can keep it longer. */
-const CLOSE_MS = 5_000;
+const CLOSE_MS = 2_000;
 /** What drivers and adapters may hold of earlier writes, bytes; there is no asking them. */
 const HELD_BYTES = 4_096;
 /** Counting more bytes than that as not yet drained would only prolong a wait, bytes. */
@@ -102,7 +103,7 @@ export class UnstuckTransport implements Transport {
 
   /** How long all that was written may take on the line, ms. */
   #onLine(): number {
-    return lineTime(this.#undrained + HELD_BYTES, this.baudRate);
+    return ((this.#undrained + HELD_BYTES) * BITS_PER_BYTE * 1000) / this.baudRate;
   }
 
   /** @param what is wrong with the adapter when the time is over */

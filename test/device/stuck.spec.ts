@@ -18,8 +18,23 @@ describe('an adapter that takes no more bytes', () => {
     ['L07', 2],
     ['L09', 2],
   ] as const) {
+    it(`does not end a write when it works again after it was opened anew (at ${key})`, async () => {
+      const adapter = new Adapter('bk7231n?app=silent', { reset: 'rts', idle: 0 });
+      adapter.chip.flash.set(noise(LENGTH, 3), OFFSET);
+      const image = noise(LENGTH);
+      adapter.onRequest = (sent, count) => {
+        if (sent === key && count === nth && adapter.line) adapter.line.isStuck = true;
+      };
+      const { payload, facts } = await adapter.device.write({ image, offset: OFFSET });
+      assert.equal(payload.verified, true);
+      assert.ok(adapter.chip.flash.subarray(OFFSET, OFFSET + LENGTH).equals(image));
+      assert.match(facts.recoveries[0]?.cause ?? '', /takes no bytes any more/);
+      await adapter.device.close();
+      assert.equal(adapter.clock.pending, 0);
+    });
+
     it(`ends a write in time when it stays so (at ${key})`, async () => {
-      const adapter = new Adapter('bk7231n?app=silent', { reset: 'rts', linkTimeout: 10 });
+      const adapter = new Adapter('bk7231n?app=silent', { reset: 'rts', linkTimeout: 30 });
       adapter.chip.flash.set(noise(LENGTH, 3), OFFSET);
       let isStuck = false;
       adapter.onOpen = (line) => {

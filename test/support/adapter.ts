@@ -80,6 +80,8 @@ export class Adapter {
   onRequest: (key: RequestKey, count: number) => void = () => {};
   /** Called with each line that was opened, and how many there were before. */
   onOpen: (line: Line, before: number) => void = () => {};
+  /** What opening the port fails with, as often as this says so. */
+  refuse: () => BkError | null = () => null;
   line: Line | null = null;
   readonly #counts = new Map<RequestKey, number>();
   #opened = 0;
@@ -105,13 +107,17 @@ export class Adapter {
   dropOut(ms: number, name = this.names[0] ?? ''): void {
     this.names = [];
     this.line?.pullOut();
-    this.clock.setTimeout(() => {
+    const plug = (): void => {
       this.names = [name];
-    }, ms);
+    };
+    // In the background: while a job really waits for the system, it must not come back early.
+    this.clock.setTimeout(plug, ms, { background: true });
   }
 
   async #open(name: string, url: string): Promise<Transport> {
     if (!this.names.includes(name)) throw new BkError('BK_PORT_NOT_FOUND', `no ${name}`);
+    const refusal = this.refuse();
+    if (refusal !== null) throw refusal;
     const line = new Line(await openSimulated(url, this.clock), name);
     line.onRequest = (key) => {
       const count = (this.#counts.get(key) ?? 0) + 1;
