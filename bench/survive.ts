@@ -1,32 +1,38 @@
 /**
- * npm run survive: what the engine lives through, on simulated chips and a clock that does not wait. Every
- * part prints a table and each promise that was not kept; the exit code is 1 when there is any.
+ * npm run survive: what the engine lives through, on simulated chips and a clock that does not wait; and, in
+ * real time, what Node-RED does that is killed. Every part prints a table and each promise that was not kept;
+ * the exit code is 1 when there is any.
  *
  * `--seeds N` how many seeds each trial takes (100), `--fuzz N` how many answers are made up (100000),
+ * `--kills N` how many processes are killed for each row of the crashes (20), `--seed N` at which instants (1),
  * `--only name` one part.
  */
 import { answers } from './survive/answers';
 import { brownouts } from './survive/brownouts';
+import { crash } from './survive/crash';
 import { deadSector } from './survive/dead-sector';
 import { diagnosis } from './survive/diagnosis';
 import { fuzz } from './survive/fuzz';
 import { noWindow } from './survive/no-window';
+import { readCommandLine, UsageError } from './survive/options';
 import { layOut, type Section } from './survive/section';
 
-const SECTIONS: readonly Section[] = [brownouts, answers, noWindow, deadSector, diagnosis, fuzz];
+const SECTIONS: readonly Section[] = [
+  brownouts,
+  answers,
+  noWindow,
+  deadSector,
+  diagnosis,
+  fuzz,
+  crash,
+];
 /** More of one kind tell nothing new. */
 const MISSES_SHOWN = 12;
 
 async function main(): Promise<void> {
-  const seeds = numberOf('--seeds', 100);
-  const options = { seeds, fuzz: numberOf('--fuzz', 100_000) };
-  const only = textOf('--only');
+  const names = SECTIONS.map(({ name }) => name);
+  const { only, ...options } = readCommandLine(process.argv.slice(2), names);
   const sections = SECTIONS.filter(({ name }) => only === undefined || name === only);
-  if (sections.length === 0) {
-    throw new Error(
-      `There is no part ${only}; there are ${SECTIONS.map(({ name }) => name).join(', ')}`,
-    );
-  }
   let missed = 0;
   for (const section of sections) {
     const start = performance.now();
@@ -44,20 +50,8 @@ async function main(): Promise<void> {
   if (missed > 0) process.exitCode = 1;
 }
 
-function textOf(name: string): string | undefined {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
-
-function numberOf(name: string, usual: number): number {
-  const text = textOf(name);
-  if (text === undefined) return usual;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`${name} needs a number, not ${text}`);
-  return value;
-}
-
 main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
+  console.error(error instanceof UsageError ? error.message : error);
+  // Not only the exit code: what else is still under way must not go on.
+  process.exit(1);
 });

@@ -10,6 +10,10 @@ export interface SurviveOptions {
   seeds: number;
   /** How many answers the fuzz makes up. */
   fuzz: number;
+  /** How many processes are killed for each row of the crashes. */
+  kills: number;
+  /** Which instants they are killed at. */
+  seed: number;
 }
 
 export interface Outcome {

@@ -67,3 +67,26 @@ export const LAYOUTS: Readonly<Record<ChipName, Layout>> = {
     calibration: [0x7fe000],
   },
 };
+
+/**
+ * Every address where a chip can have its calibration: its usual ones first, then those of the other chips,
+ * as there are modules with the layout of another one. A basic chip that does not tell its model (null) is
+ * looked at where any of them has it.
+ */
+export function calibrationOrder(chip: ChipName | null): number[] {
+  const all = Object.values(LAYOUTS).flatMap(({ calibration }) => calibration);
+  return [...new Set([...LAYOUTS[chip ?? 'BK7252'].calibration, ...all])];
+}
+
+/**
+ * Where the largest application ends that a firmware for the chip is known to have. Firmware without the
+ * usual download slot may reach beyond the usual application slot. Sources: libretiny's board files, whose N
+ * board without Tuya's layout and whose 4 MiB BK7252 have more than is usual; OpenBeken's table.
+ */
+export function largestAppEnd(chip: ChipName | null): number {
+  if (chip === 'BK7252' || chip === 'BK7252N') return 0x1cb000;
+  return Math.max(
+    0x132000,
+    LAYOUTS[chip ?? 'BK7231T'].app.offset + LAYOUTS[chip ?? 'BK7231T'].app.length,
+  );
+}

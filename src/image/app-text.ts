@@ -1,3 +1,4 @@
+import { readAppName } from './app-names';
 import { type JsonObject, parseTuyaObject } from './tuya-json';
 
 /** What an application calls itself. */
@@ -8,17 +9,10 @@ export interface AppFacts {
   sdk: string | null;
 }
 
-/** What firmware is told by: a text with the name, and the version in its first group. */
-const KNOWN: readonly { project: string; pattern: RegExp }[] = [
-  { project: 'ESPHome', pattern: /ESPHome version (\d{1,4}(?:\.\d{1,3}){1,2}[\w-]{0,12})/ },
-];
-const OPENBEKEN_NAME = /\0(OpenBK[\w]{2,12})[\0_]/;
-const OPENBEKEN_VERSION = /Built on [ -~]{8,40} version ([\w.+-]{1,40})/;
-/** Tuya's: the project's name, then its version; some put a label between. Source: real dumps. */
-const TUYA_PROJECT =
-  /\0([A-Za-z][\w-]{3,62})\0{1,4}(?:firmName\0{1,4})?(\d{1,3}\.\d{1,3}\.\d{1,3})\0/g;
-const TUYA_NAME = /bk72|^oem_|_ty$/i;
-const SDK_LINE = /<[^<>\0]{0,60}BUILD AT:[^<>\0]{1,200}>/;
+const SDK_MARK = 'BUILD AT:';
+/** At most so much stands in front of and behind the mark, on the same line. */
+const SDK_BEFORE = 60;
+const SDK_BEHIND = 200;
 /** Any text of settings holds these; the later ones are less sure. Source: bk7231tools. */
 const PARAM_MARKS = [',crc:', ',module:', 'Jsonver:'] as const;
 /** More places than this are looked at in no firmware. */
@@ -29,17 +23,19 @@ const FEWEST_SETTINGS = 4;
 
 /** Name, version and SDK of an application by its texts. `text` is its plain code, one letter a byte. */
 export function readAppFacts(text: string): AppFacts {
-  const sdk = SDK_LINE.exec(text)?.[0] ?? null;
-  for (const [, project = '', version = ''] of text.matchAll(TUYA_PROJECT))
-    if (TUYA_NAME.test(project)) return { project, version, sdk };
-  const openBeken = OPENBEKEN_NAME.exec(text)?.[1];
-  if (openBeken !== undefined)
-    return { project: openBeken, version: OPENBEKEN_VERSION.exec(text)?.[1] ?? null, sdk };
-  for (const { project, pattern } of KNOWN) {
-    const version = pattern.exec(text)?.[1];
-    if (version !== undefined) return { project, version, sdk };
+  const { project = null, version = null } = readAppName(text) ?? {};
+  return { project, version, sdk: readSdkLine(text) };
+}
+
+/** The SDK's line about its build, `< BUILD AT:… AT bk7231n >`; null where there is none. */
+export function readSdkLine(text: string): string | null {
+  let at = text.indexOf(SDK_MARK);
+  for (let place = 0; at >= 0 && place < MOST_PLACES; place++) {
+    const line = lineAround(text, at);
+    if (line !== null) return line;
+    at = text.indexOf(SDK_MARK, at + 1);
   }
-  return { project: null, version: null, sdk };
+  return null;
 }
 
 /**
@@ -56,6 +52,18 @@ export function readAppParam(text: string): JsonObject | null {
     }
   }
   return null;
+}
+
+/** From `<` to `>` around this place, with neither of them nor a NUL between. */
+function lineAround(text: string, at: number): string | null {
+  const before = text.slice(Math.max(0, at - SDK_BEFORE - 1), at);
+  const start = before.lastIndexOf('<');
+  const behind = text.slice(at + SDK_MARK.length, at + SDK_MARK.length + SDK_BEHIND + 1);
+  const end = behind.indexOf('>');
+  if (start < 0 || end < 1) return null;
+  const inside = before.slice(start + 1) + behind.slice(0, end);
+  if (/[<>\0]/.test(inside)) return null;
+  return `${before.slice(start)}${SDK_MARK}${behind.slice(0, end + 1)}`;
 }
 
 /** The text between the two NULs around this place, where it is one with settings. */

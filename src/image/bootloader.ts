@@ -9,7 +9,7 @@ import { PACKET, stripPackets } from './packets';
 /** Checksums over this many bytes name bootloaders: the chips of the full family count one more. */
 const CHECKED: Readonly<Record<Family, number>> = { basic: 256, full: 257 };
 /** What a bootloader calls itself in its code. Source: real dumps. */
-const NAME = /BK72\w{1,4}_\d{1,3}\.\d{1,3}\.\d{1,3}/;
+const NAME = /(?<![A-Za-z])BK72\w{1,4}_\d{1,3}\.\d{1,3}\.\d{1,3}/;
 /** Images for N have this text in clear behind the vectors. Source: real dumps. */
 const CHIP_TEXT = Buffer.from('BK7231\0\0', 'latin1');
 const CHIP_TEXT_AT = 0x100;

@@ -21,6 +21,9 @@ const MAC_BYTES = 6;
 const FIRST_GROUP = 0x11111100;
 /** Where the MAC's entry always was on real devices. */
 const USUAL_MAC_ENTRY = 0x1c;
+const FIRST_LETTER = 0x54;
+/** More sectors than this that begin like one are not looked into. */
+const MOST_CANDIDATES = 256;
 /** More than this is no length of a sector's contents. */
 const LONGEST = SECTOR - HEADER;
 
@@ -52,7 +55,11 @@ export function findCalibration(
   preferred: readonly number[],
 ): FoundCalibration | null {
   let withoutMac: FoundCalibration | null = null;
+  let looked = 0;
   for (const offset of candidates(dump, preferred)) {
+    // Nearly all sectors are told by their first letter.
+    if (dump[offset] !== FIRST_LETTER || looked === MOST_CANDIDATES) continue;
+    looked++;
     const calibration = readCalibration(dump.subarray(offset, offset + SECTOR));
     if (calibration === null) continue;
     if (calibration.mac !== null) return { offset, mac: calibration.mac };

@@ -4,6 +4,7 @@ import type { AppImage } from './app';
 import { type BootloaderImage, readBootloader } from './bootloader';
 import type { CodeKey } from './marker';
 import { readPartitions } from './partitions';
+import { chipOfModule } from './tuya-module';
 
 /** What speaks for which chips; hints contradict each other where an image is a mixture. */
 export interface Hint {
@@ -18,6 +19,8 @@ export interface ChipGuess {
   /** Those that all hints allow; empty when nothing tells, or when they contradict each other. */
   chips: ChipName[];
   evidence: string[];
+  /** The hints exclude each other: what they are about is a mixture, or says so by mistake. */
+  contradicts: boolean;
 }
 
 const T_DOWNLOAD = 0x132000;
@@ -26,8 +29,8 @@ const T_CALIBRATION = 0x1e0000;
 const N_CALIBRATION = 0x1d0000;
 /** How firmware writes the chip's name: Tuya calls the T BK7231S. */
 const SDK_CHIP = /\bAT (bk72\w{2,4}) >$/i;
-const OPENBEKEN_CHIP = /^Open(BK72\w{2,4})/;
-const TUYA_CHIP = /(?:^|_)(bk7231[snt])(?:_|$)/i;
+/** In names as `OpenBK7231T`, `generic-bk7231n-qfn32-tuya` and `bk7231s`. */
+const TARGET_CHIP = /^(?:Open|generic-)?(bk72[0-9a-z]{2,4})(?:-|$)/i;
 
 /**
  * Guesses the chip of a full dump, or of any image, that begins with the bootloader.
@@ -46,7 +49,7 @@ export function guessChip(
   if (known !== null) {
     const name = [known.name, known.version].filter((part) => part !== null).join(' ');
     const evidence = [`The bootloader is ${name}, by its checksum.`];
-    return { chip: known.chip, chips: [known.chip], evidence };
+    return { chip: known.chip, chips: [known.chip], evidence, contradicts: false };
   }
   return weighHints([
     partitionHint(dump, key),
@@ -54,6 +57,13 @@ export function guessChip(
     ...bootloaderHints(bootloader, key),
     ...more,
   ]);
+}
+
+/** The chips that the bootloader is for by what it is and says, whatever its layout; empty where neither tells. */
+export function namedChips(dump: Uint8Array, key: CodeKey | null): readonly ChipName[] {
+  const bootloader = readBootloader(dump);
+  if (bootloader.known !== null) return [bootloader.known.chip];
+  return weighHints(bootloaderHints(bootloader, key)).chips;
 }
 
 /** Which chips all hints allow. */
@@ -64,9 +74,17 @@ export function weighHints(hints: readonly (Hint | null)[]): ChipGuess {
     (chips, hint) => chips?.filter((chip) => hint.chips.includes(chip)) ?? hint.chips,
     null,
   );
-  if (left === null) return { chip: null, chips: [], evidence };
-  if (left.length === 0) evidence.push('These contradict each other.');
-  return { chip: left.length === 1 ? (left[0] ?? null) : null, chips: [...left], evidence };
+  if (left === null) return { chip: null, chips: [], evidence, contradicts: false };
+  const contradicts = left.length === 0;
+  if (contradicts) evidence.push('These contradict each other.');
+  const chip = left.length === 1 ? (left[0] ?? null) : null;
+  return { chip, chips: [...left], evidence, contradicts };
+}
+
+/** A mixture is good for no chip: a sentence about it; none where nothing contradicts. */
+export function contradiction({ contradicts, evidence }: ChipGuess): string[] {
+  if (!contradicts) return [];
+  return [`What it says about its chip contradicts itself: ${evidence.slice(0, -1).join(' ')}`];
 }
 
 /** What an application's texts say. The key is null where the image fits any, as update files do. */
@@ -77,14 +95,28 @@ export function appHints(app: AppImage, key: CodeKey | null): Hint[] {
   };
   const sdk = SDK_CHIP.exec(app.sdk ?? '')?.[1];
   if (sdk !== undefined) add(chipsNamed(sdk, key), `The application was built for ${sdk}.`);
-  const project = OPENBEKEN_CHIP.exec(app.project ?? '') ?? TUYA_CHIP.exec(app.project ?? '');
-  if (project?.[1] !== undefined)
-    add(chipsNamed(project[1], key), `The application calls itself ${app.project}.`);
-  if (app.saysBk7231) {
+  for (const target of app.targets) add(chipsOfTarget(target, key), targetEvidence(app, target));
+  // Newer SDKs write it for other chips too, so that it counts only where nothing better is said.
+  if (app.saysBk7231 && hints.length === 0) {
     const also: ChipName[] = key === 'tuya' ? [] : ['BK7238', 'BK7252N'];
     add([...nChips(key), ...also], 'The application says BK7231 where those for N and M do.');
   }
   return hints;
+}
+
+/** By the chip in the name, as of OpenBeken's builds and LibreTiny's generic boards, else by the module. */
+function chipsOfTarget(target: string, key: CodeKey | null): readonly ChipName[] {
+  const named = TARGET_CHIP.exec(target)?.[1];
+  if (named !== undefined) return chipsNamed(named, key);
+  const module = chipOfModule(target);
+  return module === null ? [] : chipsNamed(module, key);
+}
+
+function targetEvidence({ project }: AppImage, target: string): string {
+  const its = project === target || project?.includes(target);
+  return its
+    ? `The application calls itself ${project}.`
+    : `The application was built as ${target}.`;
 }
 
 function partitionHint(dump: Uint8Array, key: CodeKey | null): Hint | null {

@@ -1,32 +1,25 @@
 import { BOOTLOADER_END } from '../chip/geometry';
-import { hex } from '../errors';
 import { type AppImage, readApp, readAppCode } from './app';
-import { appHints, type ChipGuess, guessChip, weighHints } from './chip-evidence';
-import { type DetectedImage, NOTHING } from './detected';
-import { hasCode } from './dump';
-import { type CodeKey, hasMarker, markerKey } from './marker';
-import { countValidPackets, isFilledWith, PACKET, packetRuns, stripPackets } from './packets';
+import { type CodeCheck, checkCode } from './check-code';
 import {
-  containerFaults,
-  findContainers,
-  HEADER_PACKETS,
-  RBL_HEADER_ON_FLASH,
-  type RblContainer,
-  readRbl,
-} from './rbl';
+  appHints,
+  type ChipGuess,
+  contradiction,
+  guessChip,
+  namedChips,
+  weighHints,
+} from './chip-evidence';
+import { type CodeKind, classifyCode } from './classify-code';
+import { type DetectedImage, NOTHING } from './detected';
+import { type CodeKey, hasMarker } from './marker';
+import { countValidPackets, PACKET } from './packets';
 
 /** So many packets at the beginning decide; three checksums of 16 bits hardly fit by chance. */
 const SAMPLE = 64;
 const FEWEST_PACKETS = 3;
 const ENOUGH_PACKETS = 16;
-/** Behind so many blank packets there is no more code. */
-const ENOUGH_BLANK = 64;
-/** Where the bootloader's header lies: behind its 64 KiB less 96 bytes, as packets. */
-const BOOTLOADER_HEADER = BOOTLOADER_END - RBL_HEADER_ON_FLASH;
 /** More than any application has; its texts are looked for no further. */
 const MOST_CODE = 4 * 1024 * 1024;
-
-type CodeKind = 'app' | 'qio' | 'bootloader' | 'packets';
 
 const TEXTS: Readonly<Record<CodeKind, { description: string; advice: string[] }>> = {
   app: {
@@ -45,21 +38,29 @@ const TEXTS: Readonly<Record<CodeKind, { description: string; advice: string[] }
     description: 'code for a BK72xx chip with a key that is not known',
     advice: ['Give an offset only if you know where these bytes belong, and that the key fits.'],
   },
+  either: {
+    description: 'code without a key that may be a bootloader or an application',
+    advice: [
+      'Use a file that tells what it is: an application with its header (.rbl), or a UF2 file.',
+      'Give an offset only if you know which of the two it is: an application belongs to 0x11000.',
+    ],
+  },
 };
 
 /** Images that begin with code; null for anything else. Works in slices of some milliseconds. */
 export function* detectCode(bytes: Uint8Array): Generator<void, DetectedImage | null> {
   if (!beginsWithPackets(bytes)) return withoutPackets(bytes);
-  const { kind, key } = classify(bytes);
-  const { checks, damaged, end } = yield* checkCode(bytes, kind);
+  const { kind, key } = yield* classifyCode(bytes);
+  yield;
+  const { checks, damaged, doubts, end } = yield* checkParts(bytes, kind);
   const start = kind === 'qio' ? BOOTLOADER_END : 0;
-  const readable = key !== null && kind !== 'bootloader';
+  const readable = key !== null && (kind === 'app' || kind === 'qio');
   const app = readable ? yield* readApp(bytes, start, end, key) : null;
   const guess = guessOf(bytes, kind, key, app);
   const { description, advice } = TEXTS[kind];
   return {
     ...NOTHING,
-    kind,
+    kind: kind === 'either' ? 'packets' : kind,
     description: description + nameOf(app),
     chip: guess.chip,
     chips: guess.chips,
@@ -69,7 +70,8 @@ export function* detectCode(bytes: Uint8Array): Generator<void, DetectedImage | 
     encryptionKey: key ?? 'other',
     evidence: ['Valid code packets from its first byte on.', ...guess.evidence],
     checks,
-    damaged,
+    damaged: [...damaged, ...contradiction(guess)],
+    doubts,
     advice,
   };
 }
@@ -83,105 +85,44 @@ function beginsWithPackets(bytes: Uint8Array): boolean {
   );
 }
 
-function headerAt(bytes: Uint8Array, offset: number): string | null {
-  return readRbl(stripPackets(bytes, offset, HEADER_PACKETS))?.partition ?? null;
-}
-
-function classify(bytes: Uint8Array): { kind: CodeKind; key: CodeKey | null } {
-  const boot = markerKey(bytes, 0, 'bootloader');
-  if (boot !== null && markerKey(bytes, BOOTLOADER_END, 'app') === boot)
-    return { kind: 'qio', key: boot };
-  const app = markerKey(bytes, 0, 'app');
-  const key = boot ?? app;
-  // In clear, code for both places begins alike, and with other keys nothing of it is known.
-  if (headerAt(bytes, BOOTLOADER_HEADER) === 'bootloader')
-    return { kind: hasCode(bytes, BOOTLOADER_END) ? 'qio' : 'bootloader', key };
-  if (boot === 'tuya' || (boot === 'none' && bytes.length <= BOOTLOADER_END && !namesApp(bytes)))
-    return { kind: 'bootloader', key };
-  if (app !== null) return { kind: 'app', key };
-  const own = findContainers(bytes).find(({ header }) => header.partition === 'app');
-  const isApp = own !== undefined && containerFaults(bytes, 0, own).length === 0;
-  return { kind: isApp ? 'app' : 'packets', key };
-}
-
-/** Code in clear that is no longer than a bootloader, but says that it is an application. */
-function namesApp(bytes: Uint8Array): boolean {
-  if (findContainers(bytes).some(({ header }) => header.partition === 'app')) return true;
-  return readAppCode(stripPackets(bytes, 0, BOOTLOADER_END / PACKET)).project !== null;
-}
-
-interface CodeCheck {
-  checks: string[];
-  damaged: string[];
-  /** Where code and blank flash behind it end at the latest, bytes. */
-  end: number;
-}
-
-function* checkCode(bytes: Uint8Array, kind: CodeKind): Generator<void, CodeCheck> {
+/** Bootloader and application of the file, each where it has one. */
+function* checkParts(bytes: Uint8Array, kind: CodeKind): Generator<void, CodeCheck> {
   const hasBootloader = kind === 'qio' || kind === 'bootloader';
-  const boot = hasBootloader ? checkStretch(bytes, 0, BOOTLOADER_END) : null;
-  yield;
+  const boot = hasBootloader ? yield* checkCode(bytes, 0, BOOTLOADER_END) : null;
   if (kind === 'bootloader' && boot !== null) return boot;
-  const app = checkStretch(bytes, hasBootloader ? BOOTLOADER_END : 0, bytes.length);
-  yield;
+  const app = yield* checkCode(bytes, hasBootloader ? BOOTLOADER_END : 0, bytes.length);
+  if (boot === null) return app;
   return {
-    checks: [...(boot?.checks ?? []), ...app.checks],
-    damaged: [...(boot?.damaged ?? []), ...app.damaged],
+    checks: [...boot.checks, ...app.checks],
+    damaged: [...boot.damaged, ...app.damaged],
+    doubts: [...boot.doubts, ...app.doubts],
     end: app.end,
   };
 }
 
-/** Checks the code that begins at `start`: its packets, and where it has a header, what that says. */
-function checkStretch(bytes: Uint8Array, start: number, limit: number): CodeCheck {
-  const [own] = findContainers(bytes, start, limit);
-  const { broken, first, end } = codePackets(bytes, start, own, limit);
-  const damaged: string[] = [];
-  const checks: string[] = [];
-  if (broken > 0)
-    damaged.push(`${broken} of its code packets have a wrong CRC, the first at ${hex(first)}.`);
-  if (own === undefined) {
-    const rest = bytes.length - end;
-    if (rest > 0 && rest < PACKET && !isFilledWith(bytes, 0xff, end))
-      damaged.push('It ends in the middle of a code packet: it is cut off.');
-    return { checks, damaged, end };
-  }
-  const faults = containerFaults(bytes, start, own);
-  damaged.push(...faults);
-  if (faults.length === 0)
-    checks.push(`CRC and hash of ${own.header.partition} fit the header behind it.`);
-  return { checks, damaged, end: own.offset };
-}
-
-function codePackets(
-  bytes: Uint8Array,
-  start: number,
-  own: RblContainer | undefined,
-  limit: number,
-): { broken: number; first: number; end: number } {
-  const found = { broken: 0, first: 0, end: start };
-  let at = start;
-  for (const { state, packets } of packetRuns(bytes, start, own?.offset ?? limit)) {
-    // Behind blank flash other data may lie, which is no code.
-    if (state === 'blank' && packets >= ENOUGH_BLANK && own === undefined) break;
-    if (state === 'invalid') {
-      if (found.broken === 0) found.first = at;
-      found.broken += packets;
-    }
-    at += packets * PACKET;
-    if (state !== 'blank') found.end = at;
-  }
-  return found;
-}
-
+/**
+ * What the application says counts: it is what is always written. Where the bootloader beside it is of
+ * another chip, the two do not belong together.
+ */
 function guessOf(
   bytes: Uint8Array,
   kind: CodeKind,
   key: CodeKey | null,
   app: AppImage | null,
 ): ChipGuess {
-  const hints = app === null ? [] : appHints(app, key);
-  if (kind === 'qio' || kind === 'bootloader') return guessChip(bytes, null, key, hints);
-  return weighHints(hints);
+  const own = weighHints(app === null ? [] : appHints(app, key));
+  if (kind !== 'qio' && kind !== 'bootloader') return own;
+  const boot = guessChip(bytes, null, key);
+  const evidence = [...boot.evidence, ...own.evidence];
+  if (own.chips.length === 0) return own.contradicts ? { ...own, evidence } : { ...boot, evidence };
+  const both = own.chips.filter((chip) => boot.chips.includes(chip));
+  const chips = both.length > 0 ? both : own.chips;
+  const chip = chips.length === 1 ? (chips[0] ?? null) : null;
+  // Its layout may be that of another chip, as on boards of LibreTiny; what it calls itself may not.
+  const named = namedChips(bytes, key);
+  const contradicts = named.length > 0 && !named.some((other) => chips.includes(other));
+  if (contradicts) evidence.push('These contradict each other.');
+  return { chip, chips, evidence, contradicts };
 }
 
 function nameOf(app: AppImage | null): string {

@@ -1,19 +1,22 @@
-import { BOOTLOADER_END } from '../chip/geometry';
 import { readCalibration } from './calibration';
-import { guessChip } from './chip-evidence';
 import { detectCode } from './detect-code';
+import { detectDump } from './detect-dump';
 import { detectFile } from './detect-files';
 import { type DetectedImage, NOTHING } from './detected';
-import { readDump, unrotate } from './dump';
 import { namedForeign } from './foreign';
 import { readOpenBekenConfig } from './openbeken-config';
 import { marked, readKeySector } from './tuya-sectors';
 
 export type { DetectedImage, ImageKind } from './detected';
 
+export interface DetectOptions {
+  /** Of the chip that the bytes are for, where it is known: as long an image can be a dump of its flash. */
+  flashSize?: number;
+}
+
 /** Says what an image is, by its bytes alone. Never throws. Time and memory grow with the length only. */
-export function detectImage(bytes: Uint8Array): DetectedImage {
-  const steps = detectInSteps(bytes);
+export function detectImage(bytes: Uint8Array, options: DetectOptions = {}): DetectedImage {
+  const steps = detectInSteps(bytes, options);
   let step = steps.next();
   while (!step.done) step = steps.next();
   return step.value;
@@ -23,22 +26,26 @@ export function detectImage(bytes: Uint8Array): DetectedImage {
  * `detectImage` in slices of some milliseconds: the caller decides what happens between them, and gets
  * the image with the last one.
  */
-export function* detectInSteps(bytes: Uint8Array): Generator<void, DetectedImage> {
+export function* detectInSteps(
+  bytes: Uint8Array,
+  { flashSize }: DetectOptions = {},
+): Generator<void, DetectedImage> {
   const found =
-    detectFile(bytes) ??
-    dump(bytes) ??
+    (yield* detectFile(bytes)) ??
+    (yield* detectDump(bytes, flashSize)) ??
     data(bytes) ??
     (yield* detectCode(bytes)) ??
     foreign(bytes) ??
     storage(bytes) ??
     UNKNOWN;
-  const { chips, evidence, checks, damaged, advice } = found;
+  const { chips, evidence, checks, damaged, doubts, advice } = found;
   return {
     ...found,
     chips: [...chips],
     evidence: [...evidence],
     checks: [...checks],
     damaged: [...damaged],
+    doubts: [...doubts],
     advice: [...advice],
   };
 }
@@ -58,40 +65,6 @@ function foreign(bytes: Uint8Array): DetectedImage | null {
   if (found === null) return null;
   const { kind, description, advice } = found;
   return { ...NOTHING, kind, description, advice: [advice] };
-}
-
-function dump(bytes: Uint8Array): DetectedImage | null {
-  const facts = readDump(bytes);
-  if (facts === null) return null;
-  const { key, calibration, evidence } = facts;
-  const encryptionKey = key ?? (facts.hasCode ? 'other' : null);
-  if (facts.rotated) {
-    const at = calibration === null ? null : (calibration.offset + BOOTLOADER_END) % bytes.length;
-    const guess = guessChip(unrotate(bytes), at, key);
-    return {
-      ...NOTHING,
-      kind: 'rotated-dump',
-      description: 'a dump of a whole flash that begins at 0x11000 and wraps around',
-      chips: guess.chips,
-      key,
-      encryptionKey,
-      calibration,
-      evidence: [...evidence, ...guess.evidence],
-      advice: ['Put its last 0x11000 bytes in front of the others, and write that.'],
-    };
-  }
-  const guess = guessChip(bytes, calibration?.offset ?? null, key);
-  return {
-    ...NOTHING,
-    kind: 'dump',
-    description: 'a dump of a whole flash',
-    chip: guess.chip,
-    chips: guess.chips,
-    key,
-    encryptionKey,
-    calibration,
-    evidence: [...evidence, ...guess.evidence],
-  };
 }
 
 /** Single sectors that are told by how they begin. */

@@ -52,6 +52,10 @@ export interface DetectedImage {
   checks: string[];
   /** What is damaged or missing, a sentence each; empty when nothing is known to be. */
   damaged: string[];
+  /** The same by part for a dump, whose parts can be used alone; null for anything else. */
+  damagedParts: { bootloader: string[]; app: string[] } | null;
+  /** What is odd but may have a harmless reason, a sentence each: to be told, no reason to refuse. */
+  doubts: string[];
   /** Where an image of this kind belongs, or what to do instead of writing it; empty for dumps. */
   advice: string[];
 }
@@ -68,5 +72,7 @@ export const NOTHING: Omit<DetectedImage, 'kind' | 'description'> = {
   evidence: [],
   checks: [],
   damaged: [],
+  damagedParts: null,
+  doubts: [],
   advice: [],
 };

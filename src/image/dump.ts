@@ -2,13 +2,19 @@ import { BOOTLOADER_END } from '../chip/geometry';
 import { LAYOUTS } from '../chip/layouts';
 import { hex } from '../errors';
 import { type FoundCalibration, findCalibration } from './calibration';
+import { guessChip } from './chip-evidence';
 import { type CodeKey, hasMarker, markerKey } from './marker';
 import { countValidPackets, isFilledWith, PACKET, stripPackets } from './packets';
 
 const MIB = 1024 * 1024;
 
-/** Sizes of flash that these chips are sold with, bytes. */
-export const DUMP_SIZES: readonly number[] = [1, 2, 4, 8, 16].map((size) => size * MIB);
+/**
+ * Bytes as many as one of these are taken for a whole flash. With 1 MiB or less they rarely are:
+ * bootloader and application of OpenBeken come with that length, and tools read half a flash.
+ */
+export const DUMP_SIZES: readonly number[] = [2, 4, 8].map((size) => size * MIB);
+/** Flash of these sizes exists too: as long a dump is told by its calibration. */
+const RARE_SIZES: readonly number[] = [MIB / 2, MIB, 16 * MIB];
 
 /** 64 KiB of code: the whole bootloader, and enough of an application. */
 const CODE_PACKETS = BOOTLOADER_END / PACKET;
@@ -30,24 +36,46 @@ export interface DumpFacts {
   evidence: string[];
 }
 
-/** Tells whether the bytes are a dump of a whole flash, by what lies in them; null when they are not. */
-export function readDump(bytes: Uint8Array): DumpFacts | null {
-  if (!DUMP_SIZES.includes(bytes.length)) return null;
+/**
+ * Tells whether the bytes are a dump of a whole flash, by what lies in them; null when they are not.
+ * @param flashSize of the chip that they are known to be for, bytes: then its length is one of a dump
+ */
+export function readDump(bytes: Uint8Array, flashSize?: number): DumpFacts | null {
+  const { length } = bytes;
+  const sized = length === flashSize || DUMP_SIZES.includes(length);
+  if (!sized && !RARE_SIZES.includes(length)) return null;
   const boot = hasCode(bytes, 0);
   const app = hasCode(bytes, BOOTLOADER_END);
-  const calibration = findCalibration(bytes, usualCalibrations());
-  if (!boot && !app && calibration === null) return null;
-  const rotated = boot && isRotated(bytes, calibration);
-  if (boot && !rotated && isApplication(bytes, calibration)) return null;
+  const any = findCalibration(bytes, usualCalibrations());
+  if (any === null && (!sized || (!boot && !app))) return null;
+  const rotated = boot && isRotated(bytes, any);
+  if (boot && !rotated && isApplication(bytes, any)) return null;
+  const key = rotated
+    ? markerKey(bytes, 0, 'app')
+    : (markerKey(bytes, 0, 'bootloader') ?? markerKey(bytes, BOOTLOADER_END, 'app'));
+  const calibration = any === null ? null : ownCalibration(bytes, key, rotated);
   const evidence: string[] = [];
   if (boot && !rotated) evidence.push('Valid code packets at 0x0, where the bootloader lies.');
   if (app) evidence.push('Valid code packets at 0x11000, where the application lies.');
   if (rotated) evidence.push('It begins with the application and ends with the bootloader.');
   if (calibration !== null) evidence.push(`A calibration sector at ${hex(calibration.offset)}.`);
-  const key = rotated
-    ? markerKey(bytes, 0, 'app')
-    : (markerKey(bytes, 0, 'bootloader') ?? markerKey(bytes, BOOTLOADER_END, 'app'));
   return { rotated, hasCode: boot || app, key, calibration, evidence };
+}
+
+/** The calibration where the chip of this bootloader has it; others may be left from other firmware. */
+function ownCalibration(
+  bytes: Uint8Array,
+  key: CodeKey | null,
+  rotated: boolean,
+): FoundCalibration | null {
+  const shift = rotated ? BOOTLOADER_END : 0;
+  const bootloader = rotated ? bytes.subarray(bytes.length - BOOTLOADER_END) : bytes;
+  const { chips } = guessChip(bootloader, null, key);
+  const own = chips.flatMap((chip) => LAYOUTS[chip].calibration);
+  return findCalibration(
+    bytes,
+    [...own, ...usualCalibrations()].map((offset) => offset - shift),
+  );
 }
 
 /** A dump that begins at 0x11000 and wraps, as it lies in flash. */
@@ -82,8 +110,13 @@ function isRotated(bytes: Uint8Array, calibration: FoundCalibration | null): boo
   const key = markerKey(bytes, 0, 'app');
   if (key === 'tuya' && hasMarker(bytes, start, 'bootloader', 'tuya')) return true;
   if (key === 'none' && hasMarker(bytes, start, 'bootloader', 'none')) return true;
-  if (key === null || calibration === null) return false;
-  return usualCalibrations().includes(calibration.offset + BOOTLOADER_END);
+  const usual = usualCalibrations();
+  if (calibration !== null && usual.includes(calibration.offset)) return false;
+  // Only a flash that was read from 0x11000 on ends with code.
+  if (hasCode(bytes, start)) return true;
+  return (
+    key !== null && calibration !== null && usual.includes(calibration.offset + BOOTLOADER_END)
+  );
 }
 
 /** An application that happens to be as long as a flash, or was padded to it. */

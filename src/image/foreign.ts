@@ -1,3 +1,4 @@
+import { namedText } from './foreign-text';
 import { isFilledWith } from './packets';
 
 /** What bytes are that are surely no image for a BK72xx flash. */
@@ -48,8 +49,6 @@ const ESP32_APP_AT = 0x20;
 /** Where ESP32's bootloader and partition table lie in images of the whole flash. */
 const ESP_BOOTLOADER = 0x1000;
 const ESP_PARTITIONS = 0x8000;
-/** So much of the beginning decides whether it is text. */
-const TEXT_SAMPLE = 4096;
 
 /** Names bytes by what they are when that is nothing for a BK72xx flash; null when it may be. */
 export function namedForeign(bytes: Uint8Array): Foreign | null {
@@ -76,7 +75,7 @@ export function namedForeign(bytes: Uint8Array): Foreign | null {
     return { kind: 'esp', description: `an image for an ${espName(bytes)}`, advice: WRONG_CHIP };
   }
   if (isRealtek(bytes)) return otherChip('', 'Realtek').foreign;
-  return textual(bytes);
+  return namedText(bytes);
 }
 
 function signature(
@@ -133,36 +132,4 @@ function isEspHeader(bytes: Uint8Array, at: number): boolean {
     segments <= ESP_MOST_SEGMENTS &&
     (bytes[at + 2] ?? 0xff) <= 5
   );
-}
-
-function textual(bytes: Uint8Array): Foreign | null {
-  const sample = bytes.subarray(0, TEXT_SAMPLE);
-  const printable = sample.every(
-    (byte) => (byte >= 0x20 && byte !== 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d,
-  );
-  if (!printable) return null;
-  const text = Buffer.from(sample).toString('utf8').trimStart();
-  // Cut in the middle of a character, the last one may be damaged; any other damage means no text.
-  if (text.slice(0, -1).includes('\ufffd')) return null;
-  if (/^<(!doctype|html|\?xml|head|body|[a-z])/i.test(text)) {
-    return {
-      kind: 'html',
-      description: 'a web page, not the file that was meant',
-      advice: 'Download the file itself: the link led to a page about it.',
-    };
-  }
-  if (text.startsWith('version https://git-lfs')) {
-    return {
-      kind: 'text',
-      description: 'a pointer of Git LFS, not the file that it stands for',
-      advice: 'Download the file itself, with the button for raw files or with git lfs pull.',
-    };
-  }
-  return {
-    kind: 'text',
-    description: /^(:[0-9a-f]{10}|S0[0-9a-f]{6})/i.test(text)
-      ? 'a file of hex text (Intel HEX or S-record)'
-      : 'text, not an image',
-    advice: 'Use the .bin file.',
-  };
 }

@@ -32,16 +32,32 @@ export function inspectBootloader(
   };
 }
 
-/** Where a dump's parts lie: by its own table, or else as is usual for the chip. */
+/** Where a dump's parts lie: by its own table, as far as that can be, or else as is usual for the chip. */
 export function placesOf(bytes: Uint8Array, chip: ChipName | null): Place[] {
-  const table = readPartitions(bytes).slice(0, MOST_PARTITIONS);
-  if (table.length > 0)
-    return table.map((partition) => ({ name: partition.name, ...partitionRegion(partition) }));
+  const table = tableOf(bytes).filter((place) => fits(place, bytes));
+  if (table.length > 0) return table;
   if (chip === null) return [];
   const { app, download } = LAYOUTS[chip];
   const bootloader = { name: 'bootloader', offset: 0, length: BOOTLOADER_END };
   const places = [bootloader, { name: 'app', ...app }, { name: 'download', ...download }];
   return places.filter(({ length }) => length > 0);
+}
+
+/** Names of what the dump's own table puts beyond the end of the flash: nobody can make use of that. */
+export function misplaced(bytes: Uint8Array): string[] {
+  return tableOf(bytes)
+    .filter((place) => !fits(place, bytes))
+    .map(({ name }) => name);
+}
+
+function tableOf(bytes: Uint8Array): Place[] {
+  return readPartitions(bytes)
+    .slice(0, MOST_PARTITIONS)
+    .map((partition) => ({ name: partition.name, ...partitionRegion(partition) }));
+}
+
+function fits({ offset, length }: Place, bytes: Uint8Array): boolean {
+  return offset + length <= bytes.length;
 }
 
 /** The places that the bytes hold, and whether there is anything in them. */

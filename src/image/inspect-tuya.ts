@@ -1,6 +1,7 @@
 import type { ChipName } from '../chip/families';
 import { clipped, hideSettings, hideValue, plainWord } from './inspect-secrets';
 import type { InspectedTuya } from './inspect-types';
+import { withoutEndNuls } from './nul-text';
 import { isObject, type Json, type JsonObject, parseTuyaJson, parseTuyaObject } from './tuya-json';
 import { chipOfModule, chipOfPlatform } from './tuya-module';
 import { tuyaPins } from './tuya-pins';
@@ -119,7 +120,7 @@ function readableValue(value: Buffer): Json {
   const parsed = parseTuyaJson(value);
   if (parsed !== undefined && !(typeof parsed === 'string' && !PRINTABLE.test(parsed)))
     return parsed;
-  const text = value.toString('latin1').replace(/\0+$/, '');
+  const text = withoutEndNuls(value.toString('latin1'));
   return PRINTABLE.test(text) ? text : value.toString('hex');
 }
 

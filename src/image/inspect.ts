@@ -5,11 +5,18 @@ import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import { BkError } from '../errors';
 import { plainCode } from './app-code';
 import { readAppFacts, readAppParam } from './app-text';
-import { type DetectedImage, detectImage } from './detect';
+import { type DetectedImage, detectInSteps } from './detect';
 import { hasCode, unrotate } from './dump';
 import { esphomeOutline } from './esphome';
-import { inspectBootloader, lookInto, type Place, placesOf, USUAL_APP_END } from './inspect-flash';
-import { hideOpenBeken } from './inspect-secrets';
+import {
+  inspectBootloader,
+  lookInto,
+  misplaced,
+  type Place,
+  placesOf,
+  USUAL_APP_END,
+} from './inspect-flash';
+import { hideOpenBeken, plainWord } from './inspect-secrets';
 import { inspectTuya, type TuyaFindings } from './inspect-tuya';
 import type { InspectedKind, Inspection, InspectOptions } from './inspect-types';
 import { type OpenBekenConfig, readOpenBekenConfig } from './openbeken-config';
@@ -21,8 +28,10 @@ const MIB = 1024 * 1024;
 /** Twice the largest flash, so that UF2 files, which spread out, fit too. */
 export const LONGEST_IMAGE = 32 * MIB;
 const HASH_SLICE = MIB;
+/** More than any application has; its texts are looked for no further. */
+const MOST_CODE = 4 * MIB;
 /** Where OpenBeken has its configuration on N and M, and on the others. */
-const USUAL_CONFIGS: readonly number[] = [0x1d1000, 0x1e1000];
+const USUAL_CONFIGS = [0x1d1000, 0x1e1000] as const;
 /** More sectors than this that begin like a configuration are not looked into. */
 const MOST_CONFIGS = 16;
 /** The SDK's line about its build ends with the chip. */
@@ -60,17 +69,18 @@ export async function inspect(
   const warnings: string[] = [];
 
   const sha256 = await hashOf(given, rest);
-  let image = detectImage(given);
+  let image = await recognise(given, rest);
   let bytes = given;
   const rotated = image.kind === 'rotated-dump';
   if (rotated) {
     await rest();
     bytes = unrotate(given);
-    image = detectImage(bytes);
+    image = await recognise(bytes, rest);
     warnings.push(
       'The dump begins at 0x11000 and wraps around. It was put right here: all offsets are those of flash.',
     );
   }
+  warnings.push(...image.damaged, ...image.doubts);
   await rest();
 
   const storage = readTuyaStorage(bytes);
@@ -87,6 +97,11 @@ export async function inspect(
   warnings.push(...(found?.warnings ?? []));
 
   const { chip, evidence } = tellChip(image, app?.sdk ?? null, found, warnings);
+  if (isDump)
+    for (const name of misplaced(bytes))
+      warnings.push(
+        `The bootloader's partition table puts ${plainWord(name)} beyond the end of the flash: that was left out.`,
+      );
   const config = findConfig(bytes, chip);
   const rf = image.calibration;
   await rest();
@@ -122,6 +137,14 @@ export async function inspect(
   return described(inspection);
 }
 
+async function recognise(bytes: Uint8Array, rest: () => Promise<void>): Promise<DetectedImage> {
+  const steps = detectInSteps(bytes);
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    await rest();
+  }
+}
+
 async function hashOf(bytes: Uint8Array, rest: () => Promise<void>): Promise<string> {
   const hash = createHash('sha256');
   for (let at = 0; at < bytes.length; at += HASH_SLICE) {
@@ -154,9 +177,9 @@ function codeOf(bytes: Uint8Array, { kind, key }: DetectedImage): Code {
 }
 
 /** By the application's own texts, else by the head of the file that it came in. */
-function appOf(app: Inspection['app'], { version }: DetectedImage): Inspection['app'] {
+function appOf(app: Inspection['app'], { project, version }: DetectedImage): Inspection['app'] {
   if (app !== null && (app.project !== null || app.sdk !== null)) return app;
-  return version === null ? null : { project: null, version, sdk: null };
+  return version === null && project === null ? null : { project, version, sdk: null };
 }
 
 /** The application's code in clear as text, one letter a byte; empty where there is none to be read. */
@@ -168,7 +191,7 @@ async function appTextOf(
 ): Promise<string> {
   if (app === null || key === null) return '';
   const slices: Buffer[] = [];
-  for (const slice of plainCode(bytes, app, end, key)) {
+  for (const slice of plainCode(bytes, app, Math.min(end, app + MOST_CODE), key)) {
     slices.push(slice);
     await rest();
   }
@@ -204,7 +227,9 @@ function findConfig(
   bytes: Uint8Array,
   chip: ChipName | null,
 ): (OpenBekenConfig & { offset: number }) | null {
-  const candidates = [...USUAL_CONFIGS];
+  const [forN, forOthers] = USUAL_CONFIGS;
+  const isOther = chip !== null && chip !== 'BK7231N' && chip !== 'BK7231M';
+  const candidates: number[] = isOther ? [forOthers, forN] : [forN, forOthers];
   for (let at = 0; at < bytes.length && candidates.length < MOST_CONFIGS; at += SECTOR)
     if (bytes[at] === 0x43 && bytes[at + 1] === 0x46 && bytes[at + 2] === 0x47) candidates.push(at);
   for (const offset of candidates) {

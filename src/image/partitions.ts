@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { BOOTLOADER_END } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
+import { withoutEndNuls } from './nul-text';
 import { onFlash, PACKET, stripPackets } from './packets';
 
 /** One entry of the partition table that RT-Thread bootloaders carry ("FAL"). */
@@ -25,6 +26,8 @@ export const UF2_FAL_NAME = 16;
 const MAGIC = Buffer.from('01PE', 'latin1');
 /** Magic, offset, length and checksum. */
 const NUMBERS = 16;
+/** More places than this that begin like an entry are not looked at. */
+const MOST_PLACES = 1024;
 /** No table is as long as this. */
 const MOST_PARTITIONS = 64;
 
@@ -41,11 +44,13 @@ export function readPartitionTable(bytes: Uint8Array, nameLength: number): Parti
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const partitions: Partition[] = [];
   const length = NUMBERS + 2 * nameLength;
+  let places = 0;
   for (
     let at = all.indexOf(MAGIC);
     at >= 0 && at + length <= all.length && partitions.length < MOST_PARTITIONS;
     at = all.indexOf(MAGIC, at + 1)
   ) {
+    if (++places > MOST_PLACES) break;
     const entry = all.subarray(at, at + length);
     const name = text(entry, 4, nameLength);
     const device = text(entry, 4 + nameLength, nameLength);
@@ -74,6 +79,6 @@ export function partitionRegion({ packets, offset, length }: Partition): Region 
 
 /** Printable text padded with NUL; null for anything else. */
 function text(entry: Buffer, offset: number, length: number): string | null {
-  const field = entry.toString('latin1', offset, offset + length).replace(/\0+$/, '');
+  const field = withoutEndNuls(entry.toString('latin1', offset, offset + length));
   return /^[\x21-\x7e]+$/.test(field) ? field : null;
 }

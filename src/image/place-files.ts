@@ -51,6 +51,15 @@ export function updatePiece({ image, target, warnings }: PlaceJob, bytes: Uint8A
         : `unpacked it needs ${hex(needed)} bytes, and the application slot has ${hex(room)}`;
     throw wrongImage(image, why, UNPACKED);
   }
+  const piece = wholeSectors(slot.offset, bytes.subarray(0, length));
+  const { calibration } = target;
+  const end = piece.offset + piece.bytes.length;
+  if (calibration != null && calibration >= piece.offset && calibration < end)
+    throw wrongImage(
+      image,
+      `in the download slot (${span(slot)}) it would go over the calibration of the radio with the MAC at ${hex(calibration)}, and it has ${hex(length)} bytes where ${hex(calibration - slot.offset)} are free`,
+      UNPACKED,
+    );
   const table = target.partitions?.some(({ name }) => name === 'download') ?? false;
   if (!table && (target.chip === null || MANY_LAYOUTS.includes(target.chip)))
     warnings.push(
@@ -58,7 +67,7 @@ export function updatePiece({ image, target, warnings }: PlaceJob, bytes: Uint8A
     );
   if (encryption === 'aes')
     warnings.push('The update is encrypted: only a bootloader with the same AES key installs it.');
-  return wholeSectors(slot.offset, bytes.subarray(0, length));
+  return piece;
 }
 
 const UNPACKED = 'Use the application image (UA) or QIO file of the same firmware.';

@@ -6,11 +6,15 @@ export const RBL_HEADER = 96;
 export const HEADER_PACKETS = RBL_HEADER / PACKET_DATA;
 export const RBL_HEADER_ON_FLASH = HEADER_PACKETS * PACKET;
 
+const FNV_START = 0x811c9dc5;
+/** Packets that are summed up at one go: some milliseconds of work. */
+const SLICE = 4096;
 const MAGIC = Buffer.from('RBL\0', 'latin1');
 const ENCRYPTIONS = ['none', 'xor', 'aes'] as const;
 const COMPRESSIONS = ['none', 'gzip', 'quicklz', 'fastlz'] as const;
-/** More headers than this are not looked for in any image. */
+/** More headers than this are not looked for in any image, nor more places that begin like one. */
 const MOST_CONTAINERS = 16;
+const MOST_CANDIDATES = 1024;
 
 /** Header of Beken's container for code, in update files and behind what lies on flash. */
 export interface RblHeader {
@@ -75,47 +79,58 @@ export function readRbl(bytes: Uint8Array): RblHeader | null {
  */
 export function findContainers(bytes: Uint8Array, start = 0, end = bytes.length): RblContainer[] {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(end, bytes.length));
+  const magic = MAGIC.readUInt32LE();
   const found: RblContainer[] = [];
-  for (
-    let at = all.indexOf(MAGIC, start);
-    at >= 0 && found.length < MOST_CONTAINERS;
-    at = all.indexOf(MAGIC, at + 1)
-  ) {
-    if ((at - start) % PACKET !== 0) continue;
+  let candidates = 0;
+  for (let at = start; at + RBL_HEADER_ON_FLASH <= all.length; at += PACKET) {
+    if (all.readUInt32LE(at) !== magic) continue;
     const header = readRbl(stripPackets(all, at, HEADER_PACKETS));
     if (header !== null) found.push({ offset: at, header });
+    if (found.length === MOST_CONTAINERS || ++candidates === MOST_CANDIDATES) break;
   }
   return found;
 }
 
 /**
  * What is wrong with the code that lies in front of such a header, a sentence each; empty when CRC and
- * hash are right. Source: verified on real dumps.
+ * hash are right. In slices of some milliseconds. Source: verified on real dumps.
  * @param start where the code's packets begin, bytes
  */
-export function containerFaults(
+export function* containerFaults(
   bytes: Uint8Array,
   start: number,
   { offset, header }: RblContainer,
-): string[] {
+): Generator<void, string[]> {
   const { rawSize, packageSize, partition } = header;
   const room = forProcessor(offset - start);
   const padding = packageSize - rawSize;
   if (rawSize === 0 || rawSize > room || padding < 0 || padding > 0xff)
     return [`The header of ${partition} names sizes that cannot be.`];
   const packets = Math.ceil(rawSize / PACKET_DATA);
-  const code = stripPackets(bytes, start, packets).subarray(0, rawSize);
+  let crc = 0;
+  let hash = FNV_START;
+  for (let first = 0; first < packets; first += SLICE) {
+    const count = Math.min(SLICE, packets - first);
+    const left = rawSize - first * PACKET_DATA;
+    const code = stripPackets(bytes, start + first * PACKET, count).subarray(0, left);
+    crc = crc32(code, crc);
+    hash = fnv1a(code, hash);
+    yield;
+  }
   const faults: string[] = [];
   // The padding counts as bytes that tell its length, but FF is what lies there.
-  if (crc32(Buffer.alloc(padding, padding), crc32(code)) !== header.bodyCrc)
+  if (crc32(Buffer.alloc(padding, padding), crc) !== header.bodyCrc)
     faults.push(`The CRC of ${partition} does not fit its header.`);
-  if (fnv1a(code) !== header.hash) faults.push(`The hash of ${partition} does not fit its header.`);
+  if (hash !== header.hash) faults.push(`The hash of ${partition} does not fit its header.`);
   return faults;
 }
 
-/** The 32-bit hash of these containers. Source: FNV-1a as published. */
-export function fnv1a(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
+/**
+ * The 32-bit hash of these containers. Source: FNV-1a as published.
+ * @param start what the bytes in front of these came to
+ */
+export function fnv1a(bytes: Uint8Array, start = FNV_START): number {
+  let hash = start;
   for (let at = 0; at < bytes.length; at++)
     hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
   return hash >>> 0;

@@ -1,3 +1,5 @@
+import { bytesWithoutEndNuls, withoutEndNuls } from './nul-text';
+
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type JsonObject = { [name: string]: Json };
@@ -14,9 +16,8 @@ const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
  * @returns undefined when it is neither
  */
 export function parseTuyaJson(value: string | Uint8Array): Json | undefined {
-  const whole = typeof value === 'string' ? value : Buffer.from(value).toString('utf8');
-  const text = whole.replace(/\0+$/, '').trim();
-  if (text === '' || text.length > LONGEST) return undefined;
+  const text = textOf(value)?.trim() ?? '';
+  if (text === '') return undefined;
   return parse(text) ?? parse(quoted(text));
 }
 
@@ -28,6 +29,16 @@ export function parseTuyaObject(value: string | Uint8Array): JsonObject | null {
 
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Null for what is too long; it is measured before anything searches it. */
+function textOf(value: string | Uint8Array): string | null {
+  if (typeof value === 'string') {
+    const text = withoutEndNuls(value);
+    return text.length > LONGEST ? null : text;
+  }
+  const bytes = bytesWithoutEndNuls(value);
+  return bytes.length > LONGEST ? null : Buffer.from(bytes).toString('utf8');
 }
 
 function parse(text: string): Json | undefined {
@@ -47,5 +58,8 @@ function quoted(text: string): string {
       return JSON.stringify(token);
     })
     .replace(/([{,])(-?\d[\d.]*|true|false|null)(?=:)/g, '$1"$2"')
-    .replace(/,+(?=[}\]])/g, '');
+    .replace(/,+/g, (commas, at: number, whole: string) => {
+      const next = whole[at + commas.length];
+      return next === '}' || next === ']' ? '' : commas;
+    });
 }

@@ -1,3 +1,4 @@
+import { withoutEndNuls } from './nul-text';
 import type { DataSector } from './tuya-sectors';
 
 /** Pages of one block that follow each other. */
@@ -64,7 +65,7 @@ function readEntry(page: Buffer, block: number, number: number): TuyaEntry | nul
   const nameLength = page[17] ?? 0;
   const partsStart = NAME_START + nameLength;
   if (nameLength < 2 || partsStart > TUYA_PAGE) return null;
-  const name = page.toString('latin1', NAME_START, partsStart - 1).replace(/\0+$/, '');
+  const name = withoutEndNuls(page.toString('latin1', NAME_START, partsStart - 1));
   if (!/^[\x20-\x7e]+$/.test(name) || page[partsStart - 1] !== 0) return null;
   const parts = readParts(page.subarray(partsStart), page.readUInt16LE(11));
   if (parts === null) return null;

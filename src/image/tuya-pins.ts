@@ -21,6 +21,8 @@ export interface TuyaPins {
 
 /** As many as the largest of these chips has. */
 const GPIOS = 48;
+/** More settings than any device has are not looked at. */
+const MOST_SETTINGS = 512;
 /** OpenBeken's channels. */
 const CHANNELS = 64;
 
@@ -41,8 +43,9 @@ export function tuyaPins(param: JsonObject): TuyaPins {
     found.notes.push(`P${gpio} is named by ${other} and by ${key}: the first one counts here.`);
     return false;
   };
+  const settings = Object.entries(param).slice(0, MOST_SETTINGS);
   for (const rule of PIN_RULES) {
-    for (const [key, value] of Object.entries(param)) {
+    for (const [key, value] of settings) {
       const match = rule.key.exec(key);
       const gpio = gpioOf(value);
       if (match === null || gpio === null) continue;

@@ -32,7 +32,7 @@ const KEY_END = KEY_START + 16;
  */
 const MOST_DATA_SECTORS = 32;
 /** More sectors than this with the magic is a file made to keep us busy. */
-const MOST_KEY_SECTORS = 64;
+const MOST_KEY_SECTORS = 16;
 
 /** Offsets of the sectors that begin with the magic of key and protected sectors. */
 export function marked(bytes: Uint8Array): number[] {

@@ -34,6 +34,10 @@ export interface TuyaStorage {
   protectedItems: { offset: number; values: ReadonlyMap<string, Buffer> } | null;
 }
 
+/** Where key sectors usually lie, the commonest first. Sources: the public tools, real dumps. */
+const USUAL_OFFSETS: readonly number[] = [
+  0x1ee000, 0x1f5000, 0x1eb000, 0x397000, 0x3d0000, 0x7dd000,
+];
 /** Values are parts of the storage: all of them together cannot be larger, but for stale entries. */
 const MOST_BYTES_PER_SECTOR = 4 * SECTOR;
 const PROTECTED_NAME = 32;
@@ -44,14 +48,7 @@ const PROTECTED_NAME = 32;
  */
 export function readTuyaStorage(bytes: Uint8Array): TuyaStorage | null {
   const markedSectors = marked(bytes);
-  let found: { at: KeySector; key: DataKey; sectors: number } | null = null;
-  for (const offset of markedSectors) {
-    const at = readKeySector(bytes, offset);
-    const opened = at === null ? null : findDataKey(bytes, at);
-    // Old key sectors may lie around: the one with the most data is in use.
-    if (at !== null && opened !== null && opened.sectors > (found?.sectors ?? 0))
-      found = { at, ...opened };
-  }
+  const found = inUse(markedSectors.flatMap((offset) => openStorage(bytes, offset) ?? []));
   if (found === null) return null;
   const { at, key } = found;
   const sectors = readDataSectors(bytes, at.offset, key);
@@ -64,6 +61,44 @@ export function readTuyaStorage(bytes: Uint8Array): TuyaStorage | null {
     ...readItems(newestBlocks(sectors)),
     protectedItems: readProtected(bytes, markedSectors, at, key),
   };
+}
+
+/** A key sector that opens data sectors behind it. */
+interface OpenedStorage {
+  at: KeySector;
+  key: DataKey;
+  sectors: number;
+  /** How often all of its sectors were written, in sum; for telling the newer of two. */
+  generations: () => number;
+}
+
+function openStorage(bytes: Uint8Array, offset: number): OpenedStorage | null {
+  const at = readKeySector(bytes, offset);
+  const opened = at === null ? null : findDataKey(bytes, at);
+  if (at === null || opened === null) return null;
+  const generations = (): number =>
+    readDataSectors(bytes, offset, opened.key).reduce(
+      (sum, { sumOk, generation }) => sum + (sumOk ? generation : 0),
+      0,
+    );
+  return { at, ...opened, generations };
+}
+
+/**
+ * Which of several storages is in use: old ones may lie around. One with less than half of the data of
+ * another is a remnant; of the others, that at a usual place counts, then the fuller, then the newer.
+ */
+function inUse(all: readonly OpenedStorage[]): OpenedStorage | null {
+  const most = Math.max(0, ...all.map(({ sectors }) => sectors));
+  const whole = all.filter(({ sectors }) => sectors * 2 >= most);
+  const usual = USUAL_OFFSETS.flatMap((offset) => whole.filter(({ at }) => at.offset === offset));
+  const [likeliest] = usual;
+  if (likeliest !== undefined) return likeliest;
+  const full = whole.filter(({ sectors }) => sectors === most);
+  const [first = null] = full;
+  if (full.length < 2) return first;
+  const ages = full.map(({ generations }) => generations());
+  return full[ages.indexOf(Math.max(...ages))] ?? first;
 }
 
 /** A sector whose checksum is right outranks any other copy of its block, then the newer one. */

@@ -1,5 +1,6 @@
 import type { ChipName } from '../chip/families';
 import { BkError, hex } from '../errors';
+import { withoutEndNuls } from './nul-text';
 import { type Partition, readPartitionTable, UF2_FAL_NAME } from './partitions';
 import { beginsLikeUf2, readUf2Block, UF2_BLOCK, UF2_FLAGS, type Uf2Block } from './uf2-blocks';
 
@@ -80,12 +81,25 @@ export interface Uf2Write {
   bytes: Buffer;
 }
 
+/** Blocks that are read at one go: some milliseconds of work. */
+const SLICE = 4096;
+/** Builds have one or two parts for each way to install. */
+const MOST_PARTS = 64;
+
 const NOWHERE: Uf2Part['partitions'] = schemeNames(() => null);
 
 /** Reads a UF2 file; null where the bytes do not begin like one. Never throws. */
 export function readUf2(bytes: Uint8Array): Uf2File | null {
+  const steps = uf2InSteps(bytes);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/** `readUf2` in slices of some milliseconds. */
+export function* uf2InSteps(bytes: Uint8Array): Generator<void, Uf2File | null> {
   if (!beginsLikeUf2(bytes)) return null;
-  const { blocks, damaged } = readBlocks(bytes);
+  const { blocks, damaged } = yield* readBlocks(bytes);
   const first = blocks[0];
   const family = first?.family ?? 0;
   const known = FAMILIES[family];
@@ -97,6 +111,8 @@ export function readUf2(bytes: Uint8Array): Uf2File | null {
   };
   if (known !== undefined && known.chips.length > 0 && tags.get(TAG.format)?.[0] !== 2)
     damaged.push('It does not say how its parts are laid out.');
+  const parts = readParts(blocks, damaged);
+  damaged.push(...overlaps(parts));
   return {
     family,
     familyName: known?.name ?? null,
@@ -107,7 +123,7 @@ export function readUf2(bytes: Uint8Array): Uf2File | null {
     builtWith: text(tags.get(TAG.builtWith)),
     buildTime: number(TAG.buildTime),
     partitions: readPartitionTable(tags.get(TAG.partitions) ?? Buffer.alloc(0), UF2_FAL_NAME),
-    parts: readParts(blocks),
+    parts,
     damaged,
   };
 }
@@ -145,12 +161,15 @@ export function uf2Writes(
   });
 }
 
-function readBlocks(bytes: Uint8Array): { blocks: Uf2Block[]; damaged: string[] } {
+function* readBlocks(
+  bytes: Uint8Array,
+): Generator<void, { blocks: Uf2Block[]; damaged: string[] }> {
   const blocks: Uf2Block[] = [];
   const damaged: string[] = [];
   const count = Math.floor(bytes.length / UF2_BLOCK);
   if (bytes.length % UF2_BLOCK !== 0) damaged.push('It ends in the middle of a block.');
   for (let index = 0; index < count; index++) {
+    if (index % SLICE === SLICE - 1) yield;
     const block = readUf2Block(bytes.subarray(index * UF2_BLOCK, (index + 1) * UF2_BLOCK));
     const first = blocks[0] ?? block;
     const fault =
@@ -172,7 +191,7 @@ function readBlocks(bytes: Uint8Array): { blocks: Uf2Block[]; damaged: string[] 
   return { blocks, damaged };
 }
 
-function readParts(blocks: readonly Uf2Block[]): Uf2Part[] {
+function readParts(blocks: readonly Uf2Block[], damaged: string[]): Uf2Part[] {
   const parts: {
     partitions: Uf2Part['partitions'];
     address: number;
@@ -188,6 +207,9 @@ function readParts(blocks: readonly Uf2Block[]): Uf2Part[] {
     if (last !== undefined && last.partitions === partitions && last.end === address) {
       last.slices.push(data);
       last.end += data.length;
+    } else if (parts.length === MOST_PARTS) {
+      damaged.push(`It is in more than ${MOST_PARTS} pieces, which no build makes.`);
+      break;
     } else parts.push({ partitions, address, slices: [data], end: address + data.length });
   }
   return parts.map(({ partitions: names, address, slices }) => ({
@@ -195,6 +217,29 @@ function readParts(blocks: readonly Uf2Block[]): Uf2Part[] {
     address,
     bytes: Buffer.concat(slices),
   }));
+}
+
+/** Parts that lie over each other and differ: which of them counts, nobody can tell. */
+function overlaps(parts: readonly Uf2Part[]): string[] {
+  for (const [index, part] of parts.entries())
+    for (const other of parts.slice(0, index)) {
+      const scheme = UF2_SCHEMES.find(
+        (name) =>
+          part.partitions[name] !== null && part.partitions[name] === other.partitions[name],
+      );
+      if (scheme === undefined) continue;
+      const start = Math.max(part.address, other.address);
+      const end = Math.min(part.address + part.bytes.length, other.address + other.bytes.length);
+      if (start >= end) continue;
+      const [one, two] = [part, other].map(({ bytes, address }) =>
+        bytes.subarray(start - address, end - address),
+      );
+      if (one !== undefined && two !== undefined && one.equals(two)) continue;
+      return [
+        `Two of its parts for ${part.partitions[scheme]} overlap from ${hex(start)} on, and differ.`,
+      ];
+    }
+  return [];
 }
 
 /** Three bytes with a digit a scheme, 0 or the place of the name in the list that follows. */
@@ -213,6 +258,6 @@ function schemeNames(name: (index: number) => string | null): Record<Uf2Scheme, 
 }
 
 function text(value: Buffer | undefined): string | null {
-  const plain = value?.toString('utf8').replace(/\0+$/, '') ?? '';
+  const plain = withoutEndNuls(value?.toString('utf8') ?? '');
   return /^[^\p{C}]{1,200}$/u.test(plain) ? plain : null;
 }

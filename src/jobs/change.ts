@@ -1,18 +1,31 @@
 import { crc32 } from 'node:zlib';
 import { BLOCK, SECTOR } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
-import { BkError, hex, isBkError } from '../errors';
+import { type BkError, hex, isBkError } from '../errors';
+import { badSectors, neverHolds, notTaking, spoiltOnTheWay } from './change-errors';
 import { blankCrc, chipCrc, confirms, notePair } from './compare';
 import type { JobContext } from './context';
 import { FlashLedger, withFlashState } from './flash-state';
 import { Pace } from './pace';
 import type { BlockPlan, Plan } from './plan';
 import { blocksOf, sectorsOf } from './ranges';
+import { Strays } from './strays';
 
 /** How often a sector whose bytes do not hold is erased and written again. */
 const REPAIRS = 3;
-/** How often a sector is programmed whole before it is done page by page. */
+/** The same where it holds other bytes each time, and other sectors do so as well: that is the line. */
+const LINE_REPAIRS = 10;
+/** So many sectors that do not hold their bytes are no coincidence. */
+const LINE_SECTORS = 3;
+/** How often a checksum that speaks against a sector is asked for until it comes twice alike. */
+const DOUBTS = 3;
+/** How often a sector is programmed whole before it is done page by page, in turn with the whole. */
 const SECTOR_TRIES = 2;
+/** How often a block is erased at once before it is done sector by sector. */
+const BLOCK_TRIES = 2;
+/** Silence before a checksum is asked for again, and how long to wait for it, ms. */
+const QUIET_MS = 20;
+const QUIET_LIMIT_MS = 200;
 /** How often everything is verified anew because something had to be repaired. */
 const VERIFY_ROUNDS = 6;
 /** More sectors than this failing together is no worn sector: the flash as a whole does not take data. */
@@ -30,15 +43,20 @@ export class Changer {
   readonly counts: ChangeCounts = { sectorsErased: 0, blocksErased: 0, bytesWritten: 0 };
   readonly #context: JobContext;
   readonly #pace: Pace;
+  readonly #strays: Strays;
   readonly #ledger = new FlashLedger();
   #proved = false;
   #repairs = 0;
   /** Sectors that did not hold their bytes when it was first looked, and after all repairs. */
   readonly #suspects: number[] = [];
   readonly #bad: number[] = [];
+  /** All sectors that needed a repair, and those that held other bytes after each. */
+  readonly #repaired = new Set<number>();
+  readonly #unsteady = new Set<number>();
 
   constructor(context: JobContext) {
     this.#context = context;
+    this.#strays = new Strays(context);
     this.#pace = new Pace(context);
   }
 
@@ -57,8 +75,11 @@ export class Changer {
   async #telling(work: () => Promise<void>): Promise<void> {
     try {
       await work();
+      this.#strays.mustSpare((address) => this.#ledger.has(address));
     } catch (error) {
       if (!isBkError(error) || !this.#context.changed) throw error;
+      // What was answered with success proved to mean nothing.
+      if (isBkError(error, 'BK_FLASH_PROTECTED')) this.#ledger.doubt();
       throw withFlashState(error, this.#ledger.state());
     }
   }
@@ -104,7 +125,20 @@ export class Changer {
       if (round === VERIFY_ROUNDS) throw neverHolds(round, this.#context);
       ranges = all;
     }
-    if (this.#bad.length > 0) throw badSectors(this.#bad, this.#context);
+    if (this.#bad.length === 0) return;
+    if (this.#bad.some((address) => this.#isLine(address))) throw this.#allBad(this.#bad);
+    throw badSectors(this.#bad, REPAIRS, this.#context);
+  }
+
+  /** It is the line that a sector does not hold its bytes, and not the sector. */
+  #isLine(address: number): boolean {
+    return this.#unsteady.has(address) && this.#repaired.size >= LINE_SECTORS;
+  }
+
+  #allBad(addresses: readonly number[]): BkError {
+    return addresses.some((address) => this.#isLine(address))
+      ? spoiltOnTheWay(addresses, LINE_REPAIRS, this.#context)
+      : notTaking(addresses, REPAIRS, this.#context);
   }
 
   /** 64 KiB at a time. What cannot be repaired is noted, so that everything else is in place by the end. */
@@ -121,7 +155,7 @@ export class Changer {
             this.#evidence.sectorFailed(address);
             this.#ledger.set({ offset: address, length: SECTOR }, 'uncertain');
           }
-          if (bad.length > BAD_SECTORS_AT_MOST) throw notTaking(bad, this.#context);
+          if (bad.length > BAD_SECTORS_AT_MOST) throw this.#allBad(bad);
         }
       }
       this.#settle(block);
@@ -142,10 +176,21 @@ export class Changer {
   }
 
   async #erase(address: number, length: number): Promise<void> {
-    if (length === BLOCK && !this.#pace.gentle) await this.#eraseBlock(address);
-    else
-      for (const sector of sectorsOf({ offset: address, length })) await this.#eraseSector(sector);
+    const gentle = this.#pace.gentle;
+    const atOnce = length === BLOCK && !gentle && (await this.#eraseBlock(address));
+    if (!atOnce) {
+      // A block's erase that broke off has erased some of them.
+      const look = gentle || length === BLOCK;
+      for (const sector of sectorsOf({ offset: address, length })) {
+        await this.#eraseSector(sector, look);
+      }
+    }
     this.#context.progress.advance('erase', length, address, `Erasing ${hex(address)}`);
+  }
+
+  #carriedOut(address: number): void {
+    this.#evidence.carriedOut(address);
+    this.#strays.forget();
   }
 
   #blameLine(address: number): Promise<void> {
@@ -162,35 +207,43 @@ export class Changer {
   /** From here on until it is done, nobody can tell what the range holds. */
   #touch(range: Region): void {
     this.#context.changed = true;
+    this.#context.session.fingerprint?.forget(range);
     this.#ledger.set(range, 'uncertain');
   }
 
-  async #eraseBlock(address: number): Promise<void> {
+  /** @returns false where it does not work at once: a supply may bear a sector's time and not a block's */
+  async #eraseBlock(address: number): Promise<boolean> {
     const { flash } = this.#context;
     const range = { offset: address, length: BLOCK };
-    await this.#context.step({ phase: 'erase', address }, async (tries) => {
+    const done = await this.#context.step({ phase: 'erase', address }, async (tries) => {
       // The answer may have been lost, not the erase.
       if (tries > 0 && (await flash.crc(address, BLOCK)) === blankCrc(BLOCK)) {
-        this.#evidence.carriedOut(address);
-        return;
+        this.#carriedOut(address);
+        return true;
       }
+      this.#strays.note(tries);
+      if (tries >= BLOCK_TRIES) return false;
       this.#touch(range);
       await flash.eraseBlock(address);
       this.counts.blocksErased++;
+      return true;
     });
+    if (!done) return false;
     this.#ledger.set(range, 'blank');
     await this.#pace.rest();
+    return true;
   }
 
-  async #eraseSector(address: number): Promise<void> {
+  async #eraseSector(address: number, look = this.#pace.gentle): Promise<void> {
     const { flash } = this.#context;
     const range = { offset: address, length: SECTOR };
     await this.#context.step({ phase: 'erase', address }, async (tries) => {
-      const known = tries > 0 || this.#pace.gentle;
+      const known = tries > 0 || look;
       if (known && (await flash.crc(address, SECTOR)) === blankCrc(SECTOR)) {
-        if (tries > 0) this.#evidence.carriedOut(address);
+        if (tries > 0) this.#carriedOut(address);
         return;
       }
+      this.#strays.note(tries);
       this.#touch(range);
       await flash.eraseSector(address);
       this.counts.sectorsErased++;
@@ -206,18 +259,21 @@ export class Changer {
       if (tries > 0) {
         const held = await flash.crc(address, SECTOR);
         if (held === crc32(data)) {
-          this.#evidence.carriedOut(address);
+          this.#carriedOut(address);
           return;
         }
-        if (held !== blankCrc(SECTOR)) {
+        if (held === blankCrc(SECTOR)) this.#strays.note(tries);
+        else {
           this.#touch(range);
           await flash.eraseSector(address);
           this.counts.sectorsErased++;
         }
       }
       this.#touch(range);
-      // Where a whole sector at once failed twice, pages draw the same charge in small portions.
-      if (tries >= SECTOR_TRIES) await flash.programPages(address, data);
+      // Where a whole sector at once failed twice, pages draw the same charge in small portions; but they take
+      // longer, and not every supply likes that better.
+      const byPages = tries >= SECTOR_TRIES && tries % 2 === 0;
+      if (byPages) await flash.programPages(address, data);
       else await flash.program(address, data);
     });
     this.#ledger.set(range, 'written');
@@ -241,7 +297,8 @@ export class Changer {
       return;
     }
     this.#suspects.push(address);
-    if (this.#suspects.length >= 2) throw notTaking(this.#suspects, this.#context);
+    const steady = this.#suspects.filter((one) => !this.#unsteady.has(one));
+    if (steady.length >= 2) throw notTaking(steady, REPAIRS, this.#context);
   }
 
   /** @returns false when the sector does not hold its bytes after all tries */
@@ -252,66 +309,39 @@ export class Changer {
     const repairs = this.#suspects.includes(address) ? 1 : REPAIRS;
     let before: number | null = null;
     for (let repair = 0; ; repair++) {
-      const held = await chipCrc(this.#context, range, 'verify');
+      const held = await this.#heldIn(range, wanted);
       notePair(this.#context, range, 'write', wanted, held);
       if (held === wanted) return true;
+      this.#repaired.add(address);
       // Erased and programmed with success, and not one bit of it is another: that is the sector.
       // Other bytes each time are what a line makes of them.
-      if (held === before) this.#evidence.notTaken(address);
-      else if (before !== null) await this.#blameLine(address);
+      if (held === before) {
+        this.#evidence.notTaken(address);
+        this.#unsteady.delete(address);
+      } else if (before !== null) {
+        this.#unsteady.add(address);
+        await this.#blameLine(address);
+      }
       before = held;
-      if (repair === repairs) return false;
+      if (repair >= (this.#isLine(address) ? LINE_REPAIRS : repairs)) return false;
       this.#repairs++;
       await this.#erase(address, SECTOR);
       if (wanted !== blankCrc(SECTOR)) await this.#program(address, data);
     }
   }
-}
 
-function badSectors(addresses: readonly number[], context: JobContext): BkError {
-  const listed = addresses.map(hex).join(', ');
-  return new BkError(
-    'BK_BAD_SECTOR',
-    `The flash of the chip on ${context.session.port} does not hold its bytes at ${listed} after ${REPAIRS} more tries; everything else is in place and verified`,
-    {
-      phase: 'verify',
-      address: addresses[0] as number,
-      attempts: REPAIRS + 1,
-      likely: [
-        {
-          cause: 'Worn or broken flash sector',
-          confidence: 0.8,
-          evidence: `Only ${listed} failed, every time, while all other sectors hold.`,
-        },
-      ],
-      advice: ['Replace the module; firmware that does not use these sectors may still run.'],
-    },
-  );
-}
-
-function neverHolds(rounds: number, context: JobContext): BkError {
-  return new BkError(
-    'BK_CRC_MISMATCH',
-    `What was written to the chip on ${context.session.port} was verified ${rounds} times, and each time something was wrong and had to be repaired. Send the same message again to go on: what is in place already is not written again`,
-    {
-      phase: 'verify',
-      attempts: rounds,
-      advice: ['Set a lower baud in the device; use shorter wires and a common ground.'],
-    },
-  );
-}
-
-function notTaking(addresses: readonly number[], context: JobContext): BkError {
-  return new BkError(
-    'BK_FLASH_PROTECTED',
-    `The flash of the chip on ${context.session.port} takes erases and writes without complaint but keeps its old bytes (tried at ${addresses.map(hex).join(', ')})`,
-    {
-      phase: 'verify',
-      address: addresses[0] as number,
-      attempts: REPAIRS + 1,
-      advice: [
-        'Take the 3.3 V supply off for some seconds (a reset by CEN is not enough), and start the job again.',
-      ],
-    },
-  );
+  /**
+   * The chip's checksum of a sector; one that speaks against what is wanted has to come twice alike. A checksum
+   * says nothing of what it is of: an answer that was changed, or came twice, must not cost an erase.
+   */
+  async #heldIn(range: Region, wanted: number): Promise<number> {
+    let held = await chipCrc(this.#context, range, 'verify');
+    for (let doubt = 0; held !== wanted && doubt < DOUBTS; doubt++) {
+      await this.#context.session.exchanger.quiet(QUIET_MS, QUIET_LIMIT_MS);
+      const again = await chipCrc(this.#context, range, 'verify');
+      if (again === held) break;
+      held = again;
+    }
+    return held;
+  }
 }

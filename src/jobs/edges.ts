@@ -7,6 +7,10 @@ import { chipCalibration } from './calibration';
 import type { JobContext } from './context';
 import { type Piece, type Plan, touchedBy } from './plan';
 import { outward } from './ranges';
+import { readSector } from './sector';
+
+/** Of bytes that have nothing to do with each other one in ten is alike by chance. */
+const ALIKE = 0.75;
 
 /** A sector of which a write changes a part only. */
 interface Edge {
@@ -29,10 +33,10 @@ export class Edges {
   readonly #folder: string | undefined;
   readonly #edges: Edge[] = [];
 
-  /** @param folder absolute path; without one nothing is kept */
+  /** @param folder absolute path; without one, or with an empty one, nothing is kept */
   constructor(context: JobContext, folder: string | undefined) {
     this.#context = context;
-    this.#folder = folder;
+    this.#folder = folder === '' ? undefined : folder;
   }
 
   /** Fills a piece up to whole sectors with what belongs beside it. */
@@ -70,16 +74,14 @@ export class Edges {
 
   /** @param own what the write brings itself, as positions in the sector */
   async #sector(address: number, own: { from: number; to: number }): Promise<Buffer> {
-    const held = await this.#context.step({ phase: 'compare', address }, async () =>
-      Buffer.from(await this.#context.flash.readSector(address)),
-    );
+    const held = await readSector(this.#context, address, 'compare');
     const folder = this.#folder;
     const any = folder !== undefined && (await keepsEdges(folder));
     const file = any ? await this.#open(address) : null;
     const kept = Buffer.alloc(SECTOR, 0xff);
     file?.fill(kept);
     const beside = (bytes: Buffer) => [bytes.subarray(0, own.from), bytes.subarray(own.to)];
-    const broken = (file?.has(address) ?? false) && lacks(beside(held), beside(kept));
+    const broken = (file?.has(address) ?? false) && isRemainder(beside(held), beside(kept));
     if (broken) {
       this.#context.warnings.push(
         `An earlier write broke off in the sector at ${hex(address)}: the bytes beside the image, which it had kept, are put back.`,
@@ -108,7 +110,7 @@ export async function forgetEdges(
   folder: string | undefined,
   ranges: readonly Region[],
 ): Promise<void> {
-  if (folder === undefined || !(await keepsEdges(folder))) return;
+  if (!folder || !(await keepsEdges(folder))) return;
   const chip = await chipOf(context);
   for (const address of await keptEdges(folder, chip)) {
     if (!ranges.some((range) => holds(range, address))) continue;
@@ -129,14 +131,21 @@ function holds({ offset, length }: Region, address: number): boolean {
 }
 
 /**
- * Whether flash holds less than it did: an erase sets bits, a program that broke off has not cleared all of
- * them. Bytes that lack nothing, or were made others since, are left as they are.
+ * Whether flash holds what an erase or a program that broke off has left of the bytes: an erase sets bits, a
+ * program has not cleared all of them, and some cells come out by chance. Bytes that are as they were need
+ * nothing; others in most places are somebody else's since, and are left alone.
  */
-function lacks(held: readonly Buffer[], kept: readonly Buffer[]): boolean {
-  const pairs = held.flatMap((part, index) =>
-    [...part].map((byte, at) => [byte, kept[index]?.[at] ?? 0xff] as const),
-  );
-  return (
-    pairs.every(([now, then]) => (now & then) === then) && pairs.some(([now, then]) => now !== then)
-  );
+function isRemainder(held: readonly Buffer[], kept: readonly Buffer[]): boolean {
+  let bytes = 0;
+  let equal = 0;
+  let alike = 0;
+  for (const [part, now] of held.entries()) {
+    for (const [at, byte] of now.entries()) {
+      const then = kept[part]?.[at] ?? 0xff;
+      bytes++;
+      if (byte === then) equal++;
+      if ((byte & then) === then) alike++;
+    }
+  }
+  return equal < bytes && alike >= ALIKE * bytes;
 }

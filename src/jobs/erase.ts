@@ -3,7 +3,13 @@ import type { Region } from '../chip/layouts';
 import { BkError, hex } from '../errors';
 import { backUpFirst } from './backup-first';
 import { checkBootloader } from './bootloader-check';
-import { calibrationAddresses, chipCalibration, forgetCalibration, layoutOf } from './calibration';
+import {
+  calibrationAddresses,
+  chipCalibration,
+  forgetCalibration,
+  layoutOf,
+  learnCalibration,
+} from './calibration';
 import { Changer } from './change';
 import { blankCrc, chipCrc } from './compare';
 import { type JobContext, type JobOutcome, mustFitFlash } from './context';
@@ -16,8 +22,14 @@ export async function erase(
   context: JobContext,
   options: EraseOptions,
 ): Promise<JobOutcome<EraseSummary>> {
-  const regions = await regionsOf(context, options);
+  const said = context.warnings.length;
+  let regions = await regionsOf(context, options);
+  const toSay = context.warnings.length;
   const backup = await backUpFirst(context, options.backup);
+  if (await learnCalibration(context, backup)) {
+    context.warnings.splice(said, toSay - said);
+    regions = await regionsOf(context, options);
+  }
   const bytes = totalOf(regions);
   const changer = new Changer(context);
   await changer.runErase(regions, () => eraseRegions(context, changer, regions, bytes));

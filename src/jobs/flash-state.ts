@@ -24,8 +24,20 @@ export class FlashLedger {
     for (const address of sectorsOf(range)) this.#sectors.set(address, 'old');
   }
 
+  /** Whether the sector is one of the job's. */
+  has(address: number): boolean {
+    return this.#sectors.has(address);
+  }
+
   set(range: Region, holds: SectorHolds): void {
     for (const address of sectorsOf(range)) this.#sectors.set(address, holds);
+  }
+
+  /** The chip's word for erases and programs is worth nothing. */
+  doubt(): void {
+    for (const [address, holds] of this.#sectors) {
+      if (holds === 'blank' || holds === 'written') this.#sectors.set(address, 'uncertain');
+    }
   }
 
   state(): FlashState {

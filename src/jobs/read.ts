@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { SECTOR } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
-import { BkError, hex } from '../errors';
-
+import { hex } from '../errors';
 import { chipCrc, confirms, Hunch, notePair } from './compare';
 import type { JobContext } from './context';
 import { blocksOf, outward, sectorsOf } from './ranges';
+import { contradicted } from './sector';
 
 export interface ReadBytes {
   bytes: Buffer;
@@ -145,11 +145,7 @@ function confirmSector(
     const [host, chip] = [crc32(into), await context.flash.crc(address, SECTOR)];
     notePair(context, { offset: address, length: SECTOR }, 'read', host, chip);
     if (host === chip) return;
-    throw new BkError(
-      'BK_CRC_MISMATCH',
-      `The sector at ${hex(address)} was read from ${context.session.port}, but the chip's checksum says otherwise`,
-      { phase: 'verify', address, advice: ['Set a lower baud in the device; use shorter wires.'] },
-    );
+    throw contradicted(context, address);
   });
 }
 

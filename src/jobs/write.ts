@@ -1,7 +1,7 @@
 import type { Region } from '../chip/layouts';
 import { backUpFirst } from './backup-first';
 import { checkBootloader } from './bootloader-check';
-import { forgetCalibration } from './calibration';
+import { forgetCalibration, learnCalibration } from './calibration';
 import { Changer } from './change';
 import { compareBlock, Hunch, type SectorState } from './compare';
 import type { JobContext, JobOutcome } from './context';
@@ -29,9 +29,16 @@ export async function write(
   options: WriteOptions,
   image: LoadedImage,
 ): Promise<JobOutcome<WriteSummary>> {
-  const placed = await place(context, image, options);
-  const planned = await planConfig(context, options, placed);
+  const said = context.warnings.length;
+  let placed = await place(context, image, options);
+  let planned = await planConfig(context, options, placed);
+  const toSay = context.warnings.length;
   const backup = options.dryRun ? null : await backUpFirst(context, options.backup);
+  if (await learnCalibration(context, backup)) {
+    context.warnings.splice(said, toSay - said);
+    placed = await place(context, image, options);
+    planned = await planConfig(context, options, placed);
+  }
   const config = (await planned?.complete(backup)) ?? null;
   if (config !== null) placed.push(config);
   const changer = new Changer(context);

@@ -156,9 +156,9 @@ export class Exchanger {
     command: Command<Args, Answer>,
     args: Args,
   ): Promise<Answer> {
-    let before = await this.ask(command, args);
+    let before = ownCopy(await this.ask(command, args));
     for (let left = SURE_TRIES; ; left--) {
-      const now = await this.ask(command, args);
+      const now = ownCopy(await this.ask(command, args));
       if (isSame(before, now)) return now;
       if (left === 0) {
         throw new BkError(
@@ -284,6 +284,11 @@ export class Exchanger {
     this.#waiter?.fail(this.#lost);
     this.evidence.adapterLost();
   }
+}
+
+/** Bytes of an answer are a view of what comes in, which the next answer overwrites. */
+function ownCopy<Answer extends number | Buffer>(answer: Answer): Answer {
+  return (typeof answer === 'number' ? answer : Buffer.from(answer)) as Answer;
 }
 
 function isSame(a: number | Buffer, b: number | Buffer): boolean {

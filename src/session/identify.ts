@@ -58,7 +58,7 @@ async function findFamily(exchanger: Exchanger, crc: number): Promise<Family> {
   if (crc === NO_BOOTLOADER.blank[0]) return 'full';
   if (crc === NO_BOOTLOADER.blank[1]) return 'basic';
   const start = BOOTLOADER_END;
-  const sector = Buffer.from(await exchanger.sure(flashRead4K, { address: start }));
+  const sector = await exchanger.sure(flashRead4K, { address: start });
   const own = invertCrc(await exchanger.sure(checkCrc, { start, end: start + CHECKED }));
   if (own === crc32(sector.subarray(0, CHECKED + 1))) return 'full';
   if (own === crc32(sector.subarray(0, CHECKED))) return 'basic';

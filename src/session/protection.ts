@@ -69,15 +69,18 @@ function allOnes(part: FlashPart): number {
   return part.statusBytes >= 2 ? 0xffff : 0xff;
 }
 
-/** The status bytes as one number, SR1 lowest; waits while the part is busy. */
+/**
+ * The status bytes as one number, SR1 lowest; waits while the part is busy. Each has to come twice alike: what
+ * is read here is written back, and among the bits are some that can be set once and for ever.
+ */
 async function readStatus(exchanger: Exchanger, part: FlashPart): Promise<number> {
-  let status = await exchanger.run(readStatusRegister, { register: SR1 });
+  let status = await exchanger.sure(readStatusRegister, { register: SR1 });
   for (let poll = 0; (status & BUSY) !== 0 && status !== 0xff && poll < BUSY_POLLS; poll++) {
     await exchanger.pause(BETWEEN_TRIES_MS);
-    status = await exchanger.run(readStatusRegister, { register: SR1 });
+    status = await exchanger.sure(readStatusRegister, { register: SR1 });
   }
   if (part.statusBytes < 2) return status;
-  const second = await exchanger.run(readStatusRegister, { register: part.statusRead[1] ?? 0x35 });
+  const second = await exchanger.sure(readStatusRegister, { register: part.statusRead[1] ?? 0x35 });
   return status | (second << 8);
 }
 

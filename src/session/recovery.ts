@@ -4,6 +4,7 @@ import { type BkError, isBkError } from '../errors';
 import type { Transport } from '../transport/transport';
 import { BAUD_LADDER } from './baud';
 import type { Exchanger } from './exchange';
+import type { Fingerprint } from './fingerprint';
 import type { Identity } from './identity';
 import { BOOT_BAUD, knock, link } from './link';
 import { gaveUp, lost, otherChip } from './recovery-errors';
@@ -39,6 +40,7 @@ export interface Recoverable {
   readonly exchanger: Exchanger;
   readonly identified: boolean;
   readonly identity: Identity;
+  readonly fingerprint: Fingerprint | null;
   readonly workingBaud: number;
   readonly report: SessionReport;
   /** Opens the port again after it was lost. @throws BkError BK_PORT_LOST when it does not come back */
@@ -64,6 +66,8 @@ export class Recovery {
   #reboots = 0;
   /** The chip answered only after it had been called for a while. */
   #wasBusy = false;
+  /** The chip was found anew, and it is not known yet whether it is the same one. */
+  #anew = false;
 
   constructor(session: Recoverable) {
     this.#session = session;
@@ -112,12 +116,11 @@ export class Recovery {
     for (;;) {
       if (!isBkError(error, ...RECOVERABLE)) throw error;
       const limit = changesFlash(step) ? CHANGE_TRIES : CHANCE_TRIES;
-      if (failures.alive >= limit - 1 || failures.rebooted >= CHANCE_TRIES - 1) {
-        throw gaveUp(error, step, failures.alive + failures.rebooted + 1);
-      }
+      const failed = failures.alive + failures.rebooted + 1;
+      if (failures.alive >= limit - 1 || failed >= CHANCE_TRIES) throw gaveUp(error, step, failed);
       try {
         const found = await this.#restore(error, step, signal);
-        failures[found === 'alive' ? 'alive' : 'rebooted']++;
+        failures[found === 'alive' && this.#tellsReboots ? 'alive' : 'rebooted']++;
         return;
       } catch (again) {
         // Waiting longer for a port that did not come back is nobody's wish.
@@ -128,6 +131,12 @@ export class Recovery {
         error = again;
       }
     }
+  }
+
+  /** A chip that works at the boot rate looks the same before and after a reboot. */
+  get #tellsReboots(): boolean {
+    const { canSetBaudRate, baudRate } = this.#session.exchanger.transport;
+    return canSetBaudRate && baudRate !== BOOT_BAUD;
   }
 
   async #restore(error: BkError, step: Step, signal: AbortSignal | undefined): Promise<Found> {
@@ -145,13 +154,16 @@ export class Recovery {
     evidence.drop({ ...drop, found });
     // Whatever happened, the chip may have rebooted inside its boot window: locks count as back.
     session.forgetLocks();
-    if (found === 'alive') {
+    if (found !== 'alive') {
+      this.#anew = true;
+      if (session.identified) this.#reboots++;
+    } else if (!this.#anew) {
       session.exchanger.beMorePatient();
       // A chip that was at work all the while is slow, and the line is not to blame.
       if (!this.#wasBusy) this.#lineErrors++;
-    } else {
-      await this.#again(step, signal);
     }
+    // Also where the last look at it was cut short: nothing is done to a chip before it is known.
+    if (this.#anew) await this.#again(step, signal);
     if (this.#lineErrors >= ERRORS_PER_RUNG) await this.#stepDown(signal);
     session.report.onRecovery({
       address: step.address,
@@ -235,14 +247,17 @@ export class Recovery {
   /** After a reboot: the same chip, time for its supply, and the rate of before. */
   async #again(step: Step, signal: AbortSignal | undefined): Promise<void> {
     const session = this.#session;
-    if (!session.identified) return;
+    if (!session.identified) {
+      this.#anew = false;
+      return;
+    }
     const before = session.workingBaud;
     if (!(await sameChip(session))) {
       throw otherChip(session.port, step);
     }
-    this.#reboots++;
     await session.exchanger.pause(Math.min(LONGEST_REST_MS, REST_MS * this.#reboots));
     await session.raiseBaud(before, signal);
+    this.#anew = false;
   }
 
   async #stepDown(signal: AbortSignal | undefined): Promise<void> {

@@ -6,6 +6,7 @@ import type { Transport } from '../transport/transport';
 import { type Climber, climb } from './baud-climb';
 import { Comeback, type Returning } from './comeback';
 import { Exchanger } from './exchange';
+import { Fingerprint } from './fingerprint';
 import { Flash } from './flash';
 import { identify } from './identify';
 import type { Identity } from './identity';
@@ -25,6 +26,7 @@ export class Session implements Climber, Recoverable, Returning {
   #report: SessionReport;
   #identity: Identity | null = null;
   #flash: Flash | null = null;
+  #fingerprint: Fingerprint | null = null;
   #linked: LinkOutcome | null = null;
   #recovery = new Recovery(this);
   readonly #comeback = new Comeback(this);
@@ -72,6 +74,7 @@ export class Session implements Climber, Recoverable, Returning {
     );
     this.#identity = null;
     this.#flash = null;
+    this.#fingerprint = null;
     this.#linked = await link(this.exchanger, {
       reset: this.settings.reset,
       timeoutMs: this.#comeback.linkMs,
@@ -88,6 +91,9 @@ export class Session implements Climber, Recoverable, Returning {
     this.#noteIdentity();
     this.#expect();
     await this.raiseBaud(this.settings.baud, signal);
+    this.#fingerprint = await this.step({ phase: 'identify', address: null }, signal, () =>
+      Fingerprint.take(this.flash, this.identity),
+    );
   }
 
   /** Begins a job on a chip that has just answered; what is seen and told from here on goes to it. */
@@ -160,6 +166,11 @@ export class Session implements Climber, Recoverable, Returning {
     const { lost } = this.exchanger;
     const isGone = this.#reopen === goneForGood && lost !== null;
     return this.#comeback.wait((ms) => (isGone ? Promise.reject(lost) : this.#reopen(ms, signal)));
+  }
+
+  /** What tells this chip from others of its model; null until it has been looked at. */
+  get fingerprint(): Fingerprint | null {
+    return this.#fingerprint;
   }
 
   get identified(): boolean {

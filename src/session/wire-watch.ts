@@ -1,6 +1,6 @@
 import { EvidenceLog, type Fault } from '../diagnosis';
 import { type CommandKind, isBkError } from '../errors';
-import { answers, type Command } from '../protocol/commands';
+import { answers, type Command, changedBy } from '../protocol/commands';
 import type { Frame } from '../protocol/frames';
 
 /** The exchange that is or was under way last. */
@@ -21,6 +21,7 @@ export class WireWatch {
   /** The host tries a rate at which the chip need not be: what is heard at it tells nothing. */
   astray = false;
   #received = 0;
+  #elsewhere: { offset: number; length: number }[] = [];
   #latest: Latest = { kind: null, baudRate: 0, begun: 0, received: 0, brokenOff: false };
   /** The latest command that got no answer in time: it may come yet. */
   #expired: { command: Command<never, unknown>; args: unknown; begun: number } | null = null;
@@ -56,11 +57,24 @@ export class WireWatch {
 
   /** An answer that nobody waits for any more tells that the host gave up too early. */
   unclaimed(frame: Frame, baudRate: number, now: number): void {
+    const change = changedBy(frame);
+    if (change !== null) this.#elsewhere.push(change);
     const expired = this.#expired;
     if (expired === null || !answers(expired.command, frame) || frame.status !== 0) return;
     if (expired.command.parse(frame.payload, expired.args as never) === undefined) return;
     this.#expired = null;
     this.evidence.late(expired.command.kind, baudRate, now - expired.begun);
+  }
+
+  /**
+   * Changes of flash that the chip has told of since the last time this was asked, and that nobody had asked
+   * for there: either the answer was changed on the line, or the command was, and then it was carried out
+   * elsewhere.
+   */
+  takeElsewhere(): { offset: number; length: number }[] {
+    const all = this.#elsewhere;
+    this.#elsewhere = [];
+    return all;
   }
 
   /** Bytes that were part of no answer: text of a running application, an echo, another talker. */

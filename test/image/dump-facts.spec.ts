@@ -10,14 +10,9 @@ import {
   readPartitions,
   readPartitionTable,
 } from '../../src/image/partitions';
+import { drained } from '../support/drained';
 import { dumpVectors } from '../support/dump-vectors';
 import { bootloader, flashImage, TUYA_TEXTS } from '../support/images';
-
-function drained<T>(steps: Generator<unknown, T>): T {
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
-}
 
 const hex8 = (value: number | null | undefined): string =>
   (value ?? 0).toString(16).padStart(8, '0');

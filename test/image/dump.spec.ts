@@ -13,6 +13,8 @@ function rotate(dump: Buffer): Buffer {
   return Buffer.concat([dump.subarray(BOOTLOADER_END), dump.subarray(0, BOOTLOADER_END)]);
 }
 
+const MIB = 1024 * 1024;
+
 describe('a dump', () => {
   it('is told by its code and its calibration', () => {
     const image = detectImage(madeUpDump());
@@ -42,9 +44,20 @@ describe('a dump', () => {
     const whole = madeUpDump();
     assert.notEqual(detectImage(whole.subarray(0, whole.length - 1)).kind, 'dump');
     assert.notEqual(detectImage(Buffer.concat([whole, whole.subarray(0, 1)])).kind, 'dump');
-    for (const size of [1, 4, 8, 16]) {
-      assert.equal(detectImage(madeUpDump(size * 1024 * 1024)).kind, 'dump', String(size));
+    for (const size of [2, 4, 8, 16]) {
+      assert.equal(detectImage(madeUpDump(size * MIB)).kind, 'dump', String(size));
     }
+  });
+
+  it('of 1 MiB is told by its calibration, or by the chip: other files have that length too', () => {
+    for (const dump of [madeUpDump(MIB), madeUpDump().subarray(0, MIB)]) {
+      assert.equal(detectImage(dump).kind, 'qio');
+      assert.equal(detectImage(dump, { flashSize: 2 * MIB }).kind, 'qio');
+      assert.equal(detectImage(dump, { flashSize: MIB }).kind, 'dump');
+    }
+    const dump = madeUpDump(MIB);
+    calibrationSector([2, 0, 0, 0, 0, 1]).copy(dump, 0xfe000);
+    assert.equal(detectImage(dump).kind, 'dump');
   });
 
   it('is told apart from one that begins at 0x11000', () => {

@@ -30,6 +30,18 @@ describe('parseTuyaJson', () => {
     it(`makes nothing of ${JSON.stringify(text.slice(0, 20))}`, () =>
       assert.equal(parseTuyaJson(text), undefined));
 
+  it('measures text before it searches it, and searches each run once', () => {
+    const long = 60_000;
+    for (const letter of ['\0', ',', ' ', '[', '1.', '{"'])
+      assert.equal(typeof parseTuyaJson(`{${letter.repeat(long / letter.length)}x`), 'undefined');
+    assert.equal(parseTuyaJson(`${'\0'.repeat(30_000_000)}x`), undefined);
+    assert.deepEqual(parseTuyaJson(`{a:1${','.repeat(long)}}${'\0'.repeat(1_000_000)}`), { a: 1 });
+    assert.equal(
+      parseTuyaJson(Buffer.concat([Buffer.alloc(30_000_000), Buffer.from('x')])),
+      undefined,
+    );
+  });
+
   it('takes an object for an object, and nothing else', () => {
     assert.deepEqual(parseTuyaObject('{a:1}'), { a: 1 });
     for (const text of ['[1]', '1', 'null', 'x', '{']) assert.equal(parseTuyaObject(text), null);

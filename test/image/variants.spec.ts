@@ -7,6 +7,7 @@ import {
   bootloader,
   calibrationSector,
   container,
+  esphomeTexts,
   flashImage,
   openBekenTexts,
   plainCode,
@@ -36,6 +37,8 @@ const TEXTS = [
   { name: 'Tuya T', texts: TUYA_TEXTS.T, chips: ['BK7231T'] },
   { name: 'OpenBeken N', texts: openBekenTexts('BK7231N'), n: true },
   { name: 'OpenBeken T', texts: openBekenTexts('BK7231T'), chips: ['BK7231T'] },
+  { name: 'ESPHome N', texts: esphomeTexts('bk7231n'), n: true },
+  { name: 'ESPHome T', texts: esphomeTexts('bk7231t'), chips: ['BK7231T'] },
   { name: 'OpenBeken 7238', texts: openBekenTexts('BK7238'), chips: ['BK7238'] },
   { name: 'no texts', texts: [], chips: [] },
 ] as const;
@@ -53,14 +56,14 @@ function* variants(): Generator<Variant> {
       const ua = container({ ...app, size: 0x11000 });
       // In clear and without any text, so little code may as well be a bootloader.
       const doubtful = key === 'none' && row.texts.length === 0;
-      const bareKind = doubtful ? 'bootloader' : known ? 'app' : 'packets';
+      const bareKind = known && !doubtful ? 'app' : 'packets';
       const kind = 'app';
       const name = `${row.name}, ${key}`;
       yield { name: `bare application of ${name}`, bytes: bare, kind: bareKind, key, chips };
       yield {
         name: `padded application of ${name}`,
         bytes: pad(bare, 0x90000),
-        kind: known ? 'app' : 'packets',
+        kind: bareKind,
         key,
         chips,
       };
@@ -112,6 +115,8 @@ function* variants(): Generator<Variant> {
         const parts = [{ partition: 'app', schemes: '000100', bytes: bare }];
         const bytes = uf2File({ family, parts });
         const expected = chip === 'BK7231N' ? nChips(key) : [chip as ChipName];
+        const told: readonly ChipName[] = chips;
+        if (told.length > 0 && !expected.some((one) => told.includes(one))) continue;
         yield { name: `UF2 for ${chip} of ${name}`, bytes, kind: 'uf2', key, chips: expected };
       }
     }

@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import type { ErrorCode, ImagePart, WriteOptions } from '../../src';
 import { BOOTLOADER_END, SECTOR } from '../../src/chip/geometry';
 import { readOpenBekenConfig } from '../../src/image/openbeken-config';
+import { CONFIG_LENGTH, crc8 } from '../../src/image/openbeken-layout';
 import { buildOpenBekenConfig } from '../../src/image/openbeken-write';
 import { scratchFolder, sum, testDevice } from '../support/bench-device';
 import {
   calibrationSector,
+  container,
   type FlashOptions,
   flashImage,
   openBekenTexts,
@@ -113,16 +115,95 @@ describe('parts of a dump go back where they belong', function () {
     await device.close();
   });
 
-  it("a T1's calibration to where its firmware looks for it", async () => {
+  describe("a T1's calibration goes to where its firmware looks for it", () => {
     const flash = flashImage({ key: 'none', download: 0x12c000, calibration: 0x1e3000 });
     const rf = flash.subarray(0x1e3000, 0x1e4000);
-    for (const config of [false, true]) {
+    const openBeken = container({ key: 'none', texts: openBekenTexts('BK7238'), seed: 9 });
+    const cases: [string, boolean, (held: Buffer) => void, RegExp | null][] = [
+      [
+        "alone to Tuya's place for Tuya's own application",
+        false,
+        (held) => flash.copy(held, BOOTLOADER_END, BOOTLOADER_END, 0x12a000),
+        null,
+      ],
+      [
+        'alone there where there is no application',
+        false,
+        (held) => held.fill(0xff, BOOTLOADER_END, 0x12c000),
+        null,
+      ],
+      [
+        "to OpenBeken's, too, where that is set up",
+        true,
+        (held) => buildOpenBekenConfig({}, { chip: 'BK7238' }).copy(held, 0x1e1000),
+        null,
+      ],
+      [
+        "to OpenBeken's, too, where that runs",
+        true,
+        (held) => openBeken.copy(held, BOOTLOADER_END),
+        /goes to 0x1e0000 as well/,
+      ],
+      [
+        'over nothing else that lies there',
+        false,
+        (held) => held.fill(0x5a, 0x1e0000, 0x1e1000),
+        /something else lies/,
+      ],
+    ];
+    for (const [what, both, prepare, says] of cases) {
+      it(what, async () => {
+        const { device, chip } = testDevice('bk7238');
+        chip.flash.fill(0xff, 0x1e0000, 0x1e4000);
+        prepare(chip.flash);
+        const { facts } = await device.write({ image: flash, part: 'rf' });
+        assert.ok(chip.flash.subarray(0x1e3000, 0x1e4000).equals(rf));
+        assert.equal(chip.flash.subarray(0x1e0000, 0x1e1000).equals(rf), both);
+        if (says !== null) assert.match(facts.warnings.join(' '), says);
+        await device.close();
+      });
+    }
+
+    it('and OpenBeken brings it along at an offset, and as a part of a dump', async () => {
+      const dump = flashImage({ key: 'none', download: 0x12c000, calibration: null });
+      openBeken.copy(dump, BOOTLOADER_END);
+      for (const options of [
+        { image: openBeken, offset: BOOTLOADER_END },
+        { image: dump, part: 'app' as const },
+        { image: dump },
+      ]) {
+        const { device, chip } = testDevice('bk7238');
+        chip.flash.fill(0xff, 0x1e0000, 0x1e4000);
+        rf.copy(chip.flash, 0x1e3000);
+        const { facts } = await device.write(options);
+        assert.ok(chip.flash.subarray(0x1e0000, 0x1e1000).equals(rf));
+        assert.match(facts.warnings.join(' '), /copied there from 0x1e3000/);
+        await device.close();
+      }
+    });
+
+    it('but an own dump of it brings its own', async () => {
+      const dump = Buffer.from(flash);
+      openBeken.copy(dump, BOOTLOADER_END);
+      rf.copy(dump, 0x1e0000);
       const { device, chip } = testDevice('bk7238');
       chip.flash.fill(0xff, 0x1e0000, 0x1e4000);
-      if (config) buildOpenBekenConfig({}, { chip: 'BK7238' }).copy(chip.flash, 0x1e1000);
-      await device.write({ image: flash, part: 'rf' });
-      assert.ok(chip.flash.subarray(0x1e3000, 0x1e4000).equals(rf));
-      assert.equal(chip.flash.subarray(0x1e0000, 0x1e1000).equals(rf), config);
+      rf.copy(chip.flash, 0x1e3000);
+      await device.write({ image: dump });
+      assert.ok(chip.flash.subarray(BOOTLOADER_END).equals(dump.subarray(BOOTLOADER_END)));
+      await device.close();
+    });
+  });
+
+  it('the bootloader of a chip that does not tell its key any more', async () => {
+    for (const sim of ['bk7252n', 'bk7238']) {
+      // Each job links anew.
+      const { device, chip } = testDevice(sim, { idle: 0 });
+      const before = Buffer.from(chip.flash);
+      await device.erase({ region: 'all', bootloader: 'erase', calibration: 'erase' });
+      const { facts } = await device.write({ image: before, part: 'bootloader' });
+      assert.ok(chip.flash.subarray(0, BOOTLOADER_END).equals(before.subarray(0, BOOTLOADER_END)));
+      assert.match(facts.warnings.join(' '), /as is usual on a/);
       await device.close();
     }
   });
@@ -136,6 +217,24 @@ describe('parts of a dump go back where they belong', function () {
     await device.close();
   });
 });
+
+/** A configuration with nothing in it that tells its layout. */
+function bareConfig(signed = true): Buffer {
+  const sector = Buffer.alloc(SECTOR, 0xff).fill(0, 0, CONFIG_LENGTH);
+  sector.write('CFG', 'latin1');
+  sector.writeUInt32LE(4, 4);
+  sector.write('elsewhere', 0x14, 'latin1');
+  // An odd number of set bits above: the two checksums differ.
+  sector.fill(0xff, 0x20, 0x21);
+  sector[3] = crc8(sector.subarray(4, CONFIG_LENGTH), signed);
+  return sector;
+}
+
+function otherMakes(): Buffer {
+  const sector = bareConfig(false);
+  assert.equal(readOpenBekenConfig(sector)?.checksum, 'unsigned');
+  return sector;
+}
 
 describe('parts that cannot be put back are refused, and nothing is changed', () => {
   const blank = Buffer.alloc(0x200000, 0xff);
@@ -207,6 +306,34 @@ describe('parts that cannot be put back are refused, and nothing is changed', ()
       /SPI/,
     ],
     [
+      "the configuration of another make's chip",
+      'bk7231t',
+      { image: otherMakes(), part: 'openbeken' },
+      'BK_WRONG_IMAGE',
+      /chips of other makes/,
+    ],
+    [
+      'the configuration of a chip with fewer pins',
+      'bk7252',
+      { image: buildOpenBekenConfig({}, { chip: 'BK7231N' }), part: 'openbeken' },
+      'BK_WRONG_IMAGE',
+      /is for 32 pins, but the BK7252.*has 48/,
+    ],
+    [
+      'the configuration of a chip with more pins',
+      'bk7231n',
+      { image: buildOpenBekenConfig({}, { chip: 'BK7252' }), part: 'openbeken' },
+      'BK_WRONG_IMAGE',
+      /is for 48 pins, but the BK7231N.*has 32/,
+    ],
+    [
+      'a configuration that does not tell its pins',
+      'bk7252',
+      { image: bareConfig(), part: 'openbeken' },
+      'BK_WRONG_IMAGE',
+      /does not tell for how many pins/,
+    ],
+    [
       'a part at an offset',
       'bk7231n',
       { image: flashImage(), part: 'rf', offset: 0x1d0000 },
@@ -240,6 +367,14 @@ describe('parts that cannot be put back are refused, and nothing is changed', ()
       await device.close();
     });
   }
+
+  it("and another make's configuration is taken where anyImage says so, with Beken's checksum", async () => {
+    const { device, chip } = testDevice('bk7231t');
+    await device.write({ image: otherMakes(), part: 'openbeken', anyImage: true });
+    const config = readOpenBekenConfig(chip.flash.subarray(0x1e1000, 0x1e2000));
+    assert.deepEqual([config?.checksum, config?.ssid], ['signed', 'elsewhere']);
+    await device.close();
+  });
 
   it('and the calibration of another device is taken where anyImage says so', async () => {
     const { device, chip } = testDevice('bk7231n');

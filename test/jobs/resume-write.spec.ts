@@ -103,6 +103,16 @@ describe('a write that is interrupted', function () {
       );
     });
 
+    it('knows the remains of an erase that broke off, with cells that came out by chance', async () => {
+      const { chip, wanted } = fullChip('bk7231n?seed=920');
+      await chip.live(job, { change: 1, delivered: true });
+      const sector = chip.flash.subarray(OFFSET, OFFSET + SECTOR);
+      noise(8 * SECTOR, 33).copy(sector, 0x40, 2 * SECTOR + 0x40, 2 * SECTOR + 0x80);
+      for (const at of [0x10, 0x50, 0x111]) sector[at] = (sector[at] as number) ^ 0x24;
+      await chip.live(job);
+      assert.ok(chip.flash.equals(wanted));
+    });
+
     it('makes nothing of them where somebody else has changed the sector since', async () => {
       const { chip } = fullChip('bk7231n?seed=917');
       await chip.live(job, { change: 1, delivered: true });

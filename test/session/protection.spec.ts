@@ -59,6 +59,24 @@ const TWO_BYTES = flashPart('eb6015');
 const ONE_BYTE = flashPart('1c7015');
 
 describe('taking off the write protection', () => {
+  it('believes a status that comes twice, not one that a line made of it', async () => {
+    // What one garbled answer shows must not be written back: some bits can be set once and for ever.
+    for (const garbled of [0x04, 0x38, 0x80]) {
+      const own = await openSession('sim://bk7231n?app=silent&protect=none', { baud: 115_200 });
+      let left = 1;
+      own.line().onAnswer = (bytes, request) => {
+        if (request !== 'L0C' || left-- <= 0) return bytes;
+        const other = Buffer.from(bytes);
+        other[12] = (other[12] as number) ^ garbled;
+        return other;
+      };
+      await own.session.step({ phase: 'erase', address: 0x20000 }, undefined, () =>
+        own.session.flash.eraseSector(0x20000),
+      );
+      assert.equal(own.chip.counters.statusWrites, 0);
+    }
+  });
+
   it('writes both status bytes at once, and keeps every other bit', async () => {
     const { part, exchanger, status } = statusRegister(0x46fe);
     part.busyReads = 0;

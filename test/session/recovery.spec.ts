@@ -154,6 +154,58 @@ describe('recovery', () => {
     }
   });
 
+  it('touches no other chip of the same model that answers after a break', async () => {
+    for (const [chip, calibration] of [
+      ['bk7231n', 0x1d0000],
+      ['bk7231t', 0x1e0000],
+      ['bk7238', 0x1e0000],
+    ] as const) {
+      const own = await openSession(`sim://${chip}?${SILENT}`);
+      rebootAt(own, 'L0F', 1500);
+      // Another module: the same in all but its address.
+      own.line().before('L0F', () => {
+        own.chip.flash.fill(0x5a, calibration, calibration + 64);
+        own.chip.reset();
+        return false;
+      });
+      await assert.rejects(erase(own), { code: 'BK_WRONG_CHIP' }, chip);
+      assert.equal(own.chip.counters.commands.L0F, undefined);
+    }
+  });
+
+  it('does not take a calibration for that of another chip which the job has changed itself', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    own.session.fingerprint?.forget({ offset: 0x1d0000, length: 0x1000 });
+    own.chip.flash.fill(0x5a, 0x1d0000, 0x1d0000 + 64);
+    rebootAt(own, 'L0F');
+    await erase(own);
+    assert.ok(truth(own).every((byte) => byte === 0xff));
+  });
+
+  it('looks at a chip that came back until it knows it, and then raises the rate', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    const { workingBaud } = own.session;
+    assert.ok(workingBaud > 115_200);
+    rebootAt(own, 'L0F');
+    own.line().loseAnswers('S03', 9);
+    await erase(own);
+    assert.equal(own.session.workingBaud, workingBaud);
+    assert.equal(own.session.exchanger.transport.baudRate, workingBaud);
+    assert.equal(own.session.reboots, 1);
+  });
+
+  it('knows a chip of the other kind, which answers calls and no question for its id', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    const line = own.line();
+    line.before('L0F', () => {
+      own.chip.reset();
+      line.onRequest = (request) => request !== 'S03';
+      return false;
+    });
+    await assert.rejects(erase(own), { code: 'BK_WRONG_CHIP' });
+    assert.equal(own.chip.counters.commands.L0F, undefined);
+  });
+
   it(`gives up after ${CHANCE_TRIES} tries without progress, and says where and how to go on`, async () => {
     const own = await openSession(`sim://bk7231n?${SILENT}`);
     own.line().loseAnswers('L09', Number.POSITIVE_INFINITY);

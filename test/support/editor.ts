@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { ROOT } from './project';
+import { NodeRed, prepareUserDir } from './node-red';
 
 /** The browser of the machine; null where there is none. */
 export function findChromium(): string | null {
@@ -23,40 +21,22 @@ export class Editor {
   /** @param flow what stands in the flow file */
   static async open(executablePath: string, flow: unknown[]): Promise<Editor> {
     const userDir = mkdtempSync(path.join(tmpdir(), 'bk72xx-editor-'));
-    const port = await freePort();
-    const settings = {
-      uiHost: '127.0.0.1',
-      uiPort: port,
-      flowFile: 'flows.json',
-      nodesDir: [ROOT],
-      credentialSecret: false,
-      telemetry: { enabled: false, updateNotification: false },
-      editorTheme: { tours: false },
-    };
-    writeFileSync(
-      path.join(userDir, 'settings.js'),
-      `module.exports = ${JSON.stringify(settings)};\n`,
-    );
-    writeFileSync(path.join(userDir, 'flows.json'), JSON.stringify(flow));
-    const nodeRed = spawn(
-      process.execPath,
-      [require.resolve('node-red/red.js'), '--userDir', userDir],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    prepareUserDir(userDir, flow);
+    const nodeRed = new NodeRed(userDir);
     let browser: Browser | null = null;
     const close = async () => {
       await browser?.close();
-      await ended(nodeRed);
+      await nodeRed.end();
       rmSync(userDir, { recursive: true, force: true });
     };
     try {
-      await isReady(nodeRed);
+      const url = await nodeRed.ready;
       browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
       const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
       const editor = new Editor(page, close);
       // The catalogue of all packages of the world: no test needs it, and many machines cannot reach it.
       await page.route(/catalogue\.nodered\.org/, (route) => route.fulfill({ json: {} }));
-      await page.goto(`http://127.0.0.1:${port}/`);
+      await page.goto(url);
       await page.waitForSelector('.red-ui-flow-node');
       return editor;
     } catch (error) {
@@ -78,37 +58,4 @@ export class Editor {
   close(): Promise<void> {
     return this.#close();
   }
-}
-
-function isReady(nodeRed: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let log = '';
-    const listen = (piece: Buffer) => {
-      log += piece;
-      if (log.includes('Started flows')) resolve();
-    };
-    nodeRed.stdout?.on('data', listen);
-    nodeRed.stderr?.on('data', listen);
-    nodeRed.once('exit', () => reject(new Error(`Node-RED ended:\n${log}`)));
-  });
-}
-
-function ended(nodeRed: ChildProcess): Promise<void> {
-  if (nodeRed.exitCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    nodeRed.once('exit', () => resolve());
-    nodeRed.kill();
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        resolve(address !== null && typeof address === 'object' ? address.port : 0),
-      );
-    });
-  });
 }

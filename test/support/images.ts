@@ -121,9 +121,24 @@ export const TUYA_TEXTS = {
   T: ['oem_bk7231s_light_ty', '2.9.16', '< BUILD AT:2021_01_01 BY ci FOR ty_iot_sdk AT bk7231t >'],
 } as const;
 
-/** OpenBeken's. */
+/** OpenBeken's, with the format string that its builds for T have as well as those for N. */
 export function openBekenTexts(chip: string): string[] {
-  return [`Open${chip}`, 'Built on Nov  3 2025 10:11:12 version 1.18.2'];
+  return [
+    'OpenBK7231N_%02X%02X%02X%02X',
+    `Open${chip} 1.18.2 Nov  3 2025 10:11:12`,
+    `Open${chip}_1.18.2`,
+    'Built on Nov  3 2025 10:11:13 version 1.18.2',
+  ];
+}
+
+/** LibreTiny's and ESPHome's, and the chip's name with LibreTiny's version, which looks like Tuya's. */
+export function esphomeTexts(chip: string): string[] {
+  return [
+    `LibreTiny v1.8.0 on generic-${chip}-qfn32-tuya, compiled at May 28 2025 16:16:19, GCC 10.3.1 (-O1)`,
+    'ESPHome version 2025.5.1 compiled on %s',
+    chip.toUpperCase(),
+    '1.8.0',
+  ];
 }
 
 function encrypted(plain: Buffer, key: keyof typeof KEYS, address: number): Buffer {

@@ -37,7 +37,7 @@ const READ: Rules = {
 const BACKUP = object('{ mode, folder }', ({ mode }) => ({
   mode: required(word(['once', 'always', 'never'])),
   // Where what is beside an image is kept meanwhile, also without a backup.
-  folder: mode === 'never' ? folder : required(folder),
+  folder: mode === 'never' ? either(word(['']), folder) : required(folder),
 }));
 
 const WRITE: Rules = {

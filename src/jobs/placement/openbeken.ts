@@ -6,12 +6,12 @@ import { buildOpenBekenConfig, type OpenBekenSettings } from '../../image/openbe
 import { chipCalibration } from '../calibration';
 import type { JobContext } from '../context';
 import type { Piece } from '../plan';
+import { readSector } from '../sector';
 import type { OpenBekenOptions, WriteOptions } from '../types';
-import { configAddress } from './data-parts';
+import { configAddress } from './config-part';
 import { inOrder } from './in-order';
 import type { LoadedImage } from './loaded-image';
 import { isOpenBeken } from './moved-calibration';
-import { readSector } from './target';
 import { tuyaPins } from './tuya-pins';
 
 /** Images that bring an application and leave the data of the device alone. */

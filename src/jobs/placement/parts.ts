@@ -8,9 +8,12 @@ import type { JobContext } from '../context';
 import type { Piece } from '../plan';
 import type { ImagePart, WriteOptions } from '../types';
 import { placeByKind } from './by-kind';
-import { placeCalibration, placeConfig, placeStorage } from './data-parts';
+import { placeCalibration } from './calibration-part';
+import { placeConfig } from './config-part';
+import { placeStorage } from './data-parts';
 import { isOwnDump } from './fit';
 import type { LoadedImage } from './loaded-image';
+import { asReadByChip } from './own';
 import { targetOf } from './target';
 
 /**
@@ -25,7 +28,7 @@ export async function placePart(
   part: Exclude<ImagePart, 'image'>,
   options: WriteOptions,
 ): Promise<Piece[]> {
-  const image = put(given);
+  const image = await put(context, given);
   switch (part) {
     case 'app':
       return placeCode(context, image, options, ['qio', 'app'], () => appOf(context, image));
@@ -41,10 +44,10 @@ export async function placePart(
 }
 
 /** A rotated dump put right; anything else as it is. */
-function put(image: LoadedImage): LoadedImage {
+async function put(context: JobContext, image: LoadedImage): Promise<LoadedImage> {
   if (image.detected.kind !== 'rotated-dump') return image;
   const bytes = unrotate(image.bytes);
-  return { bytes, detected: detectImage(bytes) };
+  return asReadByChip(context, { bytes, detected: detectImage(bytes) });
 }
 
 /** Code out of a dump, or an image that is nothing else: chip and key have to fit as for any image. */

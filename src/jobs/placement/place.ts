@@ -1,3 +1,4 @@
+import { BOOTLOADER_END } from '../../chip/geometry';
 import { type JobContext, mustFitFlash } from '../context';
 import type { Piece } from '../plan';
 import type { WriteOptions } from '../types';
@@ -5,7 +6,8 @@ import { placeAtOffset } from './at-offset';
 import { placeByKind } from './by-kind';
 import { inOrder } from './in-order';
 import type { LoadedImage } from './loaded-image';
-import { isOpenBeken, movedCalibration } from './moved-calibration';
+import { movedCalibration } from './moved-calibration';
+import { asReadByChip } from './own';
 import { placePart } from './parts';
 
 /**
@@ -17,9 +19,13 @@ export async function place(
   image: LoadedImage,
   options: WriteOptions,
 ): Promise<Piece[]> {
-  const pieces = inOrder(await piecesOf(context, image, options));
-  for (const { offset, bytes } of pieces) mustFitFlash(context, offset, bytes.length);
-  return pieces;
+  const read = await asReadByChip(context, image);
+  const pieces = await piecesOf(context, read, options);
+  if (bringsFirmware(read, options))
+    pieces.push(...(await movedCalibration(context, read, pieces)));
+  const sorted = inOrder(pieces);
+  for (const { offset, bytes } of sorted) mustFitFlash(context, offset, bytes.length);
+  return sorted;
 }
 
 async function piecesOf(
@@ -30,9 +36,16 @@ async function piecesOf(
   const { offset, part = 'image', bootloader, anyImage } = options;
   if (typeof offset === 'number') return placeAtOffset(context, image, offset, options);
   if (part !== 'image') return placePart(context, image, part, options);
-  const pieces = await placeByKind(context, image, {
+  return placeByKind(context, image, {
     bootloader: bootloader ?? 'keep',
     anyImage: anyImage ?? false,
   });
-  return isOpenBeken(image.detected) ? [...pieces, ...(await movedCalibration(context))] : pieces;
+}
+
+/** The application of the image comes to where it starts from. */
+function bringsFirmware({ detected }: LoadedImage, options: WriteOptions): boolean {
+  const { offset, skip = 0, part = 'image' } = options;
+  if (typeof offset !== 'number') return part === 'image' || part === 'app';
+  if (detected.kind === 'app') return offset === BOOTLOADER_END && skip === 0;
+  return (detected.kind === 'qio' || detected.kind === 'dump') && offset === skip;
 }

@@ -1,10 +1,12 @@
-import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { BOOTLOADER_END } from '../../chip/geometry';
 import type { ImageKind } from '../../image/detect';
 import { type Partition, readPartitions } from '../../image/partitions';
 import type { PlaceTarget } from '../../image/place';
 import { chipCalibration } from '../calibration';
+import { confirms } from '../compare';
 import type { JobContext } from '../context';
 import { sectorsOf } from '../ranges';
+import { readSector } from '../sector';
 
 /** Kinds whose place the partition table of the chip decides. */
 const BY_TABLE: readonly ImageKind[] = ['rbl', 'tuya-ug'];
@@ -26,16 +28,18 @@ export async function targetOf(context: JobContext, kind: ImageKind): Promise<Pl
 
 /** The partition table in the chip's own bootloader; empty where it has none that can be read. */
 async function chipPartitions(context: JobContext): Promise<Partition[]> {
-  const bootloader = Buffer.alloc(BOOTLOADER_END);
-  for (const address of sectorsOf({ offset: 0, length: BOOTLOADER_END })) {
-    (await readSector(context, address)).copy(bootloader, address);
+  const range = { offset: 0, length: BOOTLOADER_END };
+  const bootloader = Buffer.alloc(range.length);
+  for (const address of sectorsOf(range)) {
+    await context.step({ phase: 'identify', address }, async () => {
+      (await context.flash.readSector(address)).copy(bootloader, address);
+    });
+  }
+  // One checksum of all is quicker than one of each.
+  if (!(await confirms(context, range, bootloader, 'read'))) {
+    for (const address of sectorsOf(range)) {
+      (await readSector(context, address)).copy(bootloader, address);
+    }
   }
   return readPartitions(bootloader);
-}
-
-/** What a sector of the chip holds now. */
-export function readSector(context: JobContext, address: number): Promise<Buffer> {
-  return context.step({ phase: 'identify', address }, async () =>
-    Buffer.from(await context.flash.readSector(address)).subarray(0, SECTOR),
-  );
 }

@@ -22,6 +22,8 @@ export interface Command<Args, Answer> {
   parse(payload: Buffer, args: Args): Answer | undefined;
   /** True where a refusal (status not 0) is this command's: its echo, as far as it goes, is right. */
   refusal?(payload: Buffer, args: Args): boolean;
+  /** Where in flash the chip says, by an answer's echo, that it made the change; bytes. Commands that make one have it. */
+  changes?(payload: Buffer): { offset: number; length: number };
   /** Longest time of the chip's work, ms. */
   work(args: Args): number;
   /** Its usual time, ms, where the longest is a multiple of it: flash operations. */

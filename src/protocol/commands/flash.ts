@@ -50,6 +50,7 @@ export const flashWrite: Command<At & { data: Uint8Array }, true> = {
   parse: (payload, { address, data }) =>
     echoes(payload, u32(address)) && payload[4] === (data.length & 0xff) ? true : undefined,
   refusal: (payload, { address }) => echoesInPart(payload, u32(address)),
+  changes: (payload) => ({ offset: payload.readUInt32LE(0), length: PAGE }),
   work: () => WORK_MS.programPage,
   usualWork: () => USUAL_MS.programPage,
 };
@@ -65,9 +66,15 @@ export const flashWrite4K: Command<At & { data: Uint8Array }, true> = {
   answerBytes: LONG_OVERHEAD + 4,
   parse: (payload, { address }) => (echoes(payload, u32(address)) ? true : undefined),
   refusal: (payload, { address }) => echoesInPart(payload, u32(address)),
+  changes: (payload) => ({ offset: payload.readUInt32LE(0), length: SECTOR }),
   work: () => WORK_MS.programSector,
   usualWork: () => USUAL_MS.programSector,
 };
+
+/** Units of flash, bytes. */
+const PAGE = 0x100;
+const SECTOR = 0x1000;
+const BLOCK = 0x10000;
 
 /** Opcodes of FlashErase. */
 export const ERASE_SECTOR = 0x20;
@@ -86,6 +93,10 @@ export const flashErase: Command<At & { size: typeof ERASE_SECTOR | typeof ERASE
     echoes(payload, Buffer.concat([u8(size), u32(address)])) ? true : undefined,
   refusal: (payload, { size, address }) =>
     echoesInPart(payload, Buffer.concat([u8(size), u32(address)])),
+  changes: (payload) => ({
+    offset: payload.readUInt32LE(1),
+    length: payload[0] === ERASE_BLOCK ? BLOCK : SECTOR,
+  }),
   work: ({ size }) => (size === ERASE_BLOCK ? WORK_MS.eraseBlock : WORK_MS.eraseSector),
   usualWork: ({ size }) => (size === ERASE_BLOCK ? USUAL_MS.eraseBlock : USUAL_MS.eraseSector),
 };
@@ -102,6 +113,7 @@ export const flashErase4K: Command<At, true> = {
   answerBytes: LONG_OVERHEAD + 4,
   parse: (payload, { address }) => (echoes(payload, u32(address)) ? true : undefined),
   refusal: (payload, { address }) => echoesInPart(payload, u32(address)),
+  changes: (payload) => ({ offset: payload.readUInt32LE(0), length: SECTOR }),
   work: () => WORK_MS.eraseSector,
   usualWork: () => USUAL_MS.eraseSector,
 };

@@ -47,3 +47,10 @@ export function encodeRequest<Args>(command: Command<Args, unknown>, args: Args)
 export function answers(command: Command<never, unknown>, frame: Frame): boolean {
   return command.answer?.form === frame.form && command.answer.code === frame.code;
 }
+
+/** Where the chip says that it has changed flash; null where a frame says nothing of that. Bytes. */
+export function changedBy(frame: Frame): { offset: number; length: number } | null {
+  if (frame.status !== 0) return null;
+  const command = COMMANDS.find((one) => one.changes !== undefined && answers(one, frame));
+  return command?.changes?.(frame.payload) ?? null;
+}

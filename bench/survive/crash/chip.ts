@@ -1,11 +1,11 @@
 /**
- * A process of `npm run crash`: serves one simulated chip on a TCP port, outlives those that work on it, and
+ * A process of `npm run survive`: serves one simulated chip on a TCP port, outlives those that work on it, and
  * writes down what each of them asked for.
  */
-import { SECTOR } from '../src/chip/geometry';
-import { createSimulatedChip, PreciseClock } from '../src/simulator';
-import { SimulatedChipServer } from '../src/simulator/tcp-server';
-import type { Change } from '../test/support/mortal-job';
+import { SECTOR } from '../../../src/chip/geometry';
+import { createSimulatedChip, PreciseClock } from '../../../src/simulator';
+import { SimulatedChipServer } from '../../../src/simulator/tcp-server';
+import type { Change } from '../../../test/support/mortal-job';
 
 /** What one connection asked for. */
 export interface Visit {
