@@ -1,11 +1,13 @@
 import type { Clock, Timer } from './clock';
-import { BkError } from './errors';
+import { BkError, isBkError } from './errors';
+import { beganAnew } from './session/comeback';
 import { BOOT_BAUD } from './session/link';
 import type { SessionReport } from './session/report';
 import { type Reopen, Session } from './session/session';
 import type { FilledSettings } from './session/settings';
 import { AdapterFollower } from './transport/follow';
-import { openTransport } from './transport/open';
+import { type OpenOptions, openTransport } from './transport/open';
+import type { Transport } from './transport/transport';
 
 /** How often a kept link is called, ms: chips that leave download mode do so after seconds of silence. */
 const KEEP_ALIVE_MS = 500;
@@ -75,9 +77,10 @@ export class PortSlot {
     }
     report.onPhase('open', `Opening ${settings.port}`, false);
     const options = { baudRate: BOOT_BAUD, clock: this.#clock };
-    const transport = await openTransport(settings.port, { ...options, signal });
     const follower = new AdapterFollower(settings.port, options);
+    // Not awaited: nobody should wait for it unless the adapter goes away.
     void follower.remember();
+    const transport = await this.#open(settings, follower, { ...options, signal }, report);
     let latest = transport;
     const reopen: Reopen = async (timeoutMs, abort) => {
       latest = await follower.reopen(timeoutMs, abort);
@@ -90,6 +93,32 @@ export class PortSlot {
       throw error;
     }
     return this.#session;
+  }
+
+  /** An adapter that goes away while it is opened, as when the module is switched on just then, is waited for. */
+  async #open(
+    { port, linkTimeout }: FilledSettings,
+    follower: AdapterFollower,
+    options: OpenOptions,
+    { evidence, onPhase, onRecovery }: SessionReport,
+  ): Promise<Transport> {
+    const start = this.#clock.now();
+    try {
+      return await openTransport(port, options);
+    } catch (error) {
+      if (!isBkError(error, 'BK_PORT_LOST')) throw error;
+      evidence.adapterLost();
+      onPhase('open', `Port ${port} does not answer: waiting for it`, true);
+      const transport = await follower
+        .reopen(linkTimeout * 1000, options.signal)
+        .catch((reason) => {
+          // The first error says more of a port that is there all the while.
+          throw isBkError(reason, 'BK_PORT_LOST') ? error : reason;
+        });
+      evidence.adapterBack();
+      onRecovery(beganAnew('open', error, this.#clock.now() - start));
+      return transport;
+    }
   }
 
   /** Keeps the link for the settings' idle time, then ends it. The caller has the turn. */

@@ -4,6 +4,7 @@ import { BkError } from '../errors';
 import { linkCheck, reboot } from '../protocol/commands';
 import type { Transport } from '../transport/transport';
 import { type Climber, climb } from './baud-climb';
+import { Comeback, type Returning } from './comeback';
 import { Exchanger } from './exchange';
 import { Fingerprint } from './fingerprint';
 import { Flash } from './flash';
@@ -19,7 +20,7 @@ import type { Step } from './step';
 export type Reopen = (timeoutMs: number, signal: AbortSignal | undefined) => Promise<Transport>;
 
 /** A linked and identified chip. Made by `Session.open`, and ended by `close`. */
-export class Session implements Climber, Recoverable {
+export class Session implements Climber, Recoverable, Returning {
   readonly settings: FilledSettings;
   readonly exchanger: Exchanger;
   #report: SessionReport;
@@ -28,6 +29,7 @@ export class Session implements Climber, Recoverable {
   #fingerprint: Fingerprint | null = null;
   #linked: LinkOutcome | null = null;
   #recovery = new Recovery(this);
+  readonly #comeback = new Comeback(this);
   #workingBaud = BOOT_BAUD;
 
   readonly #reopen: Reopen;
@@ -61,25 +63,37 @@ export class Session implements Climber, Recoverable {
     reopen: Reopen = goneForGood,
   ): Promise<Session> {
     const session = new Session(transport, settings, clock, report, reopen);
-    session.#linked = await link(session.exchanger, {
-      reset: settings.reset,
-      timeoutMs: settings.linkTimeout * 1000,
-      signal,
-      onStep: (message, waits) => session.report.onPhase('link', message, waits),
-    });
-    session.#workingBaud = transport.baudRate;
-    report.onPhase('identify', 'Identifying the chip', false);
-    session.#identity = await session.step({ phase: 'identify', address: null }, signal, () =>
-      identify(session.exchanger),
-    );
-    session.#flash = new Flash(session.exchanger, session.#identity);
-    session.#noteIdentity();
-    session.#expect();
-    await session.raiseBaud(settings.baud, signal);
-    session.#fingerprint = await session.step({ phase: 'identify', address: null }, signal, () =>
-      Fingerprint.take(session.flash, session.identity),
-    );
+    await session.#comeback.despite(() => session.#begin(signal));
     return session;
+  }
+
+  /** Nothing has been changed by then: when the port goes away and comes back, all of it is simply done anew. */
+  async #begin(signal: AbortSignal | undefined): Promise<void> {
+    await this.#comeback.take(this.#linked === null ? 'link' : 'identify', () =>
+      this.reopen(signal),
+    );
+    this.#identity = null;
+    this.#flash = null;
+    this.#fingerprint = null;
+    this.#linked = await link(this.exchanger, {
+      reset: this.settings.reset,
+      timeoutMs: this.#comeback.linkMs,
+      signal,
+      onStep: (message, waits) => this.report.onPhase('link', message, waits),
+    });
+    this.#comeback.settled();
+    this.#workingBaud = this.exchanger.transport.baudRate;
+    this.report.onPhase('identify', 'Identifying the chip', false);
+    this.#identity = await this.step({ phase: 'identify', address: null }, signal, () =>
+      identify(this.exchanger),
+    );
+    this.#flash = new Flash(this.exchanger, this.#identity);
+    this.#noteIdentity();
+    this.#expect();
+    await this.raiseBaud(this.settings.baud, signal);
+    this.#fingerprint = await this.step({ phase: 'identify', address: null }, signal, () =>
+      Fingerprint.take(this.flash, this.identity),
+    );
   }
 
   /** Begins a job on a chip that has just answered; what is seen and told from here on goes to it. */
@@ -150,8 +164,8 @@ export class Session implements Climber, Recoverable {
 
   reopen(signal: AbortSignal | undefined): Promise<Transport> {
     const { lost } = this.exchanger;
-    if (this.#reopen === goneForGood && lost !== null) return Promise.reject(lost);
-    return this.#reopen(this.settings.linkTimeout * 1000, signal);
+    const isGone = this.#reopen === goneForGood && lost !== null;
+    return this.#comeback.wait((ms) => (isGone ? Promise.reject(lost) : this.#reopen(ms, signal)));
   }
 
   /** What tells this chip from others of its model; null until it has been looked at. */
@@ -174,7 +188,14 @@ export class Session implements Climber, Recoverable {
     signal: AbortSignal | undefined,
     attempt: (tries: number) => Promise<T>,
   ): Promise<T> {
-    return this.#recovery.run(step, signal, attempt);
+    let tries = 0;
+    const once = async (): Promise<T> => {
+      // Winning the port back is not this attempt's business.
+      if (this.exchanger.lost !== null) throw this.exchanger.lost;
+      this.#comeback.settled();
+      return attempt(tries++);
+    };
+    return this.#comeback.despite(() => this.#recovery.run(step, signal, once));
   }
 
   /** Goes to the best rate for a setting that proves itself on this wiring, and stays at a proved one. */

@@ -1,8 +1,10 @@
 import type { Clock } from '../clock';
 import { BkError, isBkError } from '../errors';
 import { schemeOf } from './address';
+import { canonicalPort } from './canonical-port';
 import { type OpenOptions, openTransport } from './open';
 import { listPorts, type PortInfo } from './ports';
+import { AdapterIdentity, type SeenPort } from './same-adapter';
 import { TURNED_AWAY_MS } from './tcp';
 import type { Transport } from './transport';
 
@@ -13,19 +15,27 @@ const LOOK_MS = 500;
 export interface FollowSources {
   open(port: string, options: OpenOptions): Promise<Transport>;
   list(): Promise<PortInfo[]>;
+  /** The device file behind a name, which may be a link. */
+  device(name: string): Promise<string>;
 }
 
-const SYSTEM: FollowSources = { open: openTransport, list: () => listPorts() };
+const SYSTEM: FollowSources = {
+  open: openTransport,
+  list: () => listPorts(),
+  device: canonicalPort,
+};
 
 /**
- * Remembers which adapter a port is, so that it is found again after it was unplugged, under the same
- * name or another one.
+ * Remembers which adapter a port is, so that it is found again after it was unplugged: under the same
+ * name, or under another one where that is surely the same adapter.
  */
 export class AdapterFollower {
   readonly #port: string;
   readonly #options: OpenOptions;
   readonly #sources: FollowSources;
-  #adapter: PortInfo | null = null;
+  #identity: Promise<AdapterIdentity | null> = Promise.resolve(null);
+  /** Ports that looked like the lost adapter, and were let be. */
+  #lookalikes: string[] = [];
 
   constructor(port: string, options: OpenOptions, sources: FollowSources = SYSTEM) {
     this.#port = port;
@@ -36,8 +46,19 @@ export class AdapterFollower {
   /** To be called while the adapter is there. Never fails: without it the port's own name is all there is. */
   async remember(): Promise<void> {
     if (schemeOf(this.#port) !== 'serial') return;
+    this.#identity = this.#lookAround().catch(() => null);
+    await this.#identity;
+  }
+
+  async #lookAround(): Promise<AdapterIdentity> {
+    const [seen, device] = await Promise.all([this.#seen(), this.#sources.device(this.#port)]);
+    return new AdapterIdentity(seen, device);
+  }
+
+  async #seen(): Promise<SeenPort[]> {
     const ports = await this.#sources.list().catch(() => []);
-    this.#adapter = ports.find((port) => isNamed(port, this.#port)) ?? null;
+    const { device } = this.#sources;
+    return Promise.all(ports.map(async (port) => ({ ...port, device: await device(port.path) })));
   }
 
   /**
@@ -52,7 +73,7 @@ export class AdapterFollower {
         const transport = await this.#tryOpen(name, signal);
         if (transport !== null && (await this.#stays(transport, signal))) return transport;
       }
-      if (clock.now() + LOOK_MS > end) throw goneForGood(this.#port, timeoutMs);
+      if (clock.now() + LOOK_MS > end) throw goneForGood(this.#port, timeoutMs, this.#lookalikes);
       await pause(clock, LOOK_MS, signal, this.#port);
     }
   }
@@ -79,11 +100,11 @@ export class AdapterFollower {
   }
 
   async #names(): Promise<string[]> {
-    const adapter = this.#adapter;
-    if (adapter === null) return [this.#port];
-    const ports = await this.#sources.list().catch(() => []);
-    const same = ports.filter((port) => isSameAdapter(port, adapter)).map(({ path }) => path);
-    return [...new Set([this.#port, ...same])];
+    const identity = await this.#identity;
+    if (identity === null) return [this.#port];
+    const [device, now] = await Promise.all([this.#sources.device(this.#port), this.#seen()]);
+    this.#lookalikes = identity.lookalikes(device, now);
+    return identity.names(this.#port, device, now);
   }
 
   async #tryOpen(name: string, signal: AbortSignal | undefined): Promise<Transport | null> {
@@ -101,21 +122,6 @@ export class AdapterFollower {
       throw error;
     }
   }
-}
-
-function isNamed(port: PortInfo, name: string): boolean {
-  return port.path === name || port.label.split(/[\s(),]+/).includes(name);
-}
-
-/** The serial number tells adapters apart; many cheap ones have none, and then the lasting name must do. */
-function isSameAdapter(port: PortInfo, adapter: PortInfo): boolean {
-  if (port.path === adapter.path) return true;
-  return (
-    adapter.serialNumber !== undefined &&
-    port.serialNumber === adapter.serialNumber &&
-    port.vendorId === adapter.vendorId &&
-    port.productId === adapter.productId
-  );
 }
 
 function pause(
@@ -138,7 +144,7 @@ function pause(
   });
 }
 
-function goneForGood(port: string, timeoutMs: number): BkError {
+function goneForGood(port: string, timeoutMs: number, lookalikes: readonly string[]): BkError {
   const served = schemeOf(port) === 'tcp';
   return new BkError(
     'BK_PORT_LOST',
@@ -158,7 +164,12 @@ function goneForGood(port: string, timeoutMs: number): BkError {
         served
           ? 'Check that the serial server is powered and in this network, and that no other program has connected to it meanwhile.'
           : 'Plug the adapter in again, and power the module from a supply of its own: a module that draws its current from the adapter can pull it down.',
+        ...(lookalikes.length === 0 ? [] : [letBe(port, lookalikes)]),
       ],
     },
   );
+}
+
+function letBe(port: string, lookalikes: readonly string[]): string {
+  return `${lookalikes.join(', ')} looks like the same adapter, but nothing says for sure that it is: plug the adapter in where it was, so that it becomes ${port} again, or set the port anew after making sure which module is behind it.`;
 }

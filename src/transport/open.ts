@@ -5,6 +5,7 @@ import { openSerial } from './serial';
 import { openSimulated } from './simulated';
 import { openTcp } from './tcp';
 import type { Transport } from './transport';
+import { UnstuckTransport } from './unstuck';
 
 export { canonicalPort } from './canonical-port';
 
@@ -18,12 +19,16 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a port, of the kind that its name tells.
+ * Opens a port, of the kind that its name tells. No call of it waits for ever: a port that takes no bytes any
+ * more counts as lost.
  * @throws BkError BK_PORT_NOT_FOUND, BK_PORT_DENIED, BK_PORT_BUSY, BK_PORT_LOST, BK_BAD_SETTING, BK_STORAGE
  *   (the file of a simulated chip), BK_CANCELLED
  */
 export async function openTransport(port: string, options: OpenOptions): Promise<Transport> {
-  const name = port.trim();
+  return new UnstuckTransport(await openKind(port.trim(), options), options.clock);
+}
+
+async function openKind(name: string, options: OpenOptions): Promise<Transport> {
   switch (schemeOf(name)) {
     case 'sim':
       return openSimulated(name, options.clock);

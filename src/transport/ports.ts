@@ -12,6 +12,8 @@ export interface PortInfo {
   /** USB ids, four hex digits. */
   vendorId?: string;
   productId?: string;
+  /** The USB socket that it is in, and which of several ports behind it, where the system tells. */
+  location?: string;
 }
 
 /** What the serial port library tells of a port. */
@@ -50,7 +52,10 @@ const BUILT_IN = /^ttyS\d+$/;
  */
 export async function listPorts(sources: Partial<PortSources> = {}): Promise<PortInfo[]> {
   const from = { ...SYSTEM, ...sources };
-  const links = await lastingNames(from.dev);
+  const [links, sockets] = await Promise.all([
+    linksIn(from.dev, 'by-id'),
+    linksIn(from.dev, 'by-path'),
+  ]);
   const listed = await from.list().catch(() => []);
   const known = listed.length > 0 ? listed : await deviceFiles(from.dev);
   const ports: { port: PortInfo; lasting: boolean }[] = [];
@@ -58,21 +63,24 @@ export async function listPorts(sources: Partial<PortSources> = {}): Promise<Por
     if (!(await exists(entry.path, from))) continue;
     const lasting = links.get(entry.path);
     links.delete(entry.path);
-    ports.push({ port: describe(entry, lasting), lasting: lasting !== undefined });
+    ports.push({
+      port: describe(entry, lasting, sockets.get(entry.path)),
+      lasting: lasting !== undefined,
+    });
   }
   for (const [path, lasting] of links) {
-    ports.push({ port: describe({ path }, lasting), lasting: true });
+    ports.push({ port: describe({ path }, lasting, sockets.get(path)), lasting: true });
   }
   return ports
     .sort((a, b) => Number(b.lasting) - Number(a.lasting) || byNumber(a.port.path, b.port.path))
     .map(({ port }) => port);
 }
 
-/** By the device's path: its name under /dev/serial/by-id. */
-async function lastingNames(dev: string): Promise<Map<string, string>> {
-  const folder = join(dev, 'serial', 'by-id');
+/** By the device's path: its name in a folder of /dev/serial, the last one where there are more. */
+async function linksIn(dev: string, kind: 'by-id' | 'by-path'): Promise<Map<string, string>> {
+  const folder = join(dev, 'serial', kind);
   const links = new Map<string, string>();
-  for (const name of await readdir(folder).catch(() => [])) {
+  for (const name of (await readdir(folder).catch(() => [])).sort()) {
     const link = join(folder, name);
     const path = await realpath(link).catch(() => null);
     if (path !== null) links.set(path, link);
@@ -93,7 +101,11 @@ async function exists(path: string, { ttys }: PortSources): Promise<boolean> {
   return type.trim() !== '0';
 }
 
-function describe(entry: ListedPort, lasting: string | undefined): PortInfo {
+function describe(
+  entry: ListedPort,
+  lasting: string | undefined,
+  socket: string | undefined,
+): PortInfo {
   const device = entry.path.slice(entry.path.lastIndexOf('/') + 1);
   const name = lasting?.slice(lasting.lastIndexOf('/') + 1) ?? entry.manufacturer;
   return {
@@ -103,6 +115,7 @@ function describe(entry: ListedPort, lasting: string | undefined): PortInfo {
     ...(entry.serialNumber === undefined ? {} : { serialNumber: entry.serialNumber }),
     ...(entry.vendorId === undefined ? {} : { vendorId: entry.vendorId }),
     ...(entry.productId === undefined ? {} : { productId: entry.productId }),
+    ...(socket === undefined ? {} : { location: socket }),
   };
 }
 

@@ -25,7 +25,7 @@ export interface Transport {
 
   /**
    * Hands bytes to the wire in order. Resolves when the operating system has taken them, which can
-   * be before the last bit is sent.
+   * be before the last bit is sent; never, from a stuck adapter (see UnstuckTransport).
    * @throws BkError BK_PORT_LOST when the port is gone
    */
   write(bytes: Buffer): Promise<void>;

@@ -18,6 +18,8 @@ describe('listPorts', () => {
     await mkdir(join(dev, 'serial', 'by-id'), { recursive: true });
     for (const name of names) await writeFile(join(dev, name), '');
     await symlink('../../ttyUSB10', join(dev, 'serial', 'by-id', 'usb-CH340-if00-port0'));
+    await mkdir(join(dev, 'serial', 'by-path'));
+    await symlink('../../ttyUSB2', join(dev, 'serial', 'by-path', 'pci-usb-0:2:1.0-port0'));
     await symlink('../../ttyUSB77', join(dev, 'serial', 'by-id', 'usb-gone-if00-port0'));
     for (const [name, type] of [
       ['ttyS0', '4'],
@@ -67,6 +69,7 @@ describe('listPorts', () => {
         serialNumber: '17',
         vendorId: '1a86',
         productId: '7523',
+        location: join(dev, 'serial/by-path/pci-usb-0:2:1.0-port0'),
       },
     ]);
   });
