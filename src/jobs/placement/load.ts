@@ -66,9 +66,12 @@ export async function loadImage(options: WriteOptions): Promise<LoadedImage> {
   return image;
 }
 
-/** In slices: the flow goes on meanwhile. */
-async function recognise(bytes: Buffer): Promise<DetectedImage> {
-  const steps = detectInSteps(bytes);
+/**
+ * In slices: the flow goes on meanwhile.
+ * @param flashSize of the connected chip, bytes, where that is known: a file of this size is a dump
+ */
+export async function recognise(bytes: Buffer, flashSize?: number): Promise<DetectedImage> {
+  const steps = detectInSteps(bytes, flashSize === undefined ? {} : { flashSize });
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done) return step.value;
     await setImmediate();

@@ -1,7 +1,23 @@
 import { asChipReads } from '../../image/place-dump';
 import { lookForCalibration } from '../calibration';
 import type { JobContext } from '../context';
+import { recognise } from './load';
 import type { LoadedImage } from './loaded-image';
+
+/**
+ * What an image is on the connected chip: a file of its flash's very size is a dump, also where that size is
+ * not one that dumps usually have. What is odd about it is said.
+ */
+export async function asSizedForChip(
+  context: JobContext,
+  image: LoadedImage,
+): Promise<LoadedImage> {
+  const { bytes } = image;
+  const { size } = context.flash;
+  const detected = bytes.length === size ? await recognise(bytes, size) : image.detected;
+  context.warnings.push(...detected.doubts);
+  return { bytes, detected };
+}
 
 /**
  * A dump with the calibration that the connected chip would find in it: others may lie around. By its MAC the

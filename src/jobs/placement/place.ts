@@ -7,7 +7,7 @@ import { placeByKind } from './by-kind';
 import { inOrder } from './in-order';
 import type { LoadedImage } from './loaded-image';
 import { movedCalibration } from './moved-calibration';
-import { asReadByChip } from './own';
+import { asReadByChip, asSizedForChip } from './own';
 import { placePart } from './parts';
 
 /**
@@ -19,7 +19,7 @@ export async function place(
   image: LoadedImage,
   options: WriteOptions,
 ): Promise<Piece[]> {
-  const read = await asReadByChip(context, image);
+  const read = await asReadByChip(context, await asSizedForChip(context, image));
   const pieces = await piecesOf(context, read, options);
   if (bringsFirmware(read, options))
     pieces.push(...(await movedCalibration(context, read, pieces)));
