@@ -21,6 +21,8 @@ export interface Drop {
   /** The command that failed; null where it was none, as with bytes that contradict a checksum. */
   command: CommandKind | null;
   found: Found;
+  /** It answered calls only after a while: it was still at work, and slow. */
+  busy: boolean;
   /** How many bytes came in for the command that failed. */
   received: number;
   /** True where the chip had done what it was told, so that only its answer was lost. */

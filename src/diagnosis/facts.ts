@@ -69,6 +69,7 @@ export function unheardChanges(evidence: Evidence): Drop[] {
     (drop) =>
       drop.command === 'program' &&
       drop.found === 'alive' &&
+      !drop.busy &&
       !drop.carriedOut &&
       drop.kind === 'silence' &&
       drop.received === 0,
@@ -77,7 +78,7 @@ export function unheardChanges(evidence: Evidence): Drop[] {
 
 /** The chip had done what it was told, and its answer was lost. */
 export function lostAnswers(evidence: Evidence): Drop[] {
-  return evidence.drops.filter((drop) => isChange(drop) && drop.carriedOut);
+  return evidence.drops.filter((drop) => isChange(drop) && drop.carriedOut && !drop.busy);
 }
 
 /** Answers that came after their time, of commands whose time is well known. */
@@ -118,7 +119,9 @@ export function tooFast(evidence: Evidence): RateLimit | null {
       const share = failureRate(above);
       const expected = below.good * share;
       const clean = under.every(({ good, bad }) => bad <= Math.max(1, ((good + bad) * share) / 10));
-      if (above.bad >= 3 && expected >= EXPECTED && below.bad <= expected / 10 && clean) {
+      const enough =
+        above.bad >= 3 ? EXPECTED : above.bad === 2 ? 3 * EXPECTED : Number.POSITIVE_INFINITY;
+      if (expected >= enough && below.bad <= expected / 10 && clean) {
         return { rate, above, below };
       }
     }

@@ -325,6 +325,8 @@ export class Changer {
       before = held;
       if (repair >= (this.#isLine(address) ? LINE_REPAIRS : repairs)) return false;
       this.#repairs++;
+      // Protect bits may have come back by themselves.
+      this.#context.session.forgetLocks();
       await this.#erase(address, SECTOR);
       if (wanted !== blankCrc(SECTOR)) await this.#program(address, data);
     }

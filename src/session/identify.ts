@@ -18,6 +18,8 @@ import type { Exchanger } from './exchange';
 import type { Identity } from './identity';
 
 const CHECKED = 256;
+/** How often fenced answers may disagree. */
+const FENCED_TRIES = 4;
 const MIB = 1024 * 1024;
 /** The bounds of what is looked for; parts of 256 KiB are the smallest in the table of flash parts. */
 const SMALLEST_FLASH = MIB / 4;
@@ -205,7 +207,7 @@ async function findSizeByWrap(
   const largest = Number.isFinite(usual) ? usual : LARGEST_FLASH;
   for (let size = SMALLEST_FLASH; size <= largest; size *= 2) {
     if (size >= usual) return usual;
-    const again = await exchanger.sure(checkCrc, { start: size, end: size + CHECKED });
+    const again = await fencedCrc(exchanger, { start: size, end: size + CHECKED });
     if (invertCrc(again) === crc && !isOneOf(NO_BOOTLOADER.blank, crc)) return size;
   }
   throw new BkError(
@@ -213,6 +215,26 @@ async function findSizeByWrap(
     `The size of the flash of the chip on ${exchanger.transport.port} cannot be told; nothing was changed`,
     { phase: 'identify', advice: ['Please report the name on the module.'] },
   );
+}
+
+/**
+ * A checksum's answer does not tell what it is of, and the one that is looked for here has been on the wire
+ * before: whatever was under way has to have arrived before each question.
+ */
+async function fencedCrc(
+  exchanger: Exchanger,
+  range: { start: number; end: number },
+): Promise<number> {
+  const ask = async (): Promise<number> => {
+    await exchanger.synchronise();
+    return exchanger.ask(checkCrc, range);
+  };
+  let before = await ask();
+  for (let left = FENCED_TRIES; ; left--) {
+    const now = await ask();
+    if (now === before || left === 0) return now;
+    before = now;
+  }
 }
 
 function fullChip(

@@ -148,10 +148,10 @@ export class Recovery {
     try {
       found = await this.#find(step, signal);
     } catch (reason) {
-      evidence.drop({ ...drop, found: 'lost' });
+      evidence.drop({ ...drop, busy: false, found: 'lost' });
       throw reason;
     }
-    evidence.drop({ ...drop, found });
+    evidence.drop({ ...drop, busy: found === 'alive' && this.#wasBusy, found });
     // Whatever happened, the chip may have rebooted inside its boot window: locks count as back.
     session.forgetLocks();
     if (found !== 'alive') {
@@ -289,7 +289,7 @@ function dropOf(
   error: BkError,
   step: Step,
   { exchanger }: Recoverable,
-): Omit<Drop, 'found' | 'carriedOut'> {
+): Omit<Drop, 'found' | 'busy' | 'carriedOut'> {
   const { kind, received, brokenOff } = exchanger.watch.lastFailure;
   const checksum = isBkError(error, 'BK_CRC_MISMATCH');
   return {

@@ -29,6 +29,7 @@ function drop(address: number, over: Partial<Drop> = {}): Omit<Drop, 'carriedOut
     command: 'program',
     found: 'rebooted',
     received: 0,
+    busy: false,
     ...over,
   };
 }
