@@ -5,6 +5,7 @@ import { backUpFirst } from './backup-first';
 import { checkBootloader } from './bootloader-check';
 import {
   calibrationAddresses,
+  calibrationsIn,
   chipCalibration,
   forgetCalibration,
   layoutOf,
@@ -79,8 +80,9 @@ async function eraseBlock(context: JobContext, changer: Changer, block: Region):
 
 async function regionsOf(context: JobContext, options: EraseOptions): Promise<Region[]> {
   const { size } = context.flash;
-  const kept = await keptRegions(context, options);
-  const regions = without(chosen(context, options), kept).filter((region) => region.length > 0);
+  const wanted = chosen(context, options);
+  const kept = await keptRegions(context, options, wanted);
+  const regions = without(wanted, kept).filter((region) => region.length > 0);
   const basic = context.session.identity.family === 'basic';
   if (options.bootloader === 'erase' && !basic && options.region !== 'range') {
     regions.unshift({ offset: 0, length: BOOTLOADER_END });
@@ -113,24 +115,26 @@ function chosen(context: JobContext, options: EraseOptions): Region {
     : { offset: end, length: size - end };
 }
 
-/** The calibration of the radio is unique to each chip: it goes only when asked for. */
-async function keptRegions(context: JobContext, options: EraseOptions): Promise<Region[]> {
+/**
+ * The calibration of the radio is unique to each chip: it goes only when asked for. A chip can have more than
+ * one sector of it. Where none is known its usual places stay; a range that a person names is taken at its word.
+ */
+async function keptRegions(
+  context: JobContext,
+  options: EraseOptions,
+  wanted: Region,
+): Promise<Region[]> {
   if (options.calibration === 'erase') return [];
   const { offset } = await chipCalibration(context);
-  const addresses = offset === null ? calibrationAddresses(context) : [offset];
-  const region = options.region ?? 'app';
-  if (region === 'range') {
-    const start = options.offset as number;
-    const end = start + (options.length as number);
-    const inside = addresses.filter((address) => address >= start && address < end);
-    if (offset !== null && inside.length > 0) {
-      context.warnings.push(
-        `The calibration of the radio at ${inside.map(hex).join(', ')} was kept; set calibration to erase if it must go.`,
-      );
-    }
-    return offset === null ? [] : inside.map((address) => ({ offset: address, length: SECTOR }));
+  const found = await calibrationsIn(context, [wanted]);
+  const isRange = options.region === 'range';
+  if (isRange && found.length > 0) {
+    context.warnings.push(
+      `The calibration of the radio at ${found.map(hex).join(', ')} was kept; set calibration to erase if it must go.`,
+    );
   }
-  return addresses.map((address) => ({ offset: address, length: SECTOR }));
+  const kept = offset === null && !isRange ? [...found, ...calibrationAddresses(context)] : found;
+  return [...new Set(kept)].map((address) => ({ offset: address, length: SECTOR }));
 }
 
 function mustSpareBootloader(context: JobContext, range: Region, options: EraseOptions): void {

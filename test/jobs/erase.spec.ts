@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { SECTOR } from '../../src/chip/geometry';
+import { noise, testDevice } from '../support/bench-device';
+import { calibrationSector } from '../support/images';
+
+const SDK = 0x1e0000;
+const TUYA = 0x1e3000;
+const OTHER = calibrationSector([2, 0, 0, 1, 2, 3]);
+
+/** A BK7238 with a calibration in each of the two places where such a chip can have one. */
+function twice() {
+  const bench = testDevice('bk7238');
+  const { flash } = bench.chip;
+  const own = [SDK, TUYA].find((at) => flash.toString('latin1', at, at + 3) === 'TLV') ?? SDK;
+  OTHER.copy(flash, own === SDK ? TUYA : SDK);
+  noise(SECTOR, 4).copy(flash, 0x100000);
+  const kept = [SDK, TUYA].map((at) => Buffer.from(flash.subarray(at, at + SECTOR)));
+  return { ...bench, kept };
+}
+
+function held(flash: Buffer): Buffer[] {
+  return [SDK, TUYA].map((at) => flash.subarray(at, at + SECTOR));
+}
+
+describe('an erase that keeps the calibration', () => {
+  it('keeps each sector of it', async () => {
+    for (const region of ['all', 'data'] as const) {
+      const { device, chip, kept } = twice();
+      await device.erase({ region });
+      assert.deepEqual(held(chip.flash), kept, region);
+      assert.ok(region !== 'all' || chip.flash[0x100000] === 0xff);
+      await device.close();
+    }
+  });
+
+  it('says which of a range it kept', async () => {
+    const { device, chip, kept } = twice();
+    const range = { offset: SDK, length: 0x10000 };
+    const { facts } = await device.erase({ region: 'range', ...range });
+    assert.deepEqual(held(chip.flash), kept);
+    assert.match(facts.warnings.join(), /at 0x1e0000, 0x1e3000 was kept/);
+    await device.close();
+  });
+
+  it('keeps it though the line changes a byte of it on the way back', async () => {
+    const { device, chip, kept } = twice();
+    const attach = chip.attach.bind(chip);
+    let spoilt = 0;
+    let next = 0;
+    chip.attach = (host) =>
+      attach({
+        get baudRate() {
+          return host.baudRate;
+        },
+        receive: (bytes) => {
+          const piece = Buffer.from(bytes);
+          // The first read of each place: its answer's head says which, and its first bytes follow.
+          if (next > 0 && spoilt < 2) {
+            piece[0] = (piece[0] as number) ^ 0xff;
+            spoilt++;
+          }
+          const address = piece.length > 15 && piece[9] === 0x09 ? piece.readUInt32LE(11) : 0;
+          next = address === SDK || address === TUYA ? address : 0;
+          host.receive(piece);
+        },
+      });
+    await device.erase({ region: 'range', offset: SDK, length: 0x10000 });
+    assert.ok(spoilt > 0);
+    assert.deepEqual(held(chip.flash), kept);
+    await device.close();
+  });
+});
