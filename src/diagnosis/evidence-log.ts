@@ -120,27 +120,31 @@ export class EvidenceLog {
   checksumPair(pair: ChecksumPair): void {
     const { address, length, direction, baud, host, chip } = pair;
     const { mismatches } = this.#evidence;
-    const known = mismatches.find(
+    const known = mismatches.filter(
       (one) => one.address === address && one.length === length && one.direction === direction,
     );
     if (host === chip) {
       this.#evidence.checksumsRight++;
-      if (known !== undefined) known.healed = true;
-    } else if (known === undefined) {
-      // A block is checked at the rate at which it was carried; its sectors are looked at later.
-      const block = mismatches.find(
-        (one) =>
-          one.direction === direction &&
-          one.length > length &&
-          one.address <= address &&
-          address + length <= one.address + one.length,
-      );
-      const carried = block?.baud ?? baud;
+      for (const one of known) one.healed = true;
+      return;
+    }
+    // A block is checked at the rate at which it was read; its sectors are looked at later.
+    const block = mismatches.find(
+      (one) =>
+        one.direction === direction &&
+        one.length > length &&
+        one.address <= address &&
+        address + length <= one.address + one.length,
+    );
+    const carried = direction === 'read' ? (block?.baud ?? baud) : baud;
+    // What was written again at another rate is another failure.
+    const same = direction === 'read' ? known[0] : known.find((one) => one.baud === carried);
+    if (same === undefined) {
       mismatches.push({ address, length, baud: carried, direction, times: 1, healed: false });
     } else {
-      known.times++;
-      known.healed = false;
+      same.times++;
     }
+    for (const one of known) one.healed = false;
   }
 
   /** An erase or program was answered with success, and flash holds the very bytes that it held before. */

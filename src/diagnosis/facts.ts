@@ -119,14 +119,28 @@ export function tooFast(evidence: Evidence): RateLimit | null {
       const share = failureRate(above);
       const expected = below.good * share;
       const clean = under.every(({ good, bad }) => bad <= Math.max(1, ((good + bad) * share) / 10));
-      const enough =
-        above.bad >= 3 ? EXPECTED : above.bad === 2 ? 3 * EXPECTED : Number.POSITIVE_INFINITY;
+      const enough = expectedFor(above.bad);
       if (expected >= enough && below.bad <= expected / 10 && clean) {
         return { rate, above, below };
       }
     }
   }
   return null;
+}
+
+/** Whether all writes that failed were sent at a rate above one at which some went well, be they few. */
+export function failsOnlyFast(evidence: Evidence): boolean {
+  const rates = [...new Set(evidence.tallies.map(({ baud }) => baud))].sort((a, b) => a - b);
+  return rates.slice(1).some((rate) => {
+    const above = carried(evidence, ['program'], (baud) => baud >= rate);
+    const below = carried(evidence, ['program'], (baud) => baud < rate);
+    return above.bad >= 3 && below.bad === 0 && below.good >= 3;
+  });
+}
+
+function expectedFor(failures: number): number {
+  if (failures >= 3) return EXPECTED;
+  return failures === 2 ? 3 * EXPECTED : Number.POSITIVE_INFINITY;
 }
 
 /** Exchanges in a span of rates whose failure is the line's: those of a chip that rebooted are not. */

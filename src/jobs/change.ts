@@ -45,6 +45,8 @@ export class Changer {
   readonly #pace: Pace;
   readonly #strays: Strays;
   readonly #ledger = new FlashLedger();
+  /** At what rate each sector's bytes were sent, bits per second. */
+  readonly #carriedAt = new Map<number, number>();
   #proved = false;
   #repairs = 0;
   /** Sectors that did not hold their bytes when it was first looked, and after all repairs. */
@@ -276,6 +278,7 @@ export class Changer {
       if (byPages) await flash.programPages(address, data);
       else await flash.program(address, data);
     });
+    this.#carriedAt.set(address, this.#context.session.exchanger.transport.baudRate);
     this.#ledger.set(range, 'written');
     this.counts.bytesWritten += data.length;
     await this.#pace.rest();
@@ -310,7 +313,7 @@ export class Changer {
     let before: number | null = null;
     for (let repair = 0; ; repair++) {
       const held = await this.#heldIn(range, wanted);
-      notePair(this.#context, range, 'write', wanted, held);
+      notePair(this.#context, range, 'write', wanted, held, this.#carriedAt.get(address));
       if (held === wanted) return true;
       this.#repaired.add(address);
       // Erased and programmed with success, and not one bit of it is another: that is the sector.
@@ -318,8 +321,8 @@ export class Changer {
       if (held === before) {
         this.#evidence.notTaken(address);
         this.#unsteady.delete(address);
-      } else if (before !== null) {
-        this.#unsteady.add(address);
+      } else {
+        if (before !== null) this.#unsteady.add(address);
         await this.#blameLine(address);
       }
       before = held;

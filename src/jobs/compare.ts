@@ -132,14 +132,15 @@ export async function confirms(
   return chip === host;
 }
 
+/** @param baud at which the bytes were carried, bits per second */
 export function notePair(
   context: JobContext,
   { offset, length }: Region,
   direction: 'read' | 'write',
   host: number,
   chip: number,
+  baud = context.session.workingBaud,
 ): void {
-  const baud = context.session.workingBaud;
   context.session.exchanger.evidence.checksumPair({
     address: offset,
     length,

@@ -2,6 +2,7 @@ import type { Evidence } from '../evidence';
 import {
   addressesOf,
   exchanges,
+  failsOnlyFast,
   failureRate,
   isChange,
   isReboot,
@@ -77,6 +78,8 @@ export function toChip(evidence: Evidence): Finding | null {
   // A second talker is a reason for a bad line, and the better one to name.
   if (evidence.heard.controllerFrames >= 3) confidence = Math.min(confidence, 0.5);
   if (tooFast(evidence) !== null) confidence = Math.min(confidence, 0.4);
+  // Too few went over the line at a lower rate to tell that it is not the rate.
+  else if (failsOnlyFast(evidence)) confidence = Math.min(confidence, 0.65);
   const parts = [
     unheard.length > 0
       ? `${plural(unheard.length, 'write')} got no answer from a chip that was there`

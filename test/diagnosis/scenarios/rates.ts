@@ -13,6 +13,15 @@ export const TOO_FAST: readonly Scenario[] = [
       job: reading(512 * KIB),
     };
   }),
+  onWiredChip('errors above 500000 baud, while it writes', ['baud'], (seed) => {
+    const spoil = lossy(randomFrom(seed), { change: 6e-5, above: 500_000 });
+    return {
+      sim: 'bk7231n',
+      settings: { baud: 921_600 },
+      spoiling: { toChip: spoil, fromChip: spoil },
+      job: writing(seed, 1024 * KIB),
+    };
+  }),
   onWiredChip('adapter that carries nothing above 300000 baud', ['baud'], () => ({
     sim: 'bk7231n?baudLimit=300000',
     settings: { baud: 921_600 },
