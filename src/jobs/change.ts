@@ -82,6 +82,7 @@ export class Changer {
       if (!isBkError(error) || !this.#context.changed) throw error;
       // What was answered with success proved to mean nothing.
       if (isBkError(error, 'BK_FLASH_PROTECTED')) this.#ledger.doubt();
+      this.#ledger.addUncertain(this.#strays.hit);
       throw withFlashState(error, this.#ledger.state());
     }
   }

@@ -33,6 +33,13 @@ export class FlashLedger {
     for (const address of sectorsOf(range)) this.#sectors.set(address, holds);
   }
 
+  /** Sectors beside the job's own that nobody can tell what they hold; its own ones are known already. */
+  addUncertain(addresses: Iterable<number>): void {
+    for (const address of addresses) {
+      if (!this.has(address)) this.#sectors.set(address, 'uncertain');
+    }
+  }
+
   /** The chip's word for erases and programs is worth nothing. */
   doubt(): void {
     for (const [address, holds] of this.#sectors) {

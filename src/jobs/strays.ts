@@ -33,6 +33,11 @@ export class Strays {
     this.#take();
   }
 
+  /** Sectors that were hit, by their addresses. */
+  get hit(): ReadonlySet<number> {
+    return this.#hit;
+  }
+
   /**
    * What was hit inside the job's own ranges is verified with them; what lies outside nobody has seen.
    * @throws BkError BK_CRC_MISMATCH where anything outside was hit

@@ -119,6 +119,7 @@ describe('backups', () => {
     }
 
     it('does not leave the folder by a link', async function () {
+      // Windows lets only administrators make links.
       if (process.platform === 'win32') this.skip();
       const outside = join(root, 'outside');
       await mkdir(outside);
@@ -347,8 +348,8 @@ describe('backups', () => {
     });
 
     it('has to be writable', async function () {
+      // Nobody can write to /proc, not even root; other systems have no such folder.
       if (process.platform !== 'linux') this.skip();
-      // Nobody can write there, not even root.
       for (const bad of ['/proc', '/proc/bk-backups']) {
         const error = await rejection(checkFolder(bad), 'BK_STORAGE');
         assert.ok(error.message.includes(bad));

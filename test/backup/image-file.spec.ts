@@ -30,6 +30,7 @@ describe('readImageFile', () => {
   it('does not read folders and devices', async function () {
     const error = await rejection(readImageFile(folder), 'BK_STORAGE');
     assert.match(error.message, /a folder/);
+    // Windows has no such device.
     if (process.platform === 'win32') this.skip();
     await rejection(readImageFile('/dev/zero'), 'BK_STORAGE');
     await rejection(readImageFile(join(folder, 'image.bin', 'below')), 'BK_STORAGE');

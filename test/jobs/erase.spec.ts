@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { SECTOR } from '../../src/chip/geometry';
 import { noise, testDevice } from '../support/bench-device';
 import { calibrationSector } from '../support/images';
+import { spoilAnswers } from '../support/spoil-answers';
 
 const SDK = 0x1e0000;
 const TUYA = 0x1e3000;
@@ -44,26 +45,17 @@ describe('an erase that keeps the calibration', () => {
 
   it('keeps it though the line changes a byte of it on the way back', async () => {
     const { device, chip, kept } = twice();
-    const attach = chip.attach.bind(chip);
     let spoilt = 0;
     let next = 0;
-    chip.attach = (host) =>
-      attach({
-        get baudRate() {
-          return host.baudRate;
-        },
-        receive: (bytes) => {
-          const piece = Buffer.from(bytes);
-          // The first read of each place: its answer's head says which, and its first bytes follow.
-          if (next > 0 && spoilt < 2) {
-            piece[0] = (piece[0] as number) ^ 0xff;
-            spoilt++;
-          }
-          const address = piece.length > 15 && piece[9] === 0x09 ? piece.readUInt32LE(11) : 0;
-          next = address === SDK || address === TUYA ? address : 0;
-          host.receive(piece);
-        },
-      });
+    spoilAnswers(chip, (piece) => {
+      // The first read of each place: its answer's head says which, and its first bytes follow.
+      if (next > 0 && spoilt < 2) {
+        piece[0] = (piece[0] as number) ^ 0xff;
+        spoilt++;
+      }
+      const address = piece.length > 15 && piece[9] === 0x09 ? piece.readUInt32LE(11) : 0;
+      next = address === SDK || address === TUYA ? address : 0;
+    });
     await device.erase({ region: 'range', offset: SDK, length: 0x10000 });
     assert.ok(spoilt > 0);
     assert.deepEqual(held(chip.flash), kept);

@@ -133,6 +133,7 @@ describe('a backup that is interrupted', function () {
   });
 
   it('follows no link, and takes no folder for its own file', async function () {
+    // Windows lets only administrators make links.
     if (process.platform === 'win32') this.skip();
     const chip = chipWithFlash();
     const path = await half(chip);

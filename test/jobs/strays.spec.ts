@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { BLOCK, SECTOR } from '../../src/chip/geometry';
 import { noise, testDevice } from '../support/bench-device';
 import { rejection } from '../support/rejects';
+import { spoilAnswers } from '../support/spoil-answers';
 
 const AT = 0x108000;
 const ELSEWHERE = 0x188000;
@@ -37,12 +38,30 @@ describe('a command whose address the line has changed', () => {
       assert.match(message, /carried it out at 0x188000, outside of what was to be changed/);
       assert.match(message, /in place and verified/);
       assert.equal(cause.address, ELSEWHERE);
+      assert.deepEqual(cause.state?.uncertain, [{ offset: ELSEWHERE, length: SECTOR }]);
       assert.match(cause.advice.join(), /from a backup/);
       const written = chip.flash.subarray(AT - SECTOR, AT + 3 * SECTOR);
       assert.ok(written.equals(IMAGE.subarray(0, 4 * SECTOR)));
       await device.close();
     });
   }
+
+  it('is told, too, by a job that ends for another reason', async () => {
+    const { device } = misled(0x07, 8);
+    const abort = new AbortController();
+    const job = device.write(
+      { image: IMAGE, offset: 0x100000 },
+      {
+        signal: abort.signal,
+        onProgress: ({ phase, done }) => {
+          if (phase === 'write' && done >= 10 * SECTOR) abort.abort();
+        },
+      },
+    );
+    const { cause } = await rejection(job, 'BK_CANCELLED');
+    assert.ok(cause.state?.uncertain.some(({ offset }) => offset === ELSEWHERE));
+    await device.close();
+  });
 
   it('is mended where it hit the job itself', async () => {
     const { device, chip } = misled(0x07, 8, SECTOR);
@@ -55,18 +74,9 @@ describe('a command whose address the line has changed', () => {
   it('is not seen where only its answer was changed', async () => {
     const { device, chip } = testDevice('bk7231n');
     let left = 1;
-    const attach = chip.attach.bind(chip);
-    chip.attach = (host) =>
-      attach({
-        get baudRate() {
-          return host.baudRate;
-        },
-        receive: (bytes) => {
-          const answer = Buffer.from(bytes);
-          if (answer[9] === 0x07 && left-- > 0) answer[13] = (answer[13] as number) ^ 0x08;
-          host.receive(answer);
-        },
-      });
+    spoilAnswers(chip, (answer) => {
+      if (answer[9] === 0x07 && left-- > 0) answer[13] = (answer[13] as number) ^ 0x08;
+    });
     const { facts } = await device.write({ image: IMAGE, offset: 0x100000 });
     assert.equal(facts.recoveries.length, 1);
     assert.ok(chip.flash.subarray(0x100000, 0x100000 + BLOCK).equals(IMAGE));

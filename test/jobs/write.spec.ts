@@ -3,6 +3,7 @@ import type { Progress } from '../../src';
 import { BLOCK, SECTOR } from '../../src/chip/geometry';
 import { noise, sum, testDevice } from '../support/bench-device';
 import { rejection } from '../support/rejects';
+import { spoilAnswers } from '../support/spoil-answers';
 
 const blank = (length: number) => Buffer.alloc(length, 0xff);
 
@@ -16,19 +17,10 @@ describe('writing at an offset', () => {
     // Answers come in pieces: one byte in the piece behind the head of that sector's answer.
     let spoilt = 0;
     let next = false;
-    const attach = chip.attach.bind(chip);
-    chip.attach = (host) =>
-      attach({
-        get baudRate() {
-          return host.baudRate;
-        },
-        receive: (bytes) => {
-          const piece = Buffer.from(bytes);
-          if (next && spoilt++ === 0) piece[0] = (piece[0] as number) ^ 0x10;
-          next = piece.length > 15 && piece[9] === 0x09 && piece.readUInt32LE(11) === 0x100000;
-          host.receive(piece);
-        },
-      });
+    spoilAnswers(chip, (piece) => {
+      if (next && spoilt++ === 0) piece[0] = (piece[0] as number) ^ 0x10;
+      next = piece.length > 15 && piece[9] === 0x09 && piece.readUInt32LE(11) === 0x100000;
+    });
     await device.write({ image, offset: 0x100800 });
     assert.ok(chip.flash.equals(wanted));
     assert.ok(spoilt > 1, 'it was read again');
