@@ -2,7 +2,10 @@
 export type Timer = unknown;
 
 export interface TimerOptions {
-  /** The timer only keeps house (keep-alive, idle): nobody waits for it, and it keeps no process alive. */
+  /**
+   * The timer only keeps house (keep-alive, idle) or bounds work that goes on without it: it keeps no
+   * process alive.
+   */
   background?: boolean;
 }
 

@@ -12,6 +12,6 @@ export function closeWithin(work: Promise<unknown>, done: () => void): void {
     systemClock.clearTimeout(timer);
     done();
   };
-  const timer = systemClock.setTimeout(finish, LIMIT_MS);
+  const timer = systemClock.setTimeout(finish, LIMIT_MS, { background: true });
   work.then(finish, finish);
 }
