@@ -57,6 +57,11 @@ const SHORTER: Readonly<Record<string, number>> = {
   password: 64,
   password2: 64,
 };
+/** Passwords, and the Wi-Fi names that they belong to. */
+const NETWORKS = [
+  ['password', 'ssid'],
+  ['password2', 'ssid2'],
+] as const;
 /** What this builder writes is in there since version 4; newer firmware moves it up by itself. */
 const NEW_VERSION = 4;
 const CHANNELS = 64;
@@ -102,6 +107,18 @@ export function buildOpenBekenConfig(
     writeText(config, 'mqttTopic', TEXTS.mqttTopic, settings.shortName);
   config[3] = crc8(config.subarray(VERSION_OFFSET), true);
   return Buffer.concat([config, Buffer.alloc(SECTOR - CONFIG_LENGTH, 0xff)]);
+}
+
+/**
+ * A password alone lets no device join: its network has to be set as well, or be in the configuration already.
+ * @param sector what was built of the settings
+ * @throws BkError BK_BAD_SETTING, naming the password's setting
+ */
+export function mustNameNetworks(settings: OpenBekenSettings, sector: Uint8Array): void {
+  for (const [name, network] of NETWORKS) {
+    if (settings[name] && sector[TEXTS[network].offset] === 0)
+      throw bad(name, `has no network: neither the message nor the chip has "${network}"`);
+  }
 }
 
 function isSettable(name: string): name is keyof typeof TEXTS {

@@ -112,6 +112,15 @@ describe("a device with Tuya's firmware becomes one with OpenBeken in one job", 
     await device.close();
   });
 
+  it('with a new password for the network that is there', async () => {
+    const { device, chip } = tuyaChip(N);
+    buildOpenBekenConfig({ ssid: 'home', password: 'old' }).copy(chip.flash, 0x1d1000);
+    await device.write({ image: openBeken(N), openbeken: { password: 'new', pins: {} } });
+    const config = readOpenBekenConfig(chip.flash.subarray(0x1d1000, 0x1d2000));
+    assert.deepEqual([config?.ssid, config?.password], ['home', 'new']);
+    await device.close();
+  });
+
   it('with pins by hand, and without any backup', async () => {
     const { device, chip } = tuyaChip(N);
     const pins = { 26: 'Rel;1', 10: { role: 'Btn', channel: 1 } };
@@ -234,6 +243,13 @@ describe("a device with Tuya's firmware becomes one with OpenBeken in one job", 
       { openbeken: { ssid: 'x'.repeat(40) } },
       'BK_BAD_SETTING',
       /"ssid"/,
+    ],
+    [
+      'a password without a network',
+      'bk7231n',
+      { openbeken: { password: 'secret-word' } },
+      'BK_BAD_SETTING',
+      /^(?!.*secret-word).*"password" has no network.*nothing was changed/,
     ],
     [
       'a setting that is none',

@@ -2,7 +2,11 @@ import { SECTOR } from '../../chip/geometry';
 import { BkError, hex } from '../../errors';
 import type { ImageKind } from '../../image/detect';
 import { type OpenBekenConfig, readOpenBekenConfig } from '../../image/openbeken-config';
-import { buildOpenBekenConfig, type OpenBekenSettings } from '../../image/openbeken-write';
+import {
+  buildOpenBekenConfig,
+  mustNameNetworks,
+  type OpenBekenSettings,
+} from '../../image/openbeken-write';
 import { chipCalibration } from '../calibration';
 import type { JobContext } from '../context';
 import type { Piece } from '../plan';
@@ -71,8 +75,11 @@ export async function planConfig(
   const { mac } = await chipCalibration(context);
   const base = await readSector(context, offset);
   const isKept = readOpenBekenConfig(base, chip) !== null;
-  const build = (all: OpenBekenSettings): Buffer =>
-    buildOpenBekenConfig(all, { chip, mac, ...(isKept ? { base } : {}) });
+  const build = (all: OpenBekenSettings): Buffer => {
+    const sector = buildOpenBekenConfig(all, { chip, mac, ...(isKept ? { base } : {}) });
+    mustNameNetworks(all, sector);
+    return sector;
+  };
   // Better known before a long backup than after it.
   inOrder([...placed, { offset, bytes: build(settings) }]);
   if (isKept) {
