@@ -110,6 +110,9 @@ export class Exchanger {
     args: Args,
     limitMs?: number,
   ): Promise<Answer> {
+    // Its answer does not tell what it is of; with such a line the last one may still be on its way again.
+    if (command.kind === 'checksum' && this.#watch.doubles)
+      await this.quiet(QUIET_MS, QUIET_LIMIT_MS);
     const request = encodeRequest(command, args);
     const onWire = lineTime(request.length + command.answerBytes, this.#transport.baudRate);
     const limit = limitMs ?? this.#patience.limit(command, args, onWire, this.#clock.now());
@@ -270,7 +273,7 @@ export class Exchanger {
     this.#watch.received(bytes.length);
     this.#lastByteAt = this.#clock.now();
     this.#reader.push(bytes, (frame) => {
-      if (this.#waiter?.take(frame)) return;
+      if (this.#waiter?.take(frame)) return this.#watch.claimed(frame);
       this.#watch.unclaimed(frame, this.#transport.baudRate, this.#lastByteAt);
     });
   }

@@ -1,6 +1,6 @@
 import { EvidenceLog, type Fault } from '../diagnosis';
 import { type CommandKind, isBkError } from '../errors';
-import { answers, type Command, changedBy } from '../protocol/commands';
+import { answers, type Command, changedBy, linkCheck } from '../protocol/commands';
 import type { Frame } from '../protocol/frames';
 
 /** The exchange that is or was under way last. */
@@ -14,6 +14,9 @@ interface Latest {
   brokenOff: boolean;
 }
 
+/** Bytes of an answer that is worth being compared with the next one. */
+const SHORT = 64;
+
 /** Looks on while commands and answers pass, and keeps what a diagnosis needs. */
 export class WireWatch {
   /** Each job has its own. */
@@ -23,6 +26,9 @@ export class WireWatch {
   #received = 0;
   #elsewhere: { offset: number; length: number }[] = [];
   #latest: Latest = { kind: null, baudRate: 0, begun: 0, received: 0, brokenOff: false };
+  /** The latest answer that was waited for, if it is short and no link check's: those are asked for in heaps. */
+  #claimed: Frame | null = null;
+  #doubles = false;
   /** The latest command that got no answer in time: it may come yet. */
   #expired: { command: Command<never, unknown>; args: unknown; begun: number } | null = null;
 
@@ -38,6 +44,20 @@ export class WireWatch {
   answered(): void {
     const { kind, baudRate } = this.#latest;
     if (kind !== null) this.evidence.good(kind, baudRate);
+  }
+
+  /** An answer was the one that is waited for. */
+  claimed(frame: Frame): void {
+    const short = frame.payload.length <= SHORT;
+    this.#claimed =
+      short && !answers(linkCheck as Command<never, unknown>, frame)
+        ? { ...frame, payload: Buffer.from(frame.payload) }
+        : null;
+  }
+
+  /** Whether answers have come twice: one that echoes nothing may then be the one before. */
+  get doubles(): boolean {
+    return this.#doubles;
   }
 
   /** The time for an answer is over. @param pending bytes of an answer that had begun to arrive */
@@ -59,6 +79,7 @@ export class WireWatch {
   unclaimed(frame: Frame, baudRate: number, now: number): void {
     const change = changedBy(frame);
     if (change !== null) this.#elsewhere.push(change);
+    if (this.#claimed !== null && isSame(this.#claimed, frame)) this.#doubles = true;
     const expired = this.#expired;
     if (expired === null || !answers(expired.command, frame) || frame.status !== 0) return;
     if (expired.command.parse(frame.payload, expired.args as never) === undefined) return;
@@ -96,4 +117,10 @@ export class WireWatch {
     if (brokenOff) return 'short';
     return received > 0 ? 'garbled' : 'silence';
   }
+}
+
+function isSame(a: Frame, b: Frame): boolean {
+  return (
+    a.form === b.form && a.code === b.code && a.status === b.status && a.payload.equals(b.payload)
+  );
 }
