@@ -156,6 +156,7 @@ export class FlashSteps {
     phase: 'erase' | 'write',
     attempt: (tries: number) => Promise<void>,
   ): Promise<void> {
+    // Of one that was refused before, once more is enough.
     let refusals = this.#refused.delete(address) ? REFUSALS - 1 : 0;
     await this.#context.step({ phase, address }, async (tries) => {
       try {
