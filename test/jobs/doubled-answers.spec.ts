@@ -3,44 +3,21 @@ import { BLOCK, SECTOR } from '../../src/chip/geometry';
 import type { SimulatedChip } from '../../src/simulator';
 import { noise, testDevice } from '../support/bench-device';
 import { rejection } from '../support/rejects';
+import { interposeAnswers } from '../support/spoil-answers';
 import type { VirtualClock } from '../support/virtual-clock';
 
 const START = 0x100000;
 /** In the last block: the answer that speaks against it is the last one. */
 const DEAD = START + 2 * BLOCK + 3 * SECTOR;
 
-/** Bytes of an answer, by its head; undefined while that is not complete. */
-function lengthOf(answer: Buffer): number | undefined {
-  if (answer.length < 3) return undefined;
-  if (answer[2] !== 0xff) return 3 + (answer[2] as number);
-  return answer.length < 9 ? undefined : 9 + answer.readUInt16LE(7);
-}
-
 /** Every answer of the chip comes once more, after so long that the next command has been sent. */
 const LATER_MS = 0.5;
 
 function doubleAnswers(chip: SimulatedChip, clock: VirtualClock): void {
-  const attach = chip.attach.bind(chip);
-  let answer = Buffer.alloc(0);
-  chip.attach = (host) =>
-    attach({
-      get baudRate() {
-        return host.baudRate;
-      },
-      receive: (bytes) => {
-        host.receive(Buffer.from(bytes));
-        const whole = Buffer.concat([answer, bytes]);
-        answer = whole;
-        if (whole.length < (lengthOf(whole) ?? Number.POSITIVE_INFINITY)) return;
-        clock.setTimeout(() => host.receive(whole), LATER_MS);
-        answer = Buffer.alloc(0);
-      },
-    });
-  const receive = chip.receive.bind(chip);
-  chip.receive = (bytes, baud) => {
-    answer = Buffer.alloc(0);
-    receive(bytes, baud);
-  };
+  interposeAnswers(chip, (answer, deliver) => {
+    deliver(answer);
+    clock.setTimeout(() => deliver(answer), LATER_MS);
+  });
 }
 
 for (const model of ['bk7231n', 'bk7231t']) {

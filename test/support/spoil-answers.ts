@@ -1,17 +1,55 @@
 import type { SimulatedChip } from '../../src/simulator';
 
-/** Changes what a simulated chip says before its host hears it. An answer may come in several pieces. */
-export function spoilAnswers(chip: SimulatedChip, change: (piece: Buffer) => void): void {
+/** Bytes of the answer that begins with these; 0 where none does, undefined while that cannot be told. */
+function lengthOf(bytes: Buffer): number | undefined {
+  const [first, second, length] = bytes;
+  if (first !== 0x04 || (second !== undefined && second !== 0x0e)) return 0;
+  if (length === undefined) return undefined;
+  if (length !== 0xff) return 3 + length;
+  return bytes.length < 9 ? undefined : 9 + bytes.readUInt16LE(7);
+}
+
+/**
+ * Stands between a simulated chip and its host. Answers come in pieces: `pass` gets each one whole, and hands over
+ * what its host shall hear. What is no answer goes through as it is.
+ */
+export function interposeAnswers(
+  chip: SimulatedChip,
+  pass: (answer: Buffer, deliver: (bytes: Buffer) => void) => void,
+): void {
+  let begun = Buffer.alloc(0);
+  let deliver: (bytes: Buffer) => void = () => {};
   const attach = chip.attach.bind(chip);
-  chip.attach = (host) =>
+  chip.attach = (host) => {
+    deliver = (bytes) => host.receive(bytes);
     attach({
       get baudRate() {
         return host.baudRate;
       },
       receive: (bytes) => {
-        const piece = Buffer.from(bytes);
-        change(piece);
-        host.receive(piece);
+        begun = Buffer.concat([begun, bytes]);
+        const length = lengthOf(begun);
+        if (length === undefined || begun.length < length) return;
+        const whole = begun;
+        begun = Buffer.alloc(0);
+        if (length === 0) deliver(whole);
+        else pass(whole, deliver);
       },
     });
+  };
+  const receive = chip.receive.bind(chip);
+  chip.receive = (bytes, baud) => {
+    // Whatever had begun before this command is never completed.
+    if (begun.length > 0) deliver(begun);
+    begun = Buffer.alloc(0);
+    receive(bytes, baud);
+  };
+}
+
+/** Changes what a simulated chip answers before its host hears it. */
+export function spoilAnswers(chip: SimulatedChip, change: (answer: Buffer) => void): void {
+  interposeAnswers(chip, (answer, deliver) => {
+    change(answer);
+    deliver(answer);
+  });
 }
