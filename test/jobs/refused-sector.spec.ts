@@ -34,8 +34,8 @@ function refusing(
     }
     receive(bytes, baud);
   };
-  spoilAnswers(chip, (answer) => {
-    if (undo === null || !commands.includes(answer[9] as number)) return;
+  spoilAnswers(chip, commands, (answer) => {
+    if (undo === null) return;
     answer[10] = 1;
     undo();
     undo = null;

@@ -8,12 +8,11 @@ import { systemClock } from '../../src/index';
 import { PreciseClock } from '../../src/simulator';
 import { simulatedChip } from '../../src/transport/simulated';
 import { Flow, type FlowNode, useNodeRed, userDir } from '../support/flow';
+import { nextSeed } from '../support/seed';
 import { settled } from '../support/until';
 import { VirtualClock } from '../support/virtual-clock';
 
 const MIB = 1024 * 1024;
-/** One simulated chip keeps its flash for as long as the process runs: each test has one of its own. */
-let chips = 0;
 let port = '';
 const device = (settings: object = {}): FlowNode => ({
   id: 'device',
@@ -41,7 +40,7 @@ describe('the nodes with a simulated chip', function () {
   let clock: VirtualClock;
 
   beforeEach(() => {
-    port = `sim://bk7231n?speed=real&seed=${++chips}`;
+    port = `sim://bk7231n?speed=real&seed=${nextSeed()}`;
     clock = new VirtualClock();
     for (const method of ['now', 'date', 'setTimeout', 'clearTimeout'] as const)
       sinon.stub(systemClock, method).callsFake(clock[method].bind(clock) as never);
@@ -111,7 +110,7 @@ describe('the nodes with a simulated chip', function () {
   });
 
   it('read the other memories of a chip', async () => {
-    port = `sim://bk7258?seed=${chips}`;
+    port = `sim://bk7258?seed=${nextSeed()}`;
     const flow = await Flow.load([
       device(),
       ...['otp', 'efuse'].map((memory) => node(memory, 'bk-read', { memory })),

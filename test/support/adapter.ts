@@ -6,6 +6,7 @@ import * as serial from '../../src/transport/serial';
 import { openSimulated, prepareSimulatedChip } from '../../src/transport/simulated';
 import type { Transport } from '../../src/transport/transport';
 import { InterposedTransport, type RequestKey } from './interposed-transport';
+import { nextSeed } from './seed';
 import { VirtualClock } from './virtual-clock';
 
 const NEVER = new Promise<never>(() => {});
@@ -88,7 +89,7 @@ export class Adapter {
 
   /** Takes the place of the computer's serial ports until `sinon.restore()`. @param sim as `bk7231n?app=silent` */
   constructor(sim: string, settings: Partial<DeviceSettings> = {}) {
-    const url = `sim://${sim}${sim.includes('?') ? '&' : '?'}seed=${7000 + made}`;
+    const url = `sim://${sim}${sim.includes('?') ? '&' : '?'}seed=${nextSeed()}`;
     const port = `/dev/ttyTEST${made++}`;
     this.chip = prepareSimulatedChip(url, this.clock);
     this.names = [port];

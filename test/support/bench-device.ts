@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Device, type DeviceSettings } from '../../src';
 import type { SimulatedChip } from '../../src/simulator';
 import { prepareSimulatedChip } from '../../src/transport/simulated';
+import { nextSeed } from './seed';
 import { VirtualClock } from './virtual-clock';
 
 export interface TestDevice {
@@ -12,8 +13,6 @@ export interface TestDevice {
   clock: VirtualClock;
   url: string;
 }
-
-let made = 0;
 
 /**
  * A device on a simulated chip of its own, both on one virtual clock.
@@ -25,7 +24,7 @@ export function testDevice(
   clock = new VirtualClock(),
 ): TestDevice {
   // A seed of its own makes a chip of its own: simulated chips are kept by their address.
-  const own = /[?&]seed=/.test(sim) ? '' : `${sim.includes('?') ? '&' : '?'}seed=${1000 + made++}`;
+  const own = /[?&]seed=/.test(sim) ? '' : `${sim.includes('?') ? '&' : '?'}seed=${nextSeed()}`;
   const url = `sim://${sim}${own}`;
   const chip = prepareSimulatedChip(url, clock);
   const device = new Device({ port: url, ...settings }, { clock });

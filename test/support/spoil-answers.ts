@@ -46,10 +46,14 @@ export function interposeAnswers(
   };
 }
 
-/** Changes what a simulated chip answers before its host hears it. */
-export function spoilAnswers(chip: SimulatedChip, change: (answer: Buffer) => void): void {
+/** Changes some of a simulated chip's long answers, by their code, before its host hears them. */
+export function spoilAnswers(
+  chip: SimulatedChip,
+  codes: readonly number[],
+  change: (answer: Buffer) => void,
+): void {
   interposeAnswers(chip, (answer, deliver) => {
-    change(answer);
+    if (answer[2] === 0xff && codes.includes(answer[9] as number)) change(answer);
     deliver(answer);
   });
 }
