@@ -1,7 +1,6 @@
 import { BLOCK, BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
 import { BkError, hex } from '../errors';
-import { backUpFirst } from './backup-first';
 import { checkBootloader } from './bootloader-check';
 import {
   calibrationAddresses,
@@ -9,12 +8,12 @@ import {
   chipCalibration,
   forgetCalibration,
   layoutOf,
-  learnCalibration,
 } from './calibration';
 import { Changer } from './change';
 import { blankCrc, chipCrc } from './compare';
 import { type JobContext, type JobOutcome, mustFitFlash } from './context';
 import { forgetEdges } from './edges';
+import { planAndBackUp } from './plan-and-backup';
 import { blocksOf, sectorsOf, totalOf, without } from './ranges';
 import type { EraseOptions, EraseSummary } from './types';
 
@@ -23,14 +22,9 @@ export async function erase(
   context: JobContext,
   options: EraseOptions,
 ): Promise<JobOutcome<EraseSummary>> {
-  const said = context.warnings.length;
-  let regions = await regionsOf(context, options);
-  const toSay = context.warnings.length;
-  const backup = await backUpFirst(context, options.backup);
-  if (await learnCalibration(context, backup)) {
-    context.warnings.splice(said, toSay - said);
-    regions = await regionsOf(context, options);
-  }
+  const { plan: regions, backup } = await planAndBackUp(context, options.backup, () =>
+    regionsOf(context, options),
+  );
   const bytes = totalOf(regions);
   const changer = new Changer(context);
   await changer.runErase(regions, () => eraseRegions(context, changer, regions, bytes));

@@ -1,7 +1,6 @@
 import type { Region } from '../chip/layouts';
-import { backUpFirst } from './backup-first';
 import { checkBootloader } from './bootloader-check';
-import { forgetCalibration, learnCalibration } from './calibration';
+import { forgetCalibration } from './calibration';
 import { Changer } from './change';
 import { compareBlock, Hunch, type SectorState } from './compare';
 import type { JobContext, JobOutcome } from './context';
@@ -18,6 +17,7 @@ import {
   secondsOf,
   touchedBy,
 } from './plan';
+import { planAndBackUp } from './plan-and-backup';
 import { blocksOf, sectorsOf, totalOf } from './ranges';
 import type { WriteOptions, WriteSummary } from './types';
 
@@ -29,16 +29,12 @@ export async function write(
   options: WriteOptions,
   image: LoadedImage,
 ): Promise<JobOutcome<WriteSummary>> {
-  const said = context.warnings.length;
-  let placed = await place(context, image, options);
-  let planned = await planConfig(context, options, placed);
-  const toSay = context.warnings.length;
-  const backup = options.dryRun ? null : await backUpFirst(context, options.backup);
-  if (await learnCalibration(context, backup)) {
-    context.warnings.splice(said, toSay - said);
-    placed = await place(context, image, options);
-    planned = await planConfig(context, options, placed);
-  }
+  const wanted = options.dryRun ? undefined : options.backup;
+  const { plan: target, backup } = await planAndBackUp(context, wanted, async () => {
+    const placed = await place(context, image, options);
+    return { placed, planned: await planConfig(context, options, placed) };
+  });
+  const { placed, planned } = target;
   const config = (await planned?.complete(backup)) ?? null;
   if (config !== null) placed.push(config);
   const changer = new Changer(context);

@@ -13,6 +13,7 @@ import { lineTime } from '../protocol/timing';
 import type { Transport } from '../transport/transport';
 import { refused, silent } from './exchange-errors';
 import { Patience } from './patience';
+import { twiceAlike } from './twice-alike';
 import { WireWatch } from './wire-watch';
 
 interface Waiter {
@@ -22,8 +23,8 @@ interface Waiter {
 
 /** How often something that changes nothing is asked. */
 const ASK_TRIES = 4;
-/** How many answers may disagree before a line is too bad to tell anything. */
-const SURE_TRIES = 6;
+/** How often something is asked again before a line is too bad to tell anything. */
+const DOUBTS = 7;
 /** Silence after which nothing is under way any more, ms, and how long to wait for it. */
 const QUIET_MS = 20;
 const QUIET_LIMIT_MS = 300;
@@ -159,19 +160,14 @@ export class Exchanger {
     command: Command<Args, Answer>,
     args: Args,
   ): Promise<Answer> {
-    let before = ownCopy(await this.ask(command, args));
-    for (let left = SURE_TRIES; ; left--) {
-      const now = ownCopy(await this.ask(command, args));
-      if (isSame(before, now)) return now;
-      if (left === 0) {
-        throw new BkError(
-          'BK_BAD_RESPONSE',
-          `The chip on ${this.#transport.port} answers ${command.name} differently each time`,
-          { attempts: SURE_TRIES + 2 },
-        );
-      }
-      before = now;
-    }
+    const ask = async (): Promise<Answer> => ownCopy(await this.ask(command, args));
+    const { answer, sure } = await twiceAlike(ask, DOUBTS, isSame);
+    if (sure) return answer;
+    throw new BkError(
+      'BK_BAD_RESPONSE',
+      `The chip on ${this.#transport.port} answers ${command.name} differently each time`,
+      { attempts: DOUBTS + 1 },
+    );
   }
 
   /**

@@ -2,6 +2,7 @@ import { CHIPS } from '../chip/families';
 import { LAYOUTS, type Region } from '../chip/layouts';
 import type { Flash } from './flash';
 import type { Identity } from './identity';
+import { twiceAlike } from './twice-alike';
 
 /** So much of a calibration sector holds the chip's own address (MAC) and its radio's values, bytes. */
 const MARKED = 512;
@@ -52,12 +53,6 @@ export class Fingerprint {
 
   /** A checksum that came twice in a row, or the last of several. */
   async #sure(address: number): Promise<number> {
-    let before = await this.#flash.crc(address, MARKED);
-    for (let doubt = 0; doubt < DOUBTS; doubt++) {
-      const now = await this.#flash.crc(address, MARKED);
-      if (now === before) break;
-      before = now;
-    }
-    return before;
+    return (await twiceAlike(() => this.#flash.crc(address, MARKED), DOUBTS)).answer;
   }
 }

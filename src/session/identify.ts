@@ -16,10 +16,11 @@ import {
 import { basicKey, type CodeFacts, fullKey, KEYED_CHIP_ID } from './chip-key';
 import type { Exchanger } from './exchange';
 import type { Identity } from './identity';
+import { twiceAlike } from './twice-alike';
 
 const CHECKED = 256;
-/** How often fenced answers may disagree. */
-const FENCED_TRIES = 4;
+/** How often a fenced question is asked again until two answers agree. */
+const FENCED_DOUBTS = 5;
 const MIB = 1024 * 1024;
 /** The bounds of what is looked for; parts of 256 KiB are the smallest in the table of flash parts. */
 const SMALLEST_FLASH = MIB / 4;
@@ -225,16 +226,11 @@ async function fencedCrc(
   exchanger: Exchanger,
   range: { start: number; end: number },
 ): Promise<number> {
-  const ask = async (): Promise<number> => {
+  const { answer } = await twiceAlike(async () => {
     await exchanger.synchronise();
     return exchanger.ask(checkCrc, range);
-  };
-  let before = await ask();
-  for (let left = FENCED_TRIES; ; left--) {
-    const now = await ask();
-    if (now === before || left === 0) return now;
-    before = now;
-  }
+  }, FENCED_DOUBTS);
+  return answer;
 }
 
 function fullChip(

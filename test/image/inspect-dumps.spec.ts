@@ -108,13 +108,9 @@ describe('inspect on real dumps', () => {
         assert.equal(missing.length, 0);
       });
 
-      it('is the same when it is rotated', async function () {
-        if (facts.app === undefined) {
-          console.log(
-            '      skipped: this is no dump of a whole flash, which alone can be rotated',
-          );
-          this.skip();
-        }
+      // Of the dumps one is not of a whole flash, and cannot be rotated.
+      if (facts.app === undefined) return;
+      it('is the same when it is rotated', async () => {
         const dump = bytes();
         const turned = Buffer.concat([dump.subarray(0x11000), dump.subarray(0, 0x11000)]);
         const { rotated, sha256: _, warnings, ...found } = await inspect(turned);
