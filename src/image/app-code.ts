@@ -1,11 +1,9 @@
+import type { CodeKey } from '../chip/marker';
 import { applyKey, TUYA_KEY } from './encryption';
-import type { CodeKey } from './marker';
-import { isFilledWith, PACKET, PACKET_DATA } from './packets';
+import { ENOUGH_BLANK, isFilledWith, PACKET, PACKET_DATA } from './packets';
 
 /** Packets that are decrypted at one go: some milliseconds of work. */
 const SLICE = 4096;
-/** Behind so many blank packets there is no more code. */
-const ENOUGH_BLANK = 64;
 /** Where the application lies for the processor; the keystream depends on it. */
 const APP_ADDRESS = 0x10000;
 

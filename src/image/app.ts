@@ -1,7 +1,7 @@
+import type { CodeKey } from '../chip/marker';
 import { plainCode } from './app-code';
 import { readAppName } from './app-names';
 import { type AppFacts, readSdkLine } from './app-text';
-import type { CodeKey } from './marker';
 import { onFlash } from './packets';
 
 /** Images for N have this text behind the vectors; some newer ones for other chips too. Source: real dumps. */

@@ -2,8 +2,8 @@ import { crc32 } from 'node:zlib';
 import { BOOTLOADERS, type BootloaderFacts } from '../chip/bootloaders';
 import type { Family } from '../chip/families';
 import { BOOTLOADER_END } from '../chip/geometry';
+import { type CodeKey, markerKey } from '../chip/marker';
 import { applyKey, NO_KEY, TUYA_KEY } from './encryption';
-import { type CodeKey, markerKey } from './marker';
 import { PACKET, stripPackets } from './packets';
 
 /** Checksums over this many bytes name bootloaders: the chips of the full family count one more. */

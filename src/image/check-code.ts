@@ -1,9 +1,7 @@
 import { hex } from '../errors';
-import { isFilledWith, PACKET, packetRuns } from './packets';
+import { ENOUGH_BLANK, isFilledWith, PACKET, packetRuns } from './packets';
 import { containerFaults, findContainers, RBL_HEADER_ON_FLASH } from './rbl';
 
-/** Behind so many blank packets there is no more code. */
-const ENOUGH_BLANK = 64;
 /** Packets that are looked at in one go: some milliseconds of work. */
 const SLICE = 4096;
 /** How a header begins, behind the code. */

@@ -1,8 +1,8 @@
 import { CHIP_NAMES, type ChipName } from '../chip/families';
+import type { CodeKey } from '../chip/marker';
 import { hex } from '../errors';
 import type { AppImage } from './app';
 import { type BootloaderImage, readBootloader } from './bootloader';
-import type { CodeKey } from './marker';
 import { readPartitions } from './partitions';
 import { chipOfModule } from './tuya-module';
 

@@ -1,23 +1,15 @@
 import { BOOTLOADER_END } from '../chip/geometry';
+import { type CodeKey, markerKey } from '../chip/marker';
 import { readAppCode } from './app';
 import { readBootloader } from './bootloader';
 import { hasCode } from './dump';
-import { type CodeKey, markerKey } from './marker';
 import { countValidPackets, PACKET, stripPackets } from './packets';
 import { readPartitions } from './partitions';
-import {
-  containerFaults,
-  findContainers,
-  HEADER_PACKETS,
-  RBL_HEADER_ON_FLASH,
-  readRbl,
-} from './rbl';
+import { containerFaults, findContainers, hasBootloaderHeader } from './rbl';
 
 /** `either`: code in clear, where nothing tells a bootloader from an application. */
 export type CodeKind = 'app' | 'qio' | 'bootloader' | 'packets' | 'either';
 
-/** Where the bootloader's header lies: behind its 64 KiB less 96 bytes, as packets. */
-const BOOTLOADER_HEADER = BOOTLOADER_END - RBL_HEADER_ON_FLASH;
 /** So many packets behind the bootloader's place tell whether code goes on there. */
 const SAMPLE = 64;
 
@@ -31,7 +23,7 @@ export function* classifyCode(
   const app = markerKey(bytes, 0, 'app');
   const key = boot ?? app;
   // In clear, code for both places begins alike, and with other keys nothing of it is known.
-  if (headerAt(bytes, BOOTLOADER_HEADER) === 'bootloader')
+  if (hasBootloaderHeader(bytes))
     return { kind: hasCode(bytes, BOOTLOADER_END) ? 'qio' : 'bootloader', key };
   if (boot === 'tuya') return { kind: 'bootloader', key };
   if (app === 'tuya') return { kind: 'app', key };
@@ -39,10 +31,6 @@ export function* classifyCode(
   if (key === 'none') return { kind: own === undefined ? inClear(bytes) : 'app', key };
   const isApp = own !== undefined && (yield* containerFaults(bytes, 0, own)).length === 0;
   return { kind: isApp ? 'app' : 'packets', key };
-}
-
-function headerAt(bytes: Uint8Array, offset: number): string | null {
-  return readRbl(stripPackets(bytes, offset, HEADER_PACKETS))?.partition ?? null;
 }
 
 /** Code in clear without any header: only what it says tells what it is, or that it is too long. */

@@ -1,5 +1,5 @@
 import type { ChipName } from '../chip/families';
-import type { CodeKey } from './marker';
+import type { CodeKey } from '../chip/marker';
 
 /** What one piece of code in an image tells: the application, or the bootloader. */
 export interface CodeEvidence {

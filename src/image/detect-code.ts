@@ -1,4 +1,5 @@
 import { BOOTLOADER_END } from '../chip/geometry';
+import { type CodeKey, hasMarker } from '../chip/marker';
 import { type AppImage, readApp, readAppCode } from './app';
 import { type CodeCheck, checkCode } from './check-code';
 import {
@@ -11,7 +12,6 @@ import {
 } from './chip-evidence';
 import { type CodeKind, classifyCode } from './classify-code';
 import { type DetectedImage, NOTHING } from './detected';
-import { type CodeKey, hasMarker } from './marker';
 import { countValidPackets, PACKET } from './packets';
 
 /** So many packets at the beginning decide; three checksums of 16 bits hardly fit by chance. */

@@ -6,7 +6,7 @@ import { guessChip } from './chip-evidence';
 import { type DetectedImage, NOTHING } from './detected';
 import { hasCode, readDump, unrotate } from './dump';
 import { isFilledWith } from './packets';
-import { partitionRegion, readPartitions } from './partitions';
+import { ownAppEnd } from './partitions';
 
 /** Where the application ends that Tuya's partition tables describe, bytes. Source: real dumps. */
 const USUAL_APP_END = 0x129f70;
@@ -84,10 +84,8 @@ function noCode(flash: Uint8Array, start: number, beside: boolean, name: string)
 
 /** By the bootloader's own table, else as is usual for the chip: behind it other data may lie. */
 function appEnd(flash: Uint8Array, chip: ChipName | null): number {
-  const own = readPartitions(flash).find(({ name }) => name === 'app');
-  const region = own === undefined ? null : partitionRegion(own);
-  if (region?.offset === BOOTLOADER_END && region.offset + region.length <= flash.length)
-    return region.offset + region.length;
+  const own = ownAppEnd(flash);
+  if (own !== null) return own;
   if (chip === null) return USUAL_APP_END;
   return LAYOUTS[chip].app.offset + LAYOUTS[chip].app.length;
 }

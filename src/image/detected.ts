@@ -1,8 +1,8 @@
 import type { ChipName } from '../chip/families';
+import type { CodeKey } from '../chip/marker';
 import type { FoundCalibration } from './calibration';
 import type { ImageCode } from './code-evidence';
 import type { Foreign } from './foreign';
-import type { CodeKey } from './marker';
 
 /**
  * What an image is. `dump` is a whole flash from address 0 on; `rotated-dump` one that begins at
@@ -79,3 +79,8 @@ export const NOTHING: Omit<DetectedImage, 'kind' | 'description'> = {
   doubts: [],
   advice: [],
 };
+
+/** Whether it is a dump of a whole flash, rotated or not. */
+export function isDump({ kind }: Pick<DetectedImage, 'kind'>): boolean {
+  return kind === 'dump' || kind === 'rotated-dump';
+}

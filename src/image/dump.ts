@@ -1,9 +1,9 @@
 import { BOOTLOADER_END } from '../chip/geometry';
 import { LAYOUTS } from '../chip/layouts';
+import { type CodeKey, hasMarker, markerKey } from '../chip/marker';
 import { hex } from '../errors';
 import { type FoundCalibration, findCalibration } from './calibration';
 import { guessChip } from './chip-evidence';
-import { type CodeKey, hasMarker, markerKey } from './marker';
 import { countValidPackets, isFilledWith, PACKET, stripPackets } from './packets';
 
 const MIB = 1024 * 1024;

@@ -1,9 +1,10 @@
 import { BOOTLOADER_END } from '../chip/geometry';
 import { hex } from '../errors';
 import { mustBeSoundBootloader, replacesBootloader } from './bootloader-fit';
-import type { DetectedImage } from './detected';
+import { type DetectedImage, isDump } from './detected';
 import { type CodeParts, objectionTo } from './fit-evidence';
 import {
+  ALL_THE_SAME,
   badImage,
   isOtherCore,
   type PlaceOptions,
@@ -13,7 +14,6 @@ import {
 } from './place-types';
 
 const RELOAD = 'Download or build the file again.';
-const ALL_THE_SAME = 'To write this one all the same, set anyImage.';
 
 /**
  * Refuses what would not start on this chip, and what is damaged; warns where that cannot be told.
@@ -62,7 +62,7 @@ export function mustBeForChip(
     );
 }
 
-/** A dump of this very chip, or a part of one: it has the chip's MAC. */
+/** A dump of this very chip, or a part of one: it has the chip's MAC. Without one nothing tells two devices apart. */
 export function isOwn({ kind, calibration }: DetectedImage, { mac }: PlaceTarget): boolean {
   const given = calibration?.mac ?? null;
   return kind !== 'calibration' && given !== null && given === mac;
@@ -88,10 +88,6 @@ function damageOf({ kind, code, damaged }: DetectedImage): string[] {
   if (kind === 'app' && code?.app != null) return code.app.damaged;
   if (kind === 'bootloader' && code?.bootloader != null) return [];
   return [...new Set([...damaged, ...(code?.app?.damaged ?? [])])];
-}
-
-function isDump({ kind }: DetectedImage): boolean {
-  return kind === 'dump' || kind === 'rotated-dump';
 }
 
 /** Where things lie on these chips has one source, and nobody tried to write them. */

@@ -1,9 +1,9 @@
 import { CHIPS, type ChipName } from '../chip/families';
 import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import { LAYOUTS } from '../chip/layouts';
+import type { CodeKey } from '../chip/marker';
 import { readBootloader } from './bootloader';
 import type { InspectedPartition, Inspection } from './inspect-types';
-import type { CodeKey } from './marker';
 import { partitionRegion, readPartitions } from './partitions';
 
 /** A place in flash, before it was looked into. */

@@ -4,6 +4,8 @@
  */
 export const PACKET_DATA = 32;
 export const PACKET = 34;
+/** Behind so many blank packets there is no more code. */
+export const ENOUGH_BLANK = 64;
 
 /** CRC-16 with polynomial 0x8005, not reflected, from 0xFFFF ("CMS"). Source: matched on real dumps. */
 const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {

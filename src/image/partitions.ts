@@ -77,6 +77,15 @@ export function partitionRegion({ packets, offset, length }: Partition): Region 
   return { offset: start, length: onFlash(offset + length) - start };
 }
 
+/** Where the application's slot ends by the flash's own table; null where that does not tell, or makes no sense. */
+export function ownAppEnd(flash: Uint8Array): number | null {
+  const own = readPartitions(flash).find(({ name }) => name === 'app');
+  if (own === undefined) return null;
+  const { offset, length } = partitionRegion(own);
+  const end = offset + length;
+  return offset === BOOTLOADER_END && length > 0 && end <= flash.length ? end : null;
+}
+
 /** Printable text padded with NUL; null for anything else. */
 function text(entry: Buffer, offset: number, length: number): string | null {
   const field = withoutEndNuls(entry.toString('latin1', offset, offset + length));

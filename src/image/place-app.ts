@@ -1,7 +1,7 @@
 import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import { largestAppEnd } from '../chip/layouts';
 import { hex } from '../errors';
-import { PACKET, packetRuns } from './packets';
+import { ENOUGH_BLANK, PACKET, packetRuns } from './packets';
 import {
   firstKept,
   type PlacedPiece,
@@ -16,8 +16,6 @@ import { findContainers, RBL_HEADER_ON_FLASH } from './rbl';
 
 /** Whole sectors that the usual container of an application takes, its header in the last of them. */
 const USUAL_CONTAINER = 0x119000;
-/** Behind so many blank packets there is no more code. */
-const ENOUGH_BLANK = 64;
 
 /**
  * An application begins behind the bootloader; what reaches beyond its slot and is no code stays out, and so

@@ -1,9 +1,10 @@
 import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import { calibrationOrder, type Region } from '../chip/layouts';
 import { hex } from '../errors';
-import { type FoundCalibration, findCalibration, readCalibration } from './calibration';
-import type { DetectedImage } from './detected';
+import { findCalibration, readCalibration } from './calibration';
+import { type DetectedImage, isDump } from './detected';
 import { unrotate } from './dump';
+import { isOwn } from './fit';
 import { isFilledWith } from './packets';
 import { readPartitions } from './partitions';
 import { codeLength, mustHaveRoom } from './place-app';
@@ -11,6 +12,7 @@ import { keptAnyway, mustBeReplaceable } from './place-bootloader';
 import {
   badImage,
   firstKept,
+  isOtherCore,
   layoutOf,
   type PlacedPiece,
   type PlaceJob,
@@ -19,23 +21,15 @@ import {
   wrongImage,
 } from './place-target';
 
-/** Cortex-M33 chips: their code lies in other packets, so that its end cannot be seen. */
-const OTHER_CORE: readonly (string | null)[] = ['BK7236', 'BK7258'];
-
 /** The image with the calibration that its chip would find in it: the chip's own address before any other. */
 export function asChipReads(
   image: DetectedImage,
   bytes: Uint8Array,
   chip: PlaceTarget['chip'],
 ): DetectedImage {
-  if (image.kind !== 'dump' && image.kind !== 'rotated-dump') return image;
+  if (!isDump(image)) return image;
   const flash = image.kind === 'dump' ? bytes : unrotate(bytes);
   return { ...image, calibration: findCalibration(flash, calibrationOrder(chip)) };
-}
-
-/** The dump has the MAC of the chip. Without one nothing tells two devices apart. */
-export function isOwn(calibration: FoundCalibration | null, { mac }: PlaceTarget): boolean {
-  return mac != null && mac === calibration?.mac;
 }
 
 /**
@@ -64,8 +58,8 @@ export function dumpPieces(job: PlaceJob, dump: Buffer): PlacedPiece[] {
   const start = replace ? 0 : BOOTLOADER_END;
   const all = calibrations(dump, target);
   const whole = { offset: start, length: dump.length - start };
-  if (isOwn(image.calibration, target)) return cutAt(dump, [whole], all, true);
-  if (replace && !OTHER_CORE.includes(target.chip)) mustBeReplaceable(job);
+  if (isOwn(image, target)) return cutAt(dump, [whole], all, true);
+  if (replace && !isOtherCore(target.chip)) mustBeReplaceable(job);
   warnings.push(whatIsKept(job));
   return cutAt(dump, codeSlots(job, dump, start), all, false);
 }
@@ -92,7 +86,8 @@ function codeSlots(job: PlaceJob, dump: Buffer, start: number): Region[] {
   const app = slotOf(ofDump, 'app') ?? usual.app;
   let end = Math.min(app.offset + app.length, dump.length);
   const { length: code, exact } = codeLength(dump.subarray(BOOTLOADER_END));
-  if (exact && !OTHER_CORE.includes(target.chip)) {
+  // Code for another core lies in other packets, so that its end cannot be seen.
+  if (exact && !isOtherCore(target.chip)) {
     mustHaveRoom(job, code);
     end = Math.max(end, Math.ceil((BOOTLOADER_END + code) / SECTOR) * SECTOR);
   }

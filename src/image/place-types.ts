@@ -49,6 +49,8 @@ export interface PlaceJob {
 }
 
 const UNCHANGED = 'nothing was changed';
+/** Advice for those who know better. */
+export const ALL_THE_SAME = 'To write this one all the same, set anyImage.';
 
 /** An error that says why the image is not for this chip. */
 export function wrongImage(image: DetectedImage, why: string, ...advice: string[]): BkError {

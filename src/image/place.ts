@@ -1,10 +1,11 @@
 import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import { hex } from '../errors';
-import type { DetectedImage } from './detected';
+import { type DetectedImage, isDump } from './detected';
 import { unrotate } from './dump';
+import { isOwn } from './fit';
 import { appPiece } from './place-app';
 import { bootloaderPieces } from './place-bootloader';
-import { asChipReads, dumpPieces, isOwn } from './place-dump';
+import { asChipReads, dumpPieces } from './place-dump';
 import { uf2Pieces, updatePiece } from './place-files';
 import {
   badImage,
@@ -48,8 +49,7 @@ export function placeImage(
   mustFit(read, target, options, warnings);
   const job: PlaceJob = { image: read, target, options, warnings };
   const pieces = piecesOf(job, bytes).sort((one, other) => one.offset - other.offset);
-  const isDump = image.kind === 'dump' || image.kind === 'rotated-dump';
-  return { pieces, warnings, foreign: isDump && !isOwn(read.calibration, target) };
+  return { pieces, warnings, foreign: isDump(read) && !isOwn(read, target) };
 }
 
 function piecesOf(job: PlaceJob, bytes: Uint8Array): PlacedPiece[] {

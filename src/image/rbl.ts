@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { BOOTLOADER_END } from '../chip/geometry';
 import { forProcessor, PACKET, PACKET_DATA, stripPackets } from './packets';
 
 /** Bytes of the header, and on flash, where its three packets carry check bytes. */
@@ -71,6 +72,12 @@ export function readRblHeader(bytes: Uint8Array): RblHeader | null {
 export function readRbl(bytes: Uint8Array): RblHeader | null {
   const header = readRblHeader(bytes);
   return header?.intact ? header : null;
+}
+
+/** Whether code lies at the beginning that a header at its end, where a bootloader has it, calls the bootloader. */
+export function hasBootloaderHeader(bytes: Uint8Array): boolean {
+  const header = stripPackets(bytes, BOOTLOADER_END - RBL_HEADER_ON_FLASH, HEADER_PACKETS);
+  return readRbl(header)?.partition === 'bootloader';
 }
 
 /**

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { BOOTLOADER_END } from '../chip/geometry';
+import { markerKey } from '../chip/marker';
 import { readApp } from './app';
 import { readBootloader } from './bootloader';
 import { checkCode } from './check-code';
@@ -7,14 +8,11 @@ import { appHints, bootloaderHints, type Hint, partitionHint, weighHints } from 
 import type { BootloaderEvidence, CodeEvidence, ImageCode } from './code-evidence';
 import type { ImageKind } from './detected';
 import { hasCode, unrotate } from './dump';
-import { markerKey } from './marker';
-import { countValidPackets, isFilledWith, PACKET, packetRuns, stripPackets } from './packets';
-import { partitionRegion, readPartitions } from './partitions';
-import { findContainers, HEADER_PACKETS, RBL_HEADER_ON_FLASH, readRbl } from './rbl';
+import { countValidPackets, isFilledWith, PACKET, packetRuns } from './packets';
+import { ownAppEnd, readPartitions } from './partitions';
+import { findContainers, hasBootloaderHeader, RBL_HEADER_ON_FLASH } from './rbl';
 import { readUf2 } from './uf2';
 
-/** Where the bootloader's header lies: behind its 64 KiB less 96 bytes, as packets. */
-const HEADER = BOOTLOADER_END - RBL_HEADER_ON_FLASH;
 /** Behind a gap a bootloader may have its partition table, alone; more than that is code. */
 const TABLE_PACKETS = 16;
 
@@ -43,7 +41,9 @@ export function* readCode(bytes: Uint8Array, kind: ImageKind): Generator<void, I
 function* codeOfFlash(flash: Uint8Array): Generator<void, ImageCode> {
   const bootloader = yield* bootloaderEvidence(flash);
   yield;
-  const app = yield* appEvidence(flash.subarray(0, appEnd(flash)), BOOTLOADER_END);
+  // Behind the slot of the application lies other data, which is no damaged code.
+  const end = ownAppEnd(flash) ?? flash.length;
+  const app = yield* appEvidence(flash.subarray(0, end), BOOTLOADER_END);
   return { app, bootloader };
 }
 
@@ -57,15 +57,6 @@ function rotated({ app, bootloader }: ImageCode, length: number): ImageCode {
     app: app === null ? null : moved(app),
     bootloader: bootloader === null ? null : moved(bootloader),
   };
-}
-
-/** Behind the slot of the application lies other data, which is no damaged code. */
-function appEnd(flash: Uint8Array): number {
-  const own = readPartitions(flash).find(({ name }) => name === 'app');
-  if (own === undefined) return flash.length;
-  const { offset, length } = partitionRegion(own);
-  const sensible = offset === BOOTLOADER_END && length > 0;
-  return sensible ? Math.min(flash.length, offset + length) : flash.length;
 }
 
 /** What the application tells that begins at `offset`; null where there is none. */
@@ -99,7 +90,7 @@ function* bootloaderEvidence(bytes: Uint8Array): Generator<void, BootloaderEvide
   const told =
     boot.key === 'tuya' ||
     names.length > 0 ||
-    namedByHeader(area) ||
+    hasBootloaderHeader(area) ||
     readPartitions(area).length > 0;
   return {
     key: boot.key ?? 'other',
@@ -129,10 +120,6 @@ function hasGap(area: Uint8Array): boolean {
     blank ||= state === 'blank';
   }
   return false;
-}
-
-function namedByHeader(area: Uint8Array): boolean {
-  return readRbl(stripPackets(area, HEADER, HEADER_PACKETS))?.partition === 'bootloader';
 }
 
 /** The application in a UF2 file, where its key tells that it is one; its header is a part of its own. */

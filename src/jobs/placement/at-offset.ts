@@ -5,7 +5,7 @@ import type { CodeEvidence } from '../../image/code-evidence';
 import type { DetectedImage, ImageKind } from '../../image/detect';
 import { isOwn } from '../../image/fit';
 import { slotOf } from '../../image/place-target';
-import { isOtherCore, untried, wrongImage } from '../../image/place-types';
+import { ALL_THE_SAME, isOtherCore, untried, wrongImage } from '../../image/place-types';
 import type { JobContext } from '../context';
 import { mustFitFlash } from '../context';
 import type { Piece } from '../plan';
@@ -100,7 +100,7 @@ async function mustSuitOtherCore(
       detected,
       `it is for ${whose}, but the chip on ${context.session.port} is a ${chip}, which runs other code`,
       `Use a backup of this very chip, or firmware for the ${chip}.`,
-      'To write this one all the same, set anyImage.',
+      ALL_THE_SAME,
     );
   }
   context.warnings.push(untried(chip));

@@ -1,5 +1,6 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { replacesBootloader } from '../../image/bootloader-fit';
+import { isDump } from '../../image/detected';
 import { type PlaceOptions, placeImage } from '../../image/place';
 import type { JobContext } from '../context';
 import type { Piece } from '../plan';
@@ -27,8 +28,7 @@ export async function placeByKind(
   );
   context.warnings.push(...warnings);
   if (foreign) return sparingData(context, target, pieces);
-  const isDump = detected.kind === 'dump' || detected.kind === 'rotated-dump';
-  if (!isDump) await mustSpareData(context, target, pieces);
+  if (!isDump(detected)) await mustSpareData(context, target, pieces);
   return pieces;
 }
 

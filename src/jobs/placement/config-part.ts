@@ -4,11 +4,12 @@ import { BkError } from '../../errors';
 import { readOpenBekenConfig } from '../../image/openbeken-config';
 import { pinCountIn, pinCountOf } from '../../image/openbeken-pins';
 import { buildOpenBekenConfig } from '../../image/openbeken-write';
+import { ALL_THE_SAME } from '../../image/place-types';
 import type { JobContext } from '../context';
 import type { Piece } from '../plan';
 import type { WriteOptions } from '../types';
-import { ALL_THE_SAME, missing, sectorAt, UNCHANGED } from './data-parts';
-import { isOwnDump, mustFitChip } from './fit';
+import { missing, sectorAt, UNCHANGED } from './data-parts';
+import { isOwnDump } from './fit';
 import type { LoadedImage } from './loaded-image';
 
 /** OpenBeken's configuration: to where this chip has it, wherever the dump's chip had it. */
@@ -20,7 +21,6 @@ export async function placeConfig(
   const offset = configAddress(context);
   const config = configOf(context, image);
   if (config === null) throw missing(image, 'no configuration of OpenBeken');
-  await mustFitChip(context, image.detected, options);
   const isOwn = image.detected.kind === 'dump' && (await isOwnDump(context, image.detected));
   if (isOwn) return [{ offset, bytes: config }];
   if (!options.anyImage) mustSuit(context, image, config);
@@ -35,7 +35,8 @@ function mustSuit(context: JobContext, { detected }: LoadedImage, config: Buffer
   const { session } = context;
   const { chip } = session.identity;
   const needed = pinCountOf(chip);
-  const [other, ...others] = [...new Set(detected.chips.map(pinCountOf))];
+  const counts = new Set(detected.chips.map(pinCountOf));
+  const [other, ...others] = counts;
   const count = pinCountIn(config) ?? (others.length === 0 ? (other ?? null) : null);
   const refuse = (why: string): never => {
     throw new BkError('BK_WRONG_IMAGE', `The configuration of OpenBeken ${why}; ${UNCHANGED}`, {
@@ -45,6 +46,10 @@ function mustSuit(context: JobContext, { detected }: LoadedImage, config: Buffer
       ],
     });
   };
+  if (other !== undefined && !counts.has(needed))
+    refuse(
+      `of a ${detected.chips.join(' or ')} has room for ${other} pins, and that of the ${chip} on ${session.port} for ${needed}`,
+    );
   if (readOpenBekenConfig(config, chip)?.checksum === 'unsigned')
     refuse(
       `has a checksum as on chips of other makes (LN882H, BL602 and more), whose pins are not those of the chip on ${session.port}`,

@@ -12,7 +12,6 @@ import { mustFitChip } from './fit';
 import type { LoadedImage } from './loaded-image';
 
 export const UNCHANGED = 'nothing was changed';
-export const ALL_THE_SAME = 'To write this one all the same, set anyImage.';
 const OTHER_DUMP = 'Use a dump that was made while the device still had it.';
 
 /** Tuya's storage and the files beside it, with which its firmware knows its device again. */

@@ -2,8 +2,7 @@ import { BkError, isBkError } from '../../errors';
 import type { DetectedImage } from '../../image/detect';
 import { mustBeForChip } from '../../image/fit';
 import type { CodeParts } from '../../image/fit-evidence';
-import { pinFields } from '../../image/openbeken-layout';
-import { type PlaceOptions, type PlaceTarget, wrongImage } from '../../image/place-types';
+import type { PlaceOptions, PlaceTarget } from '../../image/place-types';
 import { chipCalibration } from '../calibration';
 import type { JobContext } from '../context';
 import type { WriteOptions } from '../types';
@@ -12,7 +11,7 @@ const DATA: CodeParts = { app: false, bootloader: false };
 
 /**
  * Refuses data of a dump for another chip. A dump of this very chip is its own, whatever else speaks
- * against it; OpenBeken's configuration is no code, and fits every chip with as many pins.
+ * against it.
  * @throws BkError BK_WRONG_IMAGE
  */
 export async function mustFitChip(
@@ -20,8 +19,7 @@ export async function mustFitChip(
   detected: DetectedImage,
   options: WriteOptions,
 ): Promise<void> {
-  if (options.part === 'openbeken') mustHavePins(context, detected, options);
-  else await mustFitParts(context, detected, DATA, options);
+  await mustFitParts(context, detected, DATA, options);
 }
 
 /**
@@ -82,21 +80,4 @@ export async function explained<T>(
 export async function isOwnDump(context: JobContext, detected: DetectedImage): Promise<boolean> {
   const mac = detected.calibration?.mac ?? null;
   return mac !== null && (await chipCalibration(context)).mac === mac;
-}
-
-function mustHavePins(
-  { session }: JobContext,
-  detected: DetectedImage,
-  { anyImage }: WriteOptions,
-): void {
-  const { chip } = session.identity;
-  const { gpios } = pinFields(chip);
-  const given = detected.chips.map((other) => pinFields(other).gpios);
-  if (anyImage || chip === null || given.length === 0 || given.includes(gpios)) return;
-  throw wrongImage(
-    detected,
-    `OpenBeken's configuration of a ${detected.chips.join(' or ')} has room for ${given[0]} pins, and that of the ${chip} on ${session.port} for ${gpios}`,
-    `Use a configuration of a ${chip}.`,
-    'To write this one all the same, set anyImage.',
-  );
 }

@@ -3,6 +3,7 @@ import { isUint8Array } from 'node:util/types';
 import { LARGEST_IMAGE, readImageFile } from '../../backup/image-file';
 import { BkError } from '../../errors';
 import { type DetectedImage, detectInSteps, type ImageKind } from '../../image/detect';
+import { isDump } from '../../image/detected';
 import type { WriteOptions } from '../types';
 import { mustHold } from './at-offset';
 import type { LoadedImage } from './loaded-image';
@@ -103,7 +104,8 @@ function mustBeAsOnFlash({ kind, description, advice }: DetectedImage): void {
   );
 }
 
-function mustTellItsPlace({ kind, description, damaged, advice }: DetectedImage): void {
+function mustTellItsPlace(image: DetectedImage): void {
+  const { kind, description, damaged, advice } = image;
   if (!PLACED.includes(kind)) {
     const help = [...advice, ...(HELP[kind] ?? [])];
     throw new BkError(
@@ -114,7 +116,7 @@ function mustTellItsPlace({ kind, description, damaged, advice }: DetectedImage)
       { advice: help },
     );
   }
-  if (damaged.length === 0 || kind === 'dump' || kind === 'rotated-dump') return;
+  if (damaged.length === 0 || isDump(image)) return;
   throw new BkError(
     'BK_BAD_IMAGE',
     `The image is ${description}, and it is damaged. ${damaged.join(' ')} Nothing was changed`,

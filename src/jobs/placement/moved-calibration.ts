@@ -4,6 +4,7 @@ import { OPENBEKEN_PLACES } from '../../chip/openbeken';
 import { hex } from '../../errors';
 import { readApp } from '../../image/app';
 import type { DetectedImage } from '../../image/detect';
+import { isDump } from '../../image/detected';
 import { unrotate } from '../../image/dump';
 import { chipCalibration } from '../calibration';
 import type { JobContext } from '../context';
@@ -51,10 +52,6 @@ export async function movedCalibration(
     `OpenBeken has the calibration of the radio at ${hex(wanted)}, where this chip has none: it is copied there from ${hex(own.offset)}.`,
   );
   return [{ offset: wanted, bytes: await readSector(context, own.offset) }];
-}
-
-function isDump({ kind }: DetectedImage): boolean {
-  return kind === 'dump' || kind === 'rotated-dump';
 }
 
 /** An update in the download slot becomes the application, too. */

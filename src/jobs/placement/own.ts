@@ -1,3 +1,4 @@
+import { isDump } from '../../image/detected';
 import { asChipReads } from '../../image/place-dump';
 import { lookForCalibration } from '../calibration';
 import type { JobContext } from '../context';
@@ -28,9 +29,8 @@ export async function asReadByChip(
   { bytes, detected }: LoadedImage,
 ): Promise<LoadedImage> {
   const read = asChipReads(detected, bytes, context.session.identity.chip);
-  const { kind, calibration } = read;
-  const isDump = kind === 'dump' || kind === 'rotated-dump';
-  if (isDump && calibration !== null && bytes.length === context.flash.size)
+  const { calibration } = read;
+  if (isDump(read) && calibration !== null && bytes.length === context.flash.size)
     await lookForCalibration(context, calibration.offset);
   return { bytes, detected: read };
 }
