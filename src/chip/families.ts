@@ -50,6 +50,9 @@ export const CHIPS: Readonly<Record<ChipName, ChipFacts>> = {
   BK7258: full('BK7258', '7236', 0x44010004, 8 * MIB),
 };
 
+/** Full chips that come without a code key, which their eFuse does not tell. Sources: BK7231GUIFlashTool, and bk7231tools for the first. */
+export const KEYLESS: readonly (ChipName | null)[] = ['BK7238', 'BK7252N'];
+
 function basic(name: ChipName, flashSize: number): ChipFacts {
   return { name, family: 'basic', chipId: null, chipIdRegister: null, flashSize };
 }

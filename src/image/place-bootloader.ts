@@ -1,15 +1,10 @@
+import { KEYLESS } from '../chip/families';
 import { BOOTLOADER_END } from '../chip/geometry';
 import { BkError } from '../errors';
 import { type PlacedPiece, type PlaceJob, wholeSectors, wrongImage } from './place-target';
 
-const KEPT = 'The bootloader is kept: replacing it could end a basic chip for good.';
-/** Full chips that are made without a key, and whose eFuse does not tell it. */
-const WITHOUT_KEY: readonly (string | null)[] = ['BK7238', 'BK7252N'];
-
 /** What a person is told who wants a basic chip's bootloader replaced along with the rest. */
-export function keptAnyway(): string {
-  return KEPT;
-}
+export const KEPT = 'The bootloader is kept: replacing it could end a basic chip for good.';
 
 /** The bootloader of a QIO image, or one alone; none where it is to be kept. */
 export function bootloaderPieces(job: PlaceJob, bytes: Uint8Array): PlacedPiece[] {
@@ -48,7 +43,7 @@ export function mustBeReplaceable({ image, target, options, warnings }: PlaceJob
   const { encryptionKey } = image;
   const given = encryptionKey === 'other' ? 'custom' : encryptionKey;
   if (given === target.key || options.anyImage) return;
-  if (target.key === null && given === 'none' && WITHOUT_KEY.includes(target.chip)) {
+  if (target.key === null && given === 'none' && KEYLESS.includes(target.chip)) {
     warnings.push(
       `Which key the chip has is not known; the bootloader has none, as is usual on a ${target.chip}.`,
     );

@@ -8,7 +8,7 @@ import { isOwn } from './fit';
 import { isFilledWith } from './packets';
 import { readPartitions } from './partitions';
 import { codeLength, mustHaveRoom } from './place-app';
-import { keptAnyway, mustBeReplaceable } from './place-bootloader';
+import { KEPT, mustBeReplaceable } from './place-bootloader';
 import {
   badImage,
   firstKept,
@@ -48,7 +48,7 @@ export function dumpPieces(job: PlaceJob, dump: Buffer): PlacedPiece[] {
     );
   }
   const replace = options.bootloader === 'replace' && target.family === 'full';
-  if (options.bootloader === 'replace' && !replace) warnings.push(keptAnyway());
+  if (options.bootloader === 'replace' && !replace) warnings.push(KEPT);
   if (replace && isFilledWith(dump, 0xff, 0, BOOTLOADER_END))
     throw badImage(
       image,

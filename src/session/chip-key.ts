@@ -1,5 +1,5 @@
 import type { BootloaderFacts } from '../chip/bootloaders';
-import { CHIPS } from '../chip/families';
+import { CHIPS, KEYLESS } from '../chip/families';
 import { BOOTLOADER_END } from '../chip/geometry';
 import { type CodeKey, markerKey } from '../chip/marker';
 import { flashRead4K } from '../protocol/commands';
@@ -9,8 +9,6 @@ import type { Identity } from './identity';
 
 /** BK7231N and M: the only chips whose code key UART can read whole. */
 export const KEYED_CHIP_ID = 0x7231c;
-/** Chips that come without a key. Sources: BK7231GUIFlashTool, and bk7231tools for the first. */
-const KEYLESS: readonly (string | null)[] = [CHIPS.BK7238.chipId, CHIPS.BK7252N.chipId];
 
 /** What is known of the chip's code when its key is looked for. */
 export interface CodeFacts {
@@ -37,7 +35,10 @@ export async function fullKey(
 ): Promise<ChipKey> {
   const { bootloader, blank, application } = facts;
   if (chipId !== KEYED_CHIP_ID) {
-    const keyless = chipId !== null && KEYLESS.includes(chipId.toString(16));
+    const id = chipId?.toString(16);
+    const keyless = Object.values(CHIPS).some(
+      (one) => one.chipId === id && KEYLESS.includes(one.name),
+    );
     const usual = bootloader?.key ?? (keyless ? 'none' : null);
     // One that contradicts what is usual is asked for again: any application may have been written.
     const doubtful = bootloader === undefined && keyless && !blank && application === 'tuya';
