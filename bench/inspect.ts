@@ -4,8 +4,8 @@
  * busy; and `--fuzz N`: that any bytes end in a typed answer, in bounded time.
  */
 import { parseArgs } from 'node:util';
-import { detectImage } from '../src/image/detect';
-import { inspect } from '../src/image/inspect';
+import { detectImage } from '../src/image/detect/detect';
+import { inspect } from '../src/image/inspect/inspect';
 import { noise } from '../test/support/bench-device';
 import { HOSTILE } from '../test/support/hostile';
 import { appImage, flashImage, rblFile, uf2File, ugFile } from '../test/support/images';

@@ -3,7 +3,7 @@
  * but the engine's work. The chips are in download mode at a rate already: raw TCP cannot change it.
  */
 import { Device } from '../src';
-import { PreciseClock, type SimulatedChip } from '../src/simulator';
+import { PreciseClock, type SimulatedChip } from '../src/simulator/simulator';
 import { SimulatedChipServer } from '../src/simulator/tcp-server';
 import { simulatedChip } from '../src/transport/simulated';
 

@@ -1,12 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import {
-  BkError,
-  CHIP_NAMES,
-  Device,
-  type DeviceSettings,
-  listPorts,
-  RESET_METHODS,
-} from '../src/index';
+import { BkError, CHIP_NAMES, Device, type DeviceSettings, listPorts, RESET_METHODS } from '../src';
 import { closeWithin } from './shared/closing';
 import type { DeviceNode } from './shared/device-node';
 import { badSetting, choice, numberOf, type Saved, seconds, text } from './shared/settings';

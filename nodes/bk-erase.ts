@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, type EraseOptions } from '../src/index';
+import { BkError, type EraseOptions } from '../src';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { backupFolder } from './shared/paths';
 import { choice, type Saved, size } from './shared/settings';

@@ -1,6 +1,6 @@
 import { isUint8Array } from 'node:util/types';
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from 'node-red';
-import { type Inspection, inspect, readImageFile } from '../src/index';
+import { type Inspection, inspect, readImageFile } from '../src';
 import { closeWithin } from './shared/closing';
 import { asBkError } from './shared/errors';
 import { imageBytes } from './shared/image-bytes';

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { FileOutput, ReadOptions } from '../src/index';
+import type { FileOutput, ReadOptions } from '../src';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { inUserDir } from './shared/paths';
 import { choice, count, flag, type Saved, size, text } from './shared/settings';

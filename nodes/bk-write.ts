@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, type OpenBekenOptions, type WriteOptions } from '../src/index';
+import { BkError, type OpenBekenOptions, type WriteOptions } from '../src';
 import { imageBytes } from './shared/image-bytes';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { backupFolder, sourceFile } from './shared/paths';

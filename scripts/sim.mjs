@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const { createSimulatedChip, PreciseClock } = require('../dist/src/simulator');
-const { helpText, parseArguments } = require('../dist/src/simulator/arguments.js');
+const { createSimulatedChip, PreciseClock } = require('../dist/src/simulator/simulator.js');
+const { helpText, parseArguments } = require('../dist/src/simulator/setup/arguments.js');
 const { SimulatedChipServer } = require('../dist/src/simulator/tcp-server.js');
 
 async function main(argv) {

@@ -1,11 +1,6 @@
 import { type Clock, systemClock } from './clock';
 import { BkError, isBkError, textOf } from './errors';
-import { connect } from './jobs/connect';
-import { factsOf, JobContext, JobNotes, type JobOutcome } from './jobs/context';
-import { erase } from './jobs/erase';
-import { takeControl, takeEraseOptions, takeWriteOptions } from './jobs/options/options';
-import { type Operation, type ProgressListener, ProgressReporter } from './jobs/progress';
-import { checkReading, read } from './jobs/read-job';
+import { factsOf, JobContext, JobNotes, type JobOutcome } from './jobs/base/job-context';
 import type {
   ChipReport,
   EraseOptions,
@@ -15,10 +10,15 @@ import type {
   ReadOptions,
   WriteOptions,
   WriteSummary,
-} from './jobs/types';
+} from './jobs/base/job-types';
+import { type Operation, type ProgressListener, ProgressReporter } from './jobs/base/progress';
+import { connect } from './jobs/connect';
+import { erase } from './jobs/erase';
+import { takeControl, takeEraseOptions, takeWriteOptions } from './jobs/options/job-options';
+import { checkReading, read } from './jobs/read';
 import { loadImage, write } from './jobs/write';
-import { PortSlot } from './port-slot';
-import { type DeviceSettings, type FilledSettings, fillSettings } from './session/settings';
+import { PortSlot } from './ports/port-slot';
+import { type DeviceSettings, type FilledSettings, fillSettings } from './session/base/settings';
 import { canonicalPort } from './transport/open';
 
 /** What the engine takes from the world; tests put their own in. */

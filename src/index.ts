@@ -16,21 +16,19 @@ export {
   type Phase,
   textOf,
 } from './errors';
-export { LONGEST_IMAGE } from './image/inspect';
+export { LONGEST_IMAGE } from './image/inspect/inspect';
 export type {
   InspectedKind,
   InspectedPartition,
   InspectedTuya,
   Inspection,
   InspectOptions,
-} from './image/inspect-types';
-export type { OpenBekenConfig, OpenBekenPin } from './image/openbeken-config';
-export type { OpenBekenTemplate } from './image/openbeken-template';
-export type { OpenBekenSettings } from './image/openbeken-write';
-export type { Json } from './image/tuya-json';
-export type { PinRole, Pins } from './image/tuya-pins';
-export { inspect } from './jobs/inspect';
-export type { Operation, Progress, ProgressListener } from './jobs/progress';
+} from './image/inspect/inspect-types';
+export type { OpenBekenConfig, OpenBekenPin } from './image/openbeken/openbeken-config';
+export type { OpenBekenTemplate } from './image/openbeken/openbeken-template';
+export type { OpenBekenSettings } from './image/openbeken/openbeken-write';
+export type { Json } from './image/tuya/tuya-json';
+export type { PinRole, Pins } from './image/tuya/tuya-pins';
 export type {
   BackupMode,
   BackupOptions,
@@ -49,6 +47,8 @@ export type {
   Recovery,
   WriteOptions,
   WriteSummary,
-} from './jobs/types';
-export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/settings';
+} from './jobs/base/job-types';
+export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
+export { inspect } from './jobs/inspect-image';
+export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
 export { listPorts, type PortInfo } from './transport/ports';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { breaches, importsOf } from './support/architecture';
+import { breaches, importsOf, untidiness } from './support/architecture';
 import { projectFiles, readText } from './support/project';
 
 describe('architecture', () => {
@@ -10,6 +10,7 @@ describe('architecture', () => {
     assert.ok(files.includes('src/index.ts'));
     const sources = new Map(files.map((file) => [file, readText(file)]));
     assert.deepEqual(breaches(sources), []);
+    assert.deepEqual(untidiness(sources), []);
   });
 });
 
@@ -48,9 +49,9 @@ describe('the architecture check itself', () => {
       'src/session/link.ts': "import '../transport/transport'; import '../protocol/frames';",
       'src/protocol/frames.ts': '',
       'src/transport/open.ts': "import './simulated'; import { SerialPort } from 'serialport';",
-      'src/transport/simulated.ts': "import '../simulator'; import './transport';",
+      'src/transport/simulated.ts': "import '../simulator/simulator'; import './transport';",
       'src/transport/transport.ts': '',
-      'src/simulator/index.ts': "export * from './chip'; export * from './tcp-server';",
+      'src/simulator/simulator.ts': "export * from './chip'; export * from './tcp-server';",
       'src/simulator/chip.ts': "import '../transport/transport';",
       'src/simulator/tcp-server.ts': "import { createServer } from 'node:net';",
       'src/errors.ts': '',
@@ -67,10 +68,12 @@ describe('the architecture check itself', () => {
     ['src/jobs/read.ts', 'src/protocol/frames.ts'],
     ['src/session/link.ts', 'src/transport/open.ts'],
     ['src/session/link.ts', 'src/jobs/types.ts'],
-    ['src/protocol/frames.ts', 'src/chip/families.ts'],
+    ['src/protocol/frames.ts', 'src/image/detect.ts'],
+    ['src/placement/fit.ts', 'src/jobs/write.ts'],
+    ['src/image/detect.ts', 'src/placement/fit.ts'],
     ['src/chip/families.ts', 'src/protocol/frames.ts'],
     ['src/image/detect.ts', 'src/backup/names.ts'],
-    ['src/transport/open.ts', 'src/simulator/index.ts'],
+    ['src/transport/open.ts', 'src/simulator/simulator.ts'],
     ['src/transport/simulated.ts', 'src/simulator/chip.ts'],
     ['src/transport/tcp.ts', 'src/chip/families.ts'],
     ['src/simulator/chip.ts', 'src/protocol/frames.ts'],
@@ -105,6 +108,24 @@ describe('the architecture check itself', () => {
       assert.ok(found[0]?.startsWith(`${from} → ${name} is not allowed because `));
     });
   }
+
+  it('refuses folders of too many files, namesakes, tiny files of one user, and folders in a circle', () => {
+    const text = '//\n'.repeat(40);
+    const sources: Record<string, string> = {
+      'src/chip/a.ts': `${text}import '../image/b';`,
+      'src/image/b.ts': `${text}import '../chip/tiny'; import './a';`,
+      'src/image/a.ts': text,
+      'src/chip/tiny.ts': '',
+    };
+    for (let index = 0; index < 17; index++) sources[`src/jobs/file${index}.ts`] = text;
+    assert.deepEqual(untidiness(new Map(Object.entries(sources))), [
+      'src/jobs has 17 files: that is more than one idea',
+      'src/image/a.ts has the name of src/chip/a.ts',
+      'src/chip/tiny.ts has 0 lines, and only src/image/b.ts uses it: it belongs in there',
+      'src/image/ → src/chip/ is not allowed because it closes a circle: ' +
+        'src/chip/ → src/image/ → src/chip/',
+    ]);
+  });
 
   it('refuses a circle, even of types', () => {
     const found = check({

@@ -1,8 +1,8 @@
 import { isBkError } from '../../src';
-import { COMMANDS, type Command } from '../../src/protocol/commands';
-import { Exchanger } from '../../src/session/exchange';
-import { identify } from '../../src/session/identify';
-import { link } from '../../src/session/link';
+import { COMMANDS, type Command } from '../../src/protocol/commands/command-table';
+import { Exchanger } from '../../src/session/exchange/exchanger';
+import { identify } from '../../src/session/identify/identify';
+import { link } from '../../src/session/link/link';
 import { ScriptedTransport } from '../../test/support/scripted-transport';
 import { VirtualClock } from '../../test/support/virtual-clock';
 import type { Outcome, Section, SurviveOptions } from './section';

@@ -1,6 +1,6 @@
 import { BkError, Device, type DeviceSettings, type JobResult, type Progress } from '../../src';
 import { SECTOR } from '../../src/chip/geometry';
-import type { SimulatedChip } from '../../src/simulator';
+import type { SimulatedChip } from '../../src/simulator/simulator';
 import { forgetSimulatedChips, prepareSimulatedChip } from '../../src/transport/simulated';
 import { VirtualClock } from '../../test/support/virtual-clock';
 

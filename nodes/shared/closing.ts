@@ -1,4 +1,4 @@
-import { systemClock } from '../../src/index';
+import { systemClock } from '../../src';
 
 /** Node-RED gives a node 15 s to close and then starts the new flow without it. */
 const LIMIT_MS = 14_000;

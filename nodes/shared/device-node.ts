@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, type Device } from '../../src/index';
+import { BkError, type Device } from '../../src';
 
 /** What the config node offers to flow nodes. */
 export interface DeviceNode extends Node {

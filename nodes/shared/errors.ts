@@ -1,4 +1,4 @@
-import { BkError, isBkError, textOf } from '../../src/index';
+import { BkError, isBkError, textOf } from '../../src';
 
 /** Whatever was thrown, as the one error class: Catch nodes can rely on `code` and `cause`. */
 export function asBkError(thrown: unknown): BkError {

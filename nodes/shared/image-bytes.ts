@@ -1,5 +1,5 @@
 import { isUint8Array } from 'node:util/types';
-import { BkError } from '../../src/index';
+import { BkError } from '../../src';
 
 /**
  * The image in a message, as a copy: other branches of the flow share the message's bytes and may

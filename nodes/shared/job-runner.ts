@@ -6,7 +6,7 @@ import {
   type JobResult,
   type Progress,
   systemClock,
-} from '../../src/index';
+} from '../../src';
 import { closeWithin } from './closing';
 import { findDevice } from './device-node';
 import { asBkError } from './errors';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { BkError } from '../../src/index';
+import { BkError } from '../../src';
 import { text } from './settings';
 
 /** Where backups go that are made before flash is changed. */

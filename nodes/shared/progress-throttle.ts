@@ -1,4 +1,4 @@
-import type { Clock, Phase, Progress } from '../../src/index';
+import type { Clock, Phase, Progress } from '../../src';
 
 /** Five a second is all that an editor and a flow can follow. */
 const INTERVAL_MS = 200;

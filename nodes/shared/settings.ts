@@ -1,6 +1,6 @@
 import { isUint8Array } from 'node:util/types';
 import type { NodeDef } from 'node-red';
-import { BkError } from '../../src/index';
+import { BkError } from '../../src';
 import { isBlank, parseSize } from './values';
 
 /** A node's settings as a flow file holds them: any may be missing, and numbers may be text. */

@@ -1,5 +1,5 @@
 import type { NodeAPI, NodeStatus } from 'node-red';
-import type { BkError, Inspection, JobFacts, Progress } from '../../src/index';
+import type { BkError, Inspection, JobFacts, Progress } from '../../src';
 import catalogue from '../locales/en-US/bk-device.json';
 
 /** The badge texts of all nodes stand in one catalogue, that of the config node. */

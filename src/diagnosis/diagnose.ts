@@ -1,14 +1,13 @@
 import type { LikelyCause } from '../errors';
-import type { Evidence } from './evidence';
-import { failures, plural, sum } from './facts';
-import { type Finding, finding, type Rule } from './finding';
-import { adapter } from './rules/adapter';
-import { badSector, deadFlash, locked } from './rules/flash';
-import { blankBootloader, unknownBootloader, wrongChip, wrongKey } from './rules/identity';
-import { fromChip, line, toChip } from './rules/lines';
-import { interrupted, power } from './rules/power';
-import { baud, hostTimeout } from './rules/rates';
-import { application, gone, joined, secondTalker, silence } from './rules/wiring';
+import type { Evidence } from './evidence/evidence';
+import { failures, plural, sum } from './evidence/facts';
+import { type Finding, finding, type Rule } from './rules/finding';
+import { badSector, deadFlash, locked } from './rules/flash-rules';
+import { blankBootloader, unknownBootloader, wrongChip, wrongKey } from './rules/identity-rules';
+import { fromChip, line, toChip } from './rules/line-rules';
+import { interrupted, power } from './rules/power-rules';
+import { baud, hostTimeout } from './rules/rate-rules';
+import { adapter, application, gone, joined, secondTalker, silence } from './rules/wiring-rules';
 
 export interface Diagnosis {
   likely: LikelyCause[];

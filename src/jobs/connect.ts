@@ -1,6 +1,6 @@
-import { chipCalibration } from './calibration';
-import type { JobContext, JobOutcome } from './context';
-import type { ChipReport } from './types';
+import type { JobContext, JobOutcome } from './base/job-context';
+import type { ChipReport } from './base/job-types';
+import { chipCalibration } from './chip/chip-calibration';
 
 /** Tells what is linked. */
 export async function connect(context: JobContext): Promise<JobOutcome<ChipReport>> {

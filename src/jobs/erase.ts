@@ -1,21 +1,21 @@
 import { BLOCK, BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
+import { blocksOf, sectorsOf, totalOf, without } from '../chip/regions';
 import { BkError, hex } from '../errors';
-import { checkBootloader } from './bootloader-check';
+import { type JobContext, type JobOutcome, mustFitFlash } from './base/job-context';
+import type { EraseOptions, EraseSummary } from './base/job-types';
+import { Changer } from './change/change';
+import { forgetEdges } from './change/partial-sectors';
+import { planAndBackUp } from './change/plan-and-backup';
+import { checkBootloader } from './chip/bootloader-check';
 import {
   calibrationAddresses,
   calibrationsIn,
   chipCalibration,
   forgetCalibration,
   layoutOf,
-} from './calibration';
-import { Changer } from './change';
-import { blankCrc, chipCrc } from './compare';
-import { type JobContext, type JobOutcome, mustFitFlash } from './context';
-import { forgetEdges } from './edges';
-import { planAndBackUp } from './plan-and-backup';
-import { blocksOf, sectorsOf, totalOf, without } from './ranges';
-import type { EraseOptions, EraseSummary } from './types';
+} from './chip/chip-calibration';
+import { blankCrc, chipCrc } from './chip/compare';
 
 /** Erases what is not blank yet, and verifies that all of it is. */
 export async function erase(

@@ -1,154 +1,67 @@
-import { crc32 } from 'node:zlib';
-import { SECTOR } from '../chip/geometry';
-import type { Region } from '../chip/layouts';
-import { hex } from '../errors';
-import { chipCrc, confirms, Hunch, notePair } from './compare';
-import type { JobContext } from './context';
-import { blocksOf, outward, sectorsOf } from './ranges';
-import { contradicted } from './sector';
-
-export interface ReadBytes {
-  bytes: Buffer;
-  /** Over the wire. */
-  bytesRead: number;
-  /** Taken from the base, proved by the chip's checksums. */
-  bytesReused: number;
-}
-
-/** Where the sectors of a read go as they come, and what its base knows. */
-export interface SectorStore {
-  /** Whether the base has this sector. One that it has not is read without asking. */
-  has(address: number): boolean;
-  /** A sector came over the wire; the next one is asked for afterwards. Told again when it is read anew. */
-  keep(address: number, sector: Buffer): Promise<void>;
-}
+import { checkFilename, resolveFilename } from '../backup/filename';
+import { checkFolder } from '../backup/folder';
+import { BOOTLOADER_END } from '../chip/geometry';
+import { crc32Hex, sha256Hex } from './base/digests';
+import { type JobContext, type JobOutcome, mustFitFlash } from './base/job-context';
+import type { ReadOptions } from './base/job-types';
+import { takeReadOptions } from './options/job-options';
+import { refused } from './options/take';
+import { readMemory } from './read/read-memory';
+import { readRange } from './read/read-range';
+import { readToFile } from './read/read-to-file';
 
 /**
- * Reads a range and has the chip confirm every 64 KiB of it by checksum; what does not match is read
- * again, sector by sector.
- * @param base what the range held once: what the chip confirms of it is not read
- * @param store without one the base counts as whole
+ * Checks what can be checked without a chip.
+ * @param given whatever code has given as options
+ * @throws BkError BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_STORAGE
  */
-export async function readRange(
-  context: JobContext,
-  range: Region,
-  phase: 'read' | 'backup',
-  base: Buffer | null = null,
-  store: SectorStore | null = null,
-): Promise<ReadBytes> {
-  const whole = outward(range);
-  const bytes = Buffer.allocUnsafeSlow(whole.length);
-  const usable = base !== null && base.length === whole.length ? base : null;
-  const hunch = new Hunch();
-  let bytesRead = 0;
-  context.progress.begin(phase, whole.length, `Reading ${hex(whole.length)} bytes`);
-  for (const block of blocksOf(whole)) {
-    const into = bytes.subarray(block.offset - whole.offset).subarray(0, block.length);
-    const known = usable?.subarray(block.offset - whole.offset).subarray(0, block.length);
-    const hasAny = store === null || sectorsOf(block).some((address) => store.has(address));
-    bytesRead +=
-      known && hasAny
-        ? await readChanged(context, block, into, known, phase, store, hunch)
-        : await readBlock(context, block, into, phase, store);
+export async function checkReading(given: unknown, port: string): Promise<ReadOptions> {
+  const options = takeReadOptions(given, port);
+  const memory = options.memory ?? 'flash';
+  if (memory !== 'flash' && options.file !== undefined) {
+    throw refused(
+      `The bytes of ${memory} go to the message, not to a backup`,
+      'Set output to buffer; a "write file" node can save the bytes.',
+      { port },
+    );
   }
-  const start = range.offset - whole.offset;
+  // Better known before a long read than after it.
+  if (options.file === undefined) return options;
+  const { folder, filename } = options.file;
+  if (filename) checkFilename(folder, filename);
+  await checkFolder(folder);
+  if (filename) await resolveFilename(folder, filename);
+  return options;
+}
+
+/** Reads a range of flash to memory or to a file, or another memory. */
+export async function read(
+  context: JobContext,
+  options: ReadOptions,
+): Promise<JobOutcome<Buffer | string>> {
+  const { memory = 'flash' } = options;
+  if (memory !== 'flash') return readMemory(context, memory, options);
+  const offset = options.offset ?? 0;
+  const length = options.length ?? context.flash.size - offset;
+  mustFitFlash(context, offset, length);
+  if (options.file !== undefined) {
+    const file = await readToFile(context, { offset, length }, options.file, 'read');
+    return { payload: file.path, offset, length, bytes: length, extra: file.facts };
+  }
+  const { bytes, bytesRead, bytesReused } = await readRange(context, { offset, length }, 'read');
+  warnIfZeros(context, offset, bytes);
   return {
-    bytes: bytes.subarray(start, start + range.length),
-    bytesRead,
-    bytesReused: whole.length - bytesRead,
+    payload: bytes,
+    offset,
+    length,
+    bytes: length,
+    extra: { sha256: sha256Hex(bytes), crc32: crc32Hex(bytes), bytesRead, bytesReused },
   };
 }
 
-async function readBlock(
-  context: JobContext,
-  block: Region,
-  into: Buffer,
-  phase: 'read' | 'backup',
-  store: SectorStore | null,
-): Promise<number> {
-  for (const address of sectorsOf(block)) {
-    await readSector(context, address, sectorIn(into, block, address), phase, store);
-    context.progress.advance(phase, SECTOR, address, `Reading ${hex(address)}`);
+function warnIfZeros(context: JobContext, offset: number, bytes: Buffer): void {
+  if (offset >= BOOTLOADER_END || bytes.length < BOOTLOADER_END) return;
+  if (bytes.every((byte) => byte === 0)) {
+    context.warnings.push('All that was read is zeros: the flash may not answer.');
   }
-  if (!(await confirms(context, block, into, 'read'))) {
-    for (const address of sectorsOf(block)) {
-      await confirmSector(context, address, sectorIn(into, block, address), phase, store);
-    }
-  }
-  return block.length;
-}
-
-/**
- * Reads only the sectors of a block that the base does not have. The checksum that tells that a sector
- * differs confirms it afterwards, too.
- */
-async function readChanged(
-  context: JobContext,
-  block: Region,
-  into: Buffer,
-  known: Buffer,
-  phase: 'read' | 'backup',
-  store: SectorStore | null,
-  hunch: Hunch,
-): Promise<number> {
-  const has = (address: number) => store === null || store.has(address);
-  known.copy(into);
-  if (!hunch.differs && sectorsOf(block).every(has)) {
-    if ((await chipCrc(context, block)) === crc32(known)) {
-      hunch.saw(true);
-      context.progress.advance(phase, block.length, block.offset, `Unchanged ${hex(block.offset)}`);
-      return 0;
-    }
-  }
-  let read = 0;
-  for (const address of sectorsOf(block)) {
-    const sector = sectorIn(into, block, address);
-    const range = { offset: address, length: SECTOR };
-    const held = has(address) ? await chipCrc(context, range) : null;
-    if (held !== crc32(sector)) {
-      await readSector(context, address, sector, phase, store);
-      if (crc32(sector) !== held) await confirmSector(context, address, sector, phase, store);
-      read += SECTOR;
-    }
-    context.progress.advance(phase, SECTOR, address, `Reading ${hex(address)}`);
-  }
-  hunch.saw(read === 0);
-  return read;
-}
-
-async function readSector(
-  context: JobContext,
-  address: number,
-  into: Buffer,
-  phase: 'read' | 'backup',
-  store: SectorStore | null,
-): Promise<void> {
-  await context.step({ phase, address }, async () => {
-    (await context.flash.readSector(address)).copy(into);
-  });
-  await store?.keep(address, into);
-}
-
-/** Reads a sector again until the chip confirms it. */
-function confirmSector(
-  context: JobContext,
-  address: number,
-  into: Buffer,
-  phase: 'read' | 'backup',
-  store: SectorStore | null,
-): Promise<void> {
-  return context.step({ phase, address }, async (tries) => {
-    if (tries > 0) {
-      (await context.flash.readSector(address)).copy(into);
-      await store?.keep(address, into);
-    }
-    const [host, chip] = [crc32(into), await context.flash.crc(address, SECTOR)];
-    notePair(context, { offset: address, length: SECTOR }, 'read', host, chip);
-    if (host === chip) return;
-    throw contradicted(context, address);
-  });
-}
-
-function sectorIn(bytes: Buffer, block: Region, address: number): Buffer {
-  return bytes.subarray(address - block.offset, address - block.offset + SECTOR);
 }

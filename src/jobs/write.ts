@@ -1,13 +1,9 @@
 import type { Region } from '../chip/layouts';
-import { checkBootloader } from './bootloader-check';
-import { forgetCalibration } from './calibration';
-import { Changer } from './change';
-import { compareBlock, Hunch, type SectorState } from './compare';
-import type { JobContext, JobOutcome } from './context';
-import { Edges, forgetEdges } from './edges';
-import type { LoadedImage } from './placement/loaded-image';
-import { pinsIn, planConfig } from './placement/openbeken';
-import { place } from './placement/place';
+import { blocksOf, sectorsOf, totalOf } from '../chip/regions';
+import type { LoadedImage } from '../placement/loaded-image';
+import type { JobContext, JobOutcome } from './base/job-context';
+import type { WriteOptions, WriteSummary } from './base/job-types';
+import { Changer } from './change/change';
 import {
   type BlockPlan,
   type Piece,
@@ -16,12 +12,16 @@ import {
   planOf,
   secondsOf,
   touchedBy,
-} from './plan';
-import { planAndBackUp } from './plan-and-backup';
-import { blocksOf, sectorsOf, totalOf } from './ranges';
-import type { WriteOptions, WriteSummary } from './types';
+} from './change/change-plan';
+import { Edges, forgetEdges } from './change/partial-sectors';
+import { planAndBackUp } from './change/plan-and-backup';
+import { checkBootloader } from './chip/bootloader-check';
+import { forgetCalibration } from './chip/chip-calibration';
+import { compareBlock, Hunch, type SectorState } from './chip/compare';
+import { place } from './place/place-on-chip';
+import { pinsIn, planConfig } from './place/plan-config';
 
-export { loadImage } from './placement/load';
+export { loadImage } from './place/load-image';
 
 /** Backs up, compares, erases and programs what differs, and has the chip confirm all of it. */
 export async function write(

@@ -1,20 +1,20 @@
 import { CHIPS } from '../chip/families';
 import type { Clock } from '../clock';
 import { BkError } from '../errors';
-import { linkCheck, reboot } from '../protocol/commands';
+import { linkCheck, reboot } from '../protocol/commands/command-table';
 import type { Transport } from '../transport/transport';
-import { type Climber, climb } from './baud-climb';
-import { Comeback, type Returning } from './comeback';
-import { Exchanger } from './exchange';
-import { Fingerprint } from './fingerprint';
-import { Flash } from './flash';
-import { identify } from './identify';
-import type { Identity } from './identity';
-import { BOOT_BAUD, type LinkOutcome, link } from './link';
-import { type Recoverable, Recovery } from './recovery';
-import { type SessionReport, unheard } from './report';
-import type { FilledSettings } from './settings';
-import type { Step } from './step';
+import type { Identity } from './base/identity';
+import { type SessionReport, unheard } from './base/report';
+import type { FilledSettings } from './base/settings';
+import type { Step } from './base/step';
+import { type Climber, climb } from './baud/baud-climb';
+import { Exchanger } from './exchange/exchanger';
+import { Fingerprint } from './identify/fingerprint';
+import { identify } from './identify/identify';
+import { BOOT_BAUD, type LinkOutcome, link } from './link/link';
+import { Flash } from './memory/flash';
+import { Comeback, type Returning } from './recovery/port-reconnect';
+import { type Recoverable, Recovery } from './recovery/recovery';
 
 /** Opens a port again that was lost; waits for it at most so many ms. @throws BkError BK_PORT_LOST */
 export type Reopen = (timeoutMs: number, signal: AbortSignal | undefined) => Promise<Transport>;

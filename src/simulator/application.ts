@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../clock';
-import type { SimulatorOptions } from './options';
+import type { SimulatorOptions } from './setup/simulator-options';
 
 type Kind = NonNullable<SimulatorOptions['app']>;
 

@@ -1,13 +1,13 @@
 import { SECTOR } from '../chip/geometry';
 import type { Random } from '../clock';
-import { initialContents } from './contents';
 import { type Counters, newCounters, simulatorTally } from './counters';
-import { FlashMemory } from './memory';
-import { memoryBlocks, type OtherMemories, otherMemories } from './other-memories';
-import { seeded } from './prng';
-import { Registers } from './registers';
-import type { ResolvedOptions } from './resolve';
-import { StatusRegister } from './status-register';
+import { initialContents } from './memory/contents';
+import { FlashMemory } from './memory/flash-array';
+import { memoryBlocks, type OtherMemories, otherMemories } from './memory/other-memories';
+import { Registers } from './memory/registers';
+import { StatusRegister } from './memory/status-register';
+import { seeded } from './setup/prng';
+import type { ResolvedOptions } from './setup/resolve';
 
 /** What the commands of a chip work on. */
 export interface Core {

@@ -1,5 +1,5 @@
 import type { Clock, Random, Timer } from '../clock';
-import type { CommandFrame } from './frames';
+import type { CommandFrame } from './line/request-frames';
 import type { Work } from './work';
 
 /** Work under way: it takes the chip time and can be interrupted. */

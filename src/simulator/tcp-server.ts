@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { BkError, textOf } from '../errors';
-import type { SimulatedChip } from './chip';
+import type { SimulatedChip } from './simulated-chip';
 
 export interface TcpServerOptions {
   /** Default 127.0.0.1. */

@@ -6,7 +6,7 @@ import {
   parseSimulatorUrl,
   type SimulatedChip,
   simulatorKey,
-} from '../simulator';
+} from '../simulator/simulator';
 import type { ModemLines, Transport } from './transport';
 
 /** By what simulated chips are told apart; only this file knows the simulator. */

@@ -18,7 +18,7 @@ import sinon from 'sinon';
 import { findBackups, loadVerified } from '../../src/backup/find';
 import { checkFolder } from '../../src/backup/folder';
 import type { BackupSubject } from '../../src/backup/record';
-import { type BackupRequest, writeBackup } from '../../src/backup/write';
+import { type BackupRequest, writeBackup } from '../../src/backup/write-backup';
 import { rejection } from '../support/rejects';
 
 const MAC = '02:00:00:ab:cd:ef';

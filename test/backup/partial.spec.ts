@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findBackups } from '../../src/backup/find';
 import { settleLeftovers } from '../../src/backup/leftovers';
 import { PartialBackup, type PartialSubject, removeSuperseded } from '../../src/backup/partial';
-import { writeBackup } from '../../src/backup/write';
+import { writeBackup } from '../../src/backup/write-backup';
 import { SECTOR } from '../../src/chip/geometry';
 import { noise, scratchFolder } from '../support/bench-device';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { BOOTLOADER_END, SECTOR } from '../../src/chip/geometry';
-import { readOpenBekenConfig } from '../../src/image/openbeken-config';
+import { readOpenBekenConfig } from '../../src/image/openbeken/openbeken-config';
 import { noise, scratchFolder, sum, type TestDevice, testDevice } from '../support/bench-device';
 import { MARKERS, madeUpDump, packets } from '../support/images';
 import { rejection } from '../support/rejects';

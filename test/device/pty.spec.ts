@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Device, systemClock } from '../../src';
-import { createSimulatedChip, type SimulatedChip } from '../../src/simulator';
+import { createSimulatedChip, type SimulatedChip } from '../../src/simulator/simulator';
 import { openSerial } from '../../src/transport/serial';
 import { noise } from '../support/bench-device';
 import { openPty, type Pty } from '../support/pty';

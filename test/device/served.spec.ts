@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Device } from '../../src';
 import { systemClock } from '../../src/clock';
-import { createSimulatedChip } from '../../src/simulator';
+import { createSimulatedChip } from '../../src/simulator/simulator';
 import { SimulatedChipServer } from '../../src/simulator/tcp-server';
 import { rejection } from '../support/rejects';
 

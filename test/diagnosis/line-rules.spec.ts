@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { findings } from '../../src/diagnosis/diagnose';
-import { EvidenceLog } from '../../src/diagnosis/evidence-log';
+import { EvidenceLog } from '../../src/diagnosis/evidence/evidence-log';
 
 import { BAUD, drop, first, linked, of, right, wrong } from '../support/evidence';
 

@@ -1,10 +1,10 @@
-import type { Evidence } from '../../src/diagnosis/evidence';
+import type { Evidence } from '../../src/diagnosis/evidence/evidence';
 import { type BkError, isBkError } from '../../src/errors';
-import { JobContext, JobNotes } from '../../src/jobs/context';
-import { ProgressReporter } from '../../src/jobs/progress';
+import { JobContext, JobNotes } from '../../src/jobs/base/job-context';
+import { ProgressReporter } from '../../src/jobs/base/progress';
+import { type DeviceSettings, fillSettings } from '../../src/session/base/settings';
 import { Session } from '../../src/session/session';
-import { type DeviceSettings, fillSettings } from '../../src/session/settings';
-import { type SimulatedChip, simulatorTally } from '../../src/simulator';
+import { type SimulatedChip, simulatorTally } from '../../src/simulator/simulator';
 import {
   forgetSimulatedChips,
   openSimulated,

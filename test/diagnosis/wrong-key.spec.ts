@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findings } from '../../src/diagnosis';
+import { findings } from '../../src/diagnosis/diagnose';
 import { loadImage, write } from '../../src/jobs/write';
 import { MARKERS, packets } from '../support/images';
 import { run } from './rig';

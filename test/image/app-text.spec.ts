@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { plainCode } from '../../src/image/app-code';
-import { readAppName } from '../../src/image/app-names';
-import { readAppFacts, readAppParam } from '../../src/image/app-text';
+import { plainCode } from '../../src/image/code/app-code';
+import { readAppName } from '../../src/image/code/app-names';
+import { readAppFacts, readAppParam } from '../../src/image/code/app-text';
 import { dumpVectors } from '../support/dump-vectors';
 import { esphomeTexts } from '../support/images';
 import { PLUG_PARAM } from '../support/tuya-storage';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { detectImage } from '../../src/image/detect';
+import { detectImage } from '../../src/image/detect/detect';
 import { MARKERS, madeUpDump, packets } from '../support/images';
 
 const MIB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { BOOTLOADER_END, SECTOR } from '../../src/chip/geometry';
-import { detectImage } from '../../src/image/detect';
-import { inspect } from '../../src/image/inspect';
+import { detectImage } from '../../src/image/detect/detect';
+import { inspect } from '../../src/image/inspect/inspect';
 import {
   addPackets,
   appImage,

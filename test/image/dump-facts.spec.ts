@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { readApp } from '../../src/image/app';
-import { readBootloader } from '../../src/image/bootloader';
 import { findCalibration } from '../../src/image/calibration';
-import { detectImage } from '../../src/image/detect';
-import { unrotate } from '../../src/image/dump';
+import { readApp } from '../../src/image/code/app';
+import { readBootloader } from '../../src/image/code/bootloader';
 import {
   FAL_NAME,
   partitionRegion,
   readPartitions,
   readPartitionTable,
-} from '../../src/image/partitions';
+} from '../../src/image/code/partitions';
+import { detectImage } from '../../src/image/detect/detect';
+import { unrotate } from '../../src/image/detect/dump';
 import { drained } from '../support/drained';
 import { dumpVectors } from '../support/dump-vectors';
 import { bootloader, flashImage, TUYA_TEXTS } from '../support/images';

@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import fc from 'fast-check';
 import { CHIP_NAMES, type ChipName } from '../../src/chip/families';
 import { BOOTLOADER_END } from '../../src/chip/geometry';
-import { detectImage } from '../../src/image/detect';
-import { createSimulatedChip } from '../../src/simulator';
+import { detectImage } from '../../src/image/detect/detect';
+import { createSimulatedChip } from '../../src/simulator/simulator';
 import { calibrationSector, MARKERS, madeUpDump, packets, realDumps } from '../support/images';
 import { VirtualClock } from '../support/virtual-clock';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { applyKey, type KeyWords, NO_KEY, TUYA_KEY } from '../../src/image/encryption';
+import { applyKey, type KeyWords, NO_KEY, TUYA_KEY } from '../../src/image/code/encryption';
 import { syntheticVectors } from '../support/dump-vectors';
 import { addPackets } from '../support/images';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { esphomeOutline } from '../../src/image/esphome';
-import { OPENBEKEN_ROLES } from '../../src/image/openbeken-roles';
-import { parseTuyaObject } from '../../src/image/tuya-json';
-import { tuyaPins } from '../../src/image/tuya-pins';
+import { esphomeOutline } from '../../src/image/inspect/esphome';
+import { OPENBEKEN_ROLES } from '../../src/image/openbeken/openbeken-roles';
+import { parseTuyaObject } from '../../src/image/tuya/tuya-json';
+import { tuyaPins } from '../../src/image/tuya/tuya-pins';
 import { PLUG_PARAM } from '../support/tuya-storage';
 
 const NONE = { pins: {}, commands: [], chip: 'BK7231N', module: null, tuyaMcuBaud: null } as const;

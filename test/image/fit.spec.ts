@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { BkError } from '../../src';
-import { detectImage } from '../../src/image/detect';
-import { type PlaceOptions, type PlaceTarget, placeImage } from '../../src/image/place';
+import { detectImage } from '../../src/image/detect/detect';
+import { type PlaceOptions, type PlaceTarget, placeImage } from '../../src/placement/place-image';
 import {
   appImage,
   bootloader,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { detectImage } from '../../src/image/detect';
-import { inspect } from '../../src/image/inspect';
+import { detectImage } from '../../src/image/detect/detect';
+import { inspect } from '../../src/image/inspect/inspect';
 import { HOSTILE } from '../support/hostile';
 
 /** What else than its limit of time can be said about them: they are what they look like. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { inspect } from '../../src/image/inspect';
-import { type Json, parseTuyaObject } from '../../src/image/tuya-json';
-import { readTuyaStorage } from '../../src/image/tuya-storage';
+import { inspect } from '../../src/image/inspect/inspect';
+import { type Json, parseTuyaObject } from '../../src/image/tuya/tuya-json';
+import { readTuyaStorage } from '../../src/image/tuya/tuya-storage';
 import { dumpVectors, sameOrFail } from '../support/dump-vectors';
 
 const vectors = dumpVectors();

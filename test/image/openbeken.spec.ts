@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BkError } from '../../src/errors';
-import { readOpenBekenConfig } from '../../src/image/openbeken-config';
-import { crc8 } from '../../src/image/openbeken-layout';
-import { OPENBEKEN_ROLES, roleName, roleNumber } from '../../src/image/openbeken-roles';
-import { openBekenTemplate } from '../../src/image/openbeken-template';
-import { buildOpenBekenConfig, type OpenBekenSettings } from '../../src/image/openbeken-write';
+import { readOpenBekenConfig } from '../../src/image/openbeken/openbeken-config';
+import { crc8 } from '../../src/image/openbeken/openbeken-layout';
+import { OPENBEKEN_ROLES, roleName, roleNumber } from '../../src/image/openbeken/openbeken-roles';
+import { openBekenTemplate } from '../../src/image/openbeken/openbeken-template';
+import {
+  buildOpenBekenConfig,
+  type OpenBekenSettings,
+} from '../../src/image/openbeken/openbeken-write';
 import { syntheticVectors } from '../support/dump-vectors';
 
 const ALL: Required<OpenBekenSettings> = {

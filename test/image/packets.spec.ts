@@ -6,7 +6,7 @@ import {
   onFlash,
   packetRuns,
   stripPackets,
-} from '../../src/image/packets';
+} from '../../src/image/code/packets';
 import { dumpVectors } from '../support/dump-vectors';
 import { packets } from '../support/images';
 

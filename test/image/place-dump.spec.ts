@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { detectImage } from '../../src/image/detect';
-import type { PlaceTarget } from '../../src/image/place';
+import { detectImage } from '../../src/image/detect/detect';
+import type { PlaceTarget } from '../../src/placement/place-image';
 import { calibrationSector, container, flashImage, TUYA_TEXTS } from '../support/images';
 
 import { BK7238, N, place, refused, T, where } from '../support/placing';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { detectImage } from '../../src/image/detect';
-import { readPartitions } from '../../src/image/partitions';
+import { readPartitions } from '../../src/image/code/partitions';
+import { detectImage } from '../../src/image/detect/detect';
 import {
   bootloader,
   type CodeOptions,

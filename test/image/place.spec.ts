@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BkError } from '../../src';
 import { CHIP_NAMES, CHIPS, type ChipName } from '../../src/chip/families';
-import { detectImage } from '../../src/image/detect';
-import { type PlacedPiece, placeImage } from '../../src/image/place';
+import { detectImage } from '../../src/image/detect/detect';
+import { type PlacedPiece, placeImage } from '../../src/placement/place-image';
 import {
   appImage,
   bootloader,

@@ -9,9 +9,9 @@ import {
   type RblHeader,
   readRbl,
   readRblHeader,
-} from '../../src/image/rbl';
-import { readRblFile } from '../../src/image/rbl-file';
-import { readTuyaUg } from '../../src/image/ug';
+} from '../../src/image/code/rbl';
+import { readRblFile } from '../../src/image/containers/rbl-file';
+import { readTuyaUg } from '../../src/image/containers/ug';
 import { drained } from '../support/drained';
 import { dumpVectors, syntheticVectors } from '../support/dump-vectors';
 import { addPackets, appImage, container, plainCode, rblFile, ugFile } from '../support/images';

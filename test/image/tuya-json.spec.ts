@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseTuyaJson, parseTuyaObject } from '../../src/image/tuya-json';
+import { parseTuyaJson, parseTuyaObject } from '../../src/image/tuya/tuya-json';
 
 describe('parseTuyaJson', () => {
   const cases: [string, unknown][] = [

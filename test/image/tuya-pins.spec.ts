@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { OPENBEKEN_ROLES } from '../../src/image/openbeken-roles';
-import { parseTuyaObject } from '../../src/image/tuya-json';
-import { chipOfModule, chipOfPlatform } from '../../src/image/tuya-module';
-import { LED_DRIVERS, PIN_RULES } from '../../src/image/tuya-pin-rules';
-import { tuyaPins } from '../../src/image/tuya-pins';
+import { OPENBEKEN_ROLES } from '../../src/image/openbeken/openbeken-roles';
+import { parseTuyaObject } from '../../src/image/tuya/tuya-json';
+import { chipOfModule, chipOfPlatform } from '../../src/image/tuya/tuya-module';
+import { LED_DRIVERS, PIN_RULES } from '../../src/image/tuya/tuya-pin-rules';
+import { tuyaPins } from '../../src/image/tuya/tuya-pins';
 import { dumpVectors } from '../support/dump-vectors';
 import { PLUG_PARAM } from '../support/tuya-storage';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { SECTOR } from '../../src/chip/geometry';
-import { readTuyaStorage, type TuyaStorage } from '../../src/image/tuya-storage';
+import { readTuyaStorage, type TuyaStorage } from '../../src/image/tuya/tuya-storage';
 import { dumpVectors } from '../support/dump-vectors';
 import {
   keySector,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readUserFiles } from '../../src/image/tuya-user-files';
+import { readUserFiles } from '../../src/image/tuya/tuya-user-files';
 import { dumpVectors } from '../support/dump-vectors';
 import { PLUG_PARAM, putUserFiles } from '../support/tuya-storage';
 

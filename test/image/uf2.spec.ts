@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { readUf2, UF2_SCHEMES, uf2Writes } from '../../src/image/uf2';
-import { readUf2Block } from '../../src/image/uf2-blocks';
+import { readUf2, UF2_SCHEMES, uf2Writes } from '../../src/image/containers/uf2';
+import { readUf2Block } from '../../src/image/containers/uf2-blocks';
 import { syntheticVectors } from '../support/dump-vectors';
 import { UF2_FAMILY, uf2File } from '../support/images';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChipName } from '../../src/chip/families';
-import { detectImage, detectInSteps, type ImageKind } from '../../src/image/detect';
+import { detectImage, detectInSteps, type ImageKind } from '../../src/image/detect/detect';
 import {
   appImage,
   bootloader,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Progress } from '../../src';
 import { BLOCK, SECTOR } from '../../src/chip/geometry';
-import { Hunch } from '../../src/jobs/compare';
-import type { SimulatedChip } from '../../src/simulator';
+import { Hunch } from '../../src/jobs/chip/compare';
+import type { SimulatedChip } from '../../src/simulator/simulator';
 import { noise, sum, testDevice } from '../support/bench-device';
 
 const OFFSET = 0x100000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { BLOCK, SECTOR } from '../../src/chip/geometry';
-import type { SimulatedChip } from '../../src/simulator';
+import type { SimulatedChip } from '../../src/simulator/simulator';
 import { noise, testDevice } from '../support/bench-device';
 import { rejection } from '../support/rejects';
 import { interposeAnswers } from '../support/spoil-answers';

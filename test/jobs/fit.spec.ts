@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import type { ErrorCode, WriteOptions } from '../../src';
-import { readOpenBekenConfig } from '../../src/image/openbeken-config';
-import { buildOpenBekenConfig } from '../../src/image/openbeken-write';
+import { readOpenBekenConfig } from '../../src/image/openbeken/openbeken-config';
+import { buildOpenBekenConfig } from '../../src/image/openbeken/openbeken-write';
 import { noise, sum, testDevice } from '../support/bench-device';
 import {
   appImage,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { ChipName } from '../../src';
 import { BOOTLOADER_END, SECTOR } from '../../src/chip/geometry';
-import { buildOpenBekenConfig } from '../../src/image/openbeken-write';
+import { buildOpenBekenConfig } from '../../src/image/openbeken/openbeken-write';
 import { scratchFolder, sum, testDevice } from '../support/bench-device';
 import {
   appImage,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ErrorCode, ReadOptions } from '../../src';
-import type { SimulatedChip } from '../../src/simulator';
+import type { SimulatedChip } from '../../src/simulator/simulator';
 import { type TestDevice, testDevice } from '../support/bench-device';
 import { rejection } from '../support/rejects';
 

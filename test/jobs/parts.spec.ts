@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { ErrorCode, ImagePart, WriteOptions } from '../../src';
 import { BOOTLOADER_END, SECTOR } from '../../src/chip/geometry';
-import { readOpenBekenConfig } from '../../src/image/openbeken-config';
-import { CONFIG_LENGTH, crc8 } from '../../src/image/openbeken-layout';
-import { buildOpenBekenConfig } from '../../src/image/openbeken-write';
+import { readOpenBekenConfig } from '../../src/image/openbeken/openbeken-config';
+import { CONFIG_LENGTH, crc8 } from '../../src/image/openbeken/openbeken-layout';
+import { buildOpenBekenConfig } from '../../src/image/openbeken/openbeken-write';
 import { scratchFolder, sum, testDevice } from '../support/bench-device';
 import {
   calibrationSector,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { BLOCK, SECTOR } from '../../src/chip/geometry';
-import type { SectorState } from '../../src/jobs/compare';
-import { planBlock, touchedBy } from '../../src/jobs/plan';
+import { planBlock, touchedBy } from '../../src/jobs/change/change-plan';
+import type { SectorState } from '../../src/jobs/chip/compare';
 import { noise } from '../support/bench-device';
 
 const RANGE = { offset: 0x100000, length: BLOCK };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { inspect } from '../../src/image/inspect';
+import { inspect } from '../../src/image/inspect/inspect';
 import { scratchFolder, testDevice } from '../support/bench-device';
 import { container, openBekenTexts } from '../support/images';
 import { rejection } from '../support/rejects';

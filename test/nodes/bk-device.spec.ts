@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import helper from 'node-red-node-test-helper';
 import sinon from 'sinon';
 import type { DeviceNode } from '../../nodes/shared/device-node';
-import { Device } from '../../src/index';
+import { Device } from '../../src';
 
 import ports = require('../../src/transport/ports');
 

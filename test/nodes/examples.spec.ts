@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import sinon from 'sinon';
-import { systemClock } from '../../src/index';
-import { PreciseClock } from '../../src/simulator';
+import { systemClock } from '../../src';
+import { PreciseClock } from '../../src/simulator/simulator';
 import { Flow, type FlowNode, type Message, useNodeRed } from '../support/flow';
 import { readText } from '../support/project';
 import { VirtualClock } from '../support/virtual-clock';

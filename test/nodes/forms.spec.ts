@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { SIZE_PATTERN } from '../../nodes/shared/values';
-import { ERROR_CODES } from '../../src/index';
+import { ERROR_CODES } from '../../src';
 import { projectFiles, readText } from '../support/project';
 
 /** The settings of the contract, with their defaults. */

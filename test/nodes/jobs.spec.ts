@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import helper from 'node-red-node-test-helper';
 import sinon from 'sinon';
-import { BkError, Device, systemClock } from '../../src/index';
+import { BkError, Device, systemClock } from '../../src';
 import { aProgress, FakeEngine, someFacts } from '../support/fake-engine';
 import { Flow, type FlowNode, useNodeRed } from '../support/flow';
 import { settled, until } from '../support/until';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import * as commands from '../../src/protocol/commands';
-import { COMMANDS, type Command, encodeRequest } from '../../src/protocol/commands';
+import * as commands from '../../src/protocol/commands/command-table';
+import { COMMANDS, type Command, encodeRequest } from '../../src/protocol/commands/command-table';
 import { fromHex, understood } from '../support/decode';
 
 const SECTOR_HEX = Array.from({ length: 4096 }, (_, at) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { ANSWER_SHAPES } from '../../src/protocol/commands';
+import { ANSWER_SHAPES } from '../../src/protocol/commands/command-table';
 import { encodeCommand, type Frame, FrameReader } from '../../src/protocol/frames';
 import { collector, framesIn, fromHex } from '../support/decode';
 import { aFrame, anything, harmless, isInnocent, piecesOf } from '../support/frame-arbitraries';

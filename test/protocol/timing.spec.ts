@@ -10,7 +10,7 @@ import {
   readStatusRegister,
   setBaudRate,
   writeStatusRegister,
-} from '../../src/protocol/commands';
+} from '../../src/protocol/commands/command-table';
 import { crcWork, LATENCY_MS, lineTime } from '../../src/protocol/timing';
 
 const WRITE_4K = encodeRequest(flashWrite4K, { address: 0, data: Buffer.alloc(4096) });

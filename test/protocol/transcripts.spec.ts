@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import * as commands from '../../src/protocol/commands';
-import { type Command, encodeRequest } from '../../src/protocol/commands';
+import * as commands from '../../src/protocol/commands/command-table';
+import { type Command, encodeRequest } from '../../src/protocol/commands/command-table';
 import { fromHex, understood } from '../support/decode';
 
 const FOLDER = path.resolve('../shared/data/transcripts');

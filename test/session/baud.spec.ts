@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { BAUD_LADDER, changeBaud, nextBaud } from '../../src/session/baud';
-import { Exchanger } from '../../src/session/exchange';
+import { BAUD_LADDER, changeBaud, nextBaud } from '../../src/session/baud/baud';
+import { Exchanger } from '../../src/session/exchange/exchanger';
 import { bench, openSession } from '../support/linked-session';
 import { ScriptedTransport } from '../support/scripted-transport';
 import { VirtualClock } from '../support/virtual-clock';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { linkCheck } from '../../src/protocol/commands';
-import { identify } from '../../src/session/identify';
-import type { SimulatedChip } from '../../src/simulator';
+import { linkCheck } from '../../src/protocol/commands/command-table';
+import { identify } from '../../src/session/identify/identify';
+import type { SimulatedChip } from '../../src/simulator/simulator';
 import { appImage, bootloader, MARKERS, packets } from '../support/images';
 import { bench } from '../support/linked-session';
 

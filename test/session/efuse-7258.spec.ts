@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readEfuse7258 } from '../../src/session/efuse-7258';
-import { Loan } from '../../src/session/loan';
+import { readEfuse7258 } from '../../src/session/memory/efuse-7258';
+import { Loan } from '../../src/session/memory/scoped-register-write';
 import { openSession } from '../support/linked-session';
 
 const CLOCKS = 0x54010030;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { linkCheck } from '../../src/protocol/commands';
-import { readKey, TUYA_KEY, ZERO_KEY } from '../../src/session/efuse';
-import { Exchanger } from '../../src/session/exchange';
+import { linkCheck } from '../../src/protocol/commands/command-table';
+import { Exchanger } from '../../src/session/exchange/exchanger';
+import { readKey, TUYA_KEY, ZERO_KEY } from '../../src/session/memory/efuse';
 import { bench } from '../support/linked-session';
 import { ScriptedTransport } from '../support/scripted-transport';
 import { VirtualClock } from '../support/virtual-clock';

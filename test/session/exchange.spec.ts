@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Fault } from '../../src/diagnosis';
+import type { Fault } from '../../src/diagnosis/evidence/evidence';
 import { type BkError, isBkError } from '../../src/errors';
 import {
   COMMANDS,
@@ -16,9 +16,9 @@ import {
   readStatusRegister,
   reboot,
   writeRegister,
-} from '../../src/protocol/commands';
+} from '../../src/protocol/commands/command-table';
 import { lineTime } from '../../src/protocol/timing';
-import { Exchanger } from '../../src/session/exchange';
+import { Exchanger } from '../../src/session/exchange/exchanger';
 import { bench } from '../support/linked-session';
 import { ScriptedTransport } from '../support/scripted-transport';
 import { VirtualClock } from '../support/virtual-clock';

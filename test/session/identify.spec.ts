@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
-import { linkCheck } from '../../src/protocol/commands';
-import { identify } from '../../src/session/identify';
-import type { Identity } from '../../src/session/identity';
-import type { SimulatedChip } from '../../src/simulator';
+import { linkCheck } from '../../src/protocol/commands/command-table';
+import type { Identity } from '../../src/session/base/identity';
+import { identify } from '../../src/session/identify/identify';
+import type { SimulatedChip } from '../../src/simulator/simulator';
 import { type Bench, bench, openSession } from '../support/linked-session';
 
 const TUYA = '510fb093a3cbeadc5993a17ec7adeb03';

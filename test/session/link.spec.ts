@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type BkError, isBkError } from '../../src/errors';
-import { linkCheck, setBaudRate } from '../../src/protocol/commands';
-import { Exchanger } from '../../src/session/exchange';
-import { type LinkOutcome, link } from '../../src/session/link';
-import type { ResetMethod } from '../../src/session/settings';
+import { linkCheck, setBaudRate } from '../../src/protocol/commands/command-table';
+import type { ResetMethod } from '../../src/session/base/settings';
+import { Exchanger } from '../../src/session/exchange/exchanger';
+import { type LinkOutcome, link } from '../../src/session/link/link';
 import { type Bench, bench } from '../support/linked-session';
 import { ScriptedTransport } from '../support/scripted-transport';
 import { VirtualClock } from '../support/virtual-clock';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readRegister, writeRegister } from '../../src/protocol/commands';
-import { Loan, type Need } from '../../src/session/loan';
-import type { SimulatedChip } from '../../src/simulator';
+import { readRegister, writeRegister } from '../../src/protocol/commands/command-table';
+import { Loan, type Need } from '../../src/session/memory/scoped-register-write';
+import type { SimulatedChip } from '../../src/simulator/simulator';
 import { openSession } from '../support/linked-session';
 import { rejection } from '../support/rejects';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { OTPS } from '../../src/chip/memories';
-import { Loan } from '../../src/session/loan';
-import { readOtp } from '../../src/session/otp';
+import { readOtp } from '../../src/session/memory/otp';
+import { Loan } from '../../src/session/memory/scoped-register-write';
 import { openSession } from '../support/linked-session';
 
 const WINDOWS = OTPS.BK7258 ?? [];

@@ -6,8 +6,8 @@ import {
   flashRead4K,
   linkCheck,
   readRegister,
-} from '../../src/protocol/commands';
-import { Patience } from '../../src/session/patience';
+} from '../../src/protocol/commands/command-table';
+import { Patience } from '../../src/session/exchange/adaptive-timeout';
 
 const block = { address: 0x20000, size: ERASE_BLOCK } as const;
 const sector = { address: 0x20000, size: ERASE_SECTOR } as const;

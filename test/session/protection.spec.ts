@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type FlashPart, flashPart } from '../../src/chip/flash-parts';
-import { Exchanger } from '../../src/session/exchange';
-import { unprotect } from '../../src/session/protection';
+import { Exchanger } from '../../src/session/exchange/exchanger';
+import { unprotect } from '../../src/session/memory/protection';
 import { openSession } from '../support/linked-session';
 import { ScriptedTransport } from '../support/scripted-transport';
 import { VirtualClock } from '../support/virtual-clock';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
-import { crc16, forgeCrc32 } from '../../src/simulator/checksums';
-import { fillRandom, seeded } from '../../src/simulator/prng';
+import { crc16, forgeCrc32 } from '../../src/simulator/memory/checksums';
+import { fillRandom, seeded } from '../../src/simulator/setup/prng';
 
 describe('simulated chip: checksums', () => {
   it('keeps the check bytes that the published vectors have', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
-import { simulatorTally } from '../../src/simulator';
+import { simulatorTally } from '../../src/simulator/simulator';
 import {
   crcCommand,
   eraseSector,

@@ -6,8 +6,8 @@ import { crc32 } from 'node:zlib';
 import { BOOTLOADERS } from '../../src/chip/bootloaders';
 import { CHIP_NAMES, CHIPS } from '../../src/chip/families';
 import { LAYOUTS } from '../../src/chip/layouts';
-import { createSimulatedChip, type SimulatorOptions } from '../../src/simulator';
-import { crc16 } from '../../src/simulator/checksums';
+import { crc16 } from '../../src/simulator/memory/checksums';
+import { createSimulatedChip, type SimulatorOptions } from '../../src/simulator/simulator';
 import { VirtualClock } from '../support/virtual-clock';
 
 const flashOf = (options: SimulatorOptions) =>

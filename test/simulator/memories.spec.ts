@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { simulatorTally } from '../../src/simulator';
+import { simulatorTally } from '../../src/simulator/simulator';
 import { type Bench, le32, linked } from './support';
 
 const CLOCKS = 0x54010030;

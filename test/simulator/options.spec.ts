@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { createSimulatedChip, parseSimulatorUrl, simulatorKey } from '../../src/simulator';
-import { helpText, parseArguments } from '../../src/simulator/arguments';
+import { helpText, parseArguments } from '../../src/simulator/setup/arguments';
+import {
+  createSimulatedChip,
+  parseSimulatorUrl,
+  simulatorKey,
+} from '../../src/simulator/simulator';
 import { VirtualClock } from '../support/virtual-clock';
 
 describe('simulated chip: options', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Clock, Timer } from '../../src/clock';
-import { PreciseClock, ROUGH } from '../../src/simulator/precise-clock';
+import { PreciseClock, ROUGH } from '../../src/simulator/line/precise-clock';
 
 /** A clock whose time stands still until told, and which notes what it is asked to wait for. */
 class StandingClock implements Clock {

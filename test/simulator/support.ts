@@ -1,9 +1,9 @@
-import type { SimulatedChip } from '../../src/simulator';
+import type { SimulatedChip } from '../../src/simulator/simulator';
 import {
   createSimulatedChip,
   type SimulatorExtras,
   type SimulatorOptions,
-} from '../../src/simulator';
+} from '../../src/simulator/simulator';
 import { VirtualClock } from '../support/virtual-clock';
 
 /** A host on a simulated chip's line, without any engine: frames are written out by hand here. */

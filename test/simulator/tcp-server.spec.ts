@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { systemClock } from '../../src/clock';
-import { createSimulatedChip } from '../../src/simulator';
+import { createSimulatedChip } from '../../src/simulator/simulator';
 import { SimulatedChipServer } from '../../src/simulator/tcp-server';
 import { LINK_CHECK, LINKED, le32, setBaud } from './support';
 

@@ -1,6 +1,6 @@
 import sinon from 'sinon';
 import { BkError, Device, type DeviceSettings } from '../../src';
-import type { SimulatedChip } from '../../src/simulator';
+import type { SimulatedChip } from '../../src/simulator/simulator';
 import * as ports from '../../src/transport/ports';
 import * as serial from '../../src/transport/serial';
 import { openSimulated, prepareSimulatedChip } from '../../src/transport/simulated';

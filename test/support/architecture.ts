@@ -10,22 +10,27 @@ type Place = string;
 const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
   ['nodes/', ['nodes/shared/', 'src/index.ts']],
   ['src/index.ts', ['src/']],
-  ['src/device.ts', ['src/port-slot.ts', 'src/jobs/', 'src/session/', 'src/transport/']],
-  ['src/port-slot.ts', ['src/session/', 'src/transport/']],
-  ['src/jobs/', ['src/session/', 'src/chip/', 'src/image/', 'src/backup/', 'src/diagnosis/']],
+  ['src/device.ts', ['src/ports/', 'src/jobs/', 'src/session/', 'src/transport/']],
+  ['src/ports/', ['src/session/', 'src/transport/']],
+  [
+    'src/jobs/',
+    ['src/placement/', 'src/session/', 'src/chip/', 'src/image/', 'src/backup/', 'src/diagnosis/'],
+  ],
+  ['src/placement/', ['src/chip/', 'src/image/']],
   ['src/session/', ['src/protocol/', 'src/chip/', 'src/transport/transport.ts', 'src/diagnosis/']],
-  ['src/protocol/', []],
+  ['src/protocol/', ['src/chip/']],
   ['src/chip/', []],
-  ['src/diagnosis/', []],
+  ['src/texts/', []],
+  ['src/diagnosis/', ['src/chip/']],
   ['src/image/', ['src/chip/']],
   ['src/backup/', ['src/chip/']],
-  ['src/transport/simulated.ts', ['src/transport/', 'src/simulator/index.ts']],
+  ['src/transport/simulated.ts', ['src/transport/', 'src/simulator/simulator.ts']],
   ['src/transport/', []],
   ['src/simulator/', ['src/chip/', 'src/transport/transport.ts']],
 ];
 
-/** Everybody in src may import these; they import nothing of ours. */
-const BASE: readonly Place[] = ['src/errors.ts', 'src/clock.ts'];
+/** Everybody in src may import these; they import nothing of ours but each other. */
+const BASE: readonly Place[] = ['src/errors.ts', 'src/clock.ts', 'src/texts/'];
 
 /** Packages that stay where they are wrapped. */
 const FENCED: readonly { packages: RegExp; places: readonly Place[]; why: string }[] = [
@@ -89,8 +94,9 @@ function within(file: string, place: Place): boolean {
 }
 
 function refusal(file: string, target: string): string | null {
-  if (BASE.includes(file)) return `${file} is a base file and imports nothing of ours`;
-  if (BASE.includes(target) && file.startsWith('src/')) return null;
+  const isBase = (one: string) => BASE.some((place) => within(one, place));
+  if (isBase(target) && file.startsWith('src/')) return null;
+  if (isBase(file)) return `${file} is a base file and imports nothing of ours but those`;
   const row = ARROWS.find(([from]) => within(file, from));
   if (row === undefined) return `${file} has no row in the table of arrows`;
   const [from, to] = row;
@@ -125,4 +131,71 @@ function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
   };
   for (const file of graph.keys()) visit(file, []);
   return found;
+}
+
+/** More files than this in one folder are more than one idea. */
+const MOST_FILES = 16;
+/** A file that is shorter, and that one other file uses, belongs into that one. Lines. */
+const TINY = 35;
+/** A job each, and the door of the simulated chip: short, and for one file only, by their nature. */
+const OWN_FILES: readonly string[] = [
+  'src/jobs/connect.ts',
+  'src/jobs/inspect-image.ts',
+  'src/simulator/simulator.ts',
+];
+
+/** Every breach of the rules about files and folders below `src/`, as a sentence each. */
+export function untidiness(sources: Sources): string[] {
+  const files = [...sources.keys()].filter((file) => file.startsWith('src/'));
+  const users = new Map<string, Set<string>>(files.map((file) => [file, new Set()]));
+  const arrows = new Map<string, Set<string>>();
+  for (const file of files) {
+    for (const specifier of importsOf(sources.get(file) ?? '')) {
+      const target = specifier.startsWith('.') ? locate(file, specifier, sources) : null;
+      if (target === null) continue;
+      users.get(target)?.add(file);
+      const [from, to] = [roomOf(file), roomOf(target)];
+      if (from !== to) arrows.set(from, (arrows.get(from) ?? new Set()).add(to));
+    }
+  }
+  return [
+    ...crowded(files),
+    ...namesakes(files),
+    ...files.flatMap((file) => tiny(file, sources.get(file) ?? '', users.get(file) ?? new Set())),
+    ...circles(new Map([...arrows].map(([from, to]) => [from, [...to]]))),
+  ];
+}
+
+/** A folder is a room; so is each file that lies at the top. */
+function roomOf(file: string): string {
+  const folder = posix.dirname(file);
+  return folder === 'src' ? file : `${folder}/`;
+}
+
+function crowded(files: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const file of files) {
+    const folder = posix.dirname(file);
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts].flatMap(([folder, count]) =>
+    count > MOST_FILES ? [`${folder} has ${count} files: that is more than one idea`] : [],
+  );
+}
+
+function namesakes(files: readonly string[]): string[] {
+  const first = new Map<string, string>();
+  return files.flatMap((file) => {
+    const name = posix.basename(file);
+    const other = first.get(name);
+    if (other === undefined) first.set(name, file);
+    return other === undefined ? [] : [`${file} has the name of ${other}`];
+  });
+}
+
+function tiny(file: string, text: string, users: ReadonlySet<string>): string[] {
+  const lines = text.split('\n').length - 1;
+  const [user] = users;
+  if (lines >= TINY || users.size !== 1 || OWN_FILES.includes(file)) return [];
+  return [`${file} has ${lines} lines, and only ${user} uses it: it belongs in there`];
 }

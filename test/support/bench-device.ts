@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Device, type DeviceSettings } from '../../src';
-import type { SimulatedChip } from '../../src/simulator';
+import type { SimulatedChip } from '../../src/simulator/simulator';
 import { prepareSimulatedChip } from '../../src/transport/simulated';
 import { nextSeed } from './seed';
 import { VirtualClock } from './virtual-clock';

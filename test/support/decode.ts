@@ -1,4 +1,4 @@
-import { ANSWER_SHAPES, answers, type Command } from '../../src/protocol/commands';
+import { ANSWER_SHAPES, answers, type Command } from '../../src/protocol/commands/command-table';
 import { type Frame, FrameReader } from '../../src/protocol/frames';
 
 /** Keeps frames beyond the reader's next bytes. */

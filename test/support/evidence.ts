@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { CauseId } from '../../src/diagnosis/causes';
 import { findings } from '../../src/diagnosis/diagnose';
-import type { Drop } from '../../src/diagnosis/evidence';
-import { EvidenceLog } from '../../src/diagnosis/evidence-log';
-import type { Finding } from '../../src/diagnosis/finding';
+import type { Drop } from '../../src/diagnosis/evidence/evidence';
+import { EvidenceLog } from '../../src/diagnosis/evidence/evidence-log';
+import type { CauseId } from '../../src/diagnosis/rules/causes';
+import type { Finding } from '../../src/diagnosis/rules/finding';
 
 export const BAUD = 921_600;
 export const WHITE = 0xf154670a;

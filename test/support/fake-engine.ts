@@ -7,7 +7,7 @@ import {
   type JobFacts,
   type Operation,
   type Progress,
-} from '../../src/index';
+} from '../../src';
 import { until } from './until';
 
 /** One job that a node asked of the engine; the test decides how it goes. */

@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, gzipSync } from 'node:zlib';
 import { BOOTLOADER_END, SECTOR } from '../../src/chip/geometry';
-import { applyKey, type KeyWords, NO_KEY, TUYA_KEY } from '../../src/image/encryption';
-import { crc16, PACKET, PACKET_DATA } from '../../src/image/packets';
+import { applyKey, type KeyWords, NO_KEY, TUYA_KEY } from '../../src/image/code/encryption';
+import { crc16, PACKET, PACKET_DATA } from '../../src/image/code/packets';
 import { ROOT } from './project';
 
 /** Real dumps, where this computer has them. They hold other people's data: nothing of them is printed. */

@@ -1,10 +1,10 @@
-import { EvidenceLog } from '../../src/diagnosis';
+import { EvidenceLog } from '../../src/diagnosis/evidence/evidence-log';
 import type { Phase } from '../../src/errors';
-import { Exchanger } from '../../src/session/exchange';
-import type { RecoveryRecord, SessionReport } from '../../src/session/report';
+import type { RecoveryRecord, SessionReport } from '../../src/session/base/report';
+import { type DeviceSettings, fillSettings } from '../../src/session/base/settings';
+import { Exchanger } from '../../src/session/exchange/exchanger';
 import { Session } from '../../src/session/session';
-import { type DeviceSettings, fillSettings } from '../../src/session/settings';
-import type { SimulatedChip } from '../../src/simulator';
+import type { SimulatedChip } from '../../src/simulator/simulator';
 import {
   forgetSimulatedChips,
   openSimulated,

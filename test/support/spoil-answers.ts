@@ -1,4 +1,4 @@
-import type { SimulatedChip } from '../../src/simulator';
+import type { SimulatedChip } from '../../src/simulator/simulator';
 
 /** Bytes of the answer that begins with these; 0 where none does, undefined while that cannot be told. */
 function lengthOf(bytes: Buffer): number | undefined {

@@ -3,7 +3,7 @@
  * writes down what each of them asked for.
  */
 import { SECTOR } from '../../../src/chip/geometry';
-import { createSimulatedChip, PreciseClock } from '../../../src/simulator';
+import { createSimulatedChip, PreciseClock } from '../../../src/simulator/simulator';
 import { SimulatedChipServer } from '../../../src/simulator/tcp-server';
 import type { Change } from '../../../test/support/mortal-job';
 

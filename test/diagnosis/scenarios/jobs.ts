@@ -1,4 +1,4 @@
-import { read } from '../../../src/jobs/read-job';
+import { read } from '../../../src/jobs/read';
 import { loadImage, write } from '../../../src/jobs/write';
 import { noise } from '../../support/bench-device';
 import type { Case } from '../rig';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import sinon from 'sinon';
 import { closeWithin } from '../../../nodes/shared/closing';
-import { systemClock } from '../../../src/index';
+import { systemClock } from '../../../src';
 import { VirtualClock } from '../../support/virtual-clock';
 
 describe('closing a node', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { NodeAPI } from 'node-red';
 import { durationText, StatusTexts, sizeText, speedText } from '../../../nodes/shared/status';
-import { BkError, ERROR_CODES } from '../../../src/index';
+import { BkError, ERROR_CODES } from '../../../src';
 import { aProgress, someFacts } from '../../support/fake-engine';
 
 /** The runtime's translation, as far as a badge knows it. */

@@ -1,0 +1,118 @@
+import { hex } from '../../errors';
+import { ENOUGH_BLANK, isFilledWith, PACKET, packetRuns } from './packets';
+import { containerFaults, findContainers, RBL_HEADER_ON_FLASH } from './rbl';
+
+/** Packets that are looked at in one go: some milliseconds of work. */
+const SLICE = 4096;
+/** How a header begins, behind the code. */
+const HEADER_START = Buffer.from('RBL\0', 'latin1');
+
+/** What packets, and the header behind them, say about a stretch of code. */
+export interface CodeCheck {
+  /** What is right and what is wrong, a sentence each. */
+  checks: string[];
+  damaged: string[];
+  /** What is odd but may have a harmless reason, a sentence each. */
+  doubts: string[];
+  /** Where code and blank flash behind it end at the latest, bytes. */
+  end: number;
+}
+
+/**
+ * Checks the code of a file that begins at `start`: its packets, and where it has a header, what that
+ * says. In slices of some milliseconds.
+ */
+export function* checkCode(
+  bytes: Uint8Array,
+  start: number,
+  limit: number,
+): Generator<void, CodeCheck> {
+  const [own] = findContainers(bytes, start, limit);
+  const { broken, first, end } = yield* codePackets(bytes, start, own?.offset ?? limit, {
+    // In front of a header there is nothing but code and blank flash; else other data may follow.
+    stopAtBlank: own === undefined,
+  });
+  const check: CodeCheck = { checks: [], damaged: [], doubts: [], end: own?.offset ?? end };
+  if (broken > 0) check.damaged.push(brokenPackets(broken, first));
+  if (own === undefined) {
+    const rest = bytes.length - end;
+    if (rest > 0 && rest < PACKET && !isFilledWith(bytes, 0xff, end))
+      check.damaged.push('It ends in the middle of a code packet: it is cut off.');
+    else if (limit >= bytes.length && endsInHeader(bytes, start))
+      check.damaged.push('It ends in the middle of the header behind its code: it is cut off.');
+    return check;
+  }
+  const { partition } = own.header;
+  const faults = yield* containerFaults(bytes, start, own);
+  check.damaged.push(...faults);
+  if (faults.length === 0)
+    check.checks.push(`CRC and hash of ${partition} fit the header behind it.`);
+  return check;
+}
+
+/**
+ * Checks code where it lies on flash, which may hold other things behind it: data, or what an earlier,
+ * longer firmware had there, with that one's header.
+ */
+export function* checkFlashCode(
+  bytes: Uint8Array,
+  start: number,
+  limit: number,
+): Generator<void, CodeCheck> {
+  const { broken, first, end } = yield* codePackets(bytes, start, limit, { stopAtBlank: true });
+  const check: CodeCheck = { checks: [], damaged: [], doubts: [], end };
+  if (broken > 0) check.damaged.push(brokenPackets(broken, first));
+  const [own] = findContainers(bytes, start, limit);
+  if (own === undefined) return check;
+  const { partition } = own.header;
+  const faults = yield* containerFaults(bytes, start, own);
+  if (faults.length === 0)
+    check.checks.push(`CRC and hash of ${partition} fit the header behind it.`);
+  else if (broken > 0) check.damaged.push(...faults);
+  else
+    check.doubts.push(
+      `${faults.join(' ')} It was changed, or the header is left from an earlier firmware.`,
+    );
+  return check;
+}
+
+function brokenPackets(broken: number, first: number): string {
+  return `${broken} of its code packets have a wrong CRC, the first at ${hex(first)}.`;
+}
+
+function* codePackets(
+  bytes: Uint8Array,
+  start: number,
+  limit: number,
+  { stopAtBlank }: { stopAtBlank: boolean },
+): Generator<void, { broken: number; first: number; end: number }> {
+  const found = { broken: 0, first: 0, end: start };
+  const last = Math.min(limit, bytes.length);
+  let blank = 0;
+  for (let at = start; at + PACKET <= last; ) {
+    for (const { state, packets } of packetRuns(bytes, at, Math.min(last, at + SLICE * PACKET))) {
+      blank = state === 'blank' ? blank + packets : 0;
+      if (stopAtBlank && blank >= ENOUGH_BLANK) return found;
+      if (state === 'invalid') {
+        if (found.broken === 0) found.first = at;
+        found.broken += packets;
+      }
+      at += packets * PACKET;
+      if (state !== 'blank') found.end = at;
+    }
+    yield;
+  }
+  return found;
+}
+
+/** What is left of a header whose end is missing, at the end of the bytes. */
+function endsInHeader(bytes: Uint8Array, start: number): boolean {
+  const whole = Math.floor((bytes.length - start) / PACKET) * PACKET;
+  for (let at = start + whole; at > bytes.length - RBL_HEADER_ON_FLASH; at -= PACKET) {
+    if (at <= start) return false;
+    const there = bytes.subarray(at, at + HEADER_START.length);
+    const same = there.length > 0 && there.every((byte, index) => byte === HEADER_START[index]);
+    if (same && isFilledWith(bytes, 0xff, at - PACKET, at)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,163 @@
+import { BOOTLOADER_END } from '../../chip/geometry';
+import { type CodeKey, hasMarker } from '../../chip/marker';
+import { type AppImage, readApp, readAppCode } from '../code/app';
+import { type CodeCheck, checkCode } from '../code/check-code';
+import { countValidPackets, PACKET } from '../code/packets';
+import {
+  appHints,
+  type ChipGuess,
+  contradiction,
+  guessChip,
+  namedChips,
+  weighHints,
+} from './chip-evidence';
+import { type CodeKind, classifyCode } from './classify-code';
+import { type DetectedImage, NOTHING } from './detected';
+
+/** So many packets at the beginning decide; three checksums of 16 bits hardly fit by chance. */
+const SAMPLE = 64;
+const FEWEST_PACKETS = 3;
+const ENOUGH_PACKETS = 16;
+/** More than any application has; its texts are looked for no further. */
+const MOST_CODE = 4 * 1024 * 1024;
+
+const TEXTS: Readonly<Record<CodeKind, { description: string; advice: string[] }>> = {
+  app: {
+    description: 'an application image (UA)',
+    advice: ['Its first byte belongs to 0x11000, behind the bootloader.'],
+  },
+  qio: {
+    description: 'a bootloader with an application (QIO)',
+    advice: ['The application in it begins with byte 0x11000, and belongs to the same offset.'],
+  },
+  bootloader: {
+    description: 'a bootloader',
+    advice: ['It belongs to 0x0. Leave the one that a chip has, unless that is broken.'],
+  },
+  packets: {
+    description: 'code for a BK72xx chip with a key that is not known',
+    advice: ['Give an offset only if you know where these bytes belong, and that the key fits.'],
+  },
+  either: {
+    description: 'code without a key that may be a bootloader or an application',
+    advice: [
+      'Use a file that tells what it is: an application with its header (.rbl), or a UF2 file.',
+      'Give an offset only if you know which of the two it is: an application belongs to 0x11000.',
+    ],
+  },
+};
+
+/** Images that begin with code; null for anything else. Works in slices of some milliseconds. */
+export function* detectCode(bytes: Uint8Array): Generator<void, DetectedImage | null> {
+  if (!beginsWithPackets(bytes)) return withoutPackets(bytes);
+  const { kind, key } = yield* classifyCode(bytes);
+  yield;
+  const { checks, damaged, doubts, end } = yield* checkParts(bytes, kind);
+  const start = kind === 'qio' ? BOOTLOADER_END : 0;
+  const readable = key !== null && (kind === 'app' || kind === 'qio');
+  const app = readable ? yield* readApp(bytes, start, end, key) : null;
+  const guess = guessOf(bytes, kind, key, app);
+  const { description, advice } = TEXTS[kind];
+  return {
+    ...NOTHING,
+    kind: kind === 'either' ? 'packets' : kind,
+    description: description + nameOf(app),
+    chip: guess.chip,
+    chips: guess.chips,
+    version: app?.version ?? null,
+    project: app?.project ?? null,
+    key,
+    encryptionKey: key ?? 'other',
+    evidence: ['Valid code packets from its first byte on.', ...guess.evidence],
+    checks,
+    damaged,
+    // Application and bootloader are judged each for itself when the image is placed.
+    doubts: [...doubts, ...contradiction(guess)],
+    advice,
+  };
+}
+
+/** Some damage is allowed: it is told apart from bytes that are no code. */
+function beginsWithPackets(bytes: Uint8Array): boolean {
+  const total = Math.min(SAMPLE, Math.floor(bytes.length / PACKET));
+  const { valid, invalid } = countValidPackets(bytes, 0, total);
+  return (
+    total >= FEWEST_PACKETS && valid >= Math.min(ENOUGH_PACKETS, total) && invalid * 8 <= valid
+  );
+}
+
+/** Bootloader and application of the file, each where it has one. */
+function* checkParts(bytes: Uint8Array, kind: CodeKind): Generator<void, CodeCheck> {
+  const hasBootloader = kind === 'qio' || kind === 'bootloader';
+  const boot = hasBootloader ? yield* checkCode(bytes, 0, BOOTLOADER_END) : null;
+  if (kind === 'bootloader' && boot !== null) return boot;
+  const app = yield* checkCode(bytes, hasBootloader ? BOOTLOADER_END : 0, bytes.length);
+  if (boot === null) return app;
+  return {
+    checks: [...boot.checks, ...app.checks],
+    damaged: [...boot.damaged, ...app.damaged],
+    doubts: [...boot.doubts, ...app.doubts],
+    end: app.end,
+  };
+}
+
+/**
+ * What the application says counts: it is what is always written. Where the bootloader beside it is of
+ * another chip, the two do not belong together.
+ */
+function guessOf(
+  bytes: Uint8Array,
+  kind: CodeKind,
+  key: CodeKey | null,
+  app: AppImage | null,
+): ChipGuess {
+  const own = weighHints(app === null ? [] : appHints(app, key));
+  if (kind !== 'qio' && kind !== 'bootloader') return own;
+  const boot = guessChip(bytes, null, key);
+  const evidence = [...boot.evidence, ...own.evidence];
+  if (own.chips.length === 0) return own.contradicts ? { ...own, evidence } : { ...boot, evidence };
+  const both = own.chips.filter((chip) => boot.chips.includes(chip));
+  const chips = both.length > 0 ? both : own.chips;
+  const chip = chips.length === 1 ? (chips[0] ?? null) : null;
+  // Its layout may be that of another chip, as on boards of LibreTiny; what it calls itself may not.
+  const named = namedChips(bytes, key);
+  const contradicts = named.length > 0 && !named.some((other) => chips.includes(other));
+  if (contradicts) evidence.push('These contradict each other.');
+  return { chip, chips, evidence, contradicts };
+}
+
+function nameOf(app: AppImage | null): string {
+  if (app === null || app.project === null) return '';
+  return `, ${app.project}${app.version === null ? '' : ` ${app.version}`}`;
+}
+
+/** What a build makes on its way to a file that can be written. */
+function withoutPackets(bytes: Uint8Array): DetectedImage | null {
+  const advice = ['Use the file that the build made for flashing: .bin, .rbl or .uf2.'];
+  if (hasMarker(bytes, 0, 'app', 'tuya') || hasMarker(bytes, 0, 'bootloader', 'tuya')) {
+    const description = "code with Tuya's key but without the check bytes of code packets";
+    return {
+      ...NOTHING,
+      kind: 'stripped',
+      description,
+      key: 'tuya',
+      encryptionKey: 'tuya',
+      advice,
+    };
+  }
+  if (!hasMarker(bytes, 0, 'app', 'none')) return null;
+  const length = Math.min(bytes.length, MOST_CODE);
+  const app = readAppCode(Buffer.from(bytes.buffer, bytes.byteOffset, length));
+  const guess = weighHints(appHints(app, null));
+  return {
+    ...NOTHING,
+    kind: 'raw',
+    description: `plain code as a compiler makes it, without code packets${nameOf(app)}`,
+    chip: guess.chip,
+    chips: guess.chips,
+    version: app.version,
+    project: app.project,
+    evidence: guess.evidence,
+    advice,
+  };
+}

@@ -1,0 +1,129 @@
+import { BOOTLOADER_END } from '../../chip/geometry';
+import { LAYOUTS } from '../../chip/layouts';
+import { type CodeKey, hasMarker, markerKey } from '../../chip/marker';
+import { hex } from '../../errors';
+import { type FoundCalibration, findCalibration } from '../calibration';
+import { countValidPackets, isFilledWith, PACKET, stripPackets } from '../code/packets';
+import { guessChip } from './chip-evidence';
+
+const MIB = 1024 * 1024;
+
+/**
+ * Bytes as many as one of these are taken for a whole flash. With 1 MiB or less they rarely are:
+ * bootloader and application of OpenBeken come with that length, and tools read half a flash.
+ */
+export const DUMP_SIZES: readonly number[] = [2, 4, 8].map((size) => size * MIB);
+/** Flash of these sizes exists too: as long a dump is told by its calibration. */
+const RARE_SIZES: readonly number[] = [MIB / 2, MIB, 16 * MIB];
+
+/** 64 KiB of code: the whole bootloader, and enough of an application. */
+const CODE_PACKETS = BOOTLOADER_END / PACKET;
+/** Sixteen checksums of 16 bits do not fit by chance. */
+const ENOUGH_PACKETS = 16;
+/** Where the header lies that names the bootloader: behind its 64 KiB less 96 bytes, as packets. */
+const BOOTLOADER_HEADER = 0x10f9a;
+const HEADER_PACKETS = 3;
+
+/** What the code areas and the calibration of flash-sized bytes tell. */
+export interface DumpFacts {
+  /** The bytes begin at flash address 0x11000 and wrap: what some tools save. */
+  rotated: boolean;
+  /** There is a bootloader or an application. */
+  hasCode: boolean;
+  /** Null when the key is not one that is known, or there is no code. */
+  key: CodeKey | null;
+  calibration: FoundCalibration | null;
+  evidence: string[];
+}
+
+/**
+ * Tells whether the bytes are a dump of a whole flash, by what lies in them; null when they are not.
+ * @param flashSize of the chip that they are known to be for, bytes: then its length is one of a dump
+ */
+export function readDump(bytes: Uint8Array, flashSize?: number): DumpFacts | null {
+  const { length } = bytes;
+  const sized = length === flashSize || DUMP_SIZES.includes(length);
+  if (!sized && !RARE_SIZES.includes(length)) return null;
+  const boot = hasCode(bytes, 0);
+  const app = hasCode(bytes, BOOTLOADER_END);
+  const any = findCalibration(bytes, usualCalibrations());
+  if (any === null && (!sized || (!boot && !app))) return null;
+  const rotated = boot && isRotated(bytes, any);
+  if (boot && !rotated && isApplication(bytes, any)) return null;
+  const key = rotated
+    ? markerKey(bytes, 0, 'app')
+    : (markerKey(bytes, 0, 'bootloader') ?? markerKey(bytes, BOOTLOADER_END, 'app'));
+  const calibration = any === null ? null : ownCalibration(bytes, key, rotated);
+  const evidence: string[] = [];
+  if (boot && !rotated) evidence.push('Valid code packets at 0x0, where the bootloader lies.');
+  if (app) evidence.push('Valid code packets at 0x11000, where the application lies.');
+  if (rotated) evidence.push('It begins with the application and ends with the bootloader.');
+  if (calibration !== null) evidence.push(`A calibration sector at ${hex(calibration.offset)}.`);
+  return { rotated, hasCode: boot || app, key, calibration, evidence };
+}
+
+/** The calibration where the chip of this bootloader has it; others may be left from other firmware. */
+function ownCalibration(
+  bytes: Uint8Array,
+  key: CodeKey | null,
+  rotated: boolean,
+): FoundCalibration | null {
+  const shift = rotated ? BOOTLOADER_END : 0;
+  const bootloader = rotated ? bytes.subarray(bytes.length - BOOTLOADER_END) : bytes;
+  const { chips } = guessChip(bootloader, null, key);
+  const own = chips.flatMap((chip) => LAYOUTS[chip].calibration);
+  return findCalibration(
+    bytes,
+    [...own, ...usualCalibrations()].map((offset) => offset - shift),
+  );
+}
+
+/** A dump that begins at 0x11000 and wraps, as it lies in flash. */
+export function unrotate(dump: Uint8Array): Buffer {
+  const start = Math.max(0, dump.length - BOOTLOADER_END);
+  return Buffer.concat([dump.subarray(start), dump.subarray(0, start)]);
+}
+
+/** Where calibration sectors lie on any of the chips, likeliest first. */
+function usualCalibrations(): number[] {
+  return [...new Set(Object.values(LAYOUTS).flatMap((layout) => layout.calibration))];
+}
+
+/** Valid packets from here on, hardly any broken ones among them. */
+export function hasCode(bytes: Uint8Array, offset: number): boolean {
+  const { valid, invalid } = countValidPackets(bytes, offset, CODE_PACKETS);
+  return valid >= ENOUGH_PACKETS && invalid * 8 <= valid;
+}
+
+/** The header that Beken's tools put behind the bootloader, in packets of its own. */
+function namesBootloader(bytes: Uint8Array, offset: number): boolean {
+  if (countValidPackets(bytes, offset, HEADER_PACKETS).valid < HEADER_PACKETS) return false;
+  const header = stripPackets(bytes, offset, HEADER_PACKETS).toString('latin1');
+  return header.startsWith('RBL\0') && header.startsWith('bootloader\0', 12);
+}
+
+function isRotated(bytes: Uint8Array, calibration: FoundCalibration | null): boolean {
+  if (namesBootloader(bytes, BOOTLOADER_HEADER)) return false;
+  const start = bytes.length - BOOTLOADER_END;
+  if (namesBootloader(bytes, start + BOOTLOADER_HEADER)) return true;
+  // In clear, code for both places begins alike, so that something else has to speak for it.
+  const key = markerKey(bytes, 0, 'app');
+  if (key === 'tuya' && hasMarker(bytes, start, 'bootloader', 'tuya')) return true;
+  if (key === 'none' && hasMarker(bytes, start, 'bootloader', 'none')) return true;
+  const usual = usualCalibrations();
+  if (calibration !== null && usual.includes(calibration.offset)) return false;
+  // Only a flash that was read from 0x11000 on ends with code.
+  if (hasCode(bytes, start)) return true;
+  return (
+    key !== null && calibration !== null && usual.includes(calibration.offset + BOOTLOADER_END)
+  );
+}
+
+/** An application that happens to be as long as a flash, or was padded to it. */
+function isApplication(bytes: Uint8Array, calibration: FoundCalibration | null): boolean {
+  if (calibration !== null || namesBootloader(bytes, BOOTLOADER_HEADER)) return false;
+  if (markerKey(bytes, BOOTLOADER_END, 'app') !== null) return false;
+  if (hasMarker(bytes, 0, 'app', 'tuya')) return true;
+  const goesOn = !isFilledWith(bytes, 0xff, BOOTLOADER_END, BOOTLOADER_END + PACKET);
+  return goesOn && hasMarker(bytes, 0, 'app', 'none');
+}

@@ -1,0 +1,135 @@
+import { isFilledWith } from '../code/packets';
+import { namedText } from './foreign-text';
+
+/** What bytes are that are surely no image for a BK72xx flash. */
+export interface Foreign {
+  kind:
+    | 'empty'
+    | 'blank'
+    | 'zeros'
+    | 'html'
+    | 'text'
+    | 'gzip'
+    | 'archive'
+    | 'elf'
+    | 'esp'
+    | 'other-chip';
+  /** Completes "this is …". */
+  description: string;
+  /** What to do instead. */
+  advice: string;
+}
+
+const WRONG_CHIP = 'Get the file that is made for the BK72xx chip of this device.';
+
+/** First bytes of files, and what they tell. Sources: the formats' own definitions. */
+const SIGNATURES: readonly { magic: Buffer; foreign: Foreign }[] = [
+  signature('1f8b08', 'gzip', 'a gzip archive', 'Unpack it first, and use the .bin file inside.'),
+  archive('504b0304', 'a ZIP archive'),
+  archive('fd377a585a', 'an xz archive'),
+  archive('377abcaf', 'a 7z archive'),
+  signature(
+    '7f454c46',
+    'elf',
+    'an ELF program file',
+    'Use the .bin file that the build made of it.',
+  ),
+  otherChip('999996963fcc66fc', 'Realtek AmebaZ'),
+  otherChip('41574948', 'XRadio'),
+  otherChip('9fffffa0', 'WinnerMicro'),
+  otherChip('42464e50', 'Bouffalo'),
+];
+
+/** ESP images begin with this byte and a count of segments. */
+const ESP_MAGIC = 0xe9;
+const ESP_MOST_SEGMENTS = 16;
+/** What an ESP32's application has behind its header; an ESP8266's has none of it. */
+const ESP32_APP = 0xabcd5432;
+const ESP32_APP_AT = 0x20;
+/** Where ESP32's bootloader and partition table lie in images of the whole flash. */
+const ESP_BOOTLOADER = 0x1000;
+const ESP_PARTITIONS = 0x8000;
+
+/** Names bytes by what they are when that is nothing for a BK72xx flash; null when it may be. */
+export function namedForeign(bytes: Uint8Array): Foreign | null {
+  if (bytes.length === 0) {
+    return { kind: 'empty', description: 'empty', advice: 'Read or download the file again.' };
+  }
+  if (isFilledWith(bytes, 0xff)) {
+    return {
+      kind: 'blank',
+      description: 'nothing but FF: blank flash',
+      advice: 'Use an image that holds something; to blank flash, erase it.',
+    };
+  }
+  if (isFilledWith(bytes, 0)) {
+    return {
+      kind: 'zeros',
+      description: 'nothing but zeros, which is what a flash reads as that does not answer',
+      advice: 'Read the chip again, on a better supply.',
+    };
+  }
+  const match = SIGNATURES.find(({ magic }) => startsWith(bytes, magic));
+  if (match !== undefined) return match.foreign;
+  if (isEsp(bytes)) {
+    return { kind: 'esp', description: `an image for an ${espName(bytes)}`, advice: WRONG_CHIP };
+  }
+  if (isRealtek(bytes)) return otherChip('', 'Realtek').foreign;
+  return namedText(bytes);
+}
+
+function signature(
+  magic: string,
+  kind: Foreign['kind'],
+  description: string,
+  advice: string,
+): { magic: Buffer; foreign: Foreign } {
+  return { magic: Buffer.from(magic, 'hex'), foreign: { kind, description, advice } };
+}
+
+function archive(magic: string, description: string) {
+  return signature(magic, 'archive', description, 'Unpack it first, and use the file inside.');
+}
+
+function otherChip(magic: string, maker: string) {
+  return signature(magic, 'other-chip', `an image for a ${maker} chip`, WRONG_CHIP);
+}
+
+function startsWith(bytes: Uint8Array, magic: Uint8Array): boolean {
+  return magic.every((byte, index) => bytes[index] === byte);
+}
+
+function isEsp(bytes: Uint8Array): boolean {
+  if (isEspHeader(bytes, 0)) return true;
+  const behindBlank =
+    bytes.length > ESP_PARTITIONS + 2 &&
+    isEspHeader(bytes, ESP_BOOTLOADER) &&
+    bytes[ESP_PARTITIONS] === 0xaa &&
+    bytes[ESP_PARTITIONS + 1] === 0x50;
+  return behindBlank && isFilledWith(bytes, 0xff, 0, ESP_BOOTLOADER);
+}
+
+function espName(bytes: Uint8Array): string {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const at = ESP32_APP_AT;
+  if (all[0] !== ESP_MAGIC) return 'ESP32';
+  return all.length >= at + 4 && all.readUInt32LE(at) === ESP32_APP ? 'ESP32' : 'ESP chip';
+}
+
+/** Realtek's marks that do not stand at the very beginning. Source: their SDKs' image tools. */
+function isRealtek(bytes: Uint8Array): boolean {
+  const has = (text: string, at: number): boolean =>
+    Buffer.from(bytes.subarray(at, at + text.length)).toString('latin1') === text;
+  return has('RTKWin', 8) || has('RTKWin', 0x28) || has('OTA1', 8);
+}
+
+function isEspHeader(bytes: Uint8Array, at: number): boolean {
+  const segments = bytes[at + 1] ?? 0;
+  // The third byte is the flash mode, 0 to 5.
+  return (
+    bytes[at] === ESP_MAGIC &&
+    segments >= 1 &&
+    segments <= ESP_MOST_SEGMENTS &&
+    (bytes[at + 2] ?? 0xff) <= 5
+  );
+}

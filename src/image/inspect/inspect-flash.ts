@@ -1,0 +1,88 @@
+import { CHIPS, type ChipName } from '../../chip/families';
+import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { LAYOUTS } from '../../chip/layouts';
+import type { CodeKey } from '../../chip/marker';
+import { readBootloader } from '../code/bootloader';
+import { partitionRegion, readPartitions } from '../code/partitions';
+import type { InspectedPartition, Inspection } from './inspect-types';
+
+/** A place in flash, before it was looked into. */
+export type Place = Omit<InspectedPartition, 'empty'>;
+
+/** No bootloader has a table as long as this. */
+const MOST_PARTITIONS = 32;
+/** The application's packets end here, where Tuya's containers do. Source: real dumps. */
+export const USUAL_APP_END = 0x129f70;
+
+/** The bootloader at the start of the bytes, which hold one. */
+export function inspectBootloader(
+  bytes: Uint8Array,
+  key: CodeKey | null,
+  chip: ChipName | null,
+): NonNullable<Inspection['bootloader']> {
+  const { crc, known, ...said } = readBootloader(bytes, key);
+  const family = known?.family ?? (chip === null ? 'basic' : CHIPS[chip].family);
+  // Some versions begin alike: what the code says outranks the checksum over its beginning.
+  const [name, version] = said.name?.split('_') ?? [];
+  return {
+    name: name ?? known?.name ?? null,
+    version: version ?? known?.version ?? null,
+    crc: (crc[family] ?? 0).toString(16).padStart(8, '0'),
+    known: known !== null,
+  };
+}
+
+/** Where a dump's parts lie: by its own table, as far as that can be, or else as is usual for the chip. */
+export function placesOf(bytes: Uint8Array, chip: ChipName | null): Place[] {
+  const table = tableOf(bytes).filter((place) => fits(place, bytes));
+  if (table.length > 0) return table;
+  if (chip === null) return [];
+  const { app, download } = LAYOUTS[chip];
+  const bootloader = { name: 'bootloader', offset: 0, length: BOOTLOADER_END };
+  const places = [bootloader, { name: 'app', ...app }, { name: 'download', ...download }];
+  return places.filter(({ length }) => length > 0);
+}
+
+/** Names of what the dump's own table puts beyond the end of the flash: nobody can make use of that. */
+export function misplaced(bytes: Uint8Array): string[] {
+  return tableOf(bytes)
+    .filter((place) => !fits(place, bytes))
+    .map(({ name }) => name);
+}
+
+function tableOf(bytes: Uint8Array): Place[] {
+  return readPartitions(bytes)
+    .slice(0, MOST_PARTITIONS)
+    .map((partition) => ({ name: partition.name, ...partitionRegion(partition) }));
+}
+
+function fits({ offset, length }: Place, bytes: Uint8Array): boolean {
+  return offset + length <= bytes.length;
+}
+
+/** The places that the bytes hold, and whether there is anything in them. */
+export function lookInto(bytes: Uint8Array, places: readonly Place[]): InspectedPartition[] {
+  const blank = Buffer.alloc(SECTOR, 0xff);
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sectors: boolean[] = [];
+  for (let at = 0; at < all.length; at += SECTOR) {
+    const sector = all.subarray(at, at + SECTOR);
+    sectors.push(sector.equals(blank.subarray(0, sector.length)));
+  }
+  const isEmpty = (start: number, end: number): boolean => {
+    for (let at = start; at < end; ) {
+      const next = Math.min(end, (Math.floor(at / SECTOR) + 1) * SECTOR);
+      const part = all.subarray(at, next);
+      if (!sectors[Math.floor(at / SECTOR)] && !part.equals(blank.subarray(0, part.length)))
+        return false;
+      at = next;
+    }
+    return true;
+  };
+  return places
+    .filter(({ offset }) => offset < all.length)
+    .map((place) => ({
+      ...place,
+      empty: isEmpty(place.offset, Math.min(all.length, place.offset + place.length)),
+    }));
+}

@@ -1,0 +1,289 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import type { ChipName } from '../../chip/families';
+import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { BkError } from '../../errors';
+import { plainCode } from '../code/app-code';
+import { readAppFacts, readAppParam } from '../code/app-text';
+import { type DetectedImage, detectInSteps } from '../detect/detect';
+import { hasCode, unrotate } from '../detect/dump';
+import { type OpenBekenConfig, readOpenBekenConfig } from '../openbeken/openbeken-config';
+import { openBekenTemplate } from '../openbeken/openbeken-template';
+import { readTuyaStorage } from '../tuya/tuya-storage';
+import { readUserFiles } from '../tuya/tuya-user-files';
+import { esphomeOutline } from './esphome';
+import {
+  inspectBootloader,
+  lookInto,
+  misplaced,
+  type Place,
+  placesOf,
+  USUAL_APP_END,
+} from './inspect-flash';
+import { hideOpenBeken, plainWord } from './inspect-secrets';
+import { inspectTuya, type TuyaFindings } from './inspect-tuya';
+import type { InspectedKind, Inspection, InspectOptions } from './inspect-types';
+
+const MIB = 1024 * 1024;
+/** Twice the largest flash, so that UF2 files, which spread out, fit too. */
+export const LONGEST_IMAGE = 32 * MIB;
+const HASH_SLICE = MIB;
+/** More than any application has; its texts are looked for no further. */
+const MOST_CODE = 4 * MIB;
+/** Where OpenBeken has its configuration on N and M, and on the others. */
+const USUAL_CONFIGS = [0x1d1000, 0x1e1000] as const;
+/** More sectors than this that begin like a configuration are not looked into. */
+const MOST_CONFIGS = 16;
+/** The SDK's line about its build ends with the chip. */
+const SDK_CHIPS: readonly (readonly [ending: RegExp, chip: ChipName])[] = [
+  [/\bAT bk7231t >$/, 'BK7231T'],
+  [/\bAT bk7231n >$/, 'BK7231N'],
+];
+
+/**
+ * Says what bytes are and what they tell: a dump of a whole flash, a part of one, or any image.
+ * Lets other work run in between: nothing blocks for long.
+ * @throws BkError BK_BAD_IMAGE for no bytes or too many, BK_CANCELLED when the signal says so
+ */
+export async function inspect(
+  given: Uint8Array,
+  { secrets = 'hide', signal, pause = setImmediate }: InspectOptions = {},
+): Promise<Inspection> {
+  if (given.length === 0)
+    throw new BkError(
+      'BK_BAD_IMAGE',
+      'There are no bytes to inspect: the image is empty (0 bytes).',
+      {
+        advice: ['Check where the image comes from: a read or a download may have failed.'],
+      },
+    );
+  if (given.length > LONGEST_IMAGE)
+    throw new BkError('BK_BAD_IMAGE', `${given.length} bytes are more than any image has.`, {
+      advice: ['Check that this is the image that was meant.'],
+    });
+  const rest = async (): Promise<void> => {
+    await pause();
+    if (signal?.aborted) throw new BkError('BK_CANCELLED', 'The inspection was cancelled.');
+  };
+  const hide = secrets !== 'show';
+  const warnings: string[] = [];
+
+  const sha256 = await hashOf(given, rest);
+  let image = await recognise(given, rest);
+  let bytes = given;
+  const rotated = image.kind === 'rotated-dump';
+  if (rotated) {
+    await rest();
+    bytes = unrotate(given);
+    image = await recognise(bytes, rest);
+    warnings.push(
+      'The dump begins at 0x11000 and wraps around. It was put right here: all offsets are those of flash.',
+    );
+  }
+  warnings.push(...image.damaged, ...image.doubts);
+  await rest();
+
+  const storage = readTuyaStorage(bytes);
+  await rest();
+  const isDump = image.kind === 'dump';
+  const userFiles = isDump ? readUserFiles(bytes) : null;
+  const code = codeOf(bytes, image);
+  const appText = await appTextOf(bytes, code, image, rest);
+  const app = appText === '' ? null : readAppFacts(appText);
+  await rest();
+  const appParam = appText === '' ? null : readAppParam(appText);
+  await rest();
+  const found = inspectTuya({ storage, userFiles, appParam }, hide);
+  warnings.push(...(found?.warnings ?? []));
+
+  const { chip, evidence } = tellChip(image, app?.sdk ?? null, found, warnings);
+  if (isDump)
+    for (const name of misplaced(bytes))
+      warnings.push(
+        `The bootloader's partition table puts ${plainWord(name)} beyond the end of the flash: that was left out.`,
+      );
+  const config = findConfig(bytes, chip);
+  const rf = image.calibration;
+  await rest();
+  const bootloader = code.boot ? inspectBootloader(bytes, image.key, chip) : null;
+  await rest();
+  const parts: Place[] = [
+    ...(isDump ? placesOf(bytes, chip) : []),
+    ...(rf === null ? [] : [{ name: 'rf', offset: rf.offset, length: SECTOR }]),
+    ...(storage === null ? [] : [{ name: 'tuya', offset: storage.offset, length: storage.length }]),
+    ...(config === null ? [] : [{ name: 'openbeken', offset: config.offset, length: SECTOR }]),
+  ];
+  const openbeken =
+    config === null ? null : hide ? { ...hideOpenBeken(config), offset: config.offset } : config;
+  const inspection: Inspection = {
+    kind: kindOf(image, config, storage !== null),
+    description: image.description,
+    chip,
+    chipEvidence: evidence,
+    size: given.length,
+    sha256,
+    rotated,
+    bootloader,
+    app: appOf(app, image),
+    encryptionKey: image.encryptionKey,
+    partitions: lookInto(bytes, parts),
+    mac: rf?.mac ?? null,
+    rf: rf === null ? null : { offset: rf.offset, length: SECTOR },
+    tuya: found?.tuya ?? null,
+    openbeken,
+    ...suggestions(found, openbeken, chip, app?.project ?? null),
+    warnings,
+  };
+  return described(inspection);
+}
+
+async function recognise(bytes: Uint8Array, rest: () => Promise<void>): Promise<DetectedImage> {
+  const steps = detectInSteps(bytes);
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    await rest();
+  }
+}
+
+async function hashOf(bytes: Uint8Array, rest: () => Promise<void>): Promise<string> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < bytes.length; at += HASH_SLICE) {
+    hash.update(bytes.subarray(at, at + HASH_SLICE));
+    await rest();
+  }
+  return hash.digest('hex');
+}
+
+interface Code {
+  boot: boolean;
+  /** Where the application begins; null where there is none or its key is not known. */
+  app: number | null;
+  /** Where it ends at the latest. */
+  end: number;
+}
+
+function codeOf(bytes: Uint8Array, { kind, key }: DetectedImage): Code {
+  const whole = kind === 'dump' || kind === 'qio';
+  const boot = (whole || kind === 'bootloader') && hasCode(bytes, 0);
+  const app = kind === 'app' ? 0 : whole && hasCode(bytes, BOOTLOADER_END) ? BOOTLOADER_END : null;
+  const table =
+    kind === 'dump' ? placesOf(bytes, null).find(({ name }) => name === 'app') : undefined;
+  const usual = kind === 'app' ? USUAL_APP_END - BOOTLOADER_END : USUAL_APP_END;
+  return {
+    boot,
+    app: key === null ? null : app,
+    end: table === undefined ? usual : table.offset + table.length,
+  };
+}
+
+/** By the application's own texts, else by the head of the file that it came in. */
+function appOf(app: Inspection['app'], { project, version }: DetectedImage): Inspection['app'] {
+  if (app !== null && (app.project !== null || app.sdk !== null)) return app;
+  return version === null && project === null ? null : { project, version, sdk: null };
+}
+
+/** The application's code in clear as text, one letter a byte; empty where there is none to be read. */
+async function appTextOf(
+  bytes: Uint8Array,
+  { app, end }: Code,
+  { key }: DetectedImage,
+  rest: () => Promise<void>,
+): Promise<string> {
+  if (app === null || key === null) return '';
+  const slices: Buffer[] = [];
+  for (const slice of plainCode(bytes, app, Math.min(end, app + MOST_CODE), key)) {
+    slices.push(slice);
+    await rest();
+  }
+  return Buffer.concat(slices).toString('latin1');
+}
+
+function tellChip(
+  image: DetectedImage,
+  sdk: string | null,
+  found: TuyaFindings | null,
+  warnings: string[],
+): { chip: ChipName | null; evidence: string[] } {
+  const hints = [...(found?.hints ?? [])];
+  const bySdk = SDK_CHIPS.find(([ending]) => sdk !== null && ending.test(sdk))?.[1];
+  if (bySdk !== undefined)
+    hints.unshift({ chip: bySdk, evidence: `The application was built for ${bySdk}.` });
+  // N and M are one silicon, which only the key tells apart.
+  const named = hints.map(({ chip }) =>
+    chip === 'BK7231N' && image.key === 'none' ? 'BK7231M' : chip,
+  );
+  const evidence = [...image.evidence, ...hints.map((hint) => hint.evidence)];
+  const [first = null] = named;
+  const chip = image.chip ?? (named.every((name) => name === first) ? first : null);
+  const others = named.filter((name) => name !== chip);
+  if (others.length > 0)
+    warnings.push(
+      `The evidence about the chip contradicts itself: ${[...new Set([chip ?? first, ...others])].join(', ')}.`,
+    );
+  return { chip, evidence };
+}
+
+function findConfig(
+  bytes: Uint8Array,
+  chip: ChipName | null,
+): (OpenBekenConfig & { offset: number }) | null {
+  const [forN, forOthers] = USUAL_CONFIGS;
+  const isOther = chip !== null && chip !== 'BK7231N' && chip !== 'BK7231M';
+  const candidates: number[] = isOther ? [forOthers, forN] : [forN, forOthers];
+  for (let at = 0; at < bytes.length && candidates.length < MOST_CONFIGS; at += SECTOR)
+    if (bytes[at] === 0x43 && bytes[at + 1] === 0x46 && bytes[at + 2] === 0x47) candidates.push(at);
+  for (const offset of candidates) {
+    if (offset >= bytes.length) continue;
+    const config = readOpenBekenConfig(bytes.subarray(offset, offset + SECTOR), chip);
+    if (config !== null) return { ...config, offset };
+  }
+  return null;
+}
+
+function kindOf(
+  { kind }: DetectedImage,
+  config: { offset: number } | null,
+  hasStorage: boolean,
+): InspectedKind {
+  if (kind === 'rotated-dump') return 'dump';
+  if (kind !== 'unknown') return kind;
+  if (config?.offset === 0) return 'openbeken-config';
+  return hasStorage ? 'tuya-storage' : kind;
+}
+
+/** What other firmware would have to be told about this device. */
+function suggestions(
+  found: TuyaFindings | null,
+  openbeken: OpenBekenConfig | null,
+  chip: ChipName | null,
+  project: string | null,
+): Pick<Inspection, 'template' | 'esphome'> {
+  const tuya = found?.tuya ?? null;
+  const module = tuya?.module ?? null;
+  const commands = found?.commands ?? [];
+  // Pins that a person has set up outrank those that the maker had once.
+  if (openbeken !== null && Object.keys(openbeken.pins).length > 0) {
+    const { pins, startCommand, name, flags } = openbeken;
+    const lines = startCommand.split(/[\r\n]+/).filter((line) => line !== '');
+    const facts = { pins, commands: lines, chip, module, tuyaMcuBaud: null };
+    return {
+      template: openBekenTemplate({ ...facts, vendor: '', name, flags }),
+      esphome: esphomeOutline(facts),
+    };
+  }
+  const facts = { pins: tuya?.pins ?? {}, commands, chip, module };
+  const name = project ?? module ?? 'Tuya device';
+  return {
+    template: openBekenTemplate({ ...facts, vendor: 'Tuya', name }),
+    esphome: esphomeOutline({ ...facts, tuyaMcuBaud: tuya?.tuyaMcuBaud ?? null }),
+  };
+}
+
+/** What the kinds are called that only a closer look tells. */
+function described(inspection: Inspection): Inspection {
+  if (inspection.kind === 'tuya-storage')
+    return { ...inspection, description: "the storage of Tuya's firmware, or a stretch with it" };
+  if (inspection.kind === 'openbeken-config')
+    return { ...inspection, description: "OpenBeken's configuration" };
+  return inspection;
+}

@@ -1,0 +1,171 @@
+import type { ChipName, Family } from '../../chip/families';
+import type { Region } from '../../chip/layouts';
+import type { LikelyCause, Phase } from '../../errors';
+import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
+import type { OpenBekenSettings } from '../../image/openbeken/openbeken-write';
+import type { Operation, ProgressListener } from './progress';
+
+/** What every job takes besides its own options. */
+export interface JobControl {
+  /** Aborting ends the job at the next sector boundary with BK_CANCELLED. */
+  signal?: AbortSignal;
+  onProgress?: ProgressListener;
+}
+
+/** A break in a job that was mended. */
+export interface Recovery {
+  address: number | null;
+  phase: Phase;
+  cause: string;
+  action: string;
+  ms: number;
+}
+
+/** The facts of a finished job: what flows see as `msg.bk`. Plain data only. */
+export interface JobFacts {
+  operation: Operation;
+  /** The device's name, or its port where it has none. */
+  device: string;
+  port: string;
+  /** Null where a basic chip does not tell its model. */
+  chip: ChipName | null;
+  offset: number;
+  length: number;
+  /** Bytes of flash that the job dealt with. */
+  bytes: number;
+  durationMs: number;
+  bytesPerSecond: number;
+  baud: number;
+  recoveries: Recovery[];
+  warnings: string[];
+  /** Where the job had to be mended: why it probably was, and what to do. */
+  likely?: LikelyCause[];
+  advice?: string[];
+  /** bk-read: of the bytes that were read, lower-case hex. */
+  sha256?: string;
+  crc32?: string;
+  filename?: string;
+  bytesRead?: number;
+  bytesReused?: number;
+}
+
+export interface JobResult<Payload> {
+  payload: Payload;
+  facts: JobFacts;
+}
+
+export type EncryptionKey = 'tuya' | 'none' | 'custom';
+
+/** What is known of the connected chip. Hex values are lower-case strings without 0x. */
+export interface ChipReport {
+  chip: ChipName | null;
+  family: Family;
+  chipId: string | null;
+  bootloader: { name: string; version: string | null; crc: string; known: boolean };
+  /** `size` in bytes; id and name null where the chip does not tell. */
+  flash: { id: string | null; name: string | null; size: number };
+  /** Null where it cannot be read. */
+  encryptionKey: EncryptionKey | null;
+  /** `aa:bb:cc:dd:ee:ff`; null where the calibration sector holds none. */
+  mac: string | null;
+  baud: number;
+  linkMs: number;
+}
+
+export interface FileOutput {
+  /** Absolute path of the folder; made when missing. */
+  folder: string;
+  /** Name inside the folder; empty for `<chip>_<mac>_<kind>_<time>.bin`. */
+  filename?: string;
+  /** How many newest backups of this chip to keep; 0 keeps all. */
+  keep?: number;
+  /** Read only what differs from the newest backup of this chip in the folder. Default true. */
+  incremental?: boolean;
+}
+
+export interface ReadOptions {
+  /** Default flash. The others only on some full chips, and only to the payload. */
+  memory?: 'flash' | 'rom' | 'efuse' | 'otp';
+  /** Bytes; default 0. */
+  offset?: number;
+  /** Bytes; default: to the end of the memory. */
+  length?: number;
+  /** Where given, the bytes go to a file and the payload is its path; else the payload is the bytes. */
+  file?: FileOutput;
+}
+
+export type BackupMode = 'once' | 'always' | 'never';
+
+/** A backup made before flash is changed. */
+export interface BackupOptions {
+  mode: BackupMode;
+  /** Absolute path. */
+  folder: string;
+}
+
+export type ImagePart = 'image' | 'app' | 'rf' | 'tuya' | 'openbeken' | 'bootloader';
+
+/** OpenBeken's configuration; `tuya` takes the pins out of the backup that the same job makes or finds. */
+export interface OpenBekenOptions extends Omit<OpenBekenSettings, 'pins'> {
+  pins?: OpenBekenSettings['pins'] | 'tuya';
+}
+
+export interface WriteOptions {
+  /** The bytes of the image, or the absolute path of the file that holds them. */
+  image: Uint8Array | { path: string };
+  /** `auto`: from what the image is. A number: the bytes go there as they are. */
+  offset?: 'auto' | number;
+  /** `image`: all that the image holds for this chip; else one part of a dump, back where it belongs. */
+  part?: ImagePart;
+  /** With a numeric offset: leave out so many of the image's first bytes. */
+  skip?: number;
+  /** With a numeric offset: write so many bytes. */
+  length?: number;
+  backup?: BackupOptions;
+  unchanged?: 'skip' | 'rewrite';
+  bootloader?: 'keep' | 'replace';
+  /** With an image of OpenBeken's firmware: its configuration, written along with it. */
+  openbeken?: OpenBekenOptions;
+  anyImage?: boolean;
+  dryRun?: boolean;
+}
+
+export interface WriteSummary {
+  image: { kind: string; chip: ChipName | null; version: string | null };
+  regions: Region[];
+  bytes: number;
+  bytesWritten: number;
+  bytesUnchanged: number;
+  sectorsErased: number;
+  blocksErased: number;
+  /** False only for a dry run. */
+  verified: boolean;
+  /** Of a dry run: how long carrying it out would take, without a backup. */
+  seconds?: number;
+  /** Path of the backup made or found; null where none was wanted. */
+  backup: string | null;
+  /** Where a configuration of OpenBeken was written along: its address, and the pins that it sets. */
+  openbeken?: { offset: number; pins: { [gpio: string]: OpenBekenPin } };
+}
+
+export type EraseRegion = 'app' | 'range' | 'data' | 'all';
+
+export interface EraseOptions {
+  region?: EraseRegion;
+  /** For `range` only; multiples of 4096. */
+  offset?: number;
+  length?: number;
+  calibration?: 'keep' | 'erase';
+  bootloader?: 'keep' | 'erase';
+  backup?: BackupOptions;
+}
+
+export interface EraseSummary {
+  regions: Region[];
+  bytes: number;
+  sectorsErased: number;
+  blocksErased: number;
+  verified: true;
+  /** Path of the backup made or found; null where none was wanted. */
+  backup: string | null;
+}

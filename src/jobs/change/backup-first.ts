@@ -1,0 +1,68 @@
+import { findBackups, loadVerified } from '../../backup/find';
+import { checkFolder } from '../../backup/folder';
+import { settleLeftovers } from '../../backup/leftovers';
+import { removeSuperseded } from '../../backup/partial';
+import type { Region } from '../../chip/layouts';
+import { BkError, isBkError } from '../../errors';
+import type { JobContext } from '../base/job-context';
+import type { BackupOptions } from '../base/job-types';
+import { readToFile, subjectOf } from '../read/read-to-file';
+
+/**
+ * Makes sure that a backup of the whole chip exists before anything on it is changed.
+ * @returns the path of the backup that was made or found; null where none is wanted
+ * @throws BkError BK_BACKUP_FAILED: no backup, no change; errors of the link pass as they are
+ */
+export async function backUpFirst(
+  context: JobContext,
+  options: BackupOptions | undefined,
+): Promise<string | null> {
+  if (options === undefined || options.mode === 'never') return null;
+  try {
+    const range = { offset: 0, length: context.flash.size };
+    if (options.mode === 'once') {
+      const found = await verifiedBackup(context, options.folder, range);
+      if (found !== null) return found;
+    }
+    await checkFolder(options.folder);
+    const { path } = await readToFile(context, range, { folder: options.folder }, 'backup');
+    return path;
+  } catch (error) {
+    if (isBkError(error, 'BK_STORAGE', 'BK_BAD_SETTING', 'BK_CRC_MISMATCH')) throw failed(error);
+    throw error;
+  }
+}
+
+/** A whole backup of this very chip, told by its MAC, whose bytes are what its sidecar says. */
+async function verifiedBackup(
+  context: JobContext,
+  folder: string,
+  range: Region,
+): Promise<string | null> {
+  const subject = await subjectOf(context, range);
+  if (subject.mac === null) return null;
+  // One that a crash kept from its name counts, once it has it.
+  await settleLeftovers(folder, subject, '', context.session.clock.date().getTime());
+  for (const { path, record } of await findBackups(folder, subject)) {
+    const whole = record.kind === 'full' && record.length === range.length;
+    if (!whole || (await loadVerified({ path, record })) === null) continue;
+    await removeSuperseded(folder, subject, path);
+    return path;
+  }
+  return null;
+}
+
+function failed(reason: BkError): BkError {
+  return new BkError(
+    'BK_BACKUP_FAILED',
+    `No backup could be made, so nothing was changed: ${reason.message}`,
+    {
+      phase: 'backup',
+      ...(reason.cause.address === null ? {} : { address: reason.cause.address }),
+      attempts: reason.cause.attempts,
+      likely: reason.cause.likely,
+      advice: reason.cause.advice,
+      reason,
+    },
+  );
+}

@@ -1,0 +1,157 @@
+import { BLOCK, SECTOR } from '../../chip/geometry';
+import type { Region } from '../../chip/layouts';
+import { blocksOf, sectorsOf } from '../../chip/regions';
+import { hex, isBkError } from '../../errors';
+import type { JobContext } from '../base/job-context';
+import { confirms } from '../chip/compare';
+import { neverHolds } from './change-errors';
+import type { BlockPlan, Plan } from './change-plan';
+import { FlashLedger, withFlashState } from './flash-ledger';
+import { type ChangeCounts, FlashSteps } from './flash-steps';
+import { Strays } from './misdirected-writes';
+import { Repairs } from './repairs';
+
+/** How often everything is verified anew because something had to be repaired. */
+const VERIFY_ROUNDS = 6;
+/** More sectors than this failing together is no worn sector: the flash as a whole does not take data. */
+const BAD_SECTORS_AT_MOST = 8;
+
+/** Erases and programs as planned, has the chip check it, and repairs what does not hold. */
+export class Changer {
+  readonly #context: JobContext;
+  readonly #strays: Strays;
+  readonly #ledger = new FlashLedger();
+  readonly #steps: FlashSteps;
+  readonly #repairs: Repairs;
+  /** Sectors that stay wrong after all repairs. */
+  readonly #bad: number[] = [];
+
+  constructor(context: JobContext) {
+    this.#context = context;
+    this.#strays = new Strays(context);
+    this.#steps = new FlashSteps(context, this.#ledger, this.#strays);
+    this.#repairs = new Repairs(context, this.#steps);
+  }
+
+  get counts(): ChangeCounts {
+    return this.#steps.counts;
+  }
+
+  /** Carries a whole plan out; an error tells what flash holds then. */
+  async run(plan: Plan, work: () => Promise<void>): Promise<void> {
+    for (const block of plan.blocks) this.#ledger.expect(block);
+    await this.#telling(work);
+  }
+
+  /** The same for erasing ranges. */
+  async runErase(ranges: readonly Region[], work: () => Promise<void>): Promise<void> {
+    for (const range of ranges) this.#ledger.expectErase(range);
+    await this.#telling(work);
+  }
+
+  async #telling(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#strays.mustSpare((address) => this.#ledger.has(address));
+    } catch (error) {
+      if (!isBkError(error) || !this.#context.changed) throw error;
+      // What was answered with success proved to mean nothing.
+      if (isBkError(error, 'BK_FLASH_PROTECTED')) this.#ledger.doubt();
+      this.#ledger.addUncertain(this.#strays.hit);
+      throw withFlashState(error, this.#ledger.state());
+    }
+  }
+
+  /** A range turned out to be as it should be. */
+  isFresh(range: Region): void {
+    this.#ledger.set(range, 'fresh');
+  }
+
+  async carryOut(block: BlockPlan): Promise<void> {
+    for (const address of block.erase.addresses) {
+      await this.#steps.erase(address, block.erase.by === 'block' ? BLOCK : SECTOR);
+    }
+    for (const { address, data } of block.program) {
+      await this.#steps.program(address, data);
+      this.#context.progress.advance('write', SECTOR, address, `Writing ${hex(address)}`);
+      if (!this.#steps.proved) await this.#proveFirst(address, data);
+    }
+  }
+
+  async erase(address: number, length: number): Promise<void> {
+    await this.#steps.erase(address, length);
+    if (!this.#steps.proved) await this.#proveFirst(address, Buffer.alloc(length, 0xff));
+  }
+
+  /**
+   * Has the chip check ranges, and repairs what does not hold, until nothing is left to repair.
+   * @param first what was touched; `all` what the job answers for: a command that the line changed on its
+   *   way may hit what was verified before, so that after any repair everything is asked again
+   * @throws BkError BK_BAD_SECTOR when sectors stay wrong; all others are right then. BK_CRC_MISMATCH when
+   *   each repair breaks something else
+   */
+  async verify(
+    first: readonly Region[],
+    all: readonly Region[],
+    wanted: (range: Region) => Buffer,
+  ): Promise<void> {
+    let ranges = first;
+    for (let round = 1; ; round++) {
+      const before = this.#repairs.count;
+      for (const range of ranges) await this.#verifyRange(range, wanted(range));
+      if (this.#repairs.count === before) break;
+      if (round === VERIFY_ROUNDS) throw neverHolds(round, this.#context);
+      ranges = all;
+    }
+    if (this.#bad.length === 0) return;
+    throw this.#repairs.failed(this.#bad);
+  }
+
+  /** 64 KiB at a time. What cannot be repaired is noted, so that everything else is in place by the end. */
+  async #verifyRange(range: Region, wanted: Buffer): Promise<void> {
+    const bad = this.#bad;
+    for (const block of blocksOf(range)) {
+      const bytes = wanted.subarray(block.offset - range.offset).subarray(0, block.length);
+      if (!(await confirms(this.#context, block, bytes, 'write'))) {
+        for (const address of sectorsOf(block)) {
+          if (bad.includes(address)) continue;
+          const data = bytes.subarray(address - block.offset).subarray(0, SECTOR);
+          if (!(await this.#repairs.repair(address, data))) {
+            bad.push(address);
+            this.#context.session.exchanger.evidence.sectorFailed(address);
+            this.#ledger.set({ offset: address, length: SECTOR }, 'uncertain');
+          }
+          if (bad.length > BAD_SECTORS_AT_MOST) throw this.#repairs.allFailed(bad);
+        }
+      }
+      this.#settle(block);
+      this.#context.progress.advance(
+        'verify',
+        block.length,
+        block.offset,
+        `Verifying ${hex(block.offset)}`,
+      );
+    }
+  }
+
+  /** What the chip has confirmed holds what it should, but for the sectors that stay wrong. */
+  #settle(block: Region): void {
+    for (const address of sectorsOf(block)) {
+      if (!this.#bad.includes(address)) this.isFresh({ offset: address, length: SECTOR });
+    }
+  }
+
+  /** A flash that takes commands and changes nothing must not be found out at the end of the job. */
+  async #proveFirst(address: number, data: Buffer): Promise<void> {
+    const range = { offset: address, length: data.length };
+    if (await confirms(this.#context, range, data, 'write')) {
+      this.#steps.proved = true;
+      this.isFresh(range);
+      return;
+    }
+    // One sector may be worn; a repair tells, and unlocks what has come to be locked.
+    this.#context.session.forgetLocks();
+    if (await this.#repairs.repair(address, data.subarray(0, SECTOR))) this.#steps.proved = true;
+    else this.#repairs.suspect(address);
+  }
+}

@@ -1,0 +1,90 @@
+import { SECTOR } from '../../chip/geometry';
+import type { Region } from '../../chip/layouts';
+import { sectorsOf } from '../../chip/regions';
+import { BkError, type FlashState, hex } from '../../errors';
+import type { BlockPlan } from './change-plan';
+
+type SectorHolds = keyof FlashState;
+
+/** What each sector of a job holds, so that a job that ends early can say what it leaves behind. */
+export class FlashLedger {
+  readonly #sectors = new Map<number, SectorHolds>();
+
+  /** Before anything is done: sectors that the plan leaves alone hold the image already. */
+  expect({ range, erase, program }: BlockPlan): void {
+    const touched = new Set([...erase.addresses, ...program.map(({ address }) => address)]);
+    const all = erase.by === 'block' && erase.addresses.length > 0;
+    for (const address of sectorsOf(range)) {
+      this.#sectors.set(address, all || touched.has(address) ? 'old' : 'fresh');
+    }
+  }
+
+  /** The same for a range that is to be erased. */
+  expectErase(range: Region): void {
+    for (const address of sectorsOf(range)) this.#sectors.set(address, 'old');
+  }
+
+  /** Whether the sector is one of the job's. */
+  has(address: number): boolean {
+    return this.#sectors.has(address);
+  }
+
+  set(range: Region, holds: SectorHolds): void {
+    for (const address of sectorsOf(range)) this.#sectors.set(address, holds);
+  }
+
+  /** Sectors beside the job's own that nobody can tell what they hold; its own ones are known already. */
+  addUncertain(addresses: Iterable<number>): void {
+    for (const address of addresses) {
+      if (!this.has(address)) this.#sectors.set(address, 'uncertain');
+    }
+  }
+
+  /** The chip's word for erases and programs is worth nothing. */
+  doubt(): void {
+    for (const [address, holds] of this.#sectors) {
+      if (holds === 'blank' || holds === 'written') this.#sectors.set(address, 'uncertain');
+    }
+  }
+
+  state(): FlashState {
+    const state: FlashState = { fresh: [], written: [], blank: [], old: [], uncertain: [] };
+    for (const address of [...this.#sectors.keys()].sort((a, b) => a - b)) {
+      const regions = state[this.#sectors.get(address) as SectorHolds];
+      const last = regions.at(-1);
+      if (last !== undefined && last.offset + last.length === address) last.length += SECTOR;
+      else regions.push({ offset: address, length: SECTOR });
+    }
+    return state;
+  }
+}
+
+const NAMES: readonly [SectorHolds, string][] = [
+  ['fresh', 'what was to be there'],
+  ['written', 'what was to be there, not verified yet'],
+  ['blank', 'nothing (erased)'],
+  ['uncertain', 'parts of old and new (an erase or a write was under way)'],
+  ['old', 'what was there before'],
+];
+
+/** The same error with the exact state of flash in its message and its cause. */
+export function withFlashState(error: BkError, state: FlashState): BkError {
+  const parts = NAMES.filter(([name]) => state[name].length > 0).map(
+    ([name, text]) => `${state[name].map(span).join(', ')} holds ${text}`,
+  );
+  if (parts.length === 0) return error;
+  const { phase, address, attempts, likely, advice, reason } = error.cause;
+  return new BkError(error.code, `${error.message}. State of the flash: ${parts.join('; ')}`, {
+    ...(phase === null ? {} : { phase }),
+    ...(address === null ? {} : { address }),
+    attempts,
+    likely,
+    advice,
+    ...(reason === null ? {} : { reason }),
+    state,
+  });
+}
+
+function span({ offset, length }: Region): string {
+  return `${hex(offset)}–${hex(offset + length - 1)}`;
+}

@@ -1,0 +1,159 @@
+import { crc32 } from 'node:zlib';
+import { BLOCK, SECTOR } from '../../chip/geometry';
+import type { Region } from '../../chip/layouts';
+import { sectorsOf } from '../../chip/regions';
+import type { JobContext } from '../base/job-context';
+
+/** What a sector of flash holds, as against the bytes that are wanted there. */
+export type SectorState = 'equal' | 'blank' | 'different';
+
+/** How many sectors of a block are asked first. */
+const SAMPLES = 4;
+
+const BLANK = Buffer.alloc(BLOCK, 0xff);
+
+/** zlib's CRC-32 of so many FF bytes. */
+export function blankCrc(length: number): number {
+  let crc = 0;
+  for (let left = length; left > 0; left -= BLOCK) {
+    crc = crc32(BLANK.subarray(0, Math.min(left, BLOCK)), crc);
+  }
+  return crc;
+}
+
+/** So many blocks in a row have to be equal before the next one is expected to be. */
+const EQUAL_IN_A_ROW = 3;
+
+/**
+ * What to expect of the next block, by those before it. The chip's checksum takes time for every byte: an
+ * equal block is settled by one exchange, but a different one that was asked as a whole has to be asked a
+ * second time by its sectors. So blocks are asked by sectors for as long as differences turn up.
+ */
+export class Hunch {
+  #differs: boolean | null = null;
+  #equal = 0;
+
+  /** null before the first block. */
+  get differs(): boolean | null {
+    return this.#differs;
+  }
+
+  /** A block, or a sample of the first one, turned out to be equal or not. */
+  saw(equal: boolean): void {
+    this.#equal = equal ? this.#equal + 1 : 0;
+    if (!equal) this.#differs = true;
+    else if (this.#differs === null || this.#equal >= EQUAL_IN_A_ROW) this.#differs = false;
+  }
+}
+
+/**
+ * Asks the chip for checksums of a block, or of its sectors where a difference is expected. Where four
+ * samples spread over the block all differ, the rest is taken to differ as well: erasing the whole block
+ * is cheaper then than asking on. Where all samples are blank, one checksum settles the rest.
+ * @param range at sector boundaries, inside one block
+ * @param wanted the bytes of that range
+ */
+export async function compareBlock(
+  context: JobContext,
+  range: Region,
+  wanted: Buffer,
+  hunch: Hunch,
+): Promise<SectorState[]> {
+  const states = await statesOf(context, range, wanted, hunch);
+  hunch.saw(states.every((state) => state === 'equal'));
+  return states;
+}
+
+async function statesOf(
+  context: JobContext,
+  range: Region,
+  wanted: Buffer,
+  hunch: Hunch,
+): Promise<SectorState[]> {
+  const sectors = sectorsOf(range);
+  const states: (SectorState | undefined)[] = sectors.map(() => undefined);
+  const ask = async (index: number): Promise<SectorState> => {
+    const address = sectors[index] as number;
+    const held = await chipCrc(context, { offset: address, length: SECTOR });
+    const bytes = wanted.subarray(address - range.offset, address - range.offset + SECTOR);
+    if (held === crc32(bytes)) return 'equal';
+    return held === blankCrc(SECTOR) ? 'blank' : 'different';
+  };
+
+  if (hunch.differs === null) {
+    states[0] = await ask(0);
+    hunch.saw(states[0] === 'equal');
+  }
+  if (!hunch.differs && sectors.length > 1) {
+    if ((await chipCrc(context, range)) === crc32(wanted)) return states.map(() => 'equal');
+  }
+  const samples = samplesOf(sectors.length);
+  for (const index of samples) states[index] ??= await ask(index);
+  const seen = new Set(samples.map((index) => states[index]));
+  // Only a whole block can be erased at once; in a part of one each sector that is right is one erase less.
+  if (range.length === BLOCK && seen.size === 1 && seen.has('different')) {
+    return states.map((state) => state ?? 'different');
+  }
+  if (seen.size === 1 && seen.has('blank')) {
+    if ((await chipCrc(context, range)) === blankCrc(range.length)) {
+      return states.map((state) => state ?? 'blank');
+    }
+  }
+  for (let index = 0; index < states.length; index++) states[index] ??= await ask(index);
+  return states as SectorState[];
+}
+
+/** The chip's checksum of a range, asked again when the answer is lost. */
+export function chipCrc(
+  context: JobContext,
+  range: Region,
+  phase: 'compare' | 'verify' = 'compare',
+) {
+  return context.step({ phase, address: range.offset }, () =>
+    context.flash.crc(range.offset, range.length),
+  );
+}
+
+/**
+ * The chip's checksum of a range beside the one of the bytes that the host has for it; noted as evidence.
+ * @param direction whether those bytes were read from flash or written to it
+ * @returns whether they agree
+ */
+export async function confirms(
+  context: JobContext,
+  range: Region,
+  bytes: Buffer,
+  direction: 'read' | 'write',
+): Promise<boolean> {
+  const host = crc32(bytes);
+  const chip = await chipCrc(context, range, 'verify');
+  notePair(context, range, direction, host, chip);
+  return chip === host;
+}
+
+/** @param baud at which the bytes were carried, bits per second */
+export function notePair(
+  context: JobContext,
+  { offset, length }: Region,
+  direction: 'read' | 'write',
+  host: number,
+  chip: number,
+  baud = context.session.workingBaud,
+): void {
+  context.session.exchanger.evidence.checksumPair({
+    address: offset,
+    length,
+    direction,
+    baud,
+    host,
+    chip,
+  });
+}
+
+/** Indices spread over a block; all of them where there are few. */
+function samplesOf(count: number): number[] {
+  if (count <= SAMPLES) return Array.from({ length: count }, (_, index) => index);
+  return Array.from({ length: SAMPLES }, (_, index) =>
+    Math.round((index * (count - 1)) / (SAMPLES - 1)),
+  );
+}

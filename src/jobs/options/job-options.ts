@@ -1,0 +1,142 @@
+import { SECTOR } from '../../chip/geometry';
+import { BkError, hex } from '../../errors';
+import type { InspectOptions } from '../../image/inspect/inspect-types';
+import type { EraseOptions, JobControl, ReadOptions, WriteOptions } from '../base/job-types';
+import {
+  bytes,
+  callback,
+  either,
+  flag,
+  folder,
+  image,
+  number,
+  object,
+  type Rules,
+  required,
+  settings,
+  signal,
+  text,
+  word,
+} from './rules';
+import { refused, take, type Whose } from './take';
+
+const CONTROL: Rules = { signal, onProgress: callback };
+
+const READ: Rules = {
+  memory: word(['flash', 'rom', 'efuse', 'otp']),
+  offset: bytes(0),
+  length: bytes(1),
+  file: object('{ folder, filename, keep, incremental }', () => ({
+    folder: required(folder),
+    filename: text,
+    keep: number,
+    incremental: flag,
+  })),
+};
+
+const BACKUP = object('{ mode, folder }', ({ mode }) => ({
+  mode: required(word(['once', 'always', 'never'])),
+  // Where what is beside an image is kept meanwhile, also without a backup.
+  folder: mode === 'never' ? either(word(['']), folder) : required(folder),
+}));
+
+const WRITE: Rules = {
+  image: required(image),
+  offset: either(word(['auto']), bytes(0)),
+  part: word(['image', 'app', 'rf', 'tuya', 'openbeken', 'bootloader']),
+  skip: bytes(0),
+  length: bytes(1),
+  backup: BACKUP,
+  unchanged: word(['skip', 'rewrite']),
+  bootloader: word(['keep', 'replace']),
+  openbeken: settings,
+  anyImage: flag,
+  dryRun: flag,
+};
+
+const ERASE: Rules = {
+  region: word(['app', 'range', 'data', 'all']),
+  offset: bytes(0),
+  length: bytes(1),
+  calibration: word(['keep', 'erase']),
+  bootloader: word(['keep', 'erase']),
+  backup: BACKUP,
+};
+
+const INSPECT: Rules = { secrets: word(['hide', 'show']), signal, pause: callback };
+
+/*
+ * What code gives to a job, checked before the port is opened. Each raises BkError BK_BAD_SETTING or
+ * BK_OUT_OF_RANGE, naming the option; null and unknown names are refused.
+ */
+
+export function takeControl(given: unknown, port: string): JobControl {
+  return take(given, CONTROL, { job: 'a job', port });
+}
+
+export function takeReadOptions(given: unknown, port: string): ReadOptions {
+  return take(given, READ, { job: 'read', port });
+}
+
+export function takeWriteOptions(given: unknown, port: string): WriteOptions {
+  const whose = { job: 'write', port };
+  const options = take<WriteOptions>(given, WRITE, whose);
+  const { offset = 'auto', part = 'image', skip, length } = options;
+  if (offset !== 'auto' && part !== 'image') {
+    throw refused(
+      `The part ${part} goes where it belongs, but the offset is set to ${hex(offset)}`,
+      'Set the offset to auto, or the part to image.',
+      whose,
+    );
+  }
+  if (offset === 'auto' && (skip !== undefined || length !== undefined)) {
+    throw refused(
+      `${skip === undefined ? 'length' : 'skip'} says which of the image's bytes go to an offset, but none is given`,
+      'Set the offset to a number, or leave skip and length out.',
+      whose,
+    );
+  }
+  return options;
+}
+
+export function takeEraseOptions(given: unknown, port: string): EraseOptions {
+  const whose = { job: 'erase', port };
+  const options = take<EraseOptions>(given, ERASE, whose);
+  if (options.region === 'range') mustBeSectors(options, whose);
+  else if (options.offset !== undefined || options.length !== undefined) {
+    // Whoever names a range and gets the application erased has lost something.
+    throw refused(
+      `An offset or a length is given, but the region to erase is ${options.region ?? 'app, as none is given'}`,
+      'Set region to range, or leave offset and length out.',
+      whose,
+    );
+  }
+  return options;
+}
+
+export function takeInspectOptions(given: unknown): InspectOptions {
+  return take(given, INSPECT, { job: 'inspect' });
+}
+
+function mustBeSectors({ offset, length }: EraseOptions, whose: Whose): void {
+  for (const [name, value] of Object.entries({ offset, length })) {
+    if (value === undefined) {
+      throw refused(
+        `To erase a range, an offset and a length are needed, but ${name} is missing`,
+        `Give ${name}, a multiple of 4096 (0x1000).`,
+        whose,
+      );
+    }
+    if (value % SECTOR === 0) continue;
+    const down = value - (value % SECTOR);
+    throw new BkError(
+      'BK_OUT_OF_RANGE',
+      `The ${name} ${hex(value)} of the range to erase is not a multiple of 4096 (0x1000), and flash is erased in sectors of that size; nothing was changed on ${whose.port}`,
+      {
+        phase: 'erase',
+        ...(offset === undefined ? {} : { address: offset }),
+        advice: [`Use ${hex(down)} or ${hex(down + SECTOR)} as ${name}.`],
+      },
+    );
+  }
+}

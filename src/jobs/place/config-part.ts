@@ -1,0 +1,103 @@
+import { SECTOR } from '../../chip/geometry';
+import { OPENBEKEN_PLACES } from '../../chip/openbeken';
+import { BkError } from '../../errors';
+import { readOpenBekenConfig } from '../../image/openbeken/openbeken-config';
+import { pinCountIn, pinCountOf } from '../../image/openbeken/openbeken-layout';
+import { buildOpenBekenConfig } from '../../image/openbeken/openbeken-write';
+import type { LoadedImage } from '../../placement/loaded-image';
+import { ALL_THE_SAME } from '../../placement/place-types';
+import type { JobContext } from '../base/job-context';
+import type { WriteOptions } from '../base/job-types';
+import type { Piece } from '../change/change-plan';
+import { missing, sectorAt, UNCHANGED } from './data-parts';
+import { isOwnDump } from './fit-chip';
+
+/** OpenBeken's configuration: to where this chip has it, wherever the dump's chip had it. */
+export async function placeConfig(
+  context: JobContext,
+  image: LoadedImage,
+  options: WriteOptions,
+): Promise<Piece[]> {
+  const offset = configAddress(context);
+  const config = configOf(context, image);
+  if (config === null) throw missing(image, 'no configuration of OpenBeken');
+  const isOwn = image.detected.kind === 'dump' && (await isOwnDump(context, image.detected));
+  if (isOwn) return [{ offset, bytes: config }];
+  if (!options.anyImage) mustSuit(context, image, config);
+  return [{ offset, bytes: asBekensSum(context, config) }];
+}
+
+/**
+ * A configuration that was made on another kind of chip has other pins, or has them elsewhere.
+ * @throws BkError BK_WRONG_IMAGE
+ */
+function mustSuit(context: JobContext, { detected }: LoadedImage, config: Buffer): void {
+  const { session } = context;
+  const { chip } = session.identity;
+  const needed = pinCountOf(chip);
+  const counts = new Set(detected.chips.map(pinCountOf));
+  const [other, ...others] = counts;
+  const count = pinCountIn(config) ?? (others.length === 0 ? (other ?? null) : null);
+  const refuse = (why: string): never => {
+    throw new BkError('BK_WRONG_IMAGE', `The configuration of OpenBeken ${why}; ${UNCHANGED}`, {
+      advice: [
+        "Set OpenBeken up in the device's own web page, or with msg.openbeken along with its firmware.",
+        ALL_THE_SAME,
+      ],
+    });
+  };
+  if (other !== undefined && !counts.has(needed))
+    refuse(
+      `of a ${detected.chips.join(' or ')} has room for ${other} pins, and that of the ${chip} on ${session.port} for ${needed}`,
+    );
+  if (readOpenBekenConfig(config, chip)?.checksum === 'unsigned')
+    refuse(
+      `has a checksum as on chips of other makes (LN882H, BL602 and more), whose pins are not those of the chip on ${session.port}`,
+    );
+  if (count === null && needed !== pinCountOf(null))
+    refuse(
+      `does not tell for how many pins it is; the ${chip} on ${session.port} has ${needed}, most chips have ${pinCountOf(null)}`,
+    );
+  if (count !== null && count !== needed)
+    refuse(`is for ${count} pins, but the ${chip ?? 'chip'} on ${session.port} has ${needed}`);
+}
+
+/** OpenBeken on Beken's chips takes no other checksum than theirs: it would begin with an empty configuration. */
+function asBekensSum(context: JobContext, config: Buffer): Buffer {
+  const { chip } = context.session.identity;
+  if (readOpenBekenConfig(config, chip)?.checksum !== 'unsigned') return config;
+  context.warnings.push(
+    "The configuration of OpenBeken had the checksum of another make's chip: it was made anew.",
+  );
+  return buildOpenBekenConfig({}, { chip, base: config });
+}
+
+/** @throws BkError BK_BAD_SETTING for chips without a place for it that is known */
+export function configAddress(context: JobContext): number {
+  const { chip } = context.session.identity;
+  const places = chip === null ? undefined : OPENBEKEN_PLACES[chip];
+  if (places !== undefined && places.config + SECTOR <= context.flash.size) return places.config;
+  throw new BkError(
+    'BK_BAD_SETTING',
+    `Where OpenBeken has its configuration on ${chip === null ? 'a chip that does not tell its model' : `a ${chip}`} (on ${context.session.port}) is not known; ${UNCHANGED}`,
+    {
+      advice: [
+        chip === null
+          ? 'Set the chip in the device.'
+          : "Write the firmware alone, and set it up in the device's own web page.",
+      ],
+    },
+  );
+}
+
+function configOf(context: JobContext, image: LoadedImage): Buffer | null {
+  const { kind } = image.detected;
+  const { chip } = context.session.identity;
+  if (kind !== 'dump' && kind !== 'openbeken-config') return null;
+  const usual = new Set(Object.values(OPENBEKEN_PLACES).map(({ config }) => config));
+  for (const offset of kind === 'dump' ? usual : [0]) {
+    const sector = sectorAt(image, offset);
+    if (readOpenBekenConfig(sector, chip) !== null) return sector;
+  }
+  return null;
+}

@@ -1,0 +1,130 @@
+import { setImmediate } from 'node:timers/promises';
+import { isUint8Array } from 'node:util/types';
+import { LARGEST_IMAGE, readImageFile } from '../../backup/image-file';
+import { BkError } from '../../errors';
+import { type DetectedImage, detectInSteps, type ImageKind } from '../../image/detect/detect';
+import { isDump } from '../../image/detect/detected';
+import type { LoadedImage } from '../../placement/loaded-image';
+import type { WriteOptions } from '../base/job-types';
+import { mustHold } from './at-offset';
+import { checkOpenBeken } from './plan-config';
+
+/** Kinds that tell where they belong. */
+const PLACED: readonly ImageKind[] = [
+  'dump',
+  'rotated-dump',
+  'qio',
+  'app',
+  'bootloader',
+  'rbl',
+  'tuya-ug',
+  'uf2',
+];
+/** Kinds that may be right at an offset that somebody knows. */
+const AT_AN_OFFSET: readonly ImageKind[] = [
+  'unknown',
+  'packets',
+  'calibration',
+  'openbeken-config',
+  'tuya-storage',
+];
+/** Code of other makers' chips: the file is good, but not for this one. */
+const OTHER_MAKE: readonly ImageKind[] = ['esp', 'other-chip'];
+/** What no flash of these chips holds, at any offset. */
+const NO_FIRMWARE: readonly ImageKind[] = ['html', 'text', 'gzip', 'archive', 'elf'];
+/** What lies on flash in another form than this file has. */
+const NOT_AS_IT_IS: readonly ImageKind[] = ['uf2', 'raw', 'stripped'];
+
+/**
+ * Loads and recognises the image: everything about it that can be wrong without a chip.
+ * @throws BkError BK_BAD_IMAGE, BK_WRONG_IMAGE, BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_STORAGE
+ */
+export async function loadImage(options: WriteOptions): Promise<LoadedImage> {
+  const { offset, part = 'image' } = options;
+  const bytes = isUint8Array(options.image)
+    ? Buffer.from(options.image) // the flow may change its Buffer while the job runs
+    : await readImageFile(options.image.path);
+  if (bytes.length === 0) {
+    throw new BkError('BK_BAD_IMAGE', 'The image is empty (0 bytes); nothing was changed', {
+      phase: 'open',
+      advice: ['Check where the image comes from: a read or a download may have failed.'],
+    });
+  }
+  if (bytes.length > LARGEST_IMAGE) {
+    throw new BkError(
+      'BK_BAD_IMAGE',
+      `The image has ${bytes.length} bytes, more than any flash of these chips; nothing was changed`,
+      { phase: 'open', advice: ['Check that this is the image that was meant.'] },
+    );
+  }
+  if (typeof offset === 'number') mustHold(bytes.length, options);
+  const detected = await recognise(bytes);
+  if (typeof offset !== 'number' || !options.anyImage) mustBeFirmware(detected);
+  if (typeof offset === 'number' && !options.anyImage) mustBeAsOnFlash(detected);
+  if (typeof offset !== 'number' && part === 'image') mustTellItsPlace(detected);
+  const image = { bytes, detected };
+  checkOpenBeken(options, image);
+  return image;
+}
+
+/**
+ * In slices: the flow goes on meanwhile.
+ * @param flashSize of the connected chip, bytes, where that is known: a file of this size is a dump
+ */
+export async function recognise(bytes: Buffer, flashSize?: number): Promise<DetectedImage> {
+  const steps = detectInSteps(bytes, flashSize === undefined ? {} : { flashSize });
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    await setImmediate();
+  }
+}
+
+/** Refuses by name what is for no BK72xx chip; an offset would not make it one. */
+function mustBeFirmware({ kind, description, chips, advice }: DetectedImage): void {
+  if (OTHER_MAKE.includes(kind) || (kind === 'uf2' && chips.length === 0))
+    throw new BkError(
+      'BK_WRONG_IMAGE',
+      `The image is ${description}, for a chip of another make; nothing was changed`,
+      { phase: 'open', advice },
+    );
+  if (NO_FIRMWARE.includes(kind))
+    throw new BkError(
+      'BK_BAD_IMAGE',
+      `The image is ${description}. That is no firmware for a BK72xx chip; nothing was changed`,
+      { phase: 'open', advice },
+    );
+}
+
+function mustBeAsOnFlash({ kind, description, advice }: DetectedImage): void {
+  if (!NOT_AS_IT_IS.includes(kind)) return;
+  throw new BkError(
+    'BK_BAD_IMAGE',
+    `The image is ${description}, which is not what a flash holds: at an offset it would be written as it is, and not start. Nothing was changed`,
+    { phase: 'open', advice: kind === 'uf2' ? [...advice, 'Leave the offset on auto.'] : advice },
+  );
+}
+
+function mustTellItsPlace(image: DetectedImage): void {
+  const { kind, description, damaged, advice } = image;
+  if (!PLACED.includes(kind)) {
+    const help = [...advice, ...(HELP[kind] ?? [])];
+    throw new BkError(
+      'BK_BAD_IMAGE',
+      AT_AN_OFFSET.includes(kind)
+        ? `The image is ${description}, and where that belongs cannot be told without an offset. Nothing was changed`
+        : `The image is ${description}, which cannot be written as it is; nothing was changed`,
+      { advice: help },
+    );
+  }
+  if (damaged.length === 0 || isDump(image)) return;
+  throw new BkError(
+    'BK_BAD_IMAGE',
+    `The image is ${description}, and it is damaged. ${damaged.join(' ')} Nothing was changed`,
+    { advice: ['Download or build the file again.'] },
+  );
+}
+
+const HELP: Partial<Record<ImageKind, string[]>> = {
+  calibration: ['Set the part to rf to put it back.'],
+  'openbeken-config': ['Set the part to openbeken to put it back.'],
+};

@@ -1,0 +1,36 @@
+import { isDump } from '../../image/detect/detected';
+import type { LoadedImage } from '../../placement/loaded-image';
+import { asChipReads } from '../../placement/place-dump';
+import type { JobContext } from '../base/job-context';
+import { lookForCalibration } from '../chip/chip-calibration';
+import { recognise } from './load-image';
+
+/**
+ * What an image is on the connected chip: a file of its flash's very size is a dump, also where that size is
+ * not one that dumps usually have. What is odd about it is said.
+ */
+export async function asSizedForChip(
+  context: JobContext,
+  image: LoadedImage,
+): Promise<LoadedImage> {
+  const { bytes } = image;
+  const { size } = context.flash;
+  const detected = bytes.length === size ? await recognise(bytes, size) : image.detected;
+  context.warnings.push(...detected.doubts);
+  return { bytes, detected };
+}
+
+/**
+ * A dump with the calibration that the connected chip would find in it: others may lie around. By its MAC the
+ * dump is told to be of this very chip or of another one. Any other image as it is.
+ */
+export async function asReadByChip(
+  context: JobContext,
+  { bytes, detected }: LoadedImage,
+): Promise<LoadedImage> {
+  const read = asChipReads(detected, bytes, context.session.identity.chip);
+  const { calibration } = read;
+  if (isDump(read) && calibration !== null && bytes.length === context.flash.size)
+    await lookForCalibration(context, calibration.offset);
+  return { bytes, detected: read };
+}

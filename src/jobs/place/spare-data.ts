@@ -1,0 +1,139 @@
+import { DATA_AREAS, type DataArea } from '../../chip/data-areas';
+import { SECTOR } from '../../chip/geometry';
+import type { Region } from '../../chip/layouts';
+import { runsOf, without } from '../../chip/regions';
+import { BkError } from '../../errors';
+import { readUserFiles, userFileSectors } from '../../image/tuya/tuya-user-files';
+import type { PlaceTarget } from '../../placement/place-image';
+import { layoutOf, slotOf, span } from '../../placement/place-target';
+import type { JobContext } from '../base/job-context';
+import type { Piece } from '../change/change-plan';
+import { calibrationsIn } from '../chip/chip-calibration';
+import { blankCrc } from '../chip/compare';
+import { readSector } from '../chip/read-sector';
+
+/** Where Tuya's firmware on BK7231T has the index of its files, with a copy; some lie between the slots. */
+const T_INDEX = 0x1e3000;
+const T_GAPS: readonly Region[] = [
+  { offset: 0x12a000, length: 0x8000 },
+  { offset: 0x1d8000, length: 0x8000 },
+];
+const LIKE_T: readonly (string | null)[] = ['BK7231T', 'BK7231U', null];
+const CALIBRATION = 'the calibration of its radio';
+
+/**
+ * What the chip holds of data where code is to go: that is not overwritten unasked. What is blank is free.
+ * @throws BkError BK_WRONG_IMAGE, saying what lies where
+ */
+export async function mustSpareData(
+  context: JobContext,
+  target: PlaceTarget,
+  pieces: readonly Piece[],
+): Promise<void> {
+  const [held] = await heldIn(context, target, regionsOf(pieces));
+  if (held === undefined) return;
+  throw new BkError(
+    'BK_WRONG_IMAGE',
+    `The image reaches over ${span(held)}, where the chip on ${context.session.port} has ${held.what}; nothing was changed`,
+    {
+      address: held.offset,
+      advice: [
+        'Use an image that is made for this chip and its flash size.',
+        'If what lies there may go, back it up and erase that range first.',
+      ],
+    },
+  );
+}
+
+/** The same for the dump of another device: what the chip holds is left out of the pieces. */
+export async function sparingData(
+  context: JobContext,
+  target: PlaceTarget,
+  pieces: readonly Piece[],
+): Promise<Piece[]> {
+  const held = await heldIn(context, target, regionsOf(pieces));
+  return pieces.flatMap(({ offset, bytes }) =>
+    without({ offset, length: bytes.length }, held).map((part) => ({
+      offset: part.offset,
+      bytes: bytes.subarray(part.offset - offset, part.offset - offset + part.length),
+    })),
+  );
+}
+
+function regionsOf(pieces: readonly Piece[]): Region[] {
+  return pieces.map(({ offset, bytes }) => ({ offset, length: bytes.length }));
+}
+
+async function heldIn(
+  context: JobContext,
+  target: PlaceTarget,
+  regions: readonly Region[],
+): Promise<DataArea[]> {
+  const held: DataArea[] = (await calibrationsIn(context, regions)).map((offset) => ({
+    what: CALIBRATION,
+    offset,
+    length: SECTOR,
+  }));
+  for (const area of await areasOf(context, target, regions)) {
+    for (const part of common(area, regions)) {
+      if (!(await isBlank(context, part))) held.push({ ...part, what: area.what });
+    }
+  }
+  return held.sort((one, other) => one.offset - other.offset);
+}
+
+/** Where the chip may have data in these regions: its own slots for code are none of it. */
+async function areasOf(
+  context: JobContext,
+  target: PlaceTarget,
+  regions: readonly Region[],
+): Promise<DataArea[]> {
+  const areas: DataArea[] = [];
+  const { chip } = target;
+  if (LIKE_T.includes(chip) && T_GAPS.some((gap) => common(gap, regions).length > 0)) {
+    const what = "files of Tuya's firmware";
+    areas.push(...(await filesOfT(context)).map((run) => ({ ...run, what })));
+  }
+  const download = slotOf(target, 'download') ?? layoutOf(target).download;
+  const start = download.offset + download.length;
+  const rest = { offset: start, length: Math.max(0, target.flashSize - start) };
+  const named = (DATA_AREAS[chip ?? 'BK7231T'] ?? []).flatMap((area) =>
+    common(area, [rest]).map((part) => ({ ...part, what: area.what })),
+  );
+  const unnamed = without(rest, named).map((part) => ({
+    ...part,
+    what: 'data of its firmware',
+  }));
+  return [...areas, ...named, ...unnamed];
+}
+
+/** The sectors between the slots that the index of the files names. */
+async function filesOfT(context: JobContext): Promise<Region[]> {
+  if (T_INDEX + 2 * SECTOR > context.flash.size) return [];
+  // Only the index is looked at: the rest of flash may read as anything.
+  const flash = Buffer.alloc(T_INDEX + 2 * SECTOR, 0xff);
+  for (const at of [T_INDEX, T_INDEX + SECTOR]) (await readSector(context, at)).copy(flash, at);
+  const files = readUserFiles(flash);
+  if (files === null || files.offset !== T_INDEX) return [];
+  const sectors = userFileSectors(files);
+  return runsOf(
+    sectors.filter((at) =>
+      T_GAPS.some(({ offset, length }) => at >= offset && at < offset + length),
+    ),
+  );
+}
+
+function common(area: Region, regions: readonly Region[]): Region[] {
+  return regions.flatMap(({ offset, length }) => {
+    const start = Math.max(offset, area.offset);
+    const end = Math.min(offset + length, area.offset + area.length);
+    return end > start ? [{ offset: start, length: end - start }] : [];
+  });
+}
+
+async function isBlank(context: JobContext, { offset, length }: Region): Promise<boolean> {
+  const crc = await context.step({ phase: 'identify', address: offset }, () =>
+    context.flash.crc(offset, length),
+  );
+  return crc === blankCrc(length);
+}

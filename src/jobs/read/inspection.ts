@@ -1,0 +1,55 @@
+import { setImmediate } from 'node:timers/promises';
+import { inspect } from '../../image/inspect/inspect';
+import type { Inspection } from '../../image/inspect/inspect-types';
+import type { JobContext } from '../base/job-context';
+
+/** Some chips leave download mode when they hear nothing for three seconds; on a slow computer this is work. */
+const KEEP_ALIVE_MS = 500;
+
+/** `inspect` in the midst of a job: the chip is kept in download mode meanwhile. */
+export async function inspectInJob(
+  context: JobContext,
+  bytes: Uint8Array,
+  secrets: 'hide' | 'show',
+): Promise<Inspection> {
+  const { session, signal } = context;
+  let heard = session.clock.now();
+  const pause = async (): Promise<void> => {
+    await setImmediate();
+    if (session.clock.now() - heard < KEEP_ALIVE_MS) return;
+    await session.keepAlive();
+    heard = session.clock.now();
+  };
+  return inspect(bytes, { secrets, pause, ...(signal === undefined ? {} : { signal }) });
+}
+
+/**
+ * What a backup of a whole flash holds, for its sidecar, without secrets; null where that cannot be told:
+ * no backup fails for it.
+ */
+export async function inspectionFacts(
+  context: JobContext,
+  bytes: Uint8Array,
+): Promise<object | null> {
+  try {
+    const { kind, chip, encryptionKey, bootloader, app, partitions, mac, tuya, ...found } =
+      await inspectInJob(context, bytes, 'hide');
+    const { openbeken, template, warnings } = found;
+    const { module, platform, pins, pinsFrom, tuyaMcuBaud } = tuya ?? {};
+    return {
+      kind,
+      chip,
+      encryptionKey,
+      bootloader,
+      app,
+      partitions,
+      mac,
+      tuya: tuya === null ? null : { module, platform, pins, pinsFrom, tuyaMcuBaud },
+      openbeken,
+      template,
+      warnings,
+    };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,99 @@
+import { BkError } from '../../errors';
+import { WORD } from '../../session/memory/words';
+import { crc32Hex, sha256Hex } from '../base/digests';
+import type { JobContext, JobOutcome } from '../base/job-context';
+import type { ReadOptions } from '../base/job-types';
+import { type MemorySource, memorySource, type OtherMemory } from './memory-source';
+
+/** So much is read and read again at a time, bytes. */
+const SLICE = 1024;
+
+/**
+ * Reads eFuse, mask ROM or OTP. They have no checksum: what counts is what comes twice.
+ * @throws BkError BK_BAD_SETTING for chips on which that is not known to work, BK_OUT_OF_RANGE
+ */
+export async function readMemory(
+  context: JobContext,
+  memory: OtherMemory,
+  options: ReadOptions,
+): Promise<JobOutcome<Buffer>> {
+  const source = memorySource(context.session, memory);
+  const { name, size } = source;
+  const offset = options.offset ?? 0;
+  const length = options.length ?? size - offset;
+  if (length < 1 || offset + length > size) {
+    throw new BkError(
+      'BK_OUT_OF_RANGE',
+      `${options.length ?? 'The'} bytes from ${offset} on do not fit the ${name} of the chip on ${context.session.port}, which has ${size} bytes`,
+      { address: offset, advice: [`Use a range between 0 and ${size}.`] },
+    );
+  }
+  const payload = await readSlices(context, source, offset, length);
+  if (source.warning !== undefined) context.warnings.push(source.warning);
+  warnIfBlank(context, memory, payload, size);
+  return {
+    payload,
+    offset,
+    length,
+    bytes: length,
+    extra: {
+      sha256: sha256Hex(payload),
+      crc32: crc32Hex(payload),
+      bytesRead: length,
+      bytesReused: 0,
+    },
+  };
+}
+
+async function readSlices(
+  context: JobContext,
+  source: MemorySource,
+  offset: number,
+  length: number,
+): Promise<Buffer> {
+  const { progress } = context;
+  const first = Math.floor(offset / WORD) * WORD;
+  const end = Math.ceil((offset + length) / WORD) * WORD;
+  const slices: Buffer[] = [];
+  const message = `Reading ${source.name}`;
+  progress.begin('read', end - first, message);
+  for (let at = first; at < end; at += SLICE) {
+    const count = Math.min(SLICE, end - at);
+    const step = { phase: 'read', address: at } as const;
+    slices.push(await context.step(step, () => twice(context, source, at, count)));
+    progress.advance('read', count, at, message);
+  }
+  return Buffer.concat(slices).subarray(offset - first, offset - first + length);
+}
+
+async function twice(
+  context: JobContext,
+  source: MemorySource,
+  at: number,
+  count: number,
+): Promise<Buffer> {
+  const first = await source.read(at, count);
+  if (first.equals(await source.read(at, count))) return first;
+  throw new BkError(
+    'BK_BAD_RESPONSE',
+    `The ${source.name} of the chip on ${context.session.port} was read twice and came differently`,
+    { phase: 'read', advice: ['Set a lower baud in the device; use shorter wires.'] },
+  );
+}
+
+/** No ROM is blank. An OTP may be in parts, but hardly as a whole; eFuse of chips without a key is. */
+function warnIfBlank(
+  context: JobContext,
+  memory: OtherMemory,
+  payload: Buffer,
+  size: number,
+): void {
+  const value = payload[0];
+  if ((value !== 0x00 && value !== 0xff) || payload.some((byte) => byte !== value)) return;
+  const all = `reads as ${value === 0 ? '00' : 'FF'} throughout`;
+  if (memory === 'rom') {
+    context.warnings.push(`The mask ROM ${all}: the chip may not give it away.`);
+  } else if (memory === 'otp' && payload.length === size) {
+    context.warnings.push(`The OTP ${all}: it holds nothing, or the chip does not give it away.`);
+  }
+}

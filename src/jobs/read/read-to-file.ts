@@ -1,0 +1,127 @@
+import { findBackups, loadVerified } from '../../backup/find';
+import { settleLeftovers } from '../../backup/leftovers';
+import { PartialBackup, type PartialSubject } from '../../backup/partial';
+import { writeBackup } from '../../backup/write-backup';
+import type { Region } from '../../chip/layouts';
+import { outward } from '../../chip/regions';
+import { isBkError } from '../../errors';
+import type { JobContext } from '../base/job-context';
+import type { FileOutput, JobFacts } from '../base/job-types';
+import { chipCalibration } from '../chip/chip-calibration';
+import { inspectionFacts } from './inspection';
+import { type ReadBytes, readRange } from './read-range';
+
+export interface WrittenFile {
+  /** Absolute path. */
+  path: string;
+  facts: Pick<JobFacts, 'filename' | 'sha256' | 'crc32' | 'bytesRead' | 'bytesReused'>;
+}
+
+/** Errors of a read that can be gone on with say so. */
+const KEPT =
+  'What was read is kept: start the same job again, and it goes on where this one ended.';
+
+/**
+ * Reads a range to a file that is complete or absent, with its facts beside it. What comes over the wire is
+ * kept meanwhile: after a failure, a cancel or a crash the next read of the same range goes on with it.
+ */
+export async function readToFile(
+  context: JobContext,
+  range: Region,
+  output: FileOutput,
+  phase: 'read' | 'backup',
+): Promise<WrittenFile> {
+  const { folder, filename = '' } = output;
+  const subject = await subjectOf(context, range);
+  await settleLeftovers(folder, subject, filename, context.session.clock.date().getTime());
+  const partial = await PartialBackup.open(folder, subject, outward(range));
+  try {
+    const read = await readOn(context, range, output, phase, partial);
+    const written = await save(context, subject, output, read, partial);
+    await partial?.remove();
+    return written;
+  } catch (error) {
+    if (isBkError(error) && partial?.holdsAny) {
+      error.cause.advice = [...error.cause.advice, KEPT];
+    }
+    throw error;
+  } finally {
+    await partial?.close();
+  }
+}
+
+/** What a backup of this range of the connected chip is of. */
+export async function subjectOf(context: JobContext, range: Region): Promise<PartialSubject> {
+  const { chip } = context.session.identity;
+  const { mac } = await chipCalibration(context);
+  const whole = range.offset === 0 && range.length === context.flash.size;
+  return { chip, mac, kind: whole ? 'full' : 'part', ...range };
+}
+
+/** What an earlier try has counts for more than the newest backup: it is the younger of the two. */
+async function readOn(
+  context: JobContext,
+  range: Region,
+  output: FileOutput,
+  phase: 'read' | 'backup',
+  partial: PartialBackup | null,
+): Promise<ReadBytes> {
+  const whole = outward(range);
+  const backup = output.incremental === false ? null : await baseFor(context, whole, output.folder);
+  if (partial === null) return readRange(context, range, phase, backup);
+  const base = backup ?? Buffer.alloc(whole.length);
+  partial.fill(base);
+  return readRange(context, range, phase, base, {
+    has: (address) => backup !== null || partial.has(address),
+    keep: (address, sector) => partial.keep(address, sector),
+  });
+}
+
+async function save(
+  context: JobContext,
+  subject: PartialSubject,
+  output: FileOutput,
+  { bytes, bytesRead, bytesReused }: ReadBytes,
+  partial: PartialBackup | null,
+): Promise<WrittenFile> {
+  const { session } = context;
+  const { chip, mac, kind, offset } = subject;
+  const inspection = kind === 'full' ? await inspectionFacts(context, bytes) : null;
+  const { path, record } = await writeBackup({
+    folder: output.folder,
+    filename: output.filename,
+    keep: output.keep,
+    bytes,
+    subject: { chip, mac, kind, offset },
+    date: session.clock.date(),
+    // A disk that has room for one of the two gets the backup.
+    makeRoom: () => partial?.remove() ?? Promise.resolve(),
+    facts: {
+      family: session.identity.family,
+      bootloader: session.identity.bootloader,
+      flash: { id: session.identity.flash.id, size: session.identity.flash.size },
+      encryptionKey: session.identity.encryption,
+      baud: session.workingBaud,
+      bytesRead,
+      bytesReused,
+      warnings: [...session.identity.warnings, ...context.warnings],
+      ...(inspection === null ? {} : { inspection }),
+    },
+  });
+  const { sha256, crc32 } = record;
+  return { path, facts: { filename: path, sha256, crc32, bytesRead, bytesReused } };
+}
+
+/** The bytes that the newest backup of this same chip has for a range; null without one, or without a MAC to tell it by. */
+async function baseFor(context: JobContext, range: Region, folder: string): Promise<Buffer | null> {
+  const { chip } = context.session.identity;
+  const { mac } = await chipCalibration(context);
+  if (mac === null) return null;
+  for (const backup of await findBackups(folder, { chip, mac })) {
+    const start = range.offset - backup.record.offset;
+    if (start < 0 || start + range.length > backup.record.length) continue;
+    const bytes = await loadVerified(backup);
+    if (bytes !== null) return bytes.subarray(start, start + range.length);
+  }
+  return null;
+}

@@ -1,0 +1,142 @@
+import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
+import { calibrationOrder, type Region } from '../chip/layouts';
+import { hex } from '../errors';
+import { findCalibration, readCalibration } from '../image/calibration';
+import { isFilledWith } from '../image/code/packets';
+import { readPartitions } from '../image/code/partitions';
+import { type DetectedImage, isDump } from '../image/detect/detected';
+import { unrotate } from '../image/detect/dump';
+import { isOwn } from './fit';
+import { codeLength, mustHaveRoom } from './place-app';
+import { KEPT, mustBeReplaceable } from './place-bootloader';
+import {
+  badImage,
+  firstKept,
+  isOtherCore,
+  layoutOf,
+  type PlacedPiece,
+  type PlaceJob,
+  type PlaceTarget,
+  slotOf,
+  wrongImage,
+} from './place-target';
+
+/** The image with the calibration that its chip would find in it: the chip's own address before any other. */
+export function asChipReads(
+  image: DetectedImage,
+  bytes: Uint8Array,
+  chip: PlaceTarget['chip'],
+): DetectedImage {
+  if (!isDump(image)) return image;
+  const flash = image.kind === 'dump' ? bytes : unrotate(bytes);
+  return { ...image, calibration: findCalibration(flash, calibrationOrder(chip)) };
+}
+
+/**
+ * The dump of this very chip goes back as a whole. Of any other one only the slots for code do: calibration,
+ * storages and settings are another device's.
+ * @param job with the image as the chip reads it
+ * @throws BkError BK_WRONG_IMAGE, BK_BAD_IMAGE
+ */
+export function dumpPieces(job: PlaceJob, dump: Buffer): PlacedPiece[] {
+  const { image, target, options, warnings } = job;
+  if (dump.length !== target.flashSize) {
+    throw wrongImage(
+      image,
+      `it has ${hex(dump.length)} bytes, but the flash of the chip ${hex(target.flashSize)}`,
+      'Use a dump of this chip, or of one with the same flash size.',
+    );
+  }
+  const replace = options.bootloader === 'replace' && target.family === 'full';
+  if (options.bootloader === 'replace' && !replace) warnings.push(KEPT);
+  if (replace && isFilledWith(dump, 0xff, 0, BOOTLOADER_END))
+    throw badImage(
+      image,
+      'the bootloader is to be replaced, but that area of it is blank',
+      'Use an image that holds a bootloader, or set bootloader to keep.',
+    );
+  const start = replace ? 0 : BOOTLOADER_END;
+  const all = calibrations(dump, target);
+  const whole = { offset: start, length: dump.length - start };
+  if (isOwn(image, target)) return cutAt(dump, [whole], all, true);
+  if (replace && !isOtherCore(target.chip)) mustBeReplaceable(job);
+  warnings.push(whatIsKept(job));
+  return cutAt(dump, codeSlots(job, dump, start), all, false);
+}
+
+/** Sectors where the chip or the dump has a calibration. */
+function calibrations(dump: Buffer, target: PlaceTarget): number[] {
+  const found = new Set(layoutOf(target).calibration);
+  if (target.calibration != null) found.add(target.calibration);
+  for (let at = BOOTLOADER_END; at < dump.length; at += SECTOR) {
+    if (readCalibration(dump.subarray(at, at + SECTOR)) !== null) found.add(at);
+  }
+  return [...found].sort((one, other) => one - other);
+}
+
+/** By the dump's own table, which its code goes by, and not over what this chip keeps. */
+function codeSlots(job: PlaceJob, dump: Buffer, start: number): Region[] {
+  const { target } = job;
+  const ofDump = { ...target, partitions: readPartitions(dump) };
+  const usual = layoutOf(target);
+  const behind = Math.min(
+    Math.max(firstKept(target), usual.download.offset),
+    usual.download.offset + usual.download.length,
+  );
+  const app = slotOf(ofDump, 'app') ?? usual.app;
+  let end = Math.min(app.offset + app.length, dump.length);
+  const { length: code, exact } = codeLength(dump.subarray(BOOTLOADER_END));
+  // Code for another core lies in other packets, so that its end cannot be seen.
+  if (exact && !isOtherCore(target.chip)) {
+    mustHaveRoom(job, code);
+    end = Math.max(end, Math.ceil((BOOTLOADER_END + code) / SECTOR) * SECTOR);
+  }
+  const download = slotOf(ofDump, 'download') ?? usual.download;
+  const from = Math.max(end, download.offset);
+  return [
+    { offset: start, length: end - start },
+    { offset: from, length: Math.min(download.offset + download.length, behind) - from },
+  ].filter(({ length }) => length > 0);
+}
+
+/**
+ * The bytes for the regions, apart at each of these sectors: nothing that happens to their neighbours, such as
+ * the erase of a whole block, touches them then.
+ * @param keep whether the sectors themselves are among the pieces
+ */
+function cutAt(
+  dump: Buffer,
+  regions: readonly Region[],
+  sectors: readonly number[],
+  keep: boolean,
+): PlacedPiece[] {
+  const pieces: PlacedPiece[] = [];
+  const add = (offset: number, end: number) => {
+    if (end > offset) pieces.push({ offset, bytes: dump.subarray(offset, end) });
+  };
+  for (const { offset, length } of regions) {
+    const end = offset + length;
+    let from = offset;
+    for (const sector of sectors) {
+      if (sector < from || sector >= end) continue;
+      add(from, sector);
+      if (keep) add(sector, sector + SECTOR);
+      from = sector + SECTOR;
+    }
+    add(from, end);
+  }
+  return pieces;
+}
+
+const DATA =
+  "the calibration of the radio with the MAC, Tuya's storage and OpenBeken's configuration";
+
+function whatIsKept({ image, target }: PlaceJob): string {
+  const { mac } = target;
+  const other = image.calibration?.mac ?? null;
+  if (mac != null)
+    return `The dump is not of this very chip (its MAC is ${other ?? 'not in it'}, this chip's ${mac}): what lies in its slots for code is written, and ${DATA} of this chip are kept. What is wanted of the dump all the same can be written with part: tuya or openbeken.`;
+  if (other === null)
+    return `Neither the chip nor the dump has a MAC, so that whether the dump is of this very chip cannot be told: what lies in its slots for code is written, and ${DATA} are left out. What is wanted of them can be written with part (tuya, openbeken), or with offset and skip.`;
+  return `The chip has no MAC, so that whether the dump (of ${other}) is of this very chip cannot be told: what lies in its slots for code is written, and ${DATA} are left out. If it is of this very chip, write it with part set to rf, and then once more as a whole; else what is wanted of it with part: tuya or openbeken.`;
+}

@@ -1,0 +1,216 @@
+import type { Clock, Timer } from '../clock';
+import { BkError, isBkError } from '../errors';
+import type { SessionReport } from '../session/base/report';
+import type { FilledSettings } from '../session/base/settings';
+import { BOOT_BAUD } from '../session/link/link';
+import { beganAnew } from '../session/recovery/port-reconnect';
+import { type Reopen, Session } from '../session/session';
+import { AdapterFollower } from '../transport/follow';
+import { type OpenOptions, openTransport } from '../transport/open';
+import type { Transport } from '../transport/transport';
+
+/** How often a kept link is called, ms: chips that leave download mode do so after seconds of silence. */
+const KEEP_ALIVE_MS = 500;
+
+/** Gives a turn on to the next one. */
+type Release = () => void;
+
+/**
+ * One physical port of this process: who has its turn, and the link that is kept between jobs. All
+ * devices that name the port, however they spell it, share its slot.
+ */
+export class PortSlot {
+  readonly #clock: Clock;
+  #tail: Promise<void> = Promise.resolve();
+  #session: Session | null = null;
+  #keeper: Timer | null = null;
+  /** A keep-alive exchange under way; whoever takes the link waits for it. */
+  #calling: Promise<void> = Promise.resolve();
+  /** True while somebody has the turn's link in use, so that no keep-alive may begin. */
+  #taken = false;
+  /** Who has the turn or waits for it. */
+  #users = 0;
+  /** Whose job the kept link served last. */
+  #owner: object | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Waits for the turn, first come, first served. @throws BkError BK_CANCELLED while waiting */
+  async turn(signal: AbortSignal | undefined, port: string): Promise<Release> {
+    const before = this.#tail;
+    let handOn: () => void = () => {};
+    const own = new Promise<void>((resolve) => {
+      handOn = resolve;
+    });
+    this.#users++;
+    const release = (): void => {
+      this.#users--;
+      handOn();
+    };
+    // Who gives up waiting still hands the turn on when it comes.
+    this.#tail = before.then(() => own);
+    try {
+      await orAborted(before, signal, port);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return release;
+  }
+
+  /** The kept link if it serves these settings, else a new one. The caller has the turn. */
+  async session(
+    settings: FilledSettings,
+    report: SessionReport,
+    signal: AbortSignal | undefined,
+  ): Promise<Session> {
+    await this.#stopKeeping();
+    const kept = this.#session;
+    if (kept !== null) {
+      if (serves(kept, settings) && (await kept.keepAlive())) {
+        kept.beginJob(report);
+        return kept;
+      }
+      await this.#drop('leave');
+    }
+    report.onPhase('open', `Opening ${settings.port}`, false);
+    const options = { baudRate: BOOT_BAUD, clock: this.#clock };
+    const follower = new AdapterFollower(settings.port, options);
+    // Not awaited: nobody should wait for it unless the adapter goes away.
+    void follower.remember();
+    const transport = await this.#open(settings, follower, { ...options, signal }, report);
+    let latest = transport;
+    const reopen: Reopen = async (timeoutMs, abort) => {
+      latest = await follower.reopen(timeoutMs, abort);
+      return latest;
+    };
+    try {
+      this.#session = await Session.open(transport, settings, this.#clock, report, signal, reopen);
+    } catch (error) {
+      await latest.close();
+      throw error;
+    }
+    return this.#session;
+  }
+
+  /** An adapter that goes away while it is opened, as when the module is switched on just then, is waited for. */
+  async #open(
+    { port, linkTimeout }: FilledSettings,
+    follower: AdapterFollower,
+    options: OpenOptions,
+    { evidence, onPhase, onRecovery }: SessionReport,
+  ): Promise<Transport> {
+    const start = this.#clock.now();
+    try {
+      return await openTransport(port, options);
+    } catch (error) {
+      if (!isBkError(error, 'BK_PORT_LOST')) throw error;
+      evidence.adapterLost();
+      onPhase('open', `Port ${port} does not answer: waiting for it`, true);
+      const transport = await follower
+        .reopen(linkTimeout * 1000, options.signal)
+        .catch((reason) => {
+          // The first error says more of a port that is there all the while.
+          throw isBkError(reason, 'BK_PORT_LOST') ? error : reason;
+        });
+      evidence.adapterBack();
+      onRecovery(beganAnew('open', error, this.#clock.now() - start));
+      return transport;
+    }
+  }
+
+  /** Keeps the link for the settings' idle time, then ends it. The caller has the turn. */
+  async keep(settings: FilledSettings, owner: object): Promise<void> {
+    this.#owner = owner;
+    const session = this.#session;
+    if (session === null) return;
+    session.endJob();
+    if (settings.idle === 0 || session.exchanger.lost !== null) {
+      await this.#drop(settings.after);
+      return;
+    }
+    const end = this.#clock.now() + settings.idle * 1000;
+    const wait = (): void => {
+      const ms = Math.min(KEEP_ALIVE_MS, Math.max(0, end - this.#clock.now()));
+      this.#keeper = this.#clock.setTimeout(() => tick(), ms, { background: true });
+    };
+    const tick = (): void => {
+      this.#keeper = null;
+      const over = this.#clock.now() >= end;
+      this.#calling = (async () => {
+        if (over || !(await session.keepAlive())) {
+          if (this.#session === session) await this.#drop(over ? settings.after : 'leave');
+        } else if (this.#session === session && !this.#taken) {
+          wait();
+        }
+      })();
+    };
+    this.#taken = false;
+    wait();
+  }
+
+  /** Ends a link that is only kept, if it was kept for this owner. */
+  async endKept(owner: object, after: 'reboot' | 'leave', port: string): Promise<void> {
+    if (this.#users > 0 || this.#owner !== owner) return;
+    const release = await this.turn(undefined, port);
+    try {
+      await this.end(after);
+    } finally {
+      release();
+    }
+  }
+
+  /** Ends the link at once. The caller has the turn. */
+  async end(after: 'reboot' | 'leave'): Promise<void> {
+    await this.#stopKeeping();
+    await this.#drop(after);
+  }
+
+  async #stopKeeping(): Promise<void> {
+    this.#taken = true;
+    if (this.#keeper !== null) this.#clock.clearTimeout(this.#keeper);
+    this.#keeper = null;
+    await this.#calling;
+  }
+
+  async #drop(after: 'reboot' | 'leave'): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    await session?.close(after);
+  }
+}
+
+/** A kept link serves settings that would have led to the same link. */
+function serves(session: Session, settings: FilledSettings): boolean {
+  const had = session.settings;
+  return (
+    had.chip === settings.chip &&
+    had.baud === settings.baud &&
+    had.reset === settings.reset &&
+    session.exchanger.lost === null
+  );
+}
+
+function orAborted(
+  turn: Promise<void>,
+  signal: AbortSignal | undefined,
+  port: string,
+): Promise<void> {
+  if (signal === undefined) return turn;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      reject(new BkError('BK_CANCELLED', `The job was cancelled while it waited for ${port}`));
+    };
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    turn.then(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    });
+  });
+}

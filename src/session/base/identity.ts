@@ -1,0 +1,32 @@
+import type { ChipName, Family } from '../../chip/families';
+import type { FlashPart } from '../../chip/flash-parts';
+
+/** What a linked chip told of itself. */
+export interface Identity {
+  family: Family;
+  /** Null where a basic chip with an unknown bootloader does not tell its model. */
+  chip: ChipName | null;
+  /** Register value, lower-case hex; null on basic chips. */
+  chipId: string | null;
+  bootloader: {
+    name: string;
+    version: string | null;
+    /** zlib CRC-32 by which bootloaders are known, 8 hex digits. */
+    crc: string;
+    known: boolean;
+    /** Sector 0 is all FF: the chip cannot start. */
+    blank: boolean;
+  };
+  flash: {
+    /** JEDEC id, 6 hex digits; null where the chip does not tell. */
+    id: string | null;
+    part: FlashPart | null;
+    /** Bytes. */
+    size: number;
+  };
+  /** 32 hex digits; null where it cannot be read. */
+  key: string | null;
+  /** Which kind of key the chip's code is stored with. */
+  encryption: 'tuya' | 'none' | 'custom' | null;
+  warnings: string[];
+}

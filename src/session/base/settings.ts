@@ -1,0 +1,120 @@
+import { CHIP_NAMES, type ChipName } from '../../chip/families';
+import { BkError, shown } from '../../errors';
+
+export const RESET_METHODS = [
+  'auto',
+  'none',
+  'rts',
+  'dtr',
+  'rts-inverted',
+  'dtr-inverted',
+] as const;
+
+/** How the chip can be reset; `auto` tries what is harmless where unwired. */
+export type ResetMethod = (typeof RESET_METHODS)[number];
+
+/** What a person sets for one chip on one port. */
+export interface DeviceSettings {
+  /** `/dev/ttyUSB0`, `COM4`, `tcp://host:port`, `sim://bk7231n`, … */
+  port: string;
+  /** For messages and records; the port where missing. */
+  name?: string;
+  /** An expectation: another chip is an error before anything is written. Default `auto`. */
+  chip?: ChipName | 'auto';
+  /** Bits per second; default `auto`. */
+  baud?: number | 'auto';
+  reset?: ResetMethod;
+  /** Seconds to wait for the chip to answer, a person's reset included. Default 60. */
+  linkTimeout?: number;
+  /** Seconds for which a link is kept after the last job. Default 10. */
+  idle?: number;
+  /** What ends a link: start the firmware, or leave the chip in download mode. Default `reboot`. */
+  after?: 'reboot' | 'leave';
+}
+
+/** Settings with every default in its place. */
+export type FilledSettings = Required<DeviceSettings>;
+
+const DEFAULTS: Omit<FilledSettings, 'port' | 'name'> = {
+  chip: 'auto',
+  baud: 'auto',
+  reset: 'auto',
+  linkTimeout: 60,
+  idle: 10,
+  after: 'reboot',
+};
+
+/** Rates that a UART of these chips can have at all; 6.5 Mbit/s is a quarter of its clock. */
+const BAUD_RANGE = { minimum: 9600, maximum: 6_500_000 };
+
+/**
+ * The longest wait that a setting may ask for, seconds: timers carry no more milliseconds than 31 bits hold.
+ */
+const LONGEST_WAIT = 2_147_483;
+const NAMES = ['port', 'name', ...Object.keys(DEFAULTS)];
+
+/**
+ * Puts defaults in.
+ * @param given whatever code has given as the settings of a device
+ * @throws BkError BK_BAD_SETTING naming the setting and what it may be
+ */
+export function fillSettings(given: DeviceSettings): FilledSettings {
+  must(
+    typeof given === 'object' && given !== null && !Array.isArray(given),
+    `The settings of a device have to be an object like { port: "/dev/ttyUSB0" }, but are ${shown(given)}`,
+    'Give an object with a port.',
+  );
+  const { name, port: untrimmed } = given;
+  const port = typeof untrimmed === 'string' ? untrimmed.trim() : untrimmed;
+  must(
+    typeof port === 'string' && port !== '',
+    `No port is set${port === undefined || port === '' ? '' : ` (port is ${shown(port)})`}: choose the serial port of the adapter, for example /dev/ttyUSB0`,
+    'Set port to the path of the adapter, to tcp://host:port, or to sim://bk7231n to practise.',
+  );
+  const whose = `of the device on ${port}`;
+  const filled: FilledSettings = {
+    ...DEFAULTS,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    port,
+    name: name === undefined || name === '' ? port : name,
+  };
+  const wrong = (setting: keyof FilledSettings, wanted: string): [string, string] => [
+    `The ${setting} ${whose} is ${shown(filled[setting])}, but has to be ${wanted}`,
+    `Correct ${setting}, or leave it out.`,
+  ];
+  for (const setting of Object.keys(filled)) {
+    must(
+      NAMES.includes(setting),
+      `The device on ${port} has no setting ${shown(setting)}; there are ${NAMES.join(', ')}`,
+      'Correct its name, or leave it out.',
+    );
+  }
+  must(typeof filled.name === 'string', ...wrong('name', 'text'));
+  must(
+    filled.chip === 'auto' || CHIP_NAMES.includes(filled.chip),
+    ...wrong('chip', `auto or one of ${CHIP_NAMES.join(', ')}`),
+  );
+  must(
+    filled.baud === 'auto' ||
+      (Number.isInteger(filled.baud) &&
+        filled.baud >= BAUD_RANGE.minimum &&
+        filled.baud <= BAUD_RANGE.maximum),
+    ...wrong('baud', `auto or a whole number from ${BAUD_RANGE.minimum} to ${BAUD_RANGE.maximum}`),
+  );
+  must(
+    RESET_METHODS.includes(filled.reset),
+    ...wrong('reset', `one of ${RESET_METHODS.join(', ')}`),
+  );
+  for (const setting of ['linkTimeout', 'idle'] as const) {
+    must(
+      Number.isFinite(filled[setting]) && filled[setting] >= 0 && filled[setting] <= LONGEST_WAIT,
+      ...wrong(setting, `a number of seconds from 0 to ${LONGEST_WAIT}`),
+    );
+  }
+  must(filled.after === 'reboot' || filled.after === 'leave', ...wrong('after', 'reboot or leave'));
+  return filled;
+}
+
+function must(condition: boolean, message: string, advice: string): asserts condition {
+  if (!condition) throw new BkError('BK_BAD_SETTING', message, { phase: 'open', advice: [advice] });
+}

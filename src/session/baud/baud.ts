@@ -1,0 +1,137 @@
+import { isBkError } from '../../errors';
+
+import { encodeRequest, reboot, setBaudRate } from '../../protocol/commands/command-table';
+import { lineTime } from '../../protocol/timing';
+import type { Exchanger } from '../exchange/exchanger';
+import { BOOT_BAUD, knock } from '../link/link';
+
+/**
+ * Rates by which a chip's 26 MHz divider and usual adapters come out close enough, fastest first.
+ * 1.5 Mbit/s is 2 % off and 3 Mbit/s 8 %: left out.
+ */
+export const BAUD_LADDER: readonly number[] = [
+  2_000_000, 1_000_000, 921_600, 500_000, 460_800, 230_400, 115_200,
+];
+
+/** The first rate to try: practically every adapter does it, and practically all wiring carries it. */
+export const FIRST_BAUD = 921_600;
+
+/** The chip waits so long before it changes its rate, ms; the host changes in the middle of it. */
+const DELAY_MS = 20;
+/** How long a chip is called that did not echo the change, ms. */
+const ASK_MS = 60;
+/** The same for a chip that was told to reboot. */
+const BOOT_MS = 150;
+/** How often a chip that cannot be heard at a rate is told to go back. */
+const WAY_BACK_TRIES = 10;
+
+/** `kept`: at the rate of before; `rebooted`: at the boot rate; `lost`: heard at none, the host at the rate of before. */
+export type WayBack = 'kept' | 'rebooted' | 'lost';
+
+/** Changes the rate of chip and host; where the chip cannot be heard then, back to the rate of before. */
+export async function changeBaud(
+  exchanger: Exchanger,
+  baudRate: number,
+): Promise<'changed' | WayBack> {
+  const { transport } = exchanger;
+  const before = transport.baudRate;
+  if (before === baudRate || !transport.canSetBaudRate) return 'changed';
+  if (!(await hostCan(exchanger, baudRate))) return 'kept';
+
+  const request = encodeRequest(setBaudRate, { baudRate, delayMs: DELAY_MS });
+  await transport.write(request);
+  await transport.drain();
+  await exchanger.pause(lineTime(request.length, before) / 2 + DELAY_MS / 2);
+  await transport.setBaudRate(baudRate);
+  exchanger.reset();
+  // The echo proves no more than a link check does, and a link check can be repeated.
+  await exchanger.pause(DELAY_MS / 2);
+  if (await heard(exchanger, ASK_MS)) return 'changed';
+  return wayBack(exchanger, before);
+}
+
+/** An adapter that refuses a rate must do so before the chip has been sent there. */
+async function hostCan(exchanger: Exchanger, baudRate: number): Promise<boolean> {
+  const { transport } = exchanger;
+  const before = transport.baudRate;
+  try {
+    await transport.setBaudRate(baudRate);
+  } catch (error) {
+    if (isBkError(error, 'BK_BAD_SETTING')) return false;
+    throw error;
+  }
+  await transport.setBaudRate(before);
+  return true;
+}
+
+/**
+ * Brings a chip that may be at either rate back to `before`; the host is at the rate that failed.
+ * A rate that is garbled on the way leads the chip to one that nobody knows. So a line that garbles short
+ * frames (`byReboot`) carries Reboot only, which has no such argument and ends at the boot rate; any
+ * other gets both in turn, as a reboot needs a boot window to be caught in.
+ */
+export async function wayBack(
+  exchanger: Exchanger,
+  before: number,
+  byReboot = false,
+): Promise<WayBack> {
+  const { transport } = exchanger;
+  const failed = transport.baudRate;
+  const goBack = encodeRequest(setBaudRate, { baudRate: before, delayMs: DELAY_MS });
+  const restart = encodeRequest(reboot, undefined);
+  if (!byReboot && (await heardAt(exchanger, before, ASK_MS))) return 'kept';
+  for (let attempt = 0; attempt < WAY_BACK_TRIES; attempt++) {
+    const rebooting = byReboot || attempt % 2 === 1;
+    await transport.setBaudRate(failed);
+    // The chip may hear what the host cannot.
+    await transport.write(rebooting ? restart : goBack);
+    await transport.drain();
+    if (rebooting) {
+      exchanger.evidence.rebootAsked();
+      if (await heardAt(exchanger, BOOT_BAUD, BOOT_MS)) return 'rebooted';
+    } else {
+      await exchanger.pause(2 * DELAY_MS);
+    }
+    if (before === BOOT_BAUD && rebooting) continue;
+    if (await heardAt(exchanger, before, ASK_MS)) return 'kept';
+  }
+  await transport.setBaudRate(before);
+  return 'lost';
+}
+
+async function heardAt(exchanger: Exchanger, baudRate: number, forMs: number): Promise<boolean> {
+  await exchanger.transport.setBaudRate(baudRate);
+  exchanger.reset();
+  return heard(exchanger, forMs);
+}
+
+async function heard(exchanger: Exchanger, forMs: number): Promise<boolean> {
+  if (!(await knock(exchanger, forMs))) return false;
+  await exchanger.quiet(DELAY_MS / 2, ASK_MS);
+  return true;
+}
+
+/**
+ * What to try next, given which rates have proved themselves on this wiring and which have not.
+ * @param remembered the rate of the last link to this chip: it is gone to straight away
+ */
+export function nextBaud(
+  setting: number | 'auto',
+  proved: ReadonlySet<number>,
+  failed: ReadonlySet<number>,
+  remembered: number | null = null,
+): number | null {
+  const best = Math.max(BOOT_BAUD, ...proved);
+  const open = (rate: number): boolean => rate > best && !failed.has(rate);
+  if (setting !== 'auto') {
+    if (proved.has(setting)) return null;
+    if (!failed.has(setting) && setting !== BOOT_BAUD) return setting;
+    return BAUD_LADDER.find((rate) => rate < setting && open(rate)) ?? null;
+  }
+  if (proved.size === 0 && remembered !== null && open(remembered)) return remembered;
+  // The middle of the ladder first: a rate that fails can cost the link, so each step up is taken from
+  // a rate that is proved.
+  if (open(FIRST_BAUD)) return FIRST_BAUD;
+  if (best < FIRST_BAUD) return BAUD_LADDER.find((rate) => rate < FIRST_BAUD && open(rate)) ?? null;
+  return BAUD_LADDER.find(open) ?? null;
+}

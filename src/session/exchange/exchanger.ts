@@ -1,0 +1,295 @@
+import type { Clock, Timer } from '../../clock';
+import type { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
+import { BkError, isBkError } from '../../errors';
+import {
+  ANSWER_SHAPES,
+  answers,
+  type Command,
+  encodeRequest,
+  linkCheck,
+} from '../../protocol/commands/command-table';
+import { type Frame, FrameReader } from '../../protocol/frames';
+import { lineTime } from '../../protocol/timing';
+import type { Transport } from '../../transport/transport';
+import { twiceAlike } from '../base/twice-alike';
+import { Patience } from './adaptive-timeout';
+import { refused, silent } from './exchange-errors';
+import { WireWatch } from './wire-watch';
+
+interface Waiter {
+  take(frame: Frame): boolean;
+  fail(error: unknown): void;
+}
+
+/** How often something that changes nothing is asked. */
+const ASK_TRIES = 4;
+/** How often something is asked again before a line is too bad to tell anything. */
+const DOUBTS = 7;
+/** Silence after which nothing is under way any more, ms, and how long to wait for it. */
+const QUIET_MS = 20;
+const QUIET_LIMIT_MS = 300;
+
+/**
+ * One command and its answer at a time over one transport. An answer is known by its code and by
+ * all that it echoes; everything else that arrives is passed over until the time is out.
+ */
+export class Exchanger {
+  readonly #watch = new WireWatch();
+  #transport: Transport;
+  readonly #clock: Clock;
+  readonly #reader = new FrameReader(ANSWER_SHAPES, (bytes) => this.#watch.strayed(bytes));
+  readonly #patience = new Patience();
+  #waiter: Waiter | null = null;
+  #lost: BkError | null = null;
+  #lastByteAt = Number.NEGATIVE_INFINITY;
+
+  constructor(transport: Transport, clock: Clock) {
+    this.#transport = transport;
+    this.#clock = clock;
+    this.attach(transport);
+  }
+
+  /** Goes on with another line to the same chip, as after an adapter was plugged in again. */
+  attach(transport: Transport): void {
+    this.#transport = transport;
+    this.#lost = null;
+    this.#reader.reset();
+    transport.onData = (bytes) => this.#receive(bytes);
+    transport.onLost = (reason) => {
+      if (this.#transport === transport) this.#portLost(reason);
+    };
+  }
+
+  get transport(): Transport {
+    return this.#transport;
+  }
+
+  get clock(): Clock {
+    return this.#clock;
+  }
+
+  get lost(): BkError | null {
+    return this.#lost;
+  }
+
+  /** What was seen on the wire; the raw material of a diagnosis. */
+  get watch(): WireWatch {
+    return this.#watch;
+  }
+
+  get evidence(): EvidenceLog {
+    return this.#watch.evidence;
+  }
+
+  /**
+   * Until when a chip that did not answer may still be at work on the last command: it answers nothing
+   * else before.
+   */
+  get busyUntil(): number {
+    return this.#patience.busyUntil;
+  }
+
+  /** How long adapter, driver and network keep a request and its answer, ms. */
+  get latency(): number {
+    return this.#patience.latency;
+  }
+
+  /** To be called when a chip that did not answer is found alive: flash operations get longer from now on. */
+  beMorePatient(): void {
+    this.#patience.extend();
+  }
+
+  /**
+   * Sends a command and waits for its answer. For flash operations whose usual time is known the wait is
+   * short: a chip that rebooted in the middle of one listens for some hundred milliseconds only, and whoever
+   * waits out the datasheet's maximum misses it. `busyUntil` tells then how long a slow part may still work.
+   * @throws BkError BK_NO_RESPONSE when none came in time, BK_BAD_RESPONSE when the chip refused,
+   *   BK_PORT_LOST when the port went away
+   */
+  async run<Args, Answer>(
+    command: Command<Args, Answer>,
+    args: Args,
+    limitMs?: number,
+  ): Promise<Answer> {
+    // Its answer does not tell what it is of; with such a line the last one may still be on its way again.
+    if (command.kind === 'checksum' && this.#watch.doubles)
+      await this.quiet(QUIET_MS, QUIET_LIMIT_MS);
+    const request = encodeRequest(command, args);
+    const onWire = lineTime(request.length + command.answerBytes, this.#transport.baudRate);
+    const limit = limitMs ?? this.#patience.limit(command, args, onWire, this.#clock.now());
+    const begun = this.#clock.now();
+    this.#watch.begin(command.kind, this.#transport.baudRate, begun);
+    // The waiter stands before the request leaves: no answer can be too fast for it.
+    const answer = this.#wait(command, args, limit);
+    const waiter = this.#waiter;
+    // Not awaited: a port that takes no bytes must not outlast the limit.
+    this.#transport.write(request).catch((error: unknown) => {
+      if (this.#waiter === waiter) waiter?.fail(error);
+    });
+    try {
+      const value = await answer;
+      this.#patience.learn(command, args, this.#clock.now() - begun - onWire);
+      this.#watch.answered();
+      return value;
+    } catch (error) {
+      this.#watch.failed(command as Command<never, unknown>, args, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Asks something that changes nothing, again and again if need be.
+   * @throws as `run`, when no try brought an answer
+   */
+  async ask<Args, Answer>(command: Command<Args, Answer>, args: Args): Promise<Answer> {
+    for (let left = ASK_TRIES - 1; ; left--) {
+      try {
+        return await this.run(command, args);
+      } catch (error) {
+        if (left === 0 || !isBkError(error, 'BK_NO_RESPONSE')) throw error;
+        await this.synchronise();
+      }
+    }
+  }
+
+  /**
+   * Asks until two answers in a row agree: there is no frame check, and what a chip is must not hang on
+   * one garbled byte.
+   */
+  async sure<Args, Answer extends number | Buffer>(
+    command: Command<Args, Answer>,
+    args: Args,
+  ): Promise<Answer> {
+    const ask = async (): Promise<Answer> => ownCopy(await this.ask(command, args));
+    const { answer, sure } = await twiceAlike(ask, DOUBTS, isSame);
+    if (sure) return answer;
+    throw new BkError(
+      'BK_BAD_RESPONSE',
+      `The chip on ${this.#transport.port} answers ${command.name} differently each time`,
+      { attempts: DOUBTS + 1 },
+    );
+  }
+
+  /**
+   * After an answer that did not come: whatever is still under way has arrived once a link check sent
+   * now is answered, or nothing has come for a while. Not every answer tells what it answers.
+   */
+  async synchronise(): Promise<void> {
+    this.#reader.reset();
+    try {
+      await this.run(linkCheck, undefined);
+    } catch (error) {
+      if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
+    }
+    await this.quiet(QUIET_MS, QUIET_LIMIT_MS);
+  }
+
+  /** Sends a command that nothing answers, and waits until it has left. */
+  async send<Args>(command: Command<Args, unknown>, args: Args): Promise<void> {
+    await this.write(encodeRequest(command, args));
+  }
+
+  /** Writes bytes that are no command, and waits until they have left. */
+  async write(bytes: Buffer): Promise<void> {
+    if (this.#lost !== null) throw this.#lost;
+    await this.#transport.write(bytes);
+    await this.#transport.drain();
+  }
+
+  /** Waits until nothing has arrived for `quietMs` (at most `limitMs`), and forgets all that came. */
+  async quiet(quietMs: number, limitMs: number): Promise<void> {
+    const end = this.#clock.now() + limitMs;
+    const since = this.#clock.now();
+    for (;;) {
+      const now = this.#clock.now();
+      const silent = now - Math.max(this.#lastByteAt, since);
+      if (silent >= quietMs || now >= end) break;
+      // Not less than 1: a rest that is a rounding error would not let a clock go on.
+      await this.pause(Math.max(1, Math.min(quietMs - silent, end - now)));
+    }
+    this.#reader.reset();
+  }
+
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.setTimeout(resolve, ms);
+    });
+  }
+
+  /** Forgets half-arrived answers, as after a change of rate. */
+  reset(): void {
+    this.#reader.reset();
+  }
+
+  #wait<Args, Answer>(
+    command: Command<Args, Answer>,
+    args: Args,
+    limitMs: number,
+  ): Promise<Answer> {
+    if (this.#lost !== null) return Promise.reject(this.#lost);
+    if (this.#waiter !== null) throw new Error('one command at a time');
+    return new Promise<Answer>((resolve, reject) => {
+      let timer: Timer;
+      const settle = (): void => {
+        this.#clock.clearTimeout(timer);
+        this.#waiter = null;
+      };
+      const waiter: Waiter = {
+        take: (frame) => {
+          if (!answers(command as Command<never, unknown>, frame)) return false;
+          if (frame.status !== 0) {
+            if (!(command.refusal?.(frame.payload, args) ?? true)) return false;
+            settle();
+            reject(refused(command, args, frame.status, this.#transport.port));
+            return true;
+          }
+          const answer = command.parse(frame.payload, args);
+          if (answer === undefined) return false;
+          settle();
+          resolve(answer);
+          return true;
+        },
+        fail: (error) => {
+          settle();
+          reject(error);
+        },
+      };
+      this.#waiter = waiter;
+      timer = this.#clock.setTimeout(() => {
+        this.#watch.timeUp(this.#reader.pending);
+        // A frame that lost bytes may hide the one that is waited for.
+        this.#reader.resync((frame) => void this.#waiter?.take(frame));
+        if (this.#waiter !== waiter) return;
+        waiter.fail(silent(command, args, limitMs, this.#transport.port));
+      }, limitMs);
+    });
+  }
+
+  #receive(bytes: Buffer): void {
+    this.#watch.received(bytes.length);
+    this.#lastByteAt = this.#clock.now();
+    this.#reader.push(bytes, (frame) => {
+      if (this.#waiter?.take(frame)) return this.#watch.claimed(frame);
+      this.#watch.unclaimed(frame, this.#transport.baudRate, this.#lastByteAt);
+    });
+  }
+
+  #portLost(reason: Error): void {
+    if (this.#lost !== null) return;
+    this.#lost =
+      reason instanceof BkError
+        ? reason
+        : new BkError('BK_PORT_LOST', `Port ${this.#transport.port} went away`, { reason });
+    this.#waiter?.fail(this.#lost);
+    this.evidence.adapterLost();
+  }
+}
+
+/** Bytes of an answer are a view of what comes in, which the next answer overwrites. */
+function ownCopy<Answer extends number | Buffer>(answer: Answer): Answer {
+  return (typeof answer === 'number' ? answer : Buffer.from(answer)) as Answer;
+}
+
+function isSame(a: number | Buffer, b: number | Buffer): boolean {
+  return typeof a === 'number' || typeof b === 'number' ? a === b : a.equals(b);
+}

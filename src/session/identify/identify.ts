@@ -1,0 +1,290 @@
+import { crc32 } from 'node:zlib';
+import { BOOTLOADERS, type BootloaderFacts, NO_BOOTLOADER } from '../../chip/bootloaders';
+import { CHIP_ID_REGISTERS, CHIPS, type ChipName, type Family } from '../../chip/families';
+import { flashPart } from '../../chip/flash-parts';
+import { BOOTLOADER_END } from '../../chip/geometry';
+import { type CodeKey, markerKey } from '../../chip/marker';
+import { BkError, hex, isBkError } from '../../errors';
+import { invertCrc } from '../../protocol/checksum';
+import {
+  checkCrc,
+  flashRead4K,
+  readBootVersion,
+  readJedecId,
+  readRegister,
+} from '../../protocol/commands/command-table';
+import type { Identity } from '../base/identity';
+import { twiceAlike } from '../base/twice-alike';
+import type { Exchanger } from '../exchange/exchanger';
+import { basicKey, type CodeFacts, fullKey, KEYED_CHIP_ID } from './chip-key';
+
+const CHECKED = 256;
+/** How often a fenced question is asked again until two answers agree. */
+const FENCED_DOUBTS = 5;
+const MIB = 1024 * 1024;
+/** The bounds of what is looked for; parts of 256 KiB are the smallest in the table of flash parts. */
+const SMALLEST_FLASH = MIB / 4;
+const LARGEST_FLASH = 16 * MIB;
+
+/** For people: what a blank sector 0 means and what helps. */
+export const BLANK_BOOTLOADER =
+  'The bootloader area is blank (sector 0 is all FF): the chip cannot start its firmware. Write a backup of this chip back with bootloader set to replace; its mask ROM takes it at any time.';
+
+/**
+ * Finds out what chip answers. Works at any rate; takes some tens of round trips on full chips.
+ * @throws BkError BK_UNKNOWN_CHIP, BK_UNKNOWN_FLASH
+ */
+export async function identify(exchanger: Exchanger): Promise<Identity> {
+  const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: CHECKED }));
+  const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
+  exchanger.evidence.bootloader(crc, known !== undefined);
+  if (isOneOf(NO_BOOTLOADER.zeros, crc)) throw deadFlash(exchanger.transport.port);
+  const found = known === undefined ? await findFamily(exchanger, crc) : { family: known.family };
+  const facts: CodeFacts = {
+    bootloader: known,
+    blank: isOneOf(NO_BOOTLOADER.blank, crc),
+    application: 'application' in found ? found.application : undefined,
+  };
+  return found.family === 'full'
+    ? identifyFull(exchanger, crc, facts)
+    : identifyBasic(exchanger, crc, facts);
+}
+
+/** What lies in the bootloader area now: a job may have changed it. Sector 0 as all FF means that the chip cannot start. */
+export async function readBootloader(exchanger: Exchanger): Promise<Identity['bootloader']> {
+  const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: CHECKED }));
+  const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
+  return bootloaderOf(crc, known, isOneOf(NO_BOOTLOADER.blank, crc), null);
+}
+
+/**
+ * A full chip counts the end byte of a checksum, a basic one does not: the blank bootloader's two
+ * checksums tell which, else the first bytes of the application do.
+ * @returns with the key of the application where that was read
+ */
+async function findFamily(
+  exchanger: Exchanger,
+  crc: number,
+): Promise<{ family: Family; application?: CodeKey | null }> {
+  if (crc === NO_BOOTLOADER.blank[0]) return { family: 'full' };
+  if (crc === NO_BOOTLOADER.blank[1]) return { family: 'basic' };
+  const start = BOOTLOADER_END;
+  const sector = await exchanger.sure(flashRead4K, { address: start });
+  const own = invertCrc(await exchanger.sure(checkCrc, { start, end: start + CHECKED }));
+  const application = markerKey(sector, 0, 'app');
+  if (own === crc32(sector.subarray(0, CHECKED + 1))) return { family: 'full', application };
+  if (own === crc32(sector.subarray(0, CHECKED))) return { family: 'basic', application };
+  throw new BkError(
+    'BK_UNKNOWN_CHIP',
+    `The chip on ${exchanger.transport.port} answers, but its checksum of flash at 0x11000 fits neither kind of BK72xx; nothing was changed`,
+    {
+      phase: 'identify',
+      address: start,
+      advice: ['Try a lower baud and shorter wires; if it stays so, this is no BK72xx chip.'],
+    },
+  );
+}
+
+async function identifyFull(
+  exchanger: Exchanger,
+  crc: number,
+  facts: CodeFacts,
+): Promise<Identity> {
+  const { bootloader: known, blank } = facts;
+  const warnings: string[] = [];
+  const chipId = await readChipId(exchanger);
+  const jedec = await readJedec(exchanger);
+  const size = await findSizeByWrap(exchanger, crc, jedec?.size);
+  if (jedec !== null && size < jedec.size) {
+    warnings.push(
+      `The flash part ${jedec.id} says that it has ${hex(jedec.size)} bytes, but its addresses come round at ${hex(size)}: that is taken for its size.`,
+    );
+  }
+  const { key, encryption, warning } = await fullKey(exchanger, chipId, facts);
+  const chip = fullChip(chipId, size, encryption);
+  if (chip === null) {
+    throw new BkError(
+      'BK_UNKNOWN_CHIP',
+      `The chip on ${exchanger.transport.port} has the id ${chipId?.toString(16) ?? 'none'}, which is of no chip that this package knows; nothing was changed`,
+      {
+        phase: 'identify',
+        advice: ['Please report this id together with the name on the module.'],
+      },
+    );
+  }
+  if (warning !== null) warnings.push(warning);
+  if (blank) {
+    warnings.push(BLANK_BOOTLOADER);
+  } else if (known === undefined) {
+    warnings.push(
+      `The bootloader (checksum ${hex8(crc)}) is not a known one. That is no fault: a full chip is flashed through its mask ROM.`,
+    );
+  }
+  if (jedec !== null && !jedec.part.known) {
+    warnings.push(
+      `The flash part ${jedec.id} is not a known one and is treated as a usual 25-series part of ${size / MIB} MiB.`,
+    );
+  }
+  return {
+    family: 'full',
+    chip,
+    chipId: chipId?.toString(16) ?? null,
+    bootloader: bootloaderOf(crc, known, blank, null),
+    flash: { id: jedec?.id ?? null, part: jedec?.part ?? null, size },
+    key,
+    encryption,
+    warnings,
+  };
+}
+
+async function identifyBasic(
+  exchanger: Exchanger,
+  crc: number,
+  facts: CodeFacts,
+): Promise<Identity> {
+  const known = facts.bootloader;
+  const warnings: string[] = [];
+  const version = await readVersion(exchanger);
+  const chip = known?.chip ?? (version === null ? null : 'BK7231T');
+  const size = await findSizeByWrap(exchanger, crc, known?.flashSize ?? undefined);
+  if (known === undefined) {
+    warnings.push(
+      `The bootloader (checksum ${hex8(crc)}) is not a known one${chip === null ? ', so the model of this chip cannot be told: set it in the device' : ''}.`,
+    );
+  }
+  return {
+    family: 'basic',
+    chip,
+    chipId: null,
+    bootloader: bootloaderOf(crc, known, false, version),
+    flash: { id: null, part: null, size },
+    key: null,
+    encryption: await basicKey(exchanger, size, facts),
+    warnings,
+  };
+}
+
+async function readChipId(exchanger: Exchanger): Promise<number | null> {
+  const ids = new Set(Object.values(CHIPS).map((chip) => chip.chipId));
+  let first: number | null = null;
+  for (const address of CHIP_ID_REGISTERS) {
+    const id = await exchanger.sure(readRegister, { address });
+    if (ids.has(id.toString(16))) return id;
+    first ??= id === 0 ? null : id;
+  }
+  return first;
+}
+
+async function readJedec(exchanger: Exchanger) {
+  const id = await exchanger.sure(readJedecId, undefined);
+  if (id.every((byte) => byte === 0x00) || id.every((byte) => byte === 0xff)) return null;
+  const part = flashPart(id.toString('hex'));
+  // No module has less than 512 KiB or more than 64 MiB: such an id is not to be believed.
+  if (part.size < MIB / 2 || part.size > 64 * MIB) return null;
+  return { id: id.toString('hex'), part, size: part.size };
+}
+
+/** Tuya's bootloader of the BK7231T tells its version; others stay silent. */
+async function readVersion(exchanger: Exchanger): Promise<string | null> {
+  try {
+    return await exchanger.run(readBootVersion, undefined);
+  } catch (error) {
+    if (isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE')) return null;
+    throw error;
+  }
+}
+
+/**
+ * Addresses wrap at the flash size: the first power of two at which the bootloader's checksum comes
+ * again is the size. A working basic chip always has a bootloader there, so that this cannot be fooled
+ * by blank flash. A size that is taken for more than there is would lead round into the bootloader;
+ * so smaller ones are looked for even where the bootloader names its `usual` size.
+ */
+async function findSizeByWrap(
+  exchanger: Exchanger,
+  crc: number,
+  usual = Number.POSITIVE_INFINITY,
+): Promise<number> {
+  const largest = Number.isFinite(usual) ? usual : LARGEST_FLASH;
+  for (let size = SMALLEST_FLASH; size <= largest; size *= 2) {
+    if (size >= usual) return usual;
+    const again = await fencedCrc(exchanger, { start: size, end: size + CHECKED });
+    if (invertCrc(again) === crc && !isOneOf(NO_BOOTLOADER.blank, crc)) return size;
+  }
+  throw new BkError(
+    'BK_UNKNOWN_FLASH',
+    `The size of the flash of the chip on ${exchanger.transport.port} cannot be told; nothing was changed`,
+    { phase: 'identify', advice: ['Please report the name on the module.'] },
+  );
+}
+
+/**
+ * A checksum's answer does not tell what it is of, and the one that is looked for here has been on the wire
+ * before: whatever was under way has to have arrived before each question.
+ */
+async function fencedCrc(
+  exchanger: Exchanger,
+  range: { start: number; end: number },
+): Promise<number> {
+  const { answer } = await twiceAlike(async () => {
+    await exchanger.synchronise();
+    return exchanger.ask(checkCrc, range);
+  }, FENCED_DOUBTS);
+  return answer;
+}
+
+function fullChip(
+  chipId: number | null,
+  size: number,
+  encryption: Identity['encryption'],
+): ChipName | null {
+  // The same silicon under two names: only the key tells them apart.
+  if (chipId === KEYED_CHIP_ID) return encryption === 'none' ? 'BK7231M' : 'BK7231N';
+  // Models with one id differ by their flash, the smaller ones first.
+  const candidates = Object.values(CHIPS).filter((chip) => chip.chipId === chipId?.toString(16));
+  const bySize = candidates.findLast((chip) => chip.flashSize <= size);
+  return (bySize ?? candidates[0])?.name ?? null;
+}
+
+function bootloaderOf(
+  crc: number,
+  known: BootloaderFacts | undefined,
+  blank: boolean,
+  version: string | null,
+): Identity['bootloader'] {
+  return {
+    name: known?.name ?? (blank ? 'blank' : 'unknown'),
+    version: version ?? known?.version ?? null,
+    crc: hex8(crc),
+    known: known !== undefined,
+    blank,
+  };
+}
+
+function deadFlash(port: string): BkError {
+  return new BkError(
+    'BK_UNKNOWN_FLASH',
+    `The chip on ${port} answers, but its flash reads as zeros everywhere: it does not answer the chip. Nothing was changed`,
+    {
+      phase: 'identify',
+      likely: [
+        {
+          cause: 'The flash part does not answer',
+          confidence: 0.85,
+          evidence: 'The checksum of the first bytes is that of zeros.',
+        },
+      ],
+      advice: [
+        'Check the 3.3 V supply, then try again with P24 held low (to GND) during the reset: that has revived such modules.',
+      ],
+    },
+  );
+}
+
+function isOneOf(values: readonly number[], crc: number): boolean {
+  return values.includes(crc);
+}
+
+function hex8(value: number): string {
+  return value.toString(16).padStart(8, '0');
+}

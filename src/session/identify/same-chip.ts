@@ -1,0 +1,60 @@
+import { CHIP_ID_REGISTERS } from '../../chip/families';
+import { isBkError } from '../../errors';
+import { invertCrc } from '../../protocol/checksum';
+import {
+  checkCrc,
+  linkCheck,
+  readJedecId,
+  readRegister,
+} from '../../protocol/commands/command-table';
+import type { Identity } from '../base/identity';
+import type { Exchanger } from '../exchange/exchanger';
+import type { Fingerprint } from './fingerprint';
+
+/** So often a question in four tries is put again before its silence means something. */
+const SILENCES = 1;
+
+/** Whether the chip that answers now is the one that was identified. @throws as an exchange does */
+export async function sameChip(session: {
+  exchanger: Exchanger;
+  identity: Identity;
+  fingerprint: Fingerprint | null;
+}): Promise<boolean> {
+  if (!(await sameModel(session))) return false;
+  return (await session.fingerprint?.fits()) ?? true;
+}
+
+async function sameModel({
+  exchanger,
+  identity,
+}: {
+  exchanger: Exchanger;
+  identity: Identity;
+}): Promise<boolean> {
+  if (identity.family === 'basic') {
+    const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: 256 }));
+    return crc === Number.parseInt(identity.bootloader.crc, 16);
+  }
+  // The bootloader of a full chip may be what is being written; its id and its flash are not.
+  for (const address of CHIP_ID_REGISTERS) {
+    const id = await chipId(exchanger, address);
+    if (id === null) return false;
+    if (id.toString(16) !== identity.chipId) continue;
+    const jedec = await exchanger.sure(readJedecId, undefined);
+    return identity.flash.id === null || jedec.toString('hex') === identity.flash.id;
+  }
+  return false;
+}
+
+/** Null where the chip answers calls and no question for its registers: basic chips know none. */
+async function chipId(exchanger: Exchanger, address: number): Promise<number | null> {
+  for (let left = SILENCES; ; left--) {
+    try {
+      return await exchanger.sure(readRegister, { address });
+    } catch (error) {
+      if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
+      await exchanger.run(linkCheck, undefined);
+      if (left === 0) return null;
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import { diagnose } from '../../diagnosis/diagnose';
+import { BkError, isBkError } from '../../errors';
+import { encodeRequest, linkCheck } from '../../protocol/commands/command-table';
+import { lineTime } from '../../protocol/timing';
+import { throwIfAborted } from '../base/abort';
+import type { ResetMethod } from '../base/settings';
+import type { Exchanger } from '../exchange/exchanger';
+import { type ResetStrategy, resetStrategies, restingLines } from './reset';
+
+/** The rate of every chip after every boot. */
+export const BOOT_BAUD = 115_200;
+
+/** Pause between two link checks, ms: as fast as answers could come through a USB adapter. */
+const SPACING_MS = 5;
+/** A chip that is in download mode already answers at once. */
+const FIRST_LISTEN_MS = 150;
+/** How long a left-over rate is tried; a chip in download mode needs one answer. */
+const OTHER_BAUD_MS = 30;
+/** How long to listen before the reset is tried again, and how often a waiting person is told. */
+const WAIT_MS = 3000;
+/** After the first answer copies of it may still be under way; this much silence ends them. */
+const QUIET_MS = 20;
+const QUIET_LIMIT_MS = 300;
+
+/** Rates at which other tools leave a chip in download mode. */
+const LEFT_OVER_BAUDS = [921_600, 460_800, 230_400, 1_500_000, 2_000_000, 1_000_000, 500_000];
+
+export const RESET_BY_HAND =
+  'Reset the chip now: bridge CEN to GND for 0.3 s, or switch its 3.3 V off and on';
+
+export interface LinkOptions {
+  reset: ResetMethod;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+  /** Told whenever what is being done changes. */
+  onStep?: ((message: string, waitsForPerson: boolean) => void) | undefined;
+}
+
+export interface LinkOutcome {
+  /** What it took: `listening` was in download mode already. */
+  by: 'listening' | 'lines' | 'firmware' | 'person';
+  ms: number;
+}
+
+/**
+ * Calls the chip until it answers, resetting it by the means that are set, then asking a person.
+ * The host must be at BOOT_BAUD; it is at the chip's rate afterwards.
+ * @throws BkError BK_NO_LINK when the time is over, BK_CANCELLED, BK_PORT_LOST
+ */
+export async function link(exchanger: Exchanger, options: LinkOptions): Promise<LinkOutcome> {
+  const { clock } = exchanger;
+  const start = clock.now();
+  const end = start + options.timeoutMs;
+  const call = new Call(exchanger, end, options.signal);
+  const linked = async (by: LinkOutcome['by']): Promise<LinkOutcome> => {
+    await exchanger.quiet(QUIET_MS, QUIET_LIMIT_MS);
+    return { by, ms: clock.now() - start };
+  };
+
+  options.onStep?.(`Calling the chip on ${exchanger.transport.port}`, false);
+  await exchanger.transport.setLines(restingLines(options.reset));
+  if (await call.listen(FIRST_LISTEN_MS)) return linked('listening');
+
+  const strategies = resetStrategies(options.reset);
+  for (let round = 0; clock.now() < end; round++) {
+    for (const strategy of strategies) {
+      options.onStep?.(`No answer yet: ${strategy.name}`, false);
+      let answered = false;
+      try {
+        answered = await call.reset(strategy);
+      } finally {
+        // A line left asserted could hold the chip in reset for as long as a person tries, or
+        // after a cancel. A chip that answers has the lines as it needs them.
+        if (!answered) await exchanger.transport.setLines(restingLines(options.reset));
+      }
+      if (answered) return linked(strategy.by);
+    }
+    if (round === 0 && (await call.tryOtherBauds())) return linked('listening');
+    options.onStep?.(RESET_BY_HAND, true);
+    // Without a reset wire there is nothing to alternate with: the person has all the time left.
+    const patience = strategies.length === 0 ? end - clock.now() : WAIT_MS;
+    if (await call.listen(patience)) return linked('person');
+  }
+  throw noLink(exchanger, options.timeoutMs);
+}
+
+/** Repeats LinkCheck for so many milliseconds. @returns true as soon as one is answered */
+export async function knock(
+  exchanger: Exchanger,
+  forMs: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { clock } = exchanger;
+  // An answer to the last call is heard as well where adapters and networks keep it back.
+  const end = clock.now() + forMs + 2 * exchanger.latency;
+  const request = encodeRequest(linkCheck, undefined).length;
+  const spacing =
+    SPACING_MS + lineTime(request + linkCheck.answerBytes, exchanger.transport.baudRate);
+  while (clock.now() < end) {
+    throwIfAborted(signal, exchanger.transport.port);
+    try {
+      return await exchanger.run(linkCheck, undefined, spacing);
+    } catch (error) {
+      if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
+    }
+  }
+  return false;
+}
+
+class Call {
+  readonly #exchanger: Exchanger;
+  readonly #end: number;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(exchanger: Exchanger, end: number, signal: AbortSignal | undefined) {
+    this.#exchanger = exchanger;
+    this.#end = end;
+    this.#signal = signal;
+  }
+
+  listen(ms: number): Promise<boolean> {
+    const left = this.#end - this.#exchanger.clock.now();
+    return knock(this.#exchanger, Math.min(ms, left), this.#signal);
+  }
+
+  async reset(strategy: ResetStrategy): Promise<boolean> {
+    for (const step of strategy.steps) {
+      if (step.lines && !(await this.#exchanger.transport.setLines(step.lines))) return false;
+      if (step.bytes) await this.#exchanger.write(step.bytes);
+      if (await this.listen(step.listenMs)) return true;
+    }
+    return false;
+  }
+
+  /** A chip keeps its rate until it reboots, and another tool may have left it at a fast one. */
+  async tryOtherBauds(): Promise<boolean> {
+    const { transport, watch } = this.#exchanger;
+    if (!transport.canSetBaudRate) return false;
+    // Text that is heard at a wrong rate looks like a bad line: it must not count as evidence.
+    watch.astray = true;
+    try {
+      for (const baudRate of LEFT_OVER_BAUDS) {
+        if ((await this.#takes(baudRate)) && (await this.listen(OTHER_BAUD_MS))) return true;
+      }
+      await transport.setBaudRate(BOOT_BAUD);
+      this.#exchanger.reset();
+      return false;
+    } finally {
+      watch.astray = false;
+    }
+  }
+
+  /** @returns false where it is not this adapter's rate */
+  async #takes(baudRate: number): Promise<boolean> {
+    try {
+      await this.#exchanger.transport.setBaudRate(baudRate);
+      return true;
+    } catch (error) {
+      if (isBkError(error, 'BK_BAD_SETTING')) return false;
+      throw error;
+    }
+  }
+}
+
+function noLink(exchanger: Exchanger, timeoutMs: number): BkError {
+  const { likely, advice: told } = diagnose(exchanger.evidence.evidence);
+  // A link that had no time at all has seen nothing.
+  const advice = told.length > 0 ? told : [`${RESET_BY_HAND}.`];
+  const seconds = Math.round(timeoutMs / 1000);
+  return new BkError(
+    'BK_NO_LINK',
+    `No chip answered on ${exchanger.transport.port} within ${seconds} s; nothing on it was changed. ${advice[0]}`,
+    { phase: 'link', likely, advice },
+  );
+}

@@ -1,0 +1,36 @@
+import type { Exchanger } from '../exchange/exchanger';
+import { type EfuseController, readEfuseBytes } from './efuse-controller';
+import type { Loan, Need } from './scoped-register-write';
+import { tidily, tidyRegister } from './tidy';
+
+const CLOCKED: readonly Need[] = [{ address: 0x54010030, set: 1 << 7 }];
+
+/**
+ * Nothing but the index of the byte and the start bit is ever written: the others of this register are the
+ * direction, data to burn and the voltage for it. Source: BK7231GUIFlashTool.
+ */
+const CONTROLLER: EfuseController = {
+  control: 0x54880010,
+  result: 0x54880014,
+  request: async (_exchanger, index) => ((index & 0x1f) << 8) | 1,
+};
+
+/**
+ * Bytes of eFuse of BK7258, whose controller is clocked for as long as that takes and left at rest.
+ * @throws BkError BK_NO_RESPONSE, BK_PORT_LOST, BK_BAD_RESPONSE where a byte is not readable or the chip has
+ *   rebooted under way
+ */
+export function readEfuse7258(
+  exchanger: Exchanger,
+  loan: Loan,
+  offset: number,
+  count: number,
+): Promise<Buffer> {
+  const atRest = { address: CONTROLLER.control, value: 0 };
+  return loan.during(CLOCKED, () =>
+    tidily(
+      () => readEfuseBytes(exchanger, CONTROLLER, offset, count),
+      (failed) => tidyRegister(exchanger, atRest, failed),
+    ),
+  );
+}

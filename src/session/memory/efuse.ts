@@ -1,0 +1,42 @@
+import { readRegister } from '../../protocol/commands/command-table';
+import type { Exchanger } from '../exchange/exchanger';
+import { type EfuseController, readEfuseByte, readEfuseBytes } from './efuse-controller';
+
+const KEY_BYTES = 16;
+
+/** Of BK7231N, M, BK7238 and BK7252N. Bits that are not of a request stay as they are. */
+const CONTROLLER: EfuseController = {
+  control: 0x800074,
+  result: 0x800078,
+  request: async (exchanger, index) => {
+    const before = await exchanger.ask(readRegister, { address: CONTROLLER.control });
+    return ((before & ~0x1f02) | (index << 8) | 1) >>> 0;
+  },
+};
+
+/** Four little-endian words as 32 hex digits, each word printed as a number. */
+export const TUYA_KEY = '510fb093a3cbeadc5993a17ec7adeb03';
+export const ZERO_KEY = '0'.repeat(32);
+
+/**
+ * The code key in eFuse of BK7231N and M as 32 hex digits; null where a byte is not readable.
+ * All zeros also where reading is disabled. Source: protocol.md §5.6, bk7231tools and
+ * BK7231GUIFlashTool agree.
+ */
+export async function readKey(exchanger: Exchanger): Promise<string | null> {
+  const bytes = Buffer.alloc(KEY_BYTES);
+  for (let index = 0; index < KEY_BYTES; index++) {
+    const byte = await readEfuseByte(exchanger, CONTROLLER, index);
+    if (byte === null) return null;
+    bytes[index] = byte;
+  }
+  return bytes.swap32().toString('hex');
+}
+
+/**
+ * Bytes of eFuse, as they lie there.
+ * @throws BkError BK_BAD_RESPONSE where one is not readable
+ */
+export function readEfuse(exchanger: Exchanger, offset: number, count: number): Promise<Buffer> {
+  return readEfuseBytes(exchanger, CONTROLLER, offset, count);
+}

@@ -1,0 +1,162 @@
+import { BLOCK, BOOTLOADER_END, PAGE, SECTOR } from '../../chip/geometry';
+import { BkError, hex } from '../../errors';
+import { invertCrc } from '../../protocol/checksum';
+import {
+  checkCrc,
+  ERASE_BLOCK,
+  ERASE_SECTOR,
+  flashErase,
+  flashRead4K,
+  flashWrite,
+  flashWrite4K,
+  linkCheck,
+} from '../../protocol/commands/command-table';
+import type { Identity } from '../base/identity';
+import type { Exchanger } from '../exchange/exchanger';
+import { unprotect } from './protection';
+
+/**
+ * Flash of a linked chip, by addresses from 0 to its size. The differences between full and basic
+ * chips (checksum ends, the mirror of the bootloader, locks and protect bits) end here, and so does
+ * every way to the bootloader of a basic chip.
+ */
+export class Flash {
+  readonly #exchanger: Exchanger;
+  readonly #identity: Identity;
+  /** Basic chips: a checksum locks the flash until a link check, and then an erase must come first. */
+  #locked = true;
+  /** Full chips: protect bits come back with every boot. */
+  #unprotected = false;
+
+  constructor(exchanger: Exchanger, identity: Identity) {
+    this.#exchanger = exchanger;
+    this.#identity = identity;
+  }
+
+  /** Bytes. */
+  get size(): number {
+    return this.#identity.flash.size;
+  }
+
+  /** To be called when the chip may have rebooted: it is locked and protected then. */
+  forget(): void {
+    this.#locked = true;
+    this.#unprotected = false;
+  }
+
+  /**
+   * Reads one sector.
+   * @returns a view of 4096 bytes that is valid only until the next exchange
+   */
+  readSector(address: number): Promise<Buffer> {
+    this.#mustFit(address, SECTOR);
+    return this.#exchanger.run(flashRead4K, { address: this.#readable(address) });
+  }
+
+  /** The chip's own checksum of a range, as zlib's CRC-32. The length is at least 1. */
+  async crc(offset: number, length: number): Promise<number> {
+    this.#mustFit(offset, length);
+    const full = this.#identity.family === 'full';
+    const end = offset + length - (full ? 1 : 0);
+    if (!full) this.#locked = true;
+    return invertCrc(await this.#exchanger.run(checkCrc, { start: offset, end }));
+  }
+
+  /** Erases a sector (4 KiB). */
+  eraseSector(address: number): Promise<void> {
+    return this.#erase(address, SECTOR);
+  }
+
+  /** Erases a block (64 KiB). */
+  eraseBlock(address: number): Promise<void> {
+    return this.#erase(address, BLOCK);
+  }
+
+  /** Programs one sector that is blank. */
+  async program(address: number, data: Buffer): Promise<void> {
+    await this.#prepareSector(address, data);
+    await this.#exchanger.run(flashWrite4K, { address, data });
+  }
+
+  /** The same page by page; blank pages are left out. */
+  async programPages(address: number, data: Buffer): Promise<void> {
+    await this.#prepareSector(address, data);
+    for (let offset = 0; offset < SECTOR; offset += PAGE) {
+      const page = data.subarray(offset, offset + PAGE);
+      if (page.every((byte) => byte === 0xff)) continue;
+      await this.#exchanger.run(flashWrite, { address: address + offset, data: page });
+    }
+  }
+
+  async #prepareSector(address: number, data: Buffer): Promise<void> {
+    this.#mustBeWritable(address, SECTOR);
+    if (data.length !== SECTOR) {
+      throw new BkError(
+        'BK_OUT_OF_RANGE',
+        `${data.length} bytes for ${hex(address)} are not one sector`,
+        { address },
+      );
+    }
+    // A basic chip that was locked takes data only after an erase; the sector is blank, so that
+    // erasing it loses nothing.
+    if (this.#identity.family === 'basic' && this.#locked) await this.eraseSector(address);
+    await this.#prepare();
+  }
+
+  async #erase(address: number, length: typeof SECTOR | typeof BLOCK): Promise<void> {
+    this.#mustBeWritable(address, length);
+    await this.#prepare();
+    const size = length === BLOCK ? ERASE_BLOCK : ERASE_SECTOR;
+    await this.#exchanger.run(flashErase, { address, size });
+  }
+
+  async #prepare(): Promise<void> {
+    if (this.#identity.family === 'basic') {
+      if (!this.#locked) return;
+      await this.#exchanger.run(linkCheck, undefined);
+      this.#locked = false;
+      return;
+    }
+    if (this.#unprotected) return;
+    const { part } = this.#identity.flash;
+    if (part !== null) await unprotect(this.#exchanger, part);
+    this.#unprotected = true;
+  }
+
+  /** A basic chip does not read its bootloader out directly, but its mirror behind the end of flash. */
+  #readable(address: number): number {
+    const guarded = this.#identity.family === 'basic' && address < BOOTLOADER_END;
+    return guarded ? address + this.size : address;
+  }
+
+  #mustFit(offset: number, length: number): void {
+    const whole = Number.isInteger(offset) && Number.isInteger(length);
+    if (!whole || offset < 0 || length < 1 || offset + length > this.size) {
+      throw new BkError(
+        'BK_OUT_OF_RANGE',
+        `${hex(length)} bytes at ${hex(offset)} do not fit the flash of ${hex(this.size)} bytes on ${this.#exchanger.transport.port}`,
+        { address: offset },
+      );
+    }
+  }
+
+  /**
+   * The last door before the wire. On a basic chip the bootloader is the only way in: without it
+   * nothing but SPI helps, so there is no override.
+   */
+  #mustBeWritable(address: number, length: number): void {
+    this.#mustFit(address, length);
+    if (address % length !== 0) {
+      throw new BkError('BK_OUT_OF_RANGE', `${hex(address)} is not a multiple of ${hex(length)}`, {
+        address,
+      });
+    }
+    if (this.#identity.family === 'basic' && address < BOOTLOADER_END) {
+      throw new BkError(
+        'BK_BOOTLOADER_PROTECTED',
+        `The bootloader of the ${this.#identity.chip ?? 'basic chip'} on ${this.#exchanger.transport.port} (below 0x11000) must never be changed: only SPI could bring the chip back. It was not touched`,
+        { address, advice: ['Use addresses from 0x11000 on.'] },
+      );
+    }
+  }
+}

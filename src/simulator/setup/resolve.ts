@@ -1,0 +1,172 @@
+import { readFileSync, type Stats, statSync } from 'node:fs';
+import { BOOTLOADERS, type BootloaderFacts } from '../../chip/bootloaders';
+import { CHIPS, type ChipFacts, type ChipName } from '../../chip/families';
+import { BkError, hex, textOf } from '../../errors';
+import { FAST_TIMINGS, REAL_TIMINGS, type Timings } from './chip-timing';
+import { below, seeded } from './prng';
+import type { SimulatorExtras, SimulatorOptions } from './simulator-options';
+import { isFlashSize, LARGEST_FLASH, OPTION_RULES, readChip } from './simulator-options';
+
+/** The code key that Tuya and Beken burn, as its four words are written. Source: protocol notes, eFuse. */
+const TUYA_KEY = '510fb093a3cbeadc5993a17ec7adeb03';
+const NO_KEY = '00000000000000000000000000000000';
+
+/** Real parts of each size, by their id. */
+const JEDEC_BY_SIZE: Readonly<Record<number, string>> = {
+  524288: 'c86513',
+  1048576: '0b4014',
+  2097152: 'eb6015',
+  4194304: 'c84016',
+  8388608: 'c84017',
+};
+
+/** A chip with every choice made. */
+export interface ResolvedOptions {
+  chip: ChipName;
+  facts: ChipFacts;
+  /** Contents from a file, not yet padded; null where they are made from the seed. */
+  file: Buffer | null;
+  size: number;
+  baudLimit: number;
+  window: number;
+  seed: number;
+  brownout: number;
+  corrupt: number;
+  lose: number;
+  deadSector: number | null;
+  fast: boolean;
+  reset: NonNullable<SimulatorOptions['reset']>;
+  app: NonNullable<SimulatorOptions['app']>;
+  srPunish: boolean;
+  midLength: number;
+  stay: number;
+  jedec: Buffer;
+  /** 32 hex digits, four words. */
+  key: string;
+  tuyaKey: boolean;
+  bootloader: NonNullable<SimulatorOptions['bootloader']>;
+  /** The table's entry whose checksum the bootloader is given; null where there is none. */
+  knownBootloader: BootloaderFacts | null;
+  protect: number;
+  mac: Buffer;
+  timings: Timings;
+  untallied: boolean;
+}
+
+/** @throws BkError BK_BAD_SETTING, BK_STORAGE (the file cannot be read) */
+export function resolveOptions(options: SimulatorOptions & SimulatorExtras): ResolvedOptions {
+  const chip = readChip(options.chip);
+  const facts = CHIPS[chip];
+  const file = options.flash === undefined ? null : readContents(options.flash);
+  const size = options.size ?? sizeFor(facts.flashSize, file?.length ?? 0);
+  if (!isFlashSize(size)) throw bad('size', size);
+  if (file !== null && file.length > size) {
+    throw new BkError(
+      'BK_BAD_SETTING',
+      `${options.flash} has ${file.length} bytes, more than the simulated flash's ${size} (option size)`,
+      { phase: 'open', advice: ['Name a smaller file, or leave size out.'] },
+    );
+  }
+  const { deadSector = null, seed = 1 } = options;
+  if (deadSector !== null && deadSector >= size) throw bad('deadSector', deadSector);
+  const key = keyFor(chip, options.key);
+  const fast = options.speed === 'fast';
+  return {
+    chip,
+    facts,
+    file,
+    size,
+    baudLimit: options.baudLimit ?? Number.POSITIVE_INFINITY,
+    window: options.window ?? 300,
+    seed,
+    brownout: options.brownout ?? 0,
+    corrupt: options.corrupt ?? 0,
+    lose: options.lose ?? 0,
+    deadSector,
+    fast,
+    reset: options.reset ?? 'rts',
+    app: options.app ?? 'friendly',
+    srPunish: options.srPunish ?? false,
+    midLength: options.midLength ?? 6,
+    stay: options.stay ?? (chip === 'BK7231T' ? 3000 : 0),
+    jedec: Buffer.from(options.jedec ?? jedecFor(size), 'hex'),
+    key,
+    tuyaKey: key === TUYA_KEY,
+    bootloader: options.bootloader ?? 'known',
+    knownBootloader: knownBootloader(chip),
+    protect: options.protect ?? 0x067c,
+    mac: options.mac === undefined ? madeUpMac(chip, seed) : macFrom(options.mac),
+    timings: { ...(fast ? FAST_TIMINGS : REAL_TIMINGS), ...options.timings },
+    untallied: options.untallied ?? false,
+  };
+}
+
+function bad(name: keyof typeof OPTION_RULES, value: number): BkError {
+  return new BkError(
+    'BK_BAD_SETTING',
+    `The simulated chip's option ${name} cannot be ${hex(value)}; allowed: ${OPTION_RULES[name].allowed}, within the flash`,
+    { phase: 'open', advice: [`Correct ${name}, or leave it out.`] },
+  );
+}
+
+function readContents(path: string): Buffer {
+  const refuse = (why: string, reason?: unknown): BkError =>
+    new BkError('BK_STORAGE', `The simulated chip's flash file ${path} cannot be read: ${why}`, {
+      phase: 'open',
+      ...(reason === undefined ? {} : { reason }),
+      advice: ['Check its name: a relative one begins where the program was started.'],
+    });
+  let stats: Stats | undefined;
+  try {
+    // Asked before it is opened: a pipe would have the whole program wait for somebody to write to it.
+    stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isFile() && stats.size <= LARGEST_FLASH) return readFileSync(path);
+  } catch (reason) {
+    throw refuse(textOf(reason), reason);
+  }
+  if (stats === undefined) throw refuse('there is no such file');
+  if (!stats.isFile()) throw refuse('it is no plain file');
+  throw refuse(`it has ${stats.size} bytes, more than any flash`);
+}
+
+function sizeFor(usual: number, contents: number): number {
+  let size = usual;
+  while (size < contents) size *= 2;
+  return size;
+}
+
+function jedecFor(size: number): string {
+  return JEDEC_BY_SIZE[size] ?? `c840${Math.log2(size).toString(16).padStart(2, '0')}`;
+}
+
+function keyFor(chip: ChipName, asked: string | undefined): string {
+  const usual = chip === 'BK7231N' || chip === 'BK7231T' ? 'tuya' : 'none';
+  const key = asked ?? usual;
+  if (key === 'tuya') return TUYA_KEY;
+  return key === 'none' ? NO_KEY : key;
+}
+
+/** The newest of the T's, which public recordings show; else the first of the table. */
+function knownBootloader(chip: ChipName): BootloaderFacts | null {
+  const own = BOOTLOADERS.filter((entry) => entry.chip === chip);
+  return (chip === 'BK7231T' ? own.at(-1) : own[0]) ?? null;
+}
+
+function macFrom(text: string): Buffer {
+  return Buffer.from(text.replace(/[:-]/g, ''), 'hex');
+}
+
+/** The maker's usual three bytes and three of the seed's. */
+function madeUpMac(chip: ChipName, seed: number): Buffer {
+  const random = seeded(seed, 'mac');
+  const maker = {
+    BK7238: '3c0b59',
+    BK7252N: '3c0b59',
+    BK7231N: '381f8d',
+    BK7231M: '381f8d',
+    BK7258: '381f8d',
+  } as Partial<Record<ChipName, string>>;
+  const mac = Buffer.from(`${maker[chip] ?? '84e342'}000000`, 'hex');
+  for (let at = 3; at < 6; at++) mac[at] = below(random, 256);
+  return mac;
+}
