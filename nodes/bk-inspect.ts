@@ -2,7 +2,7 @@ import { isUint8Array } from 'node:util/types';
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from 'node-red';
 import { type Inspection, inspect, readImageFile } from '../src';
 import { closeWithin } from './shared/closing';
-import { asBkError } from './shared/errors';
+import { asBkError, logInternal } from './shared/errors';
 import { imageBytes } from './shared/image-bytes';
 import { sourceFile } from './shared/paths';
 import { choice, type Saved, text } from './shared/settings';
@@ -28,6 +28,7 @@ export = function register(RED: NodeAPI): void {
     };
     const fail = (thrown: unknown, done: (error?: Error) => void) => {
       const error = asBkError(thrown);
+      logInternal(RED, this, error);
       show(texts.failed(error));
       done(error);
     };

@@ -203,7 +203,7 @@ function guarded(
 function asBkError(error: unknown, operation: Operation, port: string): BkError {
   if (isBkError(error)) return error;
   return new BkError(
-    'BK_BAD_RESPONSE',
+    'BK_INTERNAL',
     `The ${operation} on ${port} failed inside the program: ${textOf(error)}`,
     { reason: error, advice: ['Please report this with the text of the message.'] },
   );

@@ -1,3 +1,6 @@
+import { distinct, type Note, type Said, sentence } from './texts/note';
+import { render, renderAll } from './texts/render';
+
 /** Every code that an error of this package can carry; flows switch on them. */
 export const ERROR_CODES = [
   'BK_PORT_NOT_FOUND',
@@ -22,6 +25,7 @@ export const ERROR_CODES = [
   'BK_BACKUP_FAILED',
   'BK_STORAGE',
   'BK_CANCELLED',
+  'BK_INTERNAL',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -53,11 +57,23 @@ export type CommandKind =
   | 'identity';
 
 /** One possible cause of a failure, with what speaks for it. */
+export interface Likely {
+  cause: Said;
+  /** 0 to 1. */
+  confidence: number;
+  evidence: Said;
+}
+
+/** The same as flows see it: the sentences in English, and their codes. */
 export interface LikelyCause {
   cause: string;
   /** 0 to 1. */
   confidence: number;
   evidence: string;
+  /** Code of the cause, as `diagnosis.power`, and what its sentence was told. */
+  code: string;
+  params: Note['params'];
+  evidenceCode: Note;
 }
 
 /** What the sectors that a job was to change hold when it ends early. Offsets and lengths in bytes. */
@@ -73,17 +89,17 @@ export interface FlashState {
 }
 
 export interface ErrorDetails {
-  phase?: Phase;
+  phase?: Phase | undefined;
   /** Flash address in bytes. */
-  address?: number;
+  address?: number | undefined;
   /** How often it was tried before giving up. */
-  attempts?: number;
-  likely?: LikelyCause[];
+  attempts?: number | undefined;
+  likely?: readonly Likely[] | undefined;
   /** What a person can do, most useful first. */
-  advice?: string[];
+  advice?: readonly Said[] | undefined;
   /** The error underneath, of the operating system or a library. */
   reason?: unknown;
-  state?: FlashState;
+  state?: FlashState | undefined;
 }
 
 /** The plain-data form that Catch nodes see as `msg.error.cause`. */
@@ -92,37 +108,90 @@ export interface ErrorCause {
   phase: Phase | null;
   address: number | null;
   attempts: number;
-  likely: LikelyCause[];
-  advice: string[];
+  likely: readonly LikelyCause[];
+  advice: readonly string[];
   /** The text of the error underneath, where there is one. */
   reason: string | null;
   /** What flash holds, where the job had begun to change it. */
   state: FlashState | null;
+  /** Code and values of the error's message, and of each piece of advice. */
+  text: Note;
+  adviceCodes: readonly Note[];
 }
 
 /**
- * The one error class of the package. `code` and `cause` are own, enumerable properties because
- * Node-RED copies nothing else to Catch nodes.
+ * The one error class of the package; it is never changed after it was made. `code` and `cause` are own,
+ * enumerable properties because Node-RED copies nothing else to Catch nodes. The message is English; `text` is
+ * what it was made of, for other languages.
  */
 export class BkError extends Error {
   readonly code: ErrorCode;
   override readonly cause: ErrorCause;
+  readonly #details: ErrorDetails;
 
-  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message);
+  constructor(code: ErrorCode, text: Said, details: ErrorDetails = {}) {
+    const note = sentence(text);
+    super(render(note));
     this.name = 'BkError';
     this.code = code;
-    this.cause = {
+    this.#details = details;
+    const advice = (details.advice ?? []).map(sentence);
+    this.cause = Object.freeze({
       code,
       phase: details.phase ?? null,
       address: details.address ?? null,
       attempts: details.attempts ?? 1,
-      likely: details.likely ?? [],
-      advice: details.advice ?? [],
+      likely: Object.freeze((details.likely ?? []).map(likelyCause)),
+      advice: Object.freeze(renderAll(advice)),
       reason: details.reason === undefined ? null : textOf(details.reason),
       state: details.state ?? null,
-    };
+      text: note,
+      adviceCodes: Object.freeze(advice),
+    });
+    const { reason } = details;
+    // What failed underneath is told where a developer looks; flows see its text.
+    if (reason instanceof Error && reason.stack) this.stack += `\n  because of ${reason.stack}`;
   }
+
+  /** What the message was made of. */
+  get text(): Note {
+    return this.cause.text;
+  }
+
+  /** What it was made with: the error underneath is whole there. */
+  get details(): Readonly<ErrorDetails> {
+    return this.#details;
+  }
+
+  /** The same error with more or other details, or another text; it keeps its stack. */
+  with(changes: ErrorDetails & { text?: Said }): BkError {
+    const { text = this.text, ...details } = changes;
+    const error = new BkError(this.code, text, { ...this.#details, ...details });
+    const frames = this.stack?.slice(this.stack.indexOf(FRAMES)) ?? '';
+    error.stack = `${error.name}: ${error.message}${frames}`;
+    return error;
+  }
+
+  /** The same error with advice in front of what it has. */
+  advised(...first: Said[]): BkError {
+    return this.with({ advice: distinct([...first.map(sentence), ...this.cause.adviceCodes]) });
+  }
+}
+
+/** Where the frames of a stack begin, behind a message that may have several lines. */
+const FRAMES = '\n    at ';
+
+/** The sentences of a likely cause in English, and their codes. */
+export function likelyCause({ cause, confidence, evidence }: Likely): LikelyCause {
+  const [what, why] = [sentence(cause), sentence(evidence)];
+  return {
+    cause: render(what),
+    confidence,
+    evidence: render(why),
+    code: what.code,
+    params: what.params,
+    evidenceCode: why,
+  };
 }
 
 export function isBkError(error: unknown, ...codes: ErrorCode[]): error is BkError {

@@ -1,3 +1,4 @@
+import type { Node, NodeAPI } from 'node-red';
 import { BkError, isBkError, textOf } from '../../src';
 
 /** Whatever was thrown, as the one error class: Catch nodes can rely on `code` and `cause`. */
@@ -10,12 +11,15 @@ export function asBkError(thrown: unknown): BkError {
       advice: ['Check that the disk has room and that Node-RED may use the folder.'],
     });
   }
-  const error = new BkError('BK_BAD_RESPONSE', `Unexpected: ${message}`, {
+  return new BkError('BK_INTERNAL', `Unexpected: ${message}`, {
     reason: thrown,
     advice: ['This should not happen. Please report it with what the log says.'],
   });
-  if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack;
-  return error;
+}
+
+/** A fault of the program itself: where it happened goes to Node-RED's log, as flows see its text only. */
+export function logInternal(RED: NodeAPI, { type, id }: Node, error: BkError): void {
+  if (error.code === 'BK_INTERNAL') RED.log.error(`[${type}:${id}] ${error.stack}`);
 }
 
 /** Errors of the operating system carry a code such as ENOSPC. */

@@ -9,7 +9,7 @@ import {
 } from '../../src';
 import { closeWithin } from './closing';
 import { findDevice } from './device-node';
-import { asBkError } from './errors';
+import { asBkError, logInternal } from './errors';
 import { portOf } from './paths';
 import { ProgressThrottle } from './progress-throttle';
 import type { Saved } from './settings';
@@ -91,7 +91,7 @@ class JobRunner<Payload> {
     this.#jobs.add(job);
     job.ended = this.#run(job, device, start, msg, send, done).catch((error) =>
       // Sending failed, or a mistake in here: a rejection that nobody handles would end Node-RED.
-      done(asBkError(error)),
+      this.#fail(asBkError(error), done),
     );
     this.#showWaiting();
   }
@@ -142,6 +142,7 @@ class JobRunner<Payload> {
   }
 
   #fail(error: BkError, done: Done): void {
+    logInternal(this.#RED, this.#node, error);
     this.#show(this.#texts.failed(error));
     done(error);
   }

@@ -1,4 +1,5 @@
-import type { LikelyCause } from '../errors';
+import type { Likely } from '../errors';
+import { distinct, type Said, sentence } from '../texts/note';
 import type { Evidence } from './evidence/evidence';
 import { failures, plural, sum } from './evidence/facts';
 import { type Finding, finding, type Rule } from './rules/finding';
@@ -10,8 +11,8 @@ import { baud, hostTimeout } from './rules/rate-rules';
 import { adapter, application, gone, joined, secondTalker, silence } from './rules/wiring-rules';
 
 export interface Diagnosis {
-  likely: LikelyCause[];
-  advice: string[];
+  likely: Likely[];
+  advice: Said[];
 }
 
 const RULES: readonly Rule[] = [
@@ -75,7 +76,7 @@ export function diagnose(evidence: Evidence): Diagnosis {
   const all = findings(evidence);
   return {
     likely: all.map(({ cause, confidence, evidence }) => ({ cause, confidence, evidence })),
-    advice: [...new Set(all.map(({ action }) => action))],
+    advice: distinct(all.map(({ action }) => sentence(action))),
   };
 }
 

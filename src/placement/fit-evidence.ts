@@ -2,6 +2,7 @@ import { CHIPS, type ChipName } from '../chip/families';
 import { KEY_WORDS } from '../errors';
 import type { CodeEvidence } from '../image/detect/code-evidence';
 import type { DetectedImage } from '../image/detect/detected';
+import type { Said } from '../texts/note';
 import type { PlaceTarget } from './place-types';
 
 /** Which code of an image is to be written; neither where it is other data. */
@@ -12,8 +13,8 @@ export interface CodeParts {
 
 /** Why an image is not for a chip, and what would help. */
 export interface Objection {
-  why: string;
-  advice: string;
+  why: Said;
+  advice: Said;
 }
 
 /**
@@ -25,7 +26,7 @@ export function objectionTo(
   image: DetectedImage,
   target: PlaceTarget,
   parts: CodeParts,
-  notes: string[],
+  notes: Said[],
 ): Objection | null {
   return (
     contradiction(image, parts) ??
@@ -52,7 +53,7 @@ function otherChip(
   image: DetectedImage,
   target: PlaceTarget,
   parts: CodeParts,
-  notes: string[],
+  notes: Said[],
 ): Objection | null {
   const { app = null, bootloader = null } = image.code ?? {};
   const alone = parts.bootloader && !parts.app;
@@ -85,7 +86,7 @@ function otherKey(
   image: DetectedImage,
   target: PlaceTarget,
   parts: CodeParts,
-  notes: string[],
+  notes: Said[],
 ): Objection | null {
   const { app = null, bootloader = null } = image.code ?? {};
   const keys: (CodeEvidence['key'] | null)[] = [];

@@ -1,6 +1,7 @@
 import { BOOTLOADER_END } from '../chip/geometry';
 import { hex } from '../errors';
 import { type DetectedImage, isDump } from '../image/detect/detected';
+import type { Said } from '../texts/note';
 import { mustBeSoundBootloader, replacesBootloader } from './bootloader-fit';
 import { type CodeParts, objectionTo } from './fit-evidence';
 import {
@@ -23,7 +24,7 @@ export function mustFit(
   image: DetectedImage,
   target: PlaceTarget,
   options: PlaceOptions,
-  warnings: string[],
+  warnings: Said[],
 ): void {
   mustBeIntact(image, target, warnings);
   const bootloader = replacesBootloader(image, target, options);
@@ -43,7 +44,7 @@ export function mustBeForChip(
   target: PlaceTarget,
   parts: CodeParts,
   { anyImage }: PlaceOptions,
-  warnings: string[],
+  warnings: Said[],
 ): void {
   const own = isOwn(image, target);
   if (isOtherCore(target.chip)) {
@@ -69,7 +70,7 @@ export function isOwn({ kind, calibration }: DetectedImage, { mac }: PlaceTarget
 }
 
 /** A dump may hold damaged code, as its chip did; but such code alone is not put on another one. */
-function mustBeIntact(image: DetectedImage, target: PlaceTarget, warnings: string[]): void {
+function mustBeIntact(image: DetectedImage, target: PlaceTarget, warnings: Said[]): void {
   const damaged = damageOf(image);
   if (damaged.length === 0) return;
   if (isDump(image)) {
@@ -83,7 +84,7 @@ function mustBeIntact(image: DetectedImage, target: PlaceTarget, warnings: strin
   );
 }
 
-function damageOf({ kind, code, damaged }: DetectedImage): string[] {
+function damageOf({ kind, code, damaged }: DetectedImage): Said[] {
   // Of a part of a dump only its own damage counts; a bootloader's is looked at where it is replaced.
   if (kind === 'app' && code?.app != null) return code.app.damaged;
   if (kind === 'bootloader' && code?.bootloader != null) return [];

@@ -3,6 +3,7 @@ import { hex } from '../errors';
 import { readTuyaUg } from '../image/containers/ug';
 import { type DetectedImage, isDump } from '../image/detect/detected';
 import { unrotate } from '../image/detect/dump';
+import type { Said } from '../texts/note';
 import { isOwn } from './fit';
 import { appPiece } from './place-app';
 import { bootloaderPieces } from './place-bootloader';
@@ -25,7 +26,7 @@ export type { PlacedPiece, PlaceOptions, PlaceTarget } from './place-target';
 export interface Placement {
   /** By offset; they neither touch the same sector twice nor overlap. */
   pieces: PlacedPiece[];
-  warnings: string[];
+  warnings: Said[];
   /** It is a dump, and not known to be of this very chip. */
   foreign: boolean;
 }
@@ -44,7 +45,7 @@ export function placeImage(
   target: PlaceTarget,
   options: PlaceOptions = {},
 ): Placement {
-  const warnings: string[] = [];
+  const warnings: Said[] = [];
   const read = asChipReads(image, bytes, target.chip);
   mustFit(read, target, options, warnings);
   const job: PlaceJob = { image: read, target, options, warnings };

@@ -2,6 +2,7 @@ import type { ChipName, Family } from '../chip/families';
 import { BkError } from '../errors';
 import type { Partition } from '../image/code/partitions';
 import type { DetectedImage } from '../image/detect/detected';
+import type { Said } from '../texts/note';
 
 /** The chip that an image is to be written to, as far as it is known. */
 export interface PlaceTarget {
@@ -45,7 +46,7 @@ export interface PlaceJob {
   target: PlaceTarget;
   options: PlaceOptions;
   /** What a person should know; it grows on the way. */
-  warnings: string[];
+  warnings: Said[];
 }
 
 const UNCHANGED = 'nothing was changed';
@@ -53,14 +54,14 @@ const UNCHANGED = 'nothing was changed';
 export const ALL_THE_SAME = 'To write this one all the same, set anyImage.';
 
 /** An error that says why the image is not for this chip. */
-export function wrongImage(image: DetectedImage, why: string, ...advice: string[]): BkError {
+export function wrongImage(image: DetectedImage, why: Said, ...advice: Said[]): BkError {
   return new BkError('BK_WRONG_IMAGE', `The image is ${image.description}: ${why}; ${UNCHANGED}`, {
     advice,
   });
 }
 
 /** An error that says why the image cannot be written to any chip. */
-export function badImage(image: DetectedImage, why: string, ...advice: string[]): BkError {
+export function badImage(image: DetectedImage, why: Said, ...advice: Said[]): BkError {
   return new BkError('BK_BAD_IMAGE', `The image is ${image.description}: ${why}; ${UNCHANGED}`, {
     advice,
   });

@@ -206,7 +206,7 @@ describe('options that code gives', function () {
         throw new TypeError('boom');
       },
     };
-    const error = await rejection(device.read(options), 'BK_BAD_RESPONSE');
+    const error = await rejection(device.read(options), 'BK_INTERNAL');
     assert.match(error.message, /sim:\/\/.*boom/);
     assert.equal(clock.pending, 0);
   });

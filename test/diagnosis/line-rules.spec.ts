@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { findings } from '../../src/diagnosis/diagnose';
 import { EvidenceLog } from '../../src/diagnosis/evidence/evidence-log';
-
 import { BAUD, drop, first, linked, of, right, wrong } from '../support/evidence';
+import { findings } from '../support/findings';
 
 describe('the diagnosis of the two lines', () => {
   it('blames the one to the chip when only long commands do not arrive', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Diagnosis, diagnose } from '../../src/diagnosis/diagnose';
 import { EvidenceLog } from '../../src/diagnosis/evidence/evidence-log';
+import { type Diagnosis, diagnose } from '../support/findings';
 
 /** What is told of a chip that is called, never answered, and of which `stray` was heard. */
 function unlinked(stray: Uint8Array | string, received = stray.length): Diagnosis {

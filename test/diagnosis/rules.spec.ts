@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { diagnose, findings } from '../../src/diagnosis/diagnose';
-
 import { BAUD, drop, first, linked, of, right, wrong } from '../support/evidence';
+import { diagnose, findings } from '../support/findings';
 
 describe('the diagnosis of a supply', () => {
   it('is sure of reboots at differing addresses while flash is changed', () => {

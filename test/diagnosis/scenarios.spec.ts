@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findings } from '../../src/diagnosis/diagnose';
+import { findings } from '../support/findings';
 import { SCENARIOS } from './scenarios';
 
 /** `npm run survive` runs twenty seeds of each. */

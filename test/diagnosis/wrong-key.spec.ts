@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { findings } from '../../src/diagnosis/diagnose';
 import { loadImage, write } from '../../src/jobs/write';
+import { findings } from '../support/findings';
 import { MARKERS, packets } from '../support/images';
 import { run } from './rig';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { detectImage } from '../../src/image/detect/detect';
 import type { PlaceTarget } from '../../src/placement/place-image';
+import { english } from '../support/english';
 import { calibrationSector, container, flashImage, TUYA_TEXTS } from '../support/images';
 
 import { BK7238, N, place, refused, T, where } from '../support/placing';
@@ -45,12 +46,15 @@ describe('a dump', () => {
     ] as const) {
       const { warnings, foreign } = place(dump, target);
       assert.deepEqual(where(dump, target), code);
-      assert.match(warnings[0] ?? '', says);
+      assert.match(english(warnings[0] ?? ''), says);
       assert.equal(foreign, true);
     }
     const nameless = flashImage({ calibration: null, saysBk7231: true });
     assert.deepEqual(where(nameless, own), code);
-    assert.match(place(nameless, { ...N, mac: null }).warnings[0] ?? '', /Neither the chip nor/);
+    assert.match(
+      english(place(nameless, { ...N, mac: null }).warnings[0] ?? ''),
+      /Neither the chip nor/,
+    );
     assert.deepEqual(where(dump, other, { bootloader: 'replace' }), [[0, 0x12a000], code[1]]);
     const key = { ...other, key: null };
     refused(dump, key, 'BK_WRONG_IMAGE', /known to fit/, { bootloader: 'replace' });
@@ -88,7 +92,7 @@ describe('a dump', () => {
     const rotated = Buffer.concat([dump.subarray(0x11000), dump.subarray(0, 0x11000)]);
     const { pieces, warnings } = place(rotated, own);
     assert.ok(Buffer.concat(pieces.map(({ bytes }) => bytes)).equals(dump.subarray(0x11000)));
-    assert.match(warnings[0] ?? '', /put right/);
+    assert.match(english(warnings[0] ?? ''), /put right/);
     refused(rotated, T, 'BK_WRONG_IMAGE', /is for BK7231N/);
     assert.equal(detectImage(rotated).chip, null);
   });
@@ -121,7 +125,7 @@ describe('a calibration sector', () => {
       [0x1e3000, 0x1000],
     ]);
     const other = place(sector, { ...N, mac: '02:00:00:00:00:01' }, replace);
-    assert.match(other.warnings[0] ?? '', /MAC changes/);
+    assert.match(english(other.warnings[0] ?? ''), /MAC changes/);
     refused(
       calibrationSector([255, 255, 255, 255, 255, 255]),
       N,

@@ -4,6 +4,7 @@ import { BkError } from '../../src';
 import { CHIP_NAMES, CHIPS, type ChipName } from '../../src/chip/families';
 import { detectImage } from '../../src/image/detect/detect';
 import { type PlacedPiece, placeImage } from '../../src/placement/place-image';
+import { english } from '../support/english';
 import {
   appImage,
   bootloader,
@@ -77,12 +78,12 @@ describe('an application', () => {
 
   it('is warned about where its key cannot be compared', () => {
     assert.match(
-      place(APP_N, { ...N, key: null }).warnings[0] ?? '',
+      english(place(APP_N, { ...N, key: null }).warnings[0] ?? ''),
       /key is the same is not known/,
     );
     const other = container({ key: 'other' });
     assert.equal(detectImage(other).kind, 'app');
-    assert.match(place(other, { ...N, key: 'custom' }).warnings[0] ?? '', /not checked/);
+    assert.match(english(place(other, { ...N, key: 'custom' }).warnings[0] ?? ''), /not checked/);
     refused(other, { ...N, key: null }, 'BK_WRONG_IMAGE', /not known/);
   });
 
@@ -90,7 +91,7 @@ describe('an application', () => {
     const rest = Buffer.concat([APP_N, Buffer.alloc(0x90), Buffer.alloc(0x100000 - 0x90, 1)]);
     const { pieces, warnings } = place(rest, N);
     assert.equal(pieces[0]?.bytes.length, 0x119000);
-    assert.match(warnings[0] ?? '', /0x12a000 and later.*left out/);
+    assert.match(english(warnings[0] ?? ''), /0x12a000 and later.*left out/);
     const blank = Buffer.concat([APP_N, Buffer.alloc(0x100000, 0xff)]);
     assert.deepEqual(place(blank, N).warnings, []);
   });
@@ -101,14 +102,14 @@ describe('an application', () => {
     assert.deepEqual(place(padded, T).warnings, []);
     padded.fill(0x31, 0x119000);
     assert.deepEqual(where(padded, T), [[0x11000, 0x119000]]);
-    assert.match(place(padded, T).warnings[0] ?? '', /0x12a000.*left out/);
+    assert.match(english(place(padded, T).warnings[0] ?? ''), /0x12a000.*left out/);
   });
 
   it('may reach beyond its slot, but not over the calibration', () => {
     const long = appImage({ length: 0x10a000 });
     const { pieces, warnings } = place(long, N);
     assert.ok((pieces[0]?.bytes.length ?? 0) > 0x119000);
-    assert.match(warnings[0] ?? '', /behind its slot/);
+    assert.match(english(warnings[0] ?? ''), /behind its slot/);
     assert.deepEqual(place(long, T).warnings, []);
     refused(appImage({ length: 0x1b0000 }), N, 'BK_WRONG_IMAGE', /room for 0x121000/);
     refused(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import helper from 'node-red-node-test-helper';
 import sinon from 'sinon';
 import { BkError, Device, systemClock } from '../../src';
+import { type Likely, likelyCause } from '../../src/errors';
 import { aProgress, FakeEngine, someFacts } from '../support/fake-engine';
 import { Flow, type FlowNode, useNodeRed } from '../support/flow';
 import { settled, until } from '../support/until';
@@ -70,6 +71,8 @@ describe('a job', () => {
         etaSeconds: 0.3,
         address: 1024,
         message: 'Reading.',
+        code: 'job.reading',
+        params: {},
       },
     });
     job.succeed(Buffer.alloc(0));
@@ -144,24 +147,28 @@ describe('a job', () => {
     assert.equal(msg.error.code, 'BK_LINK_LOST');
     assert.equal(msg.error.message, 'BkError: The link broke at 0x11000.');
     assert.equal(msg.error.source.id, 'read');
+    const text = { code: 'common.verbatim', params: { text: 'The link broke at 0x11000.' } };
+    const { code, params, evidenceCode } = likelyCause(details.likely[0] as Likely);
     assert.deepEqual(msg.error.cause, {
       code: 'BK_LINK_LOST',
       phase: 'read',
       address: 0x11000,
       attempts: 3,
-      likely: details.likely,
+      likely: [{ ...details.likely[0], code, params, evidenceCode }],
       advice: details.advice,
       reason: 'EIO',
       state: null,
+      text,
+      adviceCodes: [{ code: 'common.verbatim', params: { text: 'Use a stronger supply.' } }],
     });
     assert.deepEqual(flow.received('read/result'), []);
     assert.deepEqual(flow.badges('read').at(-1), { fill: 'red', shape: 'ring', text: 'link lost' });
   });
 
   for (const [what, thrown, code] of [
-    ['a mistake', new TypeError('x is not a function'), 'BK_BAD_RESPONSE'],
+    ['a mistake', new TypeError('x is not a function'), 'BK_INTERNAL'],
     ['a full disk', Object.assign(new Error('no space'), { code: 'ENOSPC' }), 'BK_STORAGE'],
-    ['anything', 'just text', 'BK_BAD_RESPONSE'],
+    ['anything', 'just text', 'BK_INTERNAL'],
   ] as const) {
     it(`gives Catch nodes a code for ${what}, too`, async () => {
       const flow = await Flow.load([DEVICE, READ, ...CATCH]);

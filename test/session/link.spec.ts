@@ -4,6 +4,7 @@ import { linkCheck, setBaudRate } from '../../src/protocol/commands/command-tabl
 import type { ResetMethod } from '../../src/session/base/settings';
 import { Exchanger } from '../../src/session/exchange/exchanger';
 import { type LinkOutcome, link } from '../../src/session/link/link';
+import { english } from '../support/english';
 import { type Bench, bench } from '../support/linked-session';
 import { ScriptedTransport } from '../support/scripted-transport';
 import { VirtualClock } from '../support/virtual-clock';
@@ -31,7 +32,7 @@ async function tryLink(
       timeoutMs: (options.seconds ?? 10) * 1000,
       signal: options.signal,
       onStep: (message, waitsForPerson) => {
-        tried.messages.push(message);
+        tried.messages.push(english(message));
         if (waitsForPerson && !tried.asked) {
           tried.asked = true;
           options.whenAsked?.();

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { findings } from '../../src/diagnosis/diagnose';
 import type { Drop } from '../../src/diagnosis/evidence/evidence';
 import { EvidenceLog } from '../../src/diagnosis/evidence/evidence-log';
 import type { CauseId } from '../../src/diagnosis/rules/causes';
-import type { Finding } from '../../src/diagnosis/rules/finding';
+import { findings } from './findings';
 
 export const BAUD = 921_600;
 export const WHITE = 0xf154670a;
@@ -54,11 +53,13 @@ export function right(
   log.checksumPair(pair);
 }
 
-export function of(log: EvidenceLog, id: CauseId): Finding | undefined {
+type TellingFinding = ReturnType<typeof findings>[number];
+
+export function of(log: EvidenceLog, id: CauseId): TellingFinding | undefined {
   return findings(log.evidence).find((one) => one.id === id);
 }
 
-export function first(log: EvidenceLog): Finding {
+export function first(log: EvidenceLog): TellingFinding {
   const [found] = findings(log.evidence);
   assert.ok(found, 'something is found');
   return found;

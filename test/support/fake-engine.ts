@@ -93,6 +93,8 @@ export function aProgress(progress: Partial<Progress> = {}): Progress {
     etaSeconds: null,
     address: null,
     message: 'Reading.',
+    code: 'job.reading',
+    params: {},
     waitsForPerson: false,
     ...progress,
   };
@@ -112,6 +114,7 @@ export function someFacts(facts: Partial<JobFacts> = {}): JobFacts {
     baud: 921_600,
     recoveries: [],
     warnings: [],
+    warningCodes: [],
     ...facts,
   };
 }

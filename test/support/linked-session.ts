@@ -5,11 +5,13 @@ import { type DeviceSettings, fillSettings } from '../../src/session/base/settin
 import { Exchanger } from '../../src/session/exchange/exchanger';
 import { Session } from '../../src/session/session';
 import type { SimulatedChip } from '../../src/simulator/simulator';
+import type { Said } from '../../src/texts/note';
 import {
   forgetSimulatedChips,
   openSimulated,
   prepareSimulatedChip,
 } from '../../src/transport/simulated';
+import { english } from './english';
 import { InterposedTransport } from './interposed-transport';
 import { VirtualClock } from './virtual-clock';
 
@@ -17,22 +19,24 @@ import { VirtualClock } from './virtual-clock';
 export class Notes implements SessionReport {
   readonly evidence = new EvidenceLog();
   readonly phases: { phase: Phase; message: string; waitsForPerson: boolean }[] = [];
-  readonly recoveries: RecoveryRecord[] = [];
+  readonly recoveries: (RecoveryRecord & { cause: string; action: string })[] = [];
   readonly warnings: string[] = [];
   /** Called with every phase, for what a person does meanwhile. */
   whenPhase: (message: string, waitsForPerson: boolean) => void = () => {};
 
-  onPhase(phase: Phase, message: string, waitsForPerson: boolean): void {
+  onPhase(phase: Phase, said: Said, waitsForPerson: boolean): void {
+    const message = english(said);
     this.phases.push({ phase, message, waitsForPerson });
     this.whenPhase(message, waitsForPerson);
   }
 
   onRecovery(recovery: RecoveryRecord): void {
-    this.recoveries.push(recovery);
+    const { cause, action } = recovery;
+    this.recoveries.push({ ...recovery, cause: english(cause), action: english(action) });
   }
 
-  onWarning(text: string): void {
-    this.warnings.push(text);
+  onWarning(text: Said): void {
+    this.warnings.push(english(text));
   }
 }
 

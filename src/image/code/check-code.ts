@@ -1,4 +1,5 @@
 import { hex } from '../../errors';
+import type { Said } from '../../texts/note';
 import { ENOUGH_BLANK, isFilledWith, PACKET, packetRuns } from './packets';
 import { containerFaults, findContainers, RBL_HEADER_ON_FLASH } from './rbl';
 
@@ -10,10 +11,10 @@ const HEADER_START = Buffer.from('RBL\0', 'latin1');
 /** What packets, and the header behind them, say about a stretch of code. */
 export interface CodeCheck {
   /** What is right and what is wrong, a sentence each. */
-  checks: string[];
-  damaged: string[];
+  checks: Said[];
+  damaged: Said[];
   /** What is odd but may have a harmless reason, a sentence each. */
-  doubts: string[];
+  doubts: Said[];
   /** Where code and blank flash behind it end at the latest, bytes. */
   end: number;
 }

@@ -1,5 +1,6 @@
 import { createDecipheriv } from 'node:crypto';
 import { crc32, gunzipSync } from 'node:zlib';
+import type { Said } from '../../texts/note';
 import { fnv1a, RBL_HEADER, type RblHeader, readRblHeader } from '../code/rbl';
 
 /** Keys with which update files are encrypted, 32 and 16 bytes. */
@@ -25,8 +26,8 @@ export interface RblFile {
   /** The code in clear, as the processor sees it; null where the file cannot be opened here. */
   code: Buffer | null;
   /** What was checked and is right, and what is wrong, a sentence each. */
-  checks: string[];
-  damaged: string[];
+  checks: Said[];
+  damaged: Said[];
   /** How the file is packed where this package cannot unpack it, as `QuickLZ`. */
   unsupported: string | null;
 }

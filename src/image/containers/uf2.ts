@@ -1,5 +1,6 @@
 import type { ChipName } from '../../chip/families';
 import { BkError, hex } from '../../errors';
+import type { Said } from '../../texts/note';
 import { type Partition, readPartitionTable, UF2_FAL_NAME } from '../code/partitions';
 import { withoutEndNuls } from '../nul-text';
 import { beginsLikeUf2, readUf2Block, UF2_BLOCK, UF2_FLAGS, type Uf2Block } from './uf2-blocks';
@@ -71,7 +72,7 @@ export interface Uf2File {
   partitions: Partition[];
   parts: Uf2Part[];
   /** What is wrong with it, a sentence each. */
-  damaged: string[];
+  damaged: Said[];
 }
 
 /** A stretch of flash and what goes there. */
@@ -161,11 +162,9 @@ export function uf2Writes(
   });
 }
 
-function* readBlocks(
-  bytes: Uint8Array,
-): Generator<void, { blocks: Uf2Block[]; damaged: string[] }> {
+function* readBlocks(bytes: Uint8Array): Generator<void, { blocks: Uf2Block[]; damaged: Said[] }> {
   const blocks: Uf2Block[] = [];
-  const damaged: string[] = [];
+  const damaged: Said[] = [];
   const count = Math.floor(bytes.length / UF2_BLOCK);
   if (bytes.length % UF2_BLOCK !== 0) damaged.push('It ends in the middle of a block.');
   for (let index = 0; index < count; index++) {
@@ -191,7 +190,7 @@ function* readBlocks(
   return { blocks, damaged };
 }
 
-function readParts(blocks: readonly Uf2Block[], damaged: string[]): Uf2Part[] {
+function readParts(blocks: readonly Uf2Block[], damaged: Said[]): Uf2Part[] {
   const parts: {
     partitions: Uf2Part['partitions'];
     address: number;

@@ -1,3 +1,4 @@
+import type { Said } from '../../texts/note';
 /** Bytes in front of the payload. */
 export const UG_HEADER = 32;
 
@@ -18,8 +19,8 @@ export interface UgFile {
   payloadSum: number;
   headerSum: number;
   /** What was checked and is right, and what is wrong, a sentence each. */
-  checks: string[];
-  damaged: string[];
+  checks: Said[];
+  damaged: Said[];
 }
 
 /** Reads and checks a Tuya update file; null where the bytes do not begin like one. Never throws. */
@@ -31,8 +32,8 @@ export function readTuyaUg(bytes: Uint8Array): UgFile | null {
   const payloadSum = header.readUInt32BE(20);
   const headerSum = header.readUInt32BE(24);
   const payload = bytes.subarray(UG_HEADER, UG_HEADER + length);
-  const checks: string[] = [];
-  const damaged: string[] = [];
+  const checks: Said[] = [];
+  const damaged: Said[] = [];
   if (sum(header.subarray(0, SUMMED)) !== headerSum)
     damaged.push('The sum of its outer header is wrong.');
   if (payload.length < length)

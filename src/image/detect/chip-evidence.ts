@@ -1,6 +1,7 @@
 import { CHIP_NAMES, type ChipName } from '../../chip/families';
 import type { CodeKey } from '../../chip/marker';
 import { hex } from '../../errors';
+import type { Said } from '../../texts/note';
 import type { AppImage } from '../code/app';
 import { type BootloaderImage, readBootloader } from '../code/bootloader';
 import { readPartitions } from '../code/partitions';
@@ -10,7 +11,7 @@ import { chipOfModule } from '../tuya/tuya-module';
 export interface Hint {
   chips: readonly ChipName[];
   /** A sentence for people. */
-  evidence: string;
+  evidence: Said;
 }
 
 export interface ChipGuess {
@@ -18,7 +19,7 @@ export interface ChipGuess {
   chip: ChipName | null;
   /** Those that all hints allow; empty when nothing tells, or when they contradict each other. */
   chips: ChipName[];
-  evidence: string[];
+  evidence: Said[];
   /** The hints exclude each other: what they are about is a mixture, or says so by mistake. */
   contradicts: boolean;
 }

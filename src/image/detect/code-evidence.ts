@@ -1,5 +1,6 @@
 import type { ChipName } from '../../chip/families';
 import type { CodeKey } from '../../chip/marker';
+import type { Said } from '../../texts/note';
 
 /** What one piece of code in an image tells: the application, or the bootloader. */
 export interface CodeEvidence {
@@ -10,9 +11,9 @@ export interface CodeEvidence {
   /** Its own texts contradict each other. */
   mixed: boolean;
   /** What it says, a sentence each. */
-  says: string[];
+  says: Said[];
   /** What is damaged, a sentence each. */
-  damaged: string[];
+  damaged: Said[];
   /** Offset in the image where it begins, and its length, bytes. */
   offset: number;
   length: number;

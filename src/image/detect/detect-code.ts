@@ -1,5 +1,6 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { type CodeKey, hasMarker } from '../../chip/marker';
+import type { Said } from '../../texts/note';
 import { type AppImage, readApp, readAppCode } from '../code/app';
 import { type CodeCheck, checkCode } from '../code/check-code';
 import { countValidPackets, PACKET } from '../code/packets';
@@ -21,7 +22,7 @@ const ENOUGH_PACKETS = 16;
 /** More than any application has; its texts are looked for no further. */
 const MOST_CODE = 4 * 1024 * 1024;
 
-const TEXTS: Readonly<Record<CodeKind, { description: string; advice: string[] }>> = {
+const TEXTS: Readonly<Record<CodeKind, { description: string; advice: Said[] }>> = {
   app: {
     description: 'an application image (UA)',
     advice: ['Its first byte belongs to 0x11000, behind the bootloader.'],

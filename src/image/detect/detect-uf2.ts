@@ -1,4 +1,5 @@
 import type { ChipName } from '../../chip/families';
+import type { Said } from '../../texts/note';
 import { type Uf2File, uf2InSteps } from '../containers/uf2';
 import { detectCode } from './detect-code';
 import { type DetectedImage, NOTHING } from './detected';
@@ -54,7 +55,7 @@ export function* detectUf2(bytes: Uint8Array): Generator<void, DetectedImage | n
 interface FoundApp {
   app: Omit<DetectedImage, 'kind' | 'description'>;
   /** Why it can be no application, a sentence; empty where it can. */
-  wrong: string[];
+  wrong: Said[];
 }
 
 const NO_APP: FoundApp = { app: NOTHING, wrong: [] };

@@ -1,3 +1,4 @@
+import type { Said } from '../../texts/note';
 import { isFilledWith } from '../code/packets';
 import { namedText } from './foreign-text';
 
@@ -15,9 +16,9 @@ export interface Foreign {
     | 'esp'
     | 'other-chip';
   /** Completes "this is …". */
-  description: string;
+  description: Said;
   /** What to do instead. */
-  advice: string;
+  advice: Said;
 }
 
 const WRONG_CHIP = 'Get the file that is made for the BK72xx chip of this device.';

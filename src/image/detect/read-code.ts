@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { markerKey } from '../../chip/marker';
+import type { Said } from '../../texts/note';
 import { readApp } from '../code/app';
 import { readBootloader } from '../code/bootloader';
 import { checkCode } from '../code/check-code';
@@ -103,7 +104,7 @@ function* bootloaderEvidence(bytes: Uint8Array): Generator<void, BootloaderEvide
   };
 }
 
-function* bootloaderDamage(area: Uint8Array): Generator<void, string[]> {
+function* bootloaderDamage(area: Uint8Array): Generator<void, Said[]> {
   if (!hasCode(area, 0) || countValidPackets(area, 0, 1).valid === 0)
     return ['There is no code where a bootloader begins.'];
   const { damaged } = yield* checkCode(area, 0, area.length);

@@ -1,4 +1,5 @@
 import type { ChipName } from '../../chip/families';
+import type { Said } from '../../texts/note';
 import { withoutEndNuls } from '../nul-text';
 import {
   isObject,
@@ -28,7 +29,7 @@ export interface TuyaFindings {
   commands: string[];
   /** What module and platform say about the chip. */
   hints: { chip: ChipName; evidence: string }[];
-  warnings: string[];
+  warnings: Said[];
 }
 
 const SETTINGS = 'user_param_key';

@@ -1,4 +1,5 @@
 import type { ChipName } from '../../chip/families';
+import type { Note } from '../../texts/note';
 import type { ImageKind } from '../detect/detect';
 import type { OpenBekenConfig } from '../openbeken/openbeken-config';
 import type { OpenBekenTemplate } from '../openbeken/openbeken-template';
@@ -46,9 +47,11 @@ export interface Inspection {
   kind: InspectedKind;
   /** Completes "this is …". */
   description: string;
+  descriptionCode: Note;
   /** Null where the bytes do not tell. */
   chip: ChipName | null;
   chipEvidence: string[];
+  chipEvidenceCodes: readonly Note[];
   /** Bytes, and their checksum, as they were given. */
   size: number;
   sha256: string;
@@ -75,6 +78,8 @@ export interface Inspection {
   /** Outline of a configuration for ESPHome (YAML); null without pins. */
   esphome: string | null;
   warnings: string[];
+  /** Code of each warning, and what its sentence was told. */
+  warningCodes: readonly Note[];
 }
 
 export interface InspectOptions {

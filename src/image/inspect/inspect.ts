@@ -3,6 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { ChipName } from '../../chip/families';
 import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
 import { BkError } from '../../errors';
+import { type Said, sentence } from '../../texts/note';
+import { render, renderAll } from '../../texts/render';
 import { plainCode } from '../code/app-code';
 import { readAppFacts, readAppParam } from '../code/app-text';
 import { type DetectedImage, detectInSteps } from '../detect/detect';
@@ -66,7 +68,7 @@ export async function inspect(
     if (signal?.aborted) throw new BkError('BK_CANCELLED', 'The inspection was cancelled.');
   };
   const hide = secrets !== 'show';
-  const warnings: string[] = [];
+  const warnings: Said[] = [];
 
   const sha256 = await hashOf(given, rest);
   let image = await recognise(given, rest);
@@ -115,11 +117,13 @@ export async function inspect(
   ];
   const openbeken =
     config === null ? null : hide ? { ...hideOpenBeken(config), offset: config.offset } : config;
-  const inspection: Inspection = {
-    kind: kindOf(image, config, storage !== null),
-    description: image.description,
+  const kind = kindOf(image, config, storage !== null);
+  const notes = warnings.map(sentence);
+  return {
+    kind,
+    ...described(kind, image.description),
     chip,
-    chipEvidence: evidence,
+    ...evidenceFor(evidence),
     size: given.length,
     sha256,
     rotated,
@@ -132,9 +136,9 @@ export async function inspect(
     tuya: found?.tuya ?? null,
     openbeken,
     ...suggestions(found, openbeken, chip, app?.project ?? null),
-    warnings,
+    warnings: renderAll(notes),
+    warningCodes: notes,
   };
-  return described(inspection);
 }
 
 async function recognise(bytes: Uint8Array, rest: () => Promise<void>): Promise<DetectedImage> {
@@ -202,8 +206,8 @@ function tellChip(
   image: DetectedImage,
   sdk: string | null,
   found: TuyaFindings | null,
-  warnings: string[],
-): { chip: ChipName | null; evidence: string[] } {
+  warnings: Said[],
+): { chip: ChipName | null; evidence: Said[] } {
   const hints = [...(found?.hints ?? [])];
   const bySdk = SDK_CHIPS.find(([ending]) => sdk !== null && ending.test(sdk))?.[1];
   if (bySdk !== undefined)
@@ -279,11 +283,24 @@ function suggestions(
   };
 }
 
-/** What the kinds are called that only a closer look tells. */
-function described(inspection: Inspection): Inspection {
-  if (inspection.kind === 'tuya-storage')
-    return { ...inspection, description: "the storage of Tuya's firmware, or a stretch with it" };
-  if (inspection.kind === 'openbeken-config')
-    return { ...inspection, description: "OpenBeken's configuration" };
-  return inspection;
+/** What the bytes are; some kinds only a closer look tells. */
+function described(
+  kind: InspectedKind,
+  known: Said,
+): Pick<Inspection, 'description' | 'descriptionCode'> {
+  const said = sentence(
+    kind === 'tuya-storage'
+      ? "the storage of Tuya's firmware, or a stretch with it"
+      : kind === 'openbeken-config'
+        ? "OpenBeken's configuration"
+        : known,
+  );
+  return { description: render(said), descriptionCode: said };
+}
+
+function evidenceFor(
+  evidence: readonly Said[],
+): Pick<Inspection, 'chipEvidence' | 'chipEvidenceCodes'> {
+  const notes = evidence.map(sentence);
+  return { chipEvidence: renderAll(notes), chipEvidenceCodes: notes };
 }

@@ -1,10 +1,13 @@
 import { diagnose } from '../../diagnosis/diagnose';
+import type { Evidence } from '../../diagnosis/evidence/evidence';
 import { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
-import { BkError, type ErrorCode, hex } from '../../errors';
+import { BkError, type ErrorCode, hex, likelyCause } from '../../errors';
 import { throwIfAborted } from '../../session/base/abort';
-import type { SessionReport } from '../../session/base/report';
+import type { RecoveryRecord, SessionReport } from '../../session/base/report';
 import type { Step } from '../../session/base/step';
 import type { Session } from '../../session/session';
+import { type Said, sentence } from '../../texts/note';
+import { render, renderAll } from '../../texts/render';
 import type { JobFacts, Recovery } from './job-types';
 import type { Operation, ProgressReporter } from './progress';
 
@@ -13,8 +16,8 @@ export class JobContext {
   readonly session: Session;
   readonly progress: ProgressReporter;
   readonly signal: AbortSignal | undefined;
-  readonly warnings: string[];
-  readonly recoveries: Recovery[];
+  readonly warnings: Said[];
+  readonly recoveries: RecoveryRecord[];
   /** True from the first erase on: flash may no longer be what it was. */
   changed = false;
 
@@ -56,8 +59,8 @@ const EXPLAINED: readonly ErrorCode[] = [
 /** What happened by the way; collected from the first link check on. */
 export class JobNotes {
   readonly evidence = new EvidenceLog();
-  readonly warnings: string[] = [];
-  readonly recoveries: Recovery[] = [];
+  readonly warnings: Said[] = [];
+  readonly recoveries: RecoveryRecord[] = [];
 
   report(progress: ProgressReporter): SessionReport {
     return {
@@ -72,17 +75,7 @@ export class JobNotes {
   explain(error: BkError): BkError {
     if (!EXPLAINED.includes(error.code)) return error;
     const { likely, advice } = diagnose(this.evidence.evidence);
-    if (likely.length === 0) return error;
-    const { phase, address, attempts, reason, state } = error.cause;
-    return new BkError(error.code, error.message, {
-      ...(phase === null ? {} : { phase }),
-      ...(address === null ? {} : { address }),
-      ...(reason === null ? {} : { reason }),
-      ...(state === null ? {} : { state }),
-      attempts,
-      likely,
-      advice: [...new Set([...advice, ...error.cause.advice])],
-    });
+    return likely.length === 0 ? error : error.with({ likely }).advised(...advice);
   }
 }
 
@@ -104,6 +97,7 @@ export function factsOf(
 ): JobFacts {
   const { session } = context;
   const seconds = times.workMs / 1000;
+  const warnings = [...session.identity.warnings, ...context.warnings].map(sentence);
   return {
     operation,
     device: session.settings.name,
@@ -115,11 +109,29 @@ export function factsOf(
     durationMs: Math.round(times.totalMs),
     bytesPerSecond: seconds > 0 ? Math.round(outcome.bytes / seconds) : 0,
     baud: session.workingBaud,
-    recoveries: context.recoveries,
-    warnings: [...session.identity.warnings, ...context.warnings],
-    ...(context.recoveries.length === 0 ? {} : diagnose(session.exchanger.evidence.evidence)),
+    recoveries: context.recoveries.map(recovery),
+    warnings: renderAll(warnings),
+    warningCodes: warnings,
+    ...(context.recoveries.length === 0 ? {} : explained(session.exchanger.evidence.evidence)),
     ...outcome.extra,
   };
+}
+
+function recovery({ cause, action, ...record }: RecoveryRecord): Recovery {
+  const [why, what] = [sentence(cause), sentence(action)];
+  return {
+    ...record,
+    cause: render(why),
+    causeCode: why,
+    action: render(what),
+    actionCode: what,
+  };
+}
+
+function explained(evidence: Evidence): Pick<JobFacts, 'likely' | 'advice' | 'adviceCodes'> {
+  const { likely, advice } = diagnose(evidence);
+  const notes = advice.map(sentence);
+  return { likely: likely.map(likelyCause), advice: renderAll(notes), adviceCodes: notes };
 }
 
 /** @throws BkError BK_OUT_OF_RANGE unless the range lies inside flash */

@@ -3,6 +3,7 @@ import type { Region } from '../../chip/layouts';
 import type { LikelyCause, Phase } from '../../errors';
 import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
 import type { OpenBekenSettings } from '../../image/openbeken/openbeken-write';
+import type { Note } from '../../texts/note';
 import type { Operation, ProgressListener } from './progress';
 
 /** What every job takes besides its own options. */
@@ -17,7 +18,9 @@ export interface Recovery {
   address: number | null;
   phase: Phase;
   cause: string;
+  causeCode: Note;
   action: string;
+  actionCode: Note;
   ms: number;
 }
 
@@ -38,9 +41,12 @@ export interface JobFacts {
   baud: number;
   recoveries: Recovery[];
   warnings: string[];
+  /** Code of each warning, and what its sentence was told. */
+  warningCodes: readonly Note[];
   /** Where the job had to be mended: why it probably was, and what to do. */
-  likely?: LikelyCause[];
-  advice?: string[];
+  likely?: readonly LikelyCause[];
+  advice?: readonly string[];
+  adviceCodes?: readonly Note[];
   /** bk-read: of the bytes that were read, lower-case hex. */
   sha256?: string;
   crc32?: string;

@@ -1,5 +1,7 @@
 import type { Clock } from '../../clock';
 import type { Phase } from '../../errors';
+import { type Note, type Said, sentence } from '../../texts/note';
+import { render } from '../../texts/render';
 
 export type Operation = 'connect' | 'read' | 'write' | 'erase';
 
@@ -19,6 +21,9 @@ export interface Progress {
   address: number | null;
   /** One sentence for a person; says what to do where the job waits for someone. */
   message: string;
+  /** Code of that sentence, and what it was told. */
+  code: string;
+  params: Note['params'];
   /** True while the job cannot go on without a person's hand. */
   waitsForPerson: boolean;
 }
@@ -45,7 +50,7 @@ export class ProgressReporter {
   }
 
   /** Begins a phase of so many bytes; none begins without bytes, and one that has begun keeps its count. */
-  begin(phase: Phase, total: number, message: string): void {
+  begin(phase: Phase, total: number, message: Said): void {
     if (total === 0 || this.#phases.has(phase)) return;
     const state = { done: 0, total, startedAt: this.#clock.now() };
     this.#phases.set(phase, state);
@@ -53,7 +58,7 @@ export class ProgressReporter {
   }
 
   /** So many bytes of a phase are done, the last of them at `address`; a repair outside any phase counts for none. */
-  advance(phase: Phase, bytes: number, address: number, message: string): void {
+  advance(phase: Phase, bytes: number, address: number, message: Said): void {
     const state = this.#phases.get(phase);
     if (state === undefined) return;
     state.done = Math.min(state.total, state.done + bytes);
@@ -61,7 +66,7 @@ export class ProgressReporter {
   }
 
   /** A phase is over though not all of its bytes needed work. */
-  end(phase: Phase, message: string): void {
+  end(phase: Phase, message: Said): void {
     const state = this.#phases.get(phase);
     if (state === undefined || state.done === state.total) return;
     state.done = state.total;
@@ -69,7 +74,7 @@ export class ProgressReporter {
   }
 
   /** Says what is going on in a phase that has no bytes. */
-  say(phase: Phase, message: string, waitsForPerson = false): void {
+  say(phase: Phase, message: Said, waitsForPerson = false): void {
     const state = { done: 0, total: 0, startedAt: this.#clock.now() };
     this.#emit(phase, state, null, message, waitsForPerson);
   }
@@ -78,10 +83,11 @@ export class ProgressReporter {
     phase: Phase,
     { done, total, startedAt }: PhaseState,
     address: number | null,
-    message: string,
+    said: Said,
     waitsForPerson: boolean,
   ): void {
     if (this.#listener === undefined) return;
+    const note = sentence(said);
     const seconds = (this.#clock.now() - startedAt) / 1000;
     const rate = done > 0 && seconds > 0 ? done / seconds : null;
     this.#listener({
@@ -93,7 +99,9 @@ export class ProgressReporter {
       bytesPerSecond: rate === null ? null : Math.round(rate),
       etaSeconds: rate === null ? null : Math.ceil((total - done) / rate),
       address,
-      message,
+      message: render(note),
+      code: note.code,
+      params: note.params,
       waitsForPerson,
     });
   }

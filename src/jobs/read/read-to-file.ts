@@ -41,10 +41,8 @@ export async function readToFile(
     await partial?.remove();
     return written;
   } catch (error) {
-    if (isBkError(error) && partial?.holdsAny) {
-      error.cause.advice = [...error.cause.advice, KEPT];
-    }
-    throw error;
+    if (!isBkError(error) || !partial?.holdsAny) throw error;
+    throw error.with({ advice: [...error.cause.adviceCodes, KEPT] });
   } finally {
     await partial?.close();
   }

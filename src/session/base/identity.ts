@@ -1,5 +1,6 @@
 import type { ChipName, Family } from '../../chip/families';
 import type { FlashPart } from '../../chip/flash-parts';
+import type { Said } from '../../texts/note';
 
 /** What a linked chip told of itself. */
 export interface Identity {
@@ -28,5 +29,5 @@ export interface Identity {
   key: string | null;
   /** Which kind of key the chip's code is stored with. */
   encryption: 'tuya' | 'none' | 'custom' | null;
-  warnings: string[];
+  warnings: Said[];
 }

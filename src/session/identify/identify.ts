@@ -13,6 +13,7 @@ import {
   readJedecId,
   readRegister,
 } from '../../protocol/commands/command-table';
+import type { Said } from '../../texts/note';
 import type { Identity } from '../base/identity';
 import { twiceAlike } from '../base/twice-alike';
 import type { Exchanger } from '../exchange/exchanger';
@@ -91,7 +92,7 @@ async function identifyFull(
   facts: CodeFacts,
 ): Promise<Identity> {
   const { bootloader: known, blank } = facts;
-  const warnings: string[] = [];
+  const warnings: Said[] = [];
   const chipId = await readChipId(exchanger);
   const jedec = await readJedec(exchanger);
   const size = await findSizeByWrap(exchanger, crc, jedec?.size);
@@ -143,7 +144,7 @@ async function identifyBasic(
   facts: CodeFacts,
 ): Promise<Identity> {
   const known = facts.bootloader;
-  const warnings: string[] = [];
+  const warnings: Said[] = [];
   const version = await readVersion(exchanger);
   const chip = known?.chip ?? (version === null ? null : 'BK7231T');
   const size = await findSizeByWrap(exchanger, crc, known?.flashSize ?? undefined);

@@ -2,6 +2,8 @@ import { diagnose } from '../../diagnosis/diagnose';
 import { BkError, isBkError } from '../../errors';
 import { encodeRequest, linkCheck } from '../../protocol/commands/command-table';
 import { lineTime } from '../../protocol/timing';
+import { type Said, sentence } from '../../texts/note';
+import { render } from '../../texts/render';
 import { throwIfAborted } from '../base/abort';
 import type { ResetMethod } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
@@ -33,7 +35,7 @@ export interface LinkOptions {
   timeoutMs: number;
   signal?: AbortSignal | undefined;
   /** Told whenever what is being done changes. */
-  onStep?: ((message: string, waitsForPerson: boolean) => void) | undefined;
+  onStep?: ((message: Said, waitsForPerson: boolean) => void) | undefined;
 }
 
 export interface LinkOutcome {
@@ -169,7 +171,7 @@ function noLink(exchanger: Exchanger, timeoutMs: number): BkError {
   const seconds = Math.round(timeoutMs / 1000);
   return new BkError(
     'BK_NO_LINK',
-    `No chip answered on ${exchanger.transport.port} within ${seconds} s; nothing on it was changed. ${advice[0]}`,
+    `No chip answered on ${exchanger.transport.port} within ${seconds} s; nothing on it was changed. ${render(sentence(advice[0] as Said))}`,
     { phase: 'link', likely, advice },
   );
 }

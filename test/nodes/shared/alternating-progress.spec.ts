@@ -14,6 +14,8 @@ function progress(phase: Phase, done: number, total: number): Progress {
     etaSeconds: null,
     address: null,
     message: '',
+    code: '',
+    params: {},
     waitsForPerson: false,
   };
 }

@@ -1,0 +1,1 @@
+export const DIAGNOSIS = {} as const;

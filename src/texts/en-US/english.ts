@@ -1,0 +1,31 @@
+import { BACKUP } from './backup-texts';
+import { COMMON } from './common-texts';
+import { DIAGNOSIS } from './diagnosis-texts';
+import { IMAGE } from './image-texts';
+import { INSPECT } from './inspect-texts';
+import { JOB } from './job-texts';
+import { NODE } from './node-texts';
+import { OPTION } from './option-texts';
+import { PLACEMENT } from './placement-texts';
+import { SESSION } from './session-texts';
+import { SIMULATOR } from './simulator-texts';
+import { TRANSPORT } from './transport-texts';
+
+/**
+ * All that the engine and its faces say, in English, by room and key. `__name__` is filled in; of two keys that
+ * end in `_one` and `_other` the number `count` chooses.
+ */
+export const ENGLISH = {
+  common: COMMON,
+  session: SESSION,
+  diagnosis: DIAGNOSIS,
+  job: JOB,
+  option: OPTION,
+  placement: PLACEMENT,
+  image: IMAGE,
+  inspect: INSPECT,
+  transport: TRANSPORT,
+  backup: BACKUP,
+  simulator: SIMULATOR,
+  node: NODE,
+} as const;

@@ -1,0 +1,1 @@
+export const IMAGE = {} as const;

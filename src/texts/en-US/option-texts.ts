@@ -1,0 +1,1 @@
+export const OPTION = {} as const;
