@@ -5,6 +5,7 @@ import type { FilledSettings } from '../session/base/settings';
 import { BOOT_BAUD } from '../session/link/link';
 import { beganAnew } from '../session/recovery/port-reconnect';
 import { type Reopen, Session } from '../session/session';
+import { say } from '../texts/note';
 import { AdapterFollower } from '../transport/follow';
 import { type OpenOptions, openTransport } from '../transport/open';
 import type { Transport } from '../transport/transport';
@@ -75,7 +76,7 @@ export class PortSlot {
       }
       await this.#drop('leave');
     }
-    report.onPhase('open', `Opening ${settings.port}`, false);
+    report.onPhase('open', say('session.openingPort', { port: settings.port }), false);
     const options = { baudRate: BOOT_BAUD, clock: this.#clock };
     const follower = new AdapterFollower(settings.port, options);
     // Not awaited: nobody should wait for it unless the adapter goes away.
@@ -108,7 +109,7 @@ export class PortSlot {
     } catch (error) {
       if (!isBkError(error, 'BK_PORT_LOST')) throw error;
       evidence.adapterLost();
-      onPhase('open', `Port ${port} does not answer: waiting for it`, true);
+      onPhase('open', say('session.portSilent', { port }), true);
       const transport = await follower
         .reopen(linkTimeout * 1000, options.signal)
         .catch((reason) => {
@@ -201,7 +202,7 @@ function orAborted(
   if (signal === undefined) return turn;
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
-      reject(new BkError('BK_CANCELLED', `The job was cancelled while it waited for ${port}`));
+      reject(new BkError('BK_CANCELLED', say('session.cancelledInQueue', { port })));
     };
     if (signal.aborted) {
       onAbort();

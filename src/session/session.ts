@@ -2,8 +2,9 @@ import { CHIPS } from '../chip/families';
 import type { Clock } from '../clock';
 import { BkError } from '../errors';
 import { linkCheck, reboot } from '../protocol/commands/command-table';
+import { type Note, say } from '../texts/note';
 import type { Transport } from '../transport/transport';
-import type { Identity } from './base/identity';
+import { type Identity, nameOf } from './base/identity';
 import { type SessionReport, unheard } from './base/report';
 import type { FilledSettings } from './base/settings';
 import type { Step } from './base/step';
@@ -83,7 +84,7 @@ export class Session implements Climber, Recoverable, Returning {
     });
     this.#comeback.settled();
     this.#workingBaud = this.exchanger.transport.baudRate;
-    this.report.onPhase('identify', 'Identifying the chip', false);
+    this.report.onPhase('identify', say('session.identifying'), false);
     this.#identity = await this.step({ phase: 'identify', address: null }, signal, () =>
       identify(this.exchanger),
     );
@@ -204,7 +205,7 @@ export class Session implements Climber, Recoverable, Returning {
     this.#workingBaud = await climb(this, setting, signal);
     if (typeof setting === 'number' && this.#workingBaud !== setting) {
       this.report.onWarning(
-        `${setting} baud did not work on ${this.port}; the job went on at ${this.#workingBaud}.`,
+        say('session.baudDidNotWork', { setting, port: this.port, baud: this.#workingBaud }),
       );
     }
   }
@@ -251,40 +252,36 @@ export class Session implements Climber, Recoverable, Returning {
     const { identity } = this;
     if (identity.chip === null && CHIPS[expected].family === identity.family) {
       identity.chip = expected;
-      identity.warnings.push(
-        `That the chip is a ${expected} is taken from the device's setting: its bootloader is not a known one.`,
-      );
+      identity.warnings.push(say('session.chipOfSetting', { chip: expected }));
       return;
     }
     if (identity.chip === expected) return;
-    const found = identity.chip ?? `${identity.family} chip`;
+    const { chip } = identity;
     throw new BkError(
       'BK_WRONG_CHIP',
-      `The chip on ${this.port} is a ${found}, but the device is set to ${expected}; nothing was changed`,
+      say('session.wrongChip', { port: this.port, found: nameOf(identity), expected }),
       {
         phase: 'identify',
         likely: [
           {
-            cause: 'Another chip than expected',
+            cause: say('session.anotherChip'),
             confidence: 0.9,
             evidence: evidenceOf(identity),
           },
         ],
-        advice: [
-          `Set the device's chip to ${identity.chip ?? 'the right model'} (or auto), and make sure that the firmware is for that chip.`,
-        ],
+        advice: [chip === null ? say('session.setRightChip') : say('session.setChip', { chip })],
       },
     );
   }
 }
 
 function goneForGood(): Promise<Transport> {
-  return Promise.reject(new BkError('BK_PORT_LOST', 'The port went away'));
+  return Promise.reject(new BkError('BK_PORT_LOST', say('session.thePortWentAway')));
 }
 
-function evidenceOf(identity: Identity): string {
-  const parts = [`bootloader ${identity.bootloader.name} (checksum ${identity.bootloader.crc})`];
-  if (identity.chipId !== null) parts.push(`chip id ${identity.chipId}`);
-  if (identity.key !== null) parts.push(`code key ${identity.encryption}`);
-  return `It shows ${parts.join(', ')}.`;
+function evidenceOf({ bootloader, chipId, key, encryption }: Identity): Note {
+  const { name, crc } = bootloader;
+  if (chipId === null) return say('session.showsBootloader', { name, crc });
+  if (key === null) return say('session.showsBootloaderAndId', { name, crc, chipId });
+  return say('session.showsBootloaderIdAndKey', { name, crc, chipId, key: String(encryption) });
 }

@@ -19,7 +19,10 @@ import { VirtualClock } from './virtual-clock';
 export class Notes implements SessionReport {
   readonly evidence = new EvidenceLog();
   readonly phases: { phase: Phase; message: string; waitsForPerson: boolean }[] = [];
-  readonly recoveries: (RecoveryRecord & { cause: string; action: string })[] = [];
+  readonly recoveries: (Omit<RecoveryRecord, 'cause' | 'action'> & {
+    cause: string;
+    action: string;
+  })[] = [];
   readonly warnings: string[] = [];
   /** Called with every phase, for what a person does meanwhile. */
   whenPhase: (message: string, waitsForPerson: boolean) => void = () => {};

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock';
 import type { Drop, Found as EvidenceFound, Fault } from '../../diagnosis/evidence/evidence';
 import { type BkError, isBkError } from '../../errors';
+import { type Note, say } from '../../texts/note';
 import type { Transport } from '../../transport/transport';
 import type { Identity } from '../base/identity';
 import type { SessionReport } from '../base/report';
@@ -168,7 +169,7 @@ export class Recovery {
     session.report.onRecovery({
       address: step.address,
       phase: step.phase,
-      cause: error.message,
+      cause: error.text,
       action: ACTIONS[found],
       ms: Math.round(session.clock.now() - start),
     });
@@ -182,7 +183,7 @@ export class Recovery {
     const start = clock.now();
     if (exchanger.lost !== null) {
       await exchanger.transport.close();
-      session.report.onPhase('recover', `Port ${session.port} is gone: waiting for it`, true);
+      session.report.onPhase('recover', say('session.portGone', { port: session.port }), true);
       exchanger.attach(await session.reopen(signal));
       exchanger.evidence.adapterBack();
       await this.#link(step, start, signal);
@@ -217,7 +218,7 @@ export class Recovery {
         this.#wasBusy = told;
         return twoRates && baudRate === BOOT_BAUD ? 'rebooted' : 'alive';
       }
-      if (!told) report.onPhase('recover', 'The chip stopped answering: calling it again', false);
+      if (!told) report.onPhase('recover', say('session.callingAgain'), false);
       told = true;
     } while (clock.now() < end);
     return null;
@@ -267,9 +268,7 @@ export class Recovery {
     if (lower === undefined || !session.identified) return;
     const from = session.workingBaud;
     await session.raiseBaud(lower, signal);
-    session.report.onWarning(
-      `The line made errors at ${from} baud; the job went on at ${session.workingBaud}.`,
-    );
+    session.report.onWarning(say('session.lineMadeErrors', { from, baud: session.workingBaud }));
   }
 
   #forgive(): void {
@@ -277,11 +276,11 @@ export class Recovery {
   }
 }
 
-const ACTIONS: Readonly<Record<Found, string>> = {
-  alive: 'the chip was still there; the step was repeated',
-  rebooted: 'the chip had rebooted; it was caught while it listened, and the step was repeated',
-  relinked: 'the chip was reset and linked again, and the step was repeated',
-  replugged: 'the port came back, the chip was linked again, and the step was repeated',
+const ACTIONS: Readonly<Record<Found, Note>> = {
+  alive: say('session.wasStillThere'),
+  rebooted: say('session.hadRebooted'),
+  relinked: say('session.wasReset'),
+  replugged: say('session.portCameBack'),
 };
 
 /** What is known of a failure before anybody looks after the chip. */
