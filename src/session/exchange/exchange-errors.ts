@@ -17,14 +17,14 @@ export function silent(
 ): BkError {
   const address = addressOf(args);
   const what = { port, command: command.name, ms: Math.round(limitMs) };
-  return address === undefined
-    ? new BkError('BK_NO_RESPONSE', say('session.noAnswer', what))
-    : new BkError('BK_NO_RESPONSE', say('session.noAnswerAt', { ...what, address: hex(address) }), {
-        address,
-      });
+  const text =
+    address === undefined
+      ? say('session.noAnswer', what)
+      : say('session.noAnswerAt', { ...what, address: hex(address) });
+  return new BkError('BK_NO_RESPONSE', text, { address });
 }
 
-/** An answer with a status other than 0. */
+/** An answer with a status other than 0, which the error's `refusal` keeps. */
 export function refused(
   command: Command<never, unknown>,
   args: unknown,
@@ -33,9 +33,9 @@ export function refused(
 ): BkError {
   const address = addressOf(args);
   const what = { port, command: command.name, status };
-  return address === undefined
-    ? new BkError('BK_BAD_RESPONSE', say('session.refused', what))
-    : new BkError('BK_BAD_RESPONSE', say('session.refusedAt', { ...what, address: hex(address) }), {
-        address,
-      });
+  const text =
+    address === undefined
+      ? say('session.refused', what)
+      : say('session.refusedAt', { ...what, address: hex(address) });
+  return new BkError('BK_BAD_RESPONSE', text, { address, refusal: status });
 }

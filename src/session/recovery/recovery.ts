@@ -158,7 +158,7 @@ export class Recovery {
     if (found !== 'alive') {
       this.#anew = true;
       if (session.identified) this.#reboots++;
-    } else if (!this.#anew) {
+    } else if (!this.#anew && error.details.refusal === undefined) {
       session.exchanger.beMorePatient();
       // A chip that was at work all the while is slow, and the line is not to blame.
       if (!this.#wasBusy) this.#lineErrors++;
