@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../clock';
 import { BkError, isBkError } from '../errors';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
+import { BaudMemories } from '../session/baud/baud-memory';
 import { BOOT_BAUD } from '../session/link/link';
 import { beganAnew } from '../session/recovery/port-reconnect';
 import { type Reopen, Session } from '../session/session';
@@ -22,6 +23,7 @@ type Release = () => void;
  */
 export class PortSlot {
   readonly #clock: Clock;
+  readonly #bauds: BaudMemories;
   #tail: Promise<void> = Promise.resolve();
   #session: Session | null = null;
   #keeper: Timer | null = null;
@@ -34,8 +36,9 @@ export class PortSlot {
   /** Whose job the kept link served last. */
   #owner: object | null = null;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, bauds = new BaudMemories(clock)) {
     this.#clock = clock;
+    this.#bauds = bauds;
   }
 
   /** Waits for the turn, first come, first served. @throws BkError BK_CANCELLED while waiting */
@@ -88,7 +91,15 @@ export class PortSlot {
       return latest;
     };
     try {
-      this.#session = await Session.open(transport, settings, this.#clock, report, signal, reopen);
+      this.#session = await Session.open({
+        transport,
+        settings,
+        clock: this.#clock,
+        report,
+        bauds: this.#bauds,
+        signal,
+        reopen,
+      });
     } catch (error) {
       await latest.close();
       throw error;

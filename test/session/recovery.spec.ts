@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import { linkCheck, setBaudRate } from '../../src/protocol/commands/command-table';
-import { CHANCE_TRIES } from '../../src/session/recovery/recovery';
+import { CHANCE_TRIES } from '../../src/session/recovery/recovery-policy';
 import { bench, type OpenSession, openSession } from '../support/linked-session';
 
 const SILENT = 'app=silent';

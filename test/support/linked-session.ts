@@ -2,6 +2,7 @@ import { EvidenceLog } from '../../src/diagnosis/evidence/evidence-log';
 import type { Phase } from '../../src/errors';
 import type { RecoveryRecord, SessionReport } from '../../src/session/base/report';
 import { type DeviceSettings, fillSettings } from '../../src/session/base/settings';
+import { BaudMemories } from '../../src/session/baud/baud-memory';
 import { Exchanger } from '../../src/session/exchange/exchanger';
 import { Session } from '../../src/session/session';
 import type { SimulatedChip } from '../../src/simulator/simulator';
@@ -63,6 +64,7 @@ export function bench(simUrl: string): Bench {
   forgetSimulatedChips();
   const clock = new VirtualClock();
   const notes = new Notes();
+  const bauds = new BaudMemories(clock);
   let line: InterposedTransport | undefined;
   const plug = async (): Promise<InterposedTransport> => {
     line = new InterposedTransport(await openSimulated(simUrl, clock));
@@ -82,7 +84,7 @@ export function bench(simUrl: string): Bench {
       const filled = fillSettings({ port: simUrl, ...settings });
       // A line that a test has plugged already, to prepare it, is the one that is used.
       const transport = line ?? (await plug());
-      return Session.open(transport, filled, clock, notes, signal);
+      return Session.open({ transport, settings: filled, clock, report: notes, bauds, signal });
     },
   };
 }

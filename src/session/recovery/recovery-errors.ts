@@ -16,7 +16,7 @@ export function gaveUp(error: BkError, step: Step, attempts: number): BkError {
 }
 
 /** The chip did not come back. */
-export function lost(error: BkError, step: Step): BkError {
+export function chipLost(error: BkError, step: Step): BkError {
   const { address } = step;
   const what = { phase: PHASES[step.phase], goOn: GO_ON };
   return new BkError(

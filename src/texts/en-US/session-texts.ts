@@ -45,7 +45,6 @@ export const SESSION = {
   portSilent: 'Port __port__ does not answer: waiting for it',
   portGone: 'Port __port__ is gone: waiting for it',
   portWentAway: 'Port __port__ went away',
-  thePortWentAway: 'The port went away',
   portDoesNotStay:
     'Port __port__ does not stay: it was lost __losses__ times in a row, at last with "__reason__". __goOn__',
   checkPlug:
