@@ -17,9 +17,9 @@ export = function register(RED: NodeAPI): void {
       if (isClosed)
         throw new BkError('BK_CANCELLED', 'The device is being removed or deployed anew.');
       const settings = readSettings(def, port);
-      const known = devices.get(settings.port);
-      if (known !== undefined) return known;
-      const device = new Device(settings);
+      // Messages may name ever other ports: what is over is not kept.
+      for (const [name, { inUse }] of devices) if (!inUse) devices.delete(name);
+      const device = devices.get(settings.port) ?? new Device(settings);
       devices.set(settings.port, device);
       return device;
     };

@@ -43,9 +43,9 @@ export class Device {
   #last: { slot: PortSlot; settings: FilledSettings } | null = null;
 
   /** Takes any settings; those that cannot be used are told by the jobs, with BK_BAD_SETTING. */
-  constructor(settings: DeviceSettings, environment: Environment = processEnvironment) {
+  constructor(settings: DeviceSettings, environment?: Environment) {
     this.settings = settings;
-    this.#environment = environment;
+    this.#environment = environment ?? processEnvironment;
   }
 
   /** Whether a job of it runs or waits, or its link is kept for the next one; else nothing is lost with it. */
@@ -204,9 +204,8 @@ const INTERNAL = {
 
 function asBkError(error: unknown, operation: Operation, port: string): BkError {
   if (isBkError(error)) return error;
-  return new BkError(
-    'BK_INTERNAL',
-    say(INTERNAL[operation], { port, reason: textOf(error) }),
-    { reason: error, advice: [say('device.reportThis')] },
-  );
+  return new BkError('BK_INTERNAL', say(INTERNAL[operation], { port, reason: textOf(error) }), {
+    reason: error,
+    advice: [say('device.reportThis')],
+  });
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { BkError } from '../../src';
+import { BkError, filesOfPort } from '../../src';
 import { text } from './settings';
 
 /** Where backups go that are made before flash is changed. */
@@ -62,16 +62,15 @@ export function sourceFile(RED: NodeAPI, setting: string | null, fromMessage: st
  */
 export function portOf(RED: NodeAPI, fromMessage: unknown): string | undefined {
   const port = text('port', fromMessage).trim();
-  if (!/^sim:/i.test(port)) return port || undefined;
   const folder = inUserDir(RED, '.');
-  for (const [option, file] of new URLSearchParams(port.split('?').slice(1).join('?'))) {
-    if (option.toLowerCase() !== 'flash' || isInside(folder, path.resolve(file))) continue;
+  for (const file of filesOfPort(port)) {
+    if (isInside(folder, path.resolve(file))) continue;
     throw bad(
       `msg.port names the file ${JSON.stringify(file)}, which lies outside of ${folder}`,
       'Move the file into that folder and give its whole path, or set the port in the device.',
     );
   }
-  return port;
+  return port || undefined;
 }
 
 function bad(what: string, advice: string): BkError {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import { BaudMemories } from '../session/baud/baud-memory';
 import { canonicalPort } from '../transport/schemes/schemes';
 import { SimulatedChips } from '../transport/schemes/simulated-chips';
 import { PortSlot, type PortWorld } from './port-slot';
@@ -19,11 +20,13 @@ export interface PortTurn {
 export class PortRegistry implements PortWorld {
   readonly clock: Clock;
   readonly chips: SimulatedChips;
+  readonly bauds: BaudMemories;
   readonly #slots = new Map<string, PortSlot>();
 
   constructor(clock: Clock, chips = new SimulatedChips()) {
     this.clock = clock;
     this.chips = chips;
+    this.bauds = new BaudMemories(clock);
   }
 
   /** How many ports are in use, or have a link that is kept. */

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../clock';
 import { isBkError } from '../errors';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
+import type { BaudMemories } from '../session/baud/baud-memory';
 import { BOOT_BAUD } from '../session/link/link';
 import { beganAnew } from '../session/recovery/port-reconnect';
 import { type Reopen, Session } from '../session/session';
@@ -20,6 +21,8 @@ const KEEP_ALIVE_MS = 500;
 export interface PortWorld {
   readonly clock: Clock;
   readonly chips: SimulatedChips;
+  /** What is known of the rates of chips. */
+  readonly bauds: BaudMemories;
 }
 
 /**
@@ -84,7 +87,7 @@ export class PortSlot {
       await this.#drop('leave');
     }
     report.onPhase('open', say('session.openingPort', { port: settings.port }), false);
-    const { clock, chips } = this.#world;
+    const { clock, chips, bauds } = this.#world;
     const options = { baudRate: BOOT_BAUD, clock, chips };
     const follower = new AdapterFollower(settings.port, options);
     // Not awaited: nobody should wait for it unless the adapter goes away.
@@ -96,7 +99,15 @@ export class PortSlot {
       return latest;
     };
     try {
-      this.#session = await Session.open(transport, settings, this.#clock, report, signal, reopen);
+      this.#session = await Session.open({
+        transport,
+        settings,
+        clock,
+        report,
+        bauds,
+        signal,
+        reopen,
+      });
     } catch (error) {
       await latest.close();
       throw error;

@@ -218,10 +218,7 @@ export function filesOfSimulator(url: string): string[] {
 function splitUrl(url: string): { chip: string; query: URLSearchParams } {
   const match = /^sim:\/\/([^/?#]*)\/?(?:\?([^#]*))?$/i.exec(url.trim());
   if (match === null) {
-    throw wrong(
-      say('simulator.noAddress', { url: shown(url) }),
-      say('simulator.correctAddress'),
-    );
+    throw wrong(say('simulator.noAddress', { url: shown(url) }), say('simulator.correctAddress'));
   }
   return { chip: match[1] ?? '', query: new URLSearchParams(match[2] ?? '') };
 }

@@ -1,7 +1,6 @@
 /** What a device says of its jobs as such. */
 export const DEVICE = {
-  listenerFailed:
-    'What listens to the progress failed (__reason__); the job went on without it.',
+  listenerFailed: 'What listens to the progress failed (__reason__); the job went on without it.',
 
   // A fault of the program
   connectBroke: 'The connect on __port__ failed inside the program: __reason__',

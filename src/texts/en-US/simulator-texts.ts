@@ -21,7 +21,8 @@ export const SIMULATOR = {
   correctOption: 'Correct __option__, or leave it out.',
 
   // The file of its flash
-  fileTooLong: "__file__ has __bytes__ bytes, more than the simulated flash's __size__ (option size)",
+  fileTooLong:
+    "__file__ has __bytes__ bytes, more than the simulated flash's __size__ (option size)",
   smallerFile: 'Name a smaller file, or leave size out.',
   fileUnreadable: "The simulated chip's flash file __path__ cannot be read: __reason__",
   noSuchFile: "The simulated chip's flash file __path__ cannot be read: there is no such file",

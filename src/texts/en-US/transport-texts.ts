@@ -10,8 +10,7 @@ export const TRANSPORT = {
   useForms: 'Use __forms__, or __last__.',
   serialForm: 'a serial path (/dev/ttyUSB0, COM4)',
   simulatedForm: 'sim://bk7231n for a simulated chip',
-  noHostAndPort:
-    '__url__ does not name a host and a port; it looks like tcp://192.168.1.20:7231',
+  noHostAndPort: '__url__ does not name a host and a port; it looks like tcp://192.168.1.20:7231',
   giveHostAndPort: 'Give the address of the serial server, and its port number.',
   notYetSupported: '__port__ cannot be used: rfc2217:// is not yet supported',
   useRawBytes: 'Have the server offer the port as raw bytes at 115200 baud, and use tcp://.',
@@ -44,7 +43,8 @@ export const TRANSPORT = {
   passAnyThrough:
     'In a container: pass the device through; in a Home Assistant add-on it needs "uart: true".',
   portsHere: 'Ports of this computer: __ports__.',
-  pathsById: 'A path below /dev/serial/by-id stays the same when the adapter is plugged in elsewhere.',
+  pathsById:
+    'A path below /dev/serial/by-id stays the same when the adapter is plugged in elsewhere.',
 
   // A serial port in use
   portGone: '__port__ is gone',
@@ -69,8 +69,7 @@ export const TRANSPORT = {
   checkNetwork: 'Check the network.',
   notConnected: '__port__ cannot be connected: __reason__',
   checkAddress: 'Check the address and the network.',
-  turnedAway:
-    '__port__ took the connection and closed it at once: another program may be using it',
+  turnedAway: '__port__ took the connection and closed it at once: another program may be using it',
   turnedAwaySaying:
     '__port__ took the connection and closed it at once: another program may be using it. It said "__said__"',
   endOtherClient:

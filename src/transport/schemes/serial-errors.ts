@@ -44,11 +44,15 @@ export async function openingError(
         advice: [say('transport.plugInAnew'), ...(await portAdvice())],
       });
     case 'BK_BAD_SETTING':
-      return new BkError('BK_BAD_SETTING', say('transport.notAtThatRate', { port, baud: baudRate }), {
-        phase: 'open',
-        reason,
-        advice: [say('transport.chooseOtherBaud')],
-      });
+      return new BkError(
+        'BK_BAD_SETTING',
+        say('transport.notAtThatRate', { port, baud: baudRate }),
+        {
+          phase: 'open',
+          reason,
+          advice: [say('transport.chooseOtherBaud')],
+        },
+      );
     default:
       return notFoundError(whyNotFound(port, reason), reason);
   }

@@ -247,9 +247,13 @@ class SerialTransport implements Transport {
   }
 
   #badRate(baudRate: number, reason?: unknown): BkError {
-    return new BkError('BK_BAD_SETTING', say('transport.rateNotDone', { port: this.port, baud: baudRate }), {
-      ...(reason === undefined ? {} : { reason }),
-      advice: [say('transport.chooseLowerBaud')],
-    });
+    return new BkError(
+      'BK_BAD_SETTING',
+      say('transport.rateNotDone', { port: this.port, baud: baudRate }),
+      {
+        ...(reason === undefined ? {} : { reason }),
+        advice: [say('transport.chooseLowerBaud')],
+      },
+    );
   }
 }
