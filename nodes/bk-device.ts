@@ -7,6 +7,9 @@ import { isBlank } from './shared/values';
 
 type DeviceDef = Saved<'port' | 'chip' | 'baud' | 'reset' | 'linkTimeout' | 'idle' | 'after'>;
 
+/** Messages may name ever other ports: of more devices than these, those that nobody uses go. */
+const MOST_DEVICES = 32;
+
 export = function register(RED: NodeAPI): void {
   function BkDeviceNode(this: DeviceNode, def: DeviceDef): void {
     RED.nodes.createNode(this, def);
@@ -17,9 +20,10 @@ export = function register(RED: NodeAPI): void {
       if (isClosed)
         throw new BkError('BK_CANCELLED', 'The device is being removed or deployed anew.');
       const settings = readSettings(def, port);
-      // Messages may name ever other ports: what is over is not kept.
-      for (const [name, { inUse }] of devices) if (!inUse) devices.delete(name);
-      const device = devices.get(settings.port) ?? new Device(settings);
+      const known = devices.get(settings.port);
+      if (known !== undefined) return known;
+      if (devices.size >= MOST_DEVICES) letIdleGo(devices);
+      const device = new Device(settings);
       devices.set(settings.port, device);
       return device;
     };
@@ -44,6 +48,10 @@ export = function register(RED: NodeAPI): void {
     },
   );
 };
+
+function letIdleGo(devices: Map<string, Device>): void {
+  for (const [port, { inUse }] of devices) if (!inUse) devices.delete(port);
+}
 
 function readSettings(def: DeviceDef, port: string | undefined): DeviceSettings {
   const settings: DeviceSettings = {

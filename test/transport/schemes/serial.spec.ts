@@ -8,6 +8,7 @@ import sinon from 'sinon';
 import { openSerial } from '../../../src/transport/schemes/serial';
 import { processesHolding } from '../../../src/transport/schemes/serial-errors';
 import type { Transport } from '../../../src/transport/transport';
+import { allEnglish } from '../../support/english';
 import { openPty, type Pty } from '../../support/pty';
 import { rejection } from '../../support/rejects';
 import { until } from '../../support/until';
@@ -198,7 +199,7 @@ describe('opening a serial port', () => {
     try {
       await new Promise((resolve) => holder.stdout.once('data', resolve));
       const held = await processesHolding(line.path);
-      assert.deepEqual(held, [`sh (process ${holder.pid})`]);
+      assert.deepEqual(allEnglish(held), [`sh (process ${holder.pid})`]);
       assert.deepEqual(await processesHolding(line.path, join(folder, 'none')), []);
       const port = await openSerial(line.path, 115200);
       const error = await rejection(openSerial(line.path, 115200), 'BK_PORT_BUSY');
