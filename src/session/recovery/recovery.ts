@@ -130,7 +130,7 @@ export class Recovery {
     const finding = { found, wasBusy, hasRefused, state, workingBaud };
     const { record, action, isSlow } = afterFinding(this.#record, finding);
     this.#record = record;
-    if (isSlow) exchanger.beMorePatient();
+    if (isSlow) exchanger.allowMoreTime();
     if (action.kind === 'stepDown') await this.#stepDown(action.baudRate, signal);
     if (action.kind === 'recognise') await this.#recognise(action.restMs, step, signal);
     session.report.onRecovery({

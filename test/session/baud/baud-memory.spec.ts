@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { BaudMemories } from '../../src/session/baud/baud-memory';
-import { VirtualClock } from '../support/virtual-clock';
+import { BaudMemories } from '../../../src/session/baud/baud-memory';
+import { VirtualClock } from '../../support/virtual-clock';
 
 describe('what is remembered of rates', () => {
   it('is kept for each chip on each port', () => {
