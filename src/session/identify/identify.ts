@@ -35,7 +35,7 @@ export const BLANK_BOOTLOADER = say('session.blankBootloader');
  * @throws BkError BK_UNKNOWN_CHIP, BK_UNKNOWN_FLASH
  */
 export async function identify(exchanger: Exchanger): Promise<Identity> {
-  const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: CHECKED }));
+  const crc = invertCrc(await exchanger.askUntilTwiceAlike(checkCrc, { start: 0, end: CHECKED }));
   const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
   exchanger.evidence.bootloader(crc, known !== undefined);
   if (isOneOf(NO_BOOTLOADER.zeros, crc)) throw deadFlash(exchanger.transport.port);
@@ -52,7 +52,7 @@ export async function identify(exchanger: Exchanger): Promise<Identity> {
 
 /** What lies in the bootloader area now: a job may have changed it. Sector 0 as all FF means that the chip cannot start. */
 export async function readBootloader(exchanger: Exchanger): Promise<Identity['bootloader']> {
-  const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: CHECKED }));
+  const crc = invertCrc(await exchanger.askUntilTwiceAlike(checkCrc, { start: 0, end: CHECKED }));
   const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
   return bootloaderOf(crc, known, isOneOf(NO_BOOTLOADER.blank, crc), null);
 }
@@ -69,8 +69,10 @@ async function findFamily(
   if (crc === NO_BOOTLOADER.blank[0]) return { family: 'full' };
   if (crc === NO_BOOTLOADER.blank[1]) return { family: 'basic' };
   const start = BOOTLOADER_END;
-  const sector = await exchanger.sure(flashRead4K, { address: start });
-  const own = invertCrc(await exchanger.sure(checkCrc, { start, end: start + CHECKED }));
+  const sector = await exchanger.askUntilTwiceAlike(flashRead4K, { address: start });
+  const own = invertCrc(
+    await exchanger.askUntilTwiceAlike(checkCrc, { start, end: start + CHECKED }),
+  );
   const application = markerKey(sector, 0, 'app');
   if (own === crc32(sector.subarray(0, CHECKED + 1))) return { family: 'full', application };
   if (own === crc32(sector.subarray(0, CHECKED))) return { family: 'basic', application };
@@ -173,7 +175,7 @@ async function readChipId(exchanger: Exchanger): Promise<number | null> {
   const ids = new Set(Object.values(CHIPS).map((chip) => chip.chipId));
   let first: number | null = null;
   for (const address of CHIP_ID_REGISTERS) {
-    const id = await exchanger.sure(readRegister, { address });
+    const id = await exchanger.askUntilTwiceAlike(readRegister, { address });
     if (ids.has(id.toString(16))) return id;
     first ??= id === 0 ? null : id;
   }
@@ -181,7 +183,7 @@ async function readChipId(exchanger: Exchanger): Promise<number | null> {
 }
 
 async function readJedec(exchanger: Exchanger) {
-  const id = await exchanger.sure(readJedecId, undefined);
+  const id = await exchanger.askUntilTwiceAlike(readJedecId, undefined);
   if (id.every((byte) => byte === 0x00) || id.every((byte) => byte === 0xff)) return null;
   const part = flashPart(id.toString('hex'));
   // No module has less than 512 KiB or more than 64 MiB: such an id is not to be believed.
@@ -192,7 +194,7 @@ async function readJedec(exchanger: Exchanger) {
 /** Tuya's bootloader of the BK7231T tells its version; others stay silent. */
 async function readVersion(exchanger: Exchanger): Promise<string | null> {
   try {
-    return await exchanger.run(readBootVersion, undefined);
+    return await exchanger.sendOnce(readBootVersion, undefined);
   } catch (error) {
     if (isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE')) return null;
     throw error;
@@ -233,7 +235,7 @@ async function fencedCrc(
 ): Promise<number> {
   const { answer } = await twiceAlike(async () => {
     await exchanger.synchronise();
-    return exchanger.ask(checkCrc, range);
+    return exchanger.askUntilAnswered(checkCrc, range);
   }, FENCED_DOUBTS);
   return answer;
 }

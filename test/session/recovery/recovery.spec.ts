@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
-import { linkCheck, setBaudRate } from '../../src/protocol/commands/command-table';
-import { CHANCE_TRIES } from '../../src/session/recovery/recovery-policy';
-import { bench, type OpenSession, openSession } from '../support/linked-session';
+import { linkCheck, setBaudRate } from '../../../src/protocol/commands/command-table';
+import { bench, type OpenSession, openSession } from '../../support/linked-session';
 
 const SILENT = 'app=silent';
+/** How often a read is tried. */
+const CHANCE_TRIES = 12;
 const AT = 0x20000;
 const READ = { phase: 'read', address: AT } as const;
 const ERASE = { phase: 'erase', address: AT } as const;
@@ -380,8 +381,8 @@ describe('recovery', () => {
     const exchanger = await own.exchanger();
     own.chip.reset();
     await exchanger.pause(20);
-    await exchanger.run(linkCheck, undefined);
-    await exchanger.send(setBaudRate, { baudRate: 921_600, delayMs: 20 });
+    await exchanger.sendOnce(linkCheck, undefined);
+    await exchanger.sendUnanswered(setBaudRate, { baudRate: 921_600, delayMs: 20 });
     await exchanger.pause(100);
     await own.line().close();
     const line = await own.plug();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { linkCheck } from '../../src/protocol/commands/command-table';
-import { identify } from '../../src/session/identify/identify';
-import type { SimulatedChip } from '../../src/simulator/simulator';
-import { allEnglish } from '../support/english';
-import { appImage, bootloader, MARKERS, packets } from '../support/images';
-import { bench } from '../support/linked-session';
+import { linkCheck } from '../../../src/protocol/commands/command-table';
+import { identify } from '../../../src/session/identify/identify';
+import type { SimulatedChip } from '../../../src/simulator/simulator';
+import { allEnglish } from '../../support/english';
+import { appImage, bootloader, MARKERS, packets } from '../../support/images';
+import { bench } from '../../support/linked-session';
 
 /** What a chip is taken for whose flash was arranged. */
 async function identityOf(
@@ -77,7 +77,7 @@ describe('the code key of a chip', () => {
       const exchanger = await own.exchanger();
       own.chip.reset();
       await exchanger.pause(20);
-      await exchanger.run(linkCheck, undefined);
+      await exchanger.sendOnce(linkCheck, undefined);
       await identify(exchanger);
       assert.equal(own.chip.counters.commands.L09 ?? 0, 0, sim);
       await own.line().close();
