@@ -52,5 +52,6 @@ export type {
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { inspect } from './jobs/inspect-image';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
+export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
 export { filesOfPort } from './transport/schemes/schemes';
 export { listPorts, type PortInfo } from './transport/schemes/serial-ports';
