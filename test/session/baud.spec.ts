@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { BAUD_LADDER, changeBaud, nextBaud } from '../../src/session/baud/baud';
+import { changeBaud } from '../../src/session/baud/baud';
+import { BAUD_LADDER, nextBaud } from '../../src/session/baud/baud-ladder';
 import { Exchanger } from '../../src/session/exchange/exchanger';
 import { bench, openSession } from '../support/linked-session';
 import { ScriptedTransport } from '../support/scripted-transport';

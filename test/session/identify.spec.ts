@@ -14,7 +14,7 @@ const MIB = 1024 * 1024;
 async function identity(
   url: string,
   arrange: (chip: SimulatedChip, own: Bench) => void = () => {},
-): Promise<Identity & { warnings: string[] }> {
+): Promise<Omit<Identity, 'warnings'> & { warnings: string[] }> {
   const own = bench(url);
   const exchanger = await own.exchanger();
   arrange(own.chip, own);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import { linkCheck, setBaudRate } from '../../src/protocol/commands/command-table';
-import { CHANCE_TRIES } from '../../src/session/recovery/recovery';
+import { CHANCE_TRIES } from '../../src/session/recovery/recovery-policy';
 import { bench, type OpenSession, openSession } from '../support/linked-session';
 
 const SILENT = 'app=silent';
@@ -339,6 +339,30 @@ describe('recovery', () => {
     assert.deepEqual(own.notes.warnings, [
       'The line made errors at 2000000 baud; the job went on at 1000000.',
     ]);
+  });
+
+  it('does not blame the line for what the chip itself refuses', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    const { session } = own;
+    const line = own.line();
+    let refusals = 0;
+    let erases = 0;
+    line.onAnswer = (bytes, request) => {
+      if (request !== 'L0F' || ++erases % 4 === 0) return bytes;
+      refusals++;
+      const refusal = Buffer.from(bytes);
+      refusal[10] = 6;
+      return refusal;
+    };
+    for (const address of [AT, AT + 0x1000, AT + 0x2000]) await erase(own, address);
+    assert.equal(refusals, 9);
+    assert.match(own.notes.recoveries[8]?.cause ?? '', /refused FlashErase at .* with status 6/);
+    assert.equal(session.workingBaud, 2_000_000);
+    assert.deepEqual(own.notes.warnings, []);
+    // Nor is it left alone from now on.
+    await session.relink(undefined);
+    await session.raiseBaud('auto');
+    assert.equal(session.workingBaud, 2_000_000);
   });
 
   it('forgives errors that are far between', async () => {

@@ -10,6 +10,7 @@ import {
 } from '../../protocol/commands/command-table';
 import { type Frame, FrameReader } from '../../protocol/frames';
 import { lineTime } from '../../protocol/timing';
+import { say } from '../../texts/note';
 import type { Transport } from '../../transport/transport';
 import { twiceAlike } from '../base/twice-alike';
 import { Patience } from './adaptive-timeout';
@@ -165,7 +166,7 @@ export class Exchanger {
     if (sure) return answer;
     throw new BkError(
       'BK_BAD_RESPONSE',
-      `The chip on ${this.#transport.port} answers ${command.name} differently each time`,
+      say('session.neverTwiceAlike', { port: this.#transport.port, command: command.name }),
       { attempts: DOUBTS + 1 },
     );
   }
@@ -279,7 +280,9 @@ export class Exchanger {
     this.#lost =
       reason instanceof BkError
         ? reason
-        : new BkError('BK_PORT_LOST', `Port ${this.#transport.port} went away`, { reason });
+        : new BkError('BK_PORT_LOST', say('session.portWentAway', { port: this.#transport.port }), {
+            reason,
+          });
     this.#waiter?.fail(this.#lost);
     this.evidence.adapterLost();
   }

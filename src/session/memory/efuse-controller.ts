@@ -1,5 +1,6 @@
 import { BkError } from '../../errors';
 import { readRegister, writeRegister } from '../../protocol/commands/command-table';
+import { say } from '../../texts/note';
 import type { Exchanger } from '../exchange/exchanger';
 
 const BUSY = 1;
@@ -47,7 +48,10 @@ export async function readEfuseBytes(
     if (byte === null) {
       throw new BkError(
         'BK_BAD_RESPONSE',
-        `The chip on ${exchanger.transport.port} says that byte ${offset + index} of its eFuse cannot be read`,
+        say('session.efuseByteNotReadable', {
+          port: exchanger.transport.port,
+          index: offset + index,
+        }),
         { phase: 'read', address: offset + index },
       );
     }
@@ -62,7 +66,7 @@ async function untilReady(exchanger: Exchanger, control: number): Promise<void> 
   }
   throw new BkError(
     'BK_BAD_RESPONSE',
-    `The eFuse controller of the chip on ${exchanger.transport.port} stays busy`,
+    say('session.efuseStaysBusy', { port: exchanger.transport.port }),
     { phase: 'identify', attempts: POLLS },
   );
 }

@@ -11,7 +11,8 @@ import {
   flashWrite4K,
   linkCheck,
 } from '../../protocol/commands/command-table';
-import type { Identity } from '../base/identity';
+import { say } from '../../texts/note';
+import { type Identity, nameOf } from '../base/identity';
 import type { Exchanger } from '../exchange/exchanger';
 import { unprotect } from './protection';
 
@@ -93,7 +94,7 @@ export class Flash {
     if (data.length !== SECTOR) {
       throw new BkError(
         'BK_OUT_OF_RANGE',
-        `${data.length} bytes for ${hex(address)} are not one sector`,
+        say('session.notOneSector', { length: data.length, address: hex(address) }),
         { address },
       );
     }
@@ -134,7 +135,12 @@ export class Flash {
     if (!whole || offset < 0 || length < 1 || offset + length > this.size) {
       throw new BkError(
         'BK_OUT_OF_RANGE',
-        `${hex(length)} bytes at ${hex(offset)} do not fit the flash of ${hex(this.size)} bytes on ${this.#exchanger.transport.port}`,
+        say('session.doesNotFitFlash', {
+          length: hex(length),
+          offset: hex(offset),
+          size: hex(this.size),
+          port: this.#exchanger.transport.port,
+        }),
         { address: offset },
       );
     }
@@ -147,15 +153,23 @@ export class Flash {
   #mustBeWritable(address: number, length: number): void {
     this.#mustFit(address, length);
     if (address % length !== 0) {
-      throw new BkError('BK_OUT_OF_RANGE', `${hex(address)} is not a multiple of ${hex(length)}`, {
-        address,
-      });
+      throw new BkError(
+        'BK_OUT_OF_RANGE',
+        say('session.notMultiple', { address: hex(address), unit: hex(length) }),
+        {
+          address,
+        },
+      );
     }
     if (this.#identity.family === 'basic' && address < BOOTLOADER_END) {
       throw new BkError(
         'BK_BOOTLOADER_PROTECTED',
-        `The bootloader of the ${this.#identity.chip ?? 'basic chip'} on ${this.#exchanger.transport.port} (below 0x11000) must never be changed: only SPI could bring the chip back. It was not touched`,
-        { address, advice: ['Use addresses from 0x11000 on.'] },
+        say('session.bootloaderProtected', {
+          chip: nameOf(this.#identity),
+          port: this.#exchanger.transport.port,
+          end: hex(BOOTLOADER_END),
+        }),
+        { address, advice: [say('session.useAddressesFrom', { start: hex(BOOTLOADER_END) })] },
       );
     }
   }

@@ -1,6 +1,7 @@
 import type { FlashPart } from '../../chip/flash-parts';
 import { BkError } from '../../errors';
 import { readStatusRegister, writeStatusRegister } from '../../protocol/commands/command-table';
+import { say } from '../../texts/note';
 import type { Exchanger } from '../exchange/exchanger';
 
 const SR1 = 0x05;
@@ -105,20 +106,22 @@ async function writeStatus(
 function staysProtected(exchanger: Exchanger, status: number, part: FlashPart): BkError {
   return new BkError(
     'BK_FLASH_PROTECTED',
-    `The flash of the chip on ${exchanger.transport.port} stays write-protected (status ${status.toString(16)}, protect bits ${part.protectMask.toString(16)}); nothing was changed`,
+    say('session.staysProtected', {
+      port: exchanger.transport.port,
+      status: status.toString(16),
+      mask: part.protectMask.toString(16),
+    }),
     {
       phase: 'erase',
       attempts: TRIES,
       likely: [
         {
-          cause: 'The status register is locked',
+          cause: say('session.statusRegisterLocked'),
           confidence: 0.8,
-          evidence: `${TRIES} writes were taken and the protect bits stayed.`,
+          evidence: say('session.protectBitsStayed', { tries: TRIES }),
         },
       ],
-      advice: [
-        'Take the 3.3 V supply off for some seconds (a reset by CEN is not enough), and start the job again.',
-      ],
+      advice: [say('session.takeSupplyOff')],
     },
   );
 }

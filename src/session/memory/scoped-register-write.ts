@@ -1,5 +1,6 @@
 import { BkError, hex } from '../../errors';
 import { readRegister, writeRegister } from '../../protocol/commands/command-table';
+import { say } from '../../texts/note';
 import type { Exchanger } from '../exchange/exchanger';
 import { tidily, tidyRegister } from './tidy';
 
@@ -65,8 +66,11 @@ export class Loan {
     this.#owed.clear();
     throw new BkError(
       'BK_BAD_RESPONSE',
-      `Register ${hex(address)} of the chip on ${this.#exchanger.transport.port} lost what was written there: the chip has rebooted under way`,
-      { phase: 'read', advice: ['Check the 3.3 V supply: it has to bring 500 mA or more.'] },
+      say('session.registerLostValue', {
+        address: hex(address),
+        port: this.#exchanger.transport.port,
+      }),
+      { phase: 'read', advice: [say('session.checkSupply')] },
     );
   }
 

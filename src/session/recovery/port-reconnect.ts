@@ -1,9 +1,11 @@
 import type { Clock } from '../../clock';
 import { BkError, isBkError, type Phase } from '../../errors';
+import { say } from '../../texts/note';
 import type { Transport } from '../../transport/transport';
-import type { SessionReport } from '../base/report';
+import type { RecoveryRecord, SessionReport } from '../base/report';
 import type { FilledSettings } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
+import { GO_ON } from './recovery-errors';
 
 /** A port that goes away while what was lost with it is being won back gets so many chances more. */
 const CHANCES = 5;
@@ -82,7 +84,7 @@ export class Comeback {
     if (lost === null) return;
     const start = clock.now();
     await exchanger.transport.close();
-    report.onPhase('recover', `Port ${port} is gone: waiting for it`, true);
+    report.onPhase('recover', say('session.portGone', { port }), true);
     exchanger.attach(await reopen());
     exchanger.evidence.adapterBack();
     report.onRecovery(beganAnew(phase, lost, clock.now() - start));
@@ -100,12 +102,12 @@ export class Comeback {
 }
 
 /** What a job notes when its port was away before anything was changed. */
-export function beganAnew(phase: Phase, lost: BkError, ms: number) {
+export function beganAnew(phase: Phase, lost: BkError, ms: number): RecoveryRecord {
   return {
     address: null,
     phase,
-    cause: lost.message,
-    action: 'the port came back, and the job began anew',
+    cause: lost.text,
+    action: say('session.jobBeganAnew'),
     ms: Math.round(ms),
   };
 }
@@ -113,16 +115,13 @@ export function beganAnew(phase: Phase, lost: BkError, ms: number) {
 function doesNotStay(port: string, losses: number, error: BkError): BkError {
   return new BkError(
     'BK_PORT_LOST',
-    `Port ${port} does not stay: it was lost ${losses} times in a row, at last with "${error.message}". Send the same message again to go on: what is in place already is not written again`,
+    say('session.portDoesNotStay', { port, losses, reason: error.text, goOn: GO_ON }),
     {
       phase: 'recover',
       reason: error,
       attempts: losses,
-      likely: error.cause.likely,
-      advice: [
-        'Check plug and cable, take out the hub if there is one, and power the module from a supply of its own: a module that draws its current from the adapter can pull it down.',
-        ...error.cause.advice,
-      ],
+      likely: error.details.likely,
+      advice: [say('session.checkPlug'), ...error.cause.adviceCodes],
     },
   );
 }
