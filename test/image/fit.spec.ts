@@ -93,7 +93,10 @@ describe('a mixture of two chips', () => {
 
   it('is taken with a warning where it is of this very chip', () => {
     const { warnings } = place(dumpOf(BOOT_N, APP_T), { ...N, mac: MAC });
-    assert.match(allEnglish(warnings).join(' '), /of this very chip.*its application is for BK7231T/);
+    assert.match(
+      allEnglish(warnings).join(' '),
+      /of this very chip.*its application is for BK7231T/,
+    );
   });
 
   it('is told by the bootloader where the application says nothing', () => {
@@ -201,7 +204,10 @@ describe('a chip on which nothing was ever tried', () => {
 
   it('takes its own dump back, with a warning, and nothing else', () => {
     const own = flashImage({ key: 'none' });
-    assert.match(allEnglish(place(own, chip).warnings).join(' '), /BK7236 was never tried on hardware/);
+    assert.match(
+      allEnglish(place(own, chip).warnings).join(' '),
+      /BK7236 was never tried on hardware/,
+    );
     const other = { ...chip, mac: '02:00:00:00:00:01' };
     for (const target of [other, { ...chip, mac: null }])
       for (const options of [{}, { anyImage: true }]) {
