@@ -187,7 +187,8 @@ function guarded(
   listener: ProgressListener | undefined,
   notes: JobNotes,
 ): ProgressListener | undefined {
-  let heard = listener;
+  if (listener === undefined) return undefined;
+  let heard: ProgressListener | undefined = listener;
   return (progress) => {
     try {
       heard?.(progress);

@@ -2,6 +2,7 @@ import { BLOCK, BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
 import { blocksOf, sectorsOf, totalOf, without } from '../chip/regions';
 import { BkError, hex } from '../errors';
+import { say } from '../texts/note';
 import { type JobContext, type JobOutcome, mustFitFlash } from './base/job-context';
 import type { EraseOptions, EraseSummary } from './base/job-types';
 import { Changer } from './change/change';
@@ -45,12 +46,12 @@ async function eraseRegions(
   regions: readonly Region[],
   bytes: number,
 ): Promise<void> {
-  context.progress.begin('erase', bytes, `Erasing ${hex(bytes)} bytes`);
+  context.progress.begin('erase', bytes, say('job.erasingBytes', { size: hex(bytes) }));
   for (const region of regions) {
     for (const block of blocksOf(region)) await eraseBlock(context, changer, block);
   }
-  context.progress.end('erase', 'Erased');
-  context.progress.begin('verify', bytes, `Verifying ${hex(bytes)} bytes`);
+  context.progress.end('erase', say('job.erased'));
+  context.progress.begin('verify', bytes, say('job.verifyingBytes', { size: hex(bytes) }));
   await changer.verify(regions, regions, ({ length }) => Buffer.alloc(length, 0xff));
   await checkBootloader(context);
 }
@@ -61,7 +62,8 @@ async function eraseBlock(context: JobContext, changer: Changer, block: Region):
   if ((await chipCrc(context, first)) === blankCrc(SECTOR)) {
     if ((await chipCrc(context, block)) === blankCrc(block.length)) {
       changer.isFresh(block);
-      context.progress.advance('erase', block.length, block.offset, `Blank ${hex(block.offset)}`);
+      const { offset, length } = block;
+      context.progress.advance('erase', length, offset, say('job.blank', { address: hex(offset) }));
       return;
     }
   }
@@ -81,14 +83,14 @@ async function regionsOf(context: JobContext, options: EraseOptions): Promise<Re
   if (options.bootloader === 'erase' && !basic && options.region !== 'range') {
     regions.unshift({ offset: 0, length: BOOTLOADER_END });
   } else if (options.bootloader === 'erase' && basic) {
-    context.warnings.push('The bootloader was kept: erasing it would end a basic chip for good.');
+    context.warnings.push(say('job.basicBootloaderKept'));
   }
   for (const { offset, length } of regions) mustFitFlash(context, offset, length);
   if (totalOf(regions) > 0) return regions;
   throw new BkError(
     'BK_BAD_SETTING',
-    `Nothing is left to erase on the chip on ${context.session.port} (flash of ${hex(size)} bytes): all of the region is kept; nothing was changed`,
-    { phase: 'erase', advice: ['Choose another region, or set calibration to erase.'] },
+    say('job.nothingToErase', { port: context.session.port, size: hex(size) }),
+    { phase: 'erase', advice: [say('job.chooseOtherRegion')] },
   );
 }
 
@@ -123,9 +125,7 @@ async function keptRegions(
   const found = await calibrationsIn(context, [wanted]);
   const isRange = options.region === 'range';
   if (isRange && found.length > 0) {
-    context.warnings.push(
-      `The calibration of the radio at ${found.map(hex).join(', ')} was kept; set calibration to erase if it must go.`,
-    );
+    context.warnings.push(say('job.calibrationKept', { addresses: found.map(hex).join(', ') }));
   }
   const kept = offset === null && !isRange ? [...found, ...calibrationAddresses(context)] : found;
   return [...new Set(kept)].map((address) => ({ offset: address, length: SECTOR }));
@@ -136,19 +136,14 @@ function mustSpareBootloader(context: JobContext, range: Region, options: EraseO
   const { port } = context.session;
   const basic = context.session.identity.family === 'basic';
   if (!basic && options.bootloader === 'erase') return;
+  const place = { address: hex(range.offset), port };
   throw new BkError(
     'BK_BOOTLOADER_PROTECTED',
-    basic
-      ? `The range begins at ${hex(range.offset)}, inside the bootloader of the basic chip on ${port}: without it only SPI could bring the chip back, so it is never erased. Nothing was changed`
-      : `The range begins at ${hex(range.offset)}, inside the bootloader (below 0x11000) of the chip on ${port}; nothing was changed`,
+    basic ? say('job.rangeInBasicBootloader', place) : say('job.rangeInBootloader', place),
     {
       phase: 'erase',
       address: range.offset,
-      advice: [
-        basic
-          ? 'Begin at 0x11000 or later.'
-          : 'Begin at 0x11000 or later, or set bootloader to erase.',
-      ],
+      advice: [basic ? say('job.beginLater') : say('job.beginLaterOrEraseBootloader')],
     },
   );
 }

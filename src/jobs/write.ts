@@ -1,6 +1,7 @@
 import type { Region } from '../chip/layouts';
 import { blocksOf, sectorsOf, totalOf } from '../chip/regions';
 import type { LoadedImage } from '../placement/loaded-image';
+import { say } from '../texts/note';
 import type { JobContext, JobOutcome } from './base/job-context';
 import type { WriteOptions, WriteSummary } from './base/job-types';
 import { Changer } from './change/change';
@@ -98,17 +99,17 @@ async function carryOut(
   plan: Plan,
 ): Promise<void> {
   const recoveries = context.recoveries.length;
-  context.progress.begin('erase', plan.eraseBytes, 'Erasing what differs');
-  context.progress.begin('write', plan.programBytes, 'Writing what differs');
+  context.progress.begin('erase', plan.eraseBytes, say('job.erasingDifferences'));
+  context.progress.begin('write', plan.programBytes, say('job.writingDifferences'));
   for (const block of plan.blocks) await changer.carryOut(block);
-  context.progress.end('erase', 'Erased');
-  context.progress.end('write', 'Written');
+  context.progress.end('erase', say('job.erased'));
+  context.progress.end('write', say('job.written'));
   // What compared equal and was not touched since has been confirmed by that very checksum. But once the
   // chip has stumbled nobody knows what it did on the way: then all of it is asked again.
   const steady = context.recoveries.length === recoveries;
   const all = plan.blocks.map(({ range }) => range);
   const ranges = steady ? plan.blocks.flatMap(touchedBy) : all;
-  context.progress.begin('verify', totalOf(ranges), 'Verifying by the checksum of the chip');
+  context.progress.begin('verify', totalOf(ranges), say('job.verifyingByChecksum'));
   await changer.verify(ranges, all, (range) => bytesOf(pieces, range));
   await checkBootloader(context);
 }
@@ -131,7 +132,7 @@ async function makePlan(
   const rewrite = options.unchanged === 'rewrite';
   const hunch = new Hunch();
   const total = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
-  if (!rewrite) context.progress.begin('compare', total, 'Comparing with what flash holds');
+  if (!rewrite) context.progress.begin('compare', total, say('job.comparingWithFlash'));
   for (const { offset, bytes } of pieces) {
     for (const range of blocksOf({ offset, length: bytes.length })) {
       const wanted = bytes.subarray(range.offset - offset).subarray(0, range.length);
@@ -140,7 +141,7 @@ async function makePlan(
         : await compareBlock(context, range, wanted, hunch);
       blocks.push(planBlock(range, wanted, states, context.session.workingBaud));
       if (!rewrite) {
-        context.progress.advance('compare', range.length, range.offset, 'Comparing');
+        context.progress.advance('compare', range.length, range.offset, say('job.comparing'));
       }
     }
   }

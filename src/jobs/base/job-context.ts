@@ -6,7 +6,7 @@ import { throwIfAborted } from '../../session/base/abort';
 import type { RecoveryRecord, SessionReport } from '../../session/base/report';
 import type { Step } from '../../session/base/step';
 import type { Session } from '../../session/session';
-import { type Said, sentence } from '../../texts/note';
+import { type Said, say, sentence } from '../../texts/note';
 import { render, renderAll } from '../../texts/render';
 import type { JobFacts, Recovery } from './job-types';
 import type { Operation, ProgressReporter } from './progress';
@@ -140,11 +140,10 @@ export function mustFitFlash(context: JobContext, offset: number, length: number
   const whole = Number.isInteger(offset) && Number.isInteger(length);
   if (whole && offset >= 0 && length > 0 && offset + length <= size) return;
   const at = whole && offset >= 0 ? hex(offset) : offset;
+  const place = { offset: at, port: context.session.port, size: hex(size) };
   throw new BkError(
     'BK_OUT_OF_RANGE',
-    offset >= size
-      ? `The offset ${at} lies behind the end of the flash of the chip on ${context.session.port}, which has ${hex(size)} bytes; nothing was changed`
-      : `${length} bytes at ${at} do not fit the flash of the chip on ${context.session.port}, which has ${hex(size)} bytes; nothing was changed`,
-    { address: offset, advice: [`Use a range between 0x0 and ${hex(size)}.`] },
+    offset >= size ? say('job.behindFlash', place) : say('job.notInFlash', { ...place, length }),
+    { address: offset, advice: [say('job.useRange', { from: hex(0), to: hex(size) })] },
   );
 }

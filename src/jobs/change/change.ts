@@ -2,6 +2,7 @@ import { BLOCK, SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { blocksOf, sectorsOf } from '../../chip/regions';
 import { hex, isBkError } from '../../errors';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { confirms } from '../chip/compare';
 import { neverHolds } from './change-errors';
@@ -73,7 +74,8 @@ export class Changer {
     }
     for (const { address, data } of block.program) {
       await this.#steps.program(address, data);
-      this.#context.progress.advance('write', SECTOR, address, `Writing ${hex(address)}`);
+      const message = say('job.writing', { address: hex(address) });
+      this.#context.progress.advance('write', SECTOR, address, message);
       if (!this.#steps.proved) await this.#proveFirst(address, data);
     }
   }
@@ -125,12 +127,8 @@ export class Changer {
         }
       }
       this.#settle(block);
-      this.#context.progress.advance(
-        'verify',
-        block.length,
-        block.offset,
-        `Verifying ${hex(block.offset)}`,
-      );
+      const message = say('job.verifying', { address: hex(block.offset) });
+      this.#context.progress.advance('verify', block.length, block.offset, message);
     }
   }
 

@@ -3,6 +3,7 @@ import { BLOCK, SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { sectorsOf } from '../../chip/regions';
 import { hex, isBkError } from '../../errors';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { blankCrc } from '../chip/compare';
 import type { FlashLedger } from './flash-ledger';
@@ -66,7 +67,8 @@ export class FlashSteps {
         await this.#eraseSector(sector, look);
       }
     }
-    this.#context.progress.advance('erase', length, address, `Erasing ${hex(address)}`);
+    const message = say('job.erasing', { address: hex(address) });
+    this.#context.progress.advance('erase', length, address, message);
   }
 
   /** Programs a sector that was erased; one whose erase was refused is left as it is. */

@@ -4,6 +4,7 @@ import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { outward } from '../../chip/regions';
 import { hex } from '../../errors';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { chipCalibration } from '../chip/chip-calibration';
 import { readSector } from '../chip/read-sector';
@@ -83,9 +84,7 @@ export class Edges {
     const beside = (bytes: Buffer) => [bytes.subarray(0, own.from), bytes.subarray(own.to)];
     const broken = (file?.has(address) ?? false) && isRemainder(beside(held), beside(kept));
     if (broken) {
-      this.#context.warnings.push(
-        `An earlier write broke off in the sector at ${hex(address)}: the bytes beside the image, which it had kept, are put back.`,
-      );
+      this.#context.warnings.push(say('job.brokenOffBefore', { address: hex(address) }));
     }
     const bytes = broken ? kept : held;
     const matters = beside(bytes).some((part) => part.some((byte) => byte !== 0xff));

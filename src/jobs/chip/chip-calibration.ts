@@ -4,6 +4,7 @@ import { SECTOR } from '../../chip/geometry';
 import { calibrationOrder, LAYOUTS, type Layout, type Region } from '../../chip/layouts';
 import { BkError } from '../../errors';
 import { findCalibration, readCalibration } from '../../image/calibration';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { blankCrc } from './compare';
 import { readSector } from './read-sector';
@@ -117,11 +118,9 @@ async function isKnownBlank(context: JobContext, address: number): Promise<boole
 export function layoutOf(context: JobContext): Layout {
   const { chip } = context.session.identity;
   if (chip !== null) return LAYOUTS[chip];
-  throw new BkError(
-    'BK_UNKNOWN_CHIP',
-    `The chip on ${context.session.port} does not tell its model, so that where its application lies is not known; nothing was changed`,
-    { advice: ['Set the chip in the device, or give an offset and a length.'] },
-  );
+  throw new BkError('BK_UNKNOWN_CHIP', say('job.layoutNotKnown', { port: context.session.port }), {
+    advice: [say('job.setChipOrRange')],
+  });
 }
 
 function basicLayouts(): Layout[] {

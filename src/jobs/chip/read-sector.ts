@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { SECTOR } from '../../chip/geometry';
 import { BkError, hex, type Phase } from '../../errors';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { notePair } from './compare';
 
@@ -28,7 +29,7 @@ export function readSector(
 export function contradicted(context: JobContext, address: number): BkError {
   return new BkError(
     'BK_CRC_MISMATCH',
-    `The sector at ${hex(address)} was read from ${context.session.port}, but the chip's checksum says otherwise`,
-    { phase: 'verify', address, advice: ['Set a lower baud in the device; use shorter wires.'] },
+    say('job.sectorContradicted', { address: hex(address), port: context.session.port }),
+    { phase: 'verify', address, advice: [say('job.lowerBaud')] },
   );
 }

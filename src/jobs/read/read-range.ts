@@ -3,6 +3,7 @@ import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { blocksOf, outward, sectorsOf } from '../../chip/regions';
 import { hex } from '../../errors';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { chipCrc, confirms, Hunch, notePair } from '../chip/compare';
 import { contradicted } from '../chip/read-sector';
@@ -41,7 +42,7 @@ export async function readRange(
   const usable = base !== null && base.length === whole.length ? base : null;
   const hunch = new Hunch();
   let bytesRead = 0;
-  context.progress.begin(phase, whole.length, `Reading ${hex(whole.length)} bytes`);
+  context.progress.begin(phase, whole.length, say('job.readingBytes', { size: hex(whole.length) }));
   for (const block of blocksOf(whole)) {
     const into = bytes.subarray(block.offset - whole.offset).subarray(0, block.length);
     const known = usable?.subarray(block.offset - whole.offset).subarray(0, block.length);
@@ -68,7 +69,7 @@ async function readBlock(
 ): Promise<number> {
   for (const address of sectorsOf(block)) {
     await readSector(context, address, sectorIn(into, block, address), phase, store);
-    context.progress.advance(phase, SECTOR, address, `Reading ${hex(address)}`);
+    tellReading(context, phase, address);
   }
   if (!(await confirms(context, block, into, 'read'))) {
     for (const address of sectorsOf(block)) {
@@ -96,7 +97,8 @@ async function readChanged(
   if (!hunch.differs && sectorsOf(block).every(has)) {
     if ((await chipCrc(context, block)) === crc32(known)) {
       hunch.saw(true);
-      context.progress.advance(phase, block.length, block.offset, `Unchanged ${hex(block.offset)}`);
+      const message = say('job.unchanged', { address: hex(block.offset) });
+      context.progress.advance(phase, block.length, block.offset, message);
       return 0;
     }
   }
@@ -110,10 +112,14 @@ async function readChanged(
       if (crc32(sector) !== held) await confirmSector(context, address, sector, phase, store);
       read += SECTOR;
     }
-    context.progress.advance(phase, SECTOR, address, `Reading ${hex(address)}`);
+    tellReading(context, phase, address);
   }
   hunch.saw(read === 0);
   return read;
+}
+
+function tellReading(context: JobContext, phase: 'read' | 'backup', address: number): void {
+  context.progress.advance(phase, SECTOR, address, say('job.reading', { address: hex(address) }));
 }
 
 async function readSector(

@@ -5,6 +5,8 @@ import { writeBackup } from '../../backup/write-backup';
 import type { Region } from '../../chip/layouts';
 import { outward } from '../../chip/regions';
 import { isBkError } from '../../errors';
+import { say, sentence } from '../../texts/note';
+import { renderAll } from '../../texts/render';
 import type { JobContext } from '../base/job-context';
 import type { FileOutput, JobFacts } from '../base/job-types';
 import { chipCalibration } from '../chip/chip-calibration';
@@ -16,10 +18,6 @@ export interface WrittenFile {
   path: string;
   facts: Pick<JobFacts, 'filename' | 'sha256' | 'crc32' | 'bytesRead' | 'bytesReused'>;
 }
-
-/** Errors of a read that can be gone on with say so. */
-const KEPT =
-  'What was read is kept: start the same job again, and it goes on where this one ended.';
 
 /**
  * Reads a range to a file that is complete or absent, with its facts beside it. What comes over the wire is
@@ -42,7 +40,7 @@ export async function readToFile(
     return written;
   } catch (error) {
     if (!isBkError(error) || !partial?.holdsAny) throw error;
-    throw error.with({ advice: [...error.cause.adviceCodes, KEPT] });
+    throw error.with({ advice: [...error.cause.adviceCodes, say('job.readIsKept')] });
   } finally {
     await partial?.close();
   }
@@ -102,7 +100,7 @@ async function save(
       baud: session.workingBaud,
       bytesRead,
       bytesReused,
-      warnings: [...session.identity.warnings, ...context.warnings],
+      warnings: renderAll([...session.identity.warnings, ...context.warnings].map(sentence)),
       ...(inspection === null ? {} : { inspection }),
     },
   });
