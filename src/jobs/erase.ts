@@ -6,7 +6,7 @@ import { say } from '../texts/note';
 import { type JobContext, type JobOutcome, mustFitFlash } from './base/job-context';
 import type { EraseOptions, EraseSummary } from './base/job-types';
 import { Changer } from './change/change';
-import { forgetEdges } from './change/partial-sectors';
+import { forgetPartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
 import { checkBootloader } from './chip/bootloader-check';
 import {
@@ -29,7 +29,7 @@ export async function erase(
   const bytes = totalOf(regions);
   const changer = new Changer(context);
   await changer.runErase(regions, () => eraseRegions(context, changer, regions, bytes));
-  await forgetEdges(context, options.backup?.folder, regions);
+  await forgetPartialSectors(context, options.backup?.folder, regions);
   if (options.calibration === 'erase') forgetCalibration(context);
   const { sectorsErased, blocksErased } = changer.counts;
   return {

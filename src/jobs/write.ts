@@ -14,11 +14,11 @@ import {
   secondsOf,
   touchedBy,
 } from './change/change-plan';
-import { Edges, forgetEdges } from './change/partial-sectors';
+import { forgetPartialSectors, PartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
 import { checkBootloader } from './chip/bootloader-check';
 import { forgetCalibration } from './chip/chip-calibration';
-import { compareBlock, Hunch, type SectorState } from './chip/compare';
+import { ComparePredictor, compareBlock, type SectorState } from './chip/compare';
 import { place } from './place/place-on-chip';
 import { pinsIn, planConfig } from './place/plan-config';
 
@@ -74,21 +74,21 @@ async function change(
   placed: readonly Piece[],
 ): Promise<Plan> {
   const folder = options.backup?.folder;
-  const edges = new Edges(context, folder);
+  const partials = new PartialSectors(context, folder);
   try {
     const pieces: Piece[] = [];
-    for (const piece of placed) pieces.push(await edges.fill(piece));
+    for (const piece of placed) pieces.push(await partials.fill(piece));
     const plan = await makePlan(context, pieces, options);
     if (options.dryRun) return plan;
-    await edges.keep(plan);
+    await partials.keep(plan);
     await changer.run(plan, () => carryOut(context, changer, pieces, plan));
     const ranges = plan.blocks.map(({ range }) => range);
-    await edges.close();
-    await forgetEdges(context, folder, ranges);
+    await partials.close();
+    await forgetPartialSectors(context, folder, ranges);
     forgetCalibration(context);
     return plan;
   } finally {
-    await edges.close();
+    await partials.close();
   }
 }
 
@@ -130,7 +130,7 @@ async function makePlan(
 ): Promise<Plan> {
   const blocks: BlockPlan[] = [];
   const rewrite = options.unchanged === 'rewrite';
-  const hunch = new Hunch();
+  const predictor = new ComparePredictor();
   const total = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
   if (!rewrite) context.progress.begin('compare', total, say('job.comparingWithFlash'));
   for (const { offset, bytes } of pieces) {
@@ -138,7 +138,7 @@ async function makePlan(
       const wanted = bytes.subarray(range.offset - offset).subarray(0, range.length);
       const states: SectorState[] = rewrite
         ? sectorsOf(range).map(() => 'different')
-        : await compareBlock(context, range, wanted, hunch);
+        : await compareBlock(context, range, wanted, predictor);
       blocks.push(planBlock(range, wanted, states, context.session.workingBaud));
       if (!rewrite) {
         context.progress.advance('compare', range.length, range.offset, say('job.comparing'));

@@ -9,7 +9,7 @@ import { neverHolds } from './change-errors';
 import type { BlockPlan, Plan } from './change-plan';
 import { FlashLedger, withFlashState } from './flash-ledger';
 import { type ChangeCounts, FlashSteps } from './flash-steps';
-import { Strays } from './misdirected-writes';
+import { MisdirectedWrites } from './misdirected-writes';
 import { Repairs } from './repairs';
 
 /** How often everything is verified anew because something had to be repaired. */
@@ -20,7 +20,7 @@ const BAD_SECTORS_AT_MOST = 8;
 /** Erases and programs as planned, has the chip check it, and repairs what does not hold. */
 export class Changer {
   readonly #context: JobContext;
-  readonly #strays: Strays;
+  readonly #misdirected: MisdirectedWrites;
   readonly #ledger = new FlashLedger();
   readonly #steps: FlashSteps;
   readonly #repairs: Repairs;
@@ -29,8 +29,8 @@ export class Changer {
 
   constructor(context: JobContext) {
     this.#context = context;
-    this.#strays = new Strays(context);
-    this.#steps = new FlashSteps(context, this.#ledger, this.#strays);
+    this.#misdirected = new MisdirectedWrites(context);
+    this.#steps = new FlashSteps(context, this.#ledger, this.#misdirected);
     this.#repairs = new Repairs(context, this.#steps);
   }
 
@@ -53,12 +53,12 @@ export class Changer {
   async #telling(work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      this.#strays.mustSpare((address) => this.#ledger.has(address));
+      this.#misdirected.mustSpare((address) => this.#ledger.has(address));
     } catch (error) {
       if (!isBkError(error) || !this.#context.changed) throw error;
       // What was answered with success proved to mean nothing.
       if (isBkError(error, 'BK_FLASH_PROTECTED')) this.#ledger.doubt();
-      this.#ledger.addUncertain(this.#strays.hit);
+      this.#ledger.addUncertain(this.#misdirected.hit);
       throw withFlashState(error, this.#ledger.state());
     }
   }

@@ -10,7 +10,7 @@ import type { JobContext } from '../base/job-context';
  * address, and the chip does the same at another place; all that tells is the address in its answer. Where
  * flash shows that the command was not carried out at its own place, that answer is believed.
  */
-export class Strays {
+export class MisdirectedWrites {
   readonly #context: JobContext;
   readonly #hit = new Set<number>();
 

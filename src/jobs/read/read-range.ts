@@ -5,7 +5,7 @@ import { blocksOf, outward, sectorsOf } from '../../chip/regions';
 import { hex } from '../../errors';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
-import { chipCrc, confirms, Hunch, notePair } from '../chip/compare';
+import { ComparePredictor, chipCrc, confirms, notePair } from '../chip/compare';
 import { contradicted } from '../chip/read-sector';
 
 export interface ReadBytes {
@@ -40,7 +40,7 @@ export async function readRange(
   const whole = outward(range);
   const bytes = Buffer.allocUnsafeSlow(whole.length);
   const usable = base !== null && base.length === whole.length ? base : null;
-  const hunch = new Hunch();
+  const predictor = new ComparePredictor();
   let bytesRead = 0;
   context.progress.begin(phase, whole.length, say('job.readingBytes', { size: hex(whole.length) }));
   for (const block of blocksOf(whole)) {
@@ -49,7 +49,7 @@ export async function readRange(
     const hasAny = store === null || sectorsOf(block).some((address) => store.has(address));
     bytesRead +=
       known && hasAny
-        ? await readChanged(context, block, into, known, phase, store, hunch)
+        ? await readChanged(context, block, into, known, phase, store, predictor)
         : await readBlock(context, block, into, phase, store);
   }
   const start = range.offset - whole.offset;
@@ -90,13 +90,13 @@ async function readChanged(
   known: Buffer,
   phase: 'read' | 'backup',
   store: SectorStore | null,
-  hunch: Hunch,
+  predictor: ComparePredictor,
 ): Promise<number> {
   const has = (address: number) => store === null || store.has(address);
   known.copy(into);
-  if (!hunch.differs && sectorsOf(block).every(has)) {
+  if (!predictor.differs && sectorsOf(block).every(has)) {
     if ((await chipCrc(context, block)) === crc32(known)) {
-      hunch.saw(true);
+      predictor.saw(true);
       const message = say('job.unchanged', { address: hex(block.offset) });
       context.progress.advance(phase, block.length, block.offset, message);
       return 0;
@@ -114,7 +114,7 @@ async function readChanged(
     }
     tellReading(context, phase, address);
   }
-  hunch.saw(read === 0);
+  predictor.saw(read === 0);
   return read;
 }
 

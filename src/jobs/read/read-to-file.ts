@@ -9,7 +9,7 @@ import { say, sentence } from '../../texts/note';
 import { renderAll } from '../../texts/render';
 import type { JobContext } from '../base/job-context';
 import type { FileOutput, JobFacts } from '../base/job-types';
-import { chipCalibration } from '../chip/chip-calibration';
+import { chipIdOf } from '../chip/chip-calibration';
 import { inspectionFacts } from './inspection';
 import { type ReadBytes, readRange } from './read-range';
 
@@ -48,10 +48,8 @@ export async function readToFile(
 
 /** What a backup of this range of the connected chip is of. */
 export async function subjectOf(context: JobContext, range: Region): Promise<PartialSubject> {
-  const { chip } = context.session.identity;
-  const { mac } = await chipCalibration(context);
   const whole = range.offset === 0 && range.length === context.flash.size;
-  return { chip, mac, kind: whole ? 'full' : 'part', ...range };
+  return { ...(await chipIdOf(context)), kind: whole ? 'full' : 'part', ...range };
 }
 
 /** What an earlier try has counts for more than the newest backup: it is the younger of the two. */
@@ -110,10 +108,9 @@ async function save(
 
 /** The bytes that the newest backup of this same chip has for a range; null without one, or without a MAC to tell it by. */
 async function baseFor(context: JobContext, range: Region, folder: string): Promise<Buffer | null> {
-  const { chip } = context.session.identity;
-  const { mac } = await chipCalibration(context);
-  if (mac === null) return null;
-  for (const backup of await findBackups(folder, { chip, mac })) {
+  const chip = await chipIdOf(context);
+  if (chip.mac === null) return null;
+  for (const backup of await findBackups(folder, chip)) {
     const start = range.offset - backup.record.offset;
     if (start < 0 || start + range.length > backup.record.length) continue;
     const bytes = await loadVerified(backup);

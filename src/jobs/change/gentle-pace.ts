@@ -11,7 +11,7 @@ const REST_MS = 10;
  * a whole sector's program for as long as sixteen pages': a supply that broke down twice gets the small
  * portions, with rests between them.
  */
-export class Pace {
+export class GentlePace {
   readonly #context: JobContext;
   readonly #begun: number;
   #told = false;
