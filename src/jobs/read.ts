@@ -1,8 +1,8 @@
 import { checkFilename, resolveFilename } from '../backup/filename';
 import { checkFolder } from '../backup/folder';
+import { digestsOf } from '../backup/record';
 import { BOOTLOADER_END } from '../chip/geometry';
 import { say } from '../texts/note';
-import { crc32Hex, sha256Hex } from './base/digests';
 import { type JobContext, type JobOutcome, mustFitFlash } from './base/job-context';
 import type { ReadOptions } from './base/job-types';
 import { takeReadOptions } from './options/job-options';
@@ -54,7 +54,7 @@ export async function read(
     offset,
     length,
     bytes: length,
-    extra: { sha256: sha256Hex(bytes), crc32: crc32Hex(bytes), bytesRead, bytesReused },
+    extra: { ...digestsOf(bytes), bytesRead, bytesReused },
   };
 }
 

@@ -1,24 +1,16 @@
 import type { Region } from '../chip/layouts';
-import { blocksOf, sectorsOf, totalOf } from '../chip/regions';
+import { totalOf } from '../chip/regions';
 import type { LoadedImage } from '../placement/loaded-image';
 import { say } from '../texts/note';
 import type { JobContext, JobOutcome } from './base/job-context';
 import type { WriteOptions, WriteSummary } from './base/job-types';
 import { Changer } from './change/change';
-import {
-  type BlockPlan,
-  type Piece,
-  type Plan,
-  planBlock,
-  planOf,
-  secondsOf,
-  touchedBy,
-} from './change/change-plan';
+import { type Piece, type Plan, secondsOf, touchedBy } from './change/change-plan';
 import { forgetPartialSectors, PartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
+import { planWrite } from './change/write-plan';
 import { checkBootloader } from './chip/bootloader-check';
 import { forgetCalibration } from './chip/chip-calibration';
-import { ComparePredictor, compareBlock, type SectorState } from './chip/compare';
 import { place } from './place/place-on-chip';
 import { pinsIn, planConfig } from './place/plan-config';
 
@@ -43,7 +35,9 @@ export async function write(
 
   const regions = placed.map(({ offset, bytes }) => ({ offset, length: bytes.length }));
   const bytes = totalOf(regions);
-  const erased = options.dryRun ? plannedErases(plan) : changer.counts;
+  const erased = options.dryRun
+    ? { sectorsErased: plan.sectorErases, blocksErased: plan.blockErases }
+    : changer.counts;
   const payload: WriteSummary = {
     image: {
       kind: image.detected.kind,
@@ -78,7 +72,7 @@ async function change(
   try {
     const pieces: Piece[] = [];
     for (const piece of placed) pieces.push(await partials.fill(piece));
-    const plan = await makePlan(context, pieces, options);
+    const plan = await planWrite(context, pieces, options);
     if (options.dryRun) return plan;
     await partials.keep(plan);
     await changer.run(plan, () => carryOut(context, changer, pieces, plan));
@@ -120,38 +114,4 @@ function bytesOf(pieces: readonly Piece[], { offset, length }: Region): Buffer {
     (one) => one.offset <= offset && offset + length <= one.offset + one.bytes.length,
   ) as Piece;
   return piece.bytes.subarray(offset - piece.offset, offset - piece.offset + length);
-}
-
-/** The whole plan is made before anything is touched. */
-async function makePlan(
-  context: JobContext,
-  pieces: readonly Piece[],
-  options: WriteOptions,
-): Promise<Plan> {
-  const blocks: BlockPlan[] = [];
-  const rewrite = options.unchanged === 'rewrite';
-  const predictor = new ComparePredictor();
-  const total = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
-  if (!rewrite) context.progress.begin('compare', total, say('job.comparingWithFlash'));
-  for (const { offset, bytes } of pieces) {
-    for (const range of blocksOf({ offset, length: bytes.length })) {
-      const wanted = bytes.subarray(range.offset - offset).subarray(0, range.length);
-      const states: SectorState[] = rewrite
-        ? sectorsOf(range).map(() => 'different')
-        : await compareBlock(context, range, wanted, predictor);
-      blocks.push(planBlock(range, wanted, states, context.session.workingBaud));
-      if (!rewrite) {
-        context.progress.advance('compare', range.length, range.offset, say('job.comparing'));
-      }
-    }
-  }
-  return planOf(blocks);
-}
-
-function plannedErases(plan: Plan): { sectorsErased: number; blocksErased: number } {
-  const count = (by: 'block' | 'sector') =>
-    plan.blocks
-      .filter(({ erase }) => erase.by === by)
-      .reduce((sum, { erase }) => sum + erase.addresses.length, 0);
-  return { sectorsErased: count('sector'), blocksErased: count('block') };
 }

@@ -64,7 +64,7 @@ export class Changer {
   }
 
   /** A range turned out to be as it should be. */
-  isFresh(range: Region): void {
+  markFresh(range: Region): void {
     this.#ledger.set(range, 'fresh');
   }
 
@@ -135,7 +135,7 @@ export class Changer {
   /** What the chip has confirmed holds what it should, but for the sectors that stay wrong. */
   #settle(block: Region): void {
     for (const address of sectorsOf(block)) {
-      if (!this.#bad.includes(address)) this.isFresh({ offset: address, length: SECTOR });
+      if (!this.#bad.includes(address)) this.markFresh({ offset: address, length: SECTOR });
     }
   }
 
@@ -144,7 +144,7 @@ export class Changer {
     const range = { offset: address, length: data.length };
     if (await confirms(this.#context, range, data, 'write')) {
       this.#steps.proved = true;
-      this.isFresh(range);
+      this.markFresh(range);
       return;
     }
     // One sector may be worn; a repair tells, and unlocks what has come to be locked.

@@ -1,7 +1,7 @@
+import { digestsOf } from '../../backup/record';
 import { BkError } from '../../errors';
 import { WORD } from '../../session/memory/words';
 import { say } from '../../texts/note';
-import { crc32Hex, sha256Hex } from '../base/digests';
 import type { JobContext, JobOutcome } from '../base/job-context';
 import type { ReadOptions } from '../base/job-types';
 import { type MemorySource, memorySource, type OtherMemory } from './memory-source';
@@ -40,12 +40,7 @@ export async function readMemory(
     offset,
     length,
     bytes: length,
-    extra: {
-      sha256: sha256Hex(payload),
-      crc32: crc32Hex(payload),
-      bytesRead: length,
-      bytesReused: 0,
-    },
+    extra: { ...digestsOf(payload), bytesRead: length, bytesReused: 0 },
   };
 }
 
