@@ -1,6 +1,8 @@
 import { type Clock, systemClock } from './clock';
 import { BkError, isBkError, textOf } from './errors';
-import { factsOf, JobContext, JobNotes, type JobOutcome } from './jobs/base/job-context';
+import { JobContext } from './jobs/base/job-context';
+import { factsOf, type JobOutcome } from './jobs/base/job-facts';
+import { JobNotes } from './jobs/base/job-notes';
 import type {
   ChipReport,
   EraseOptions,

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../src/diagnosis/evidence/evidence';
 import { type BkError, isBkError } from '../../src/errors';
-import { JobContext, JobNotes } from '../../src/jobs/base/job-context';
+import { JobContext } from '../../src/jobs/base/job-context';
+import { JobNotes } from '../../src/jobs/base/job-notes';
 import { ProgressReporter } from '../../src/jobs/base/progress';
 import { type DeviceSettings, fillSettings } from '../../src/session/base/settings';
 import { Session } from '../../src/session/session';

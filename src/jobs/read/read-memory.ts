@@ -2,7 +2,8 @@ import { digestsOf } from '../../backup/record';
 import { BkError } from '../../errors';
 import { WORD } from '../../session/memory/words';
 import { say } from '../../texts/note';
-import type { JobContext, JobOutcome } from '../base/job-context';
+import type { JobContext } from '../base/job-context';
+import type { JobOutcome } from '../base/job-facts';
 import type { ReadOptions } from '../base/job-types';
 import { type MemorySource, memorySource, type OtherMemory } from './memory-source';
 
