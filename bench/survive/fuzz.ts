@@ -73,7 +73,7 @@ async function oneAnswer(
   const start = clock.now();
   let end: 'taken' | 'silence' | 'refused' | 'other';
   try {
-    await exchanger.run(command, args);
+    await exchanger.sendOnce(command, args);
     end = 'taken';
   } catch (error) {
     if (!isBkError(error)) {

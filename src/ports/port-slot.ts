@@ -2,9 +2,11 @@ import type { Clock, Timer } from '../clock';
 import { BkError, isBkError } from '../errors';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
+import { BaudMemories } from '../session/baud/baud-memory';
 import { BOOT_BAUD } from '../session/link/link';
 import { beganAnew } from '../session/recovery/port-reconnect';
 import { type Reopen, Session } from '../session/session';
+import { say } from '../texts/note';
 import { AdapterFollower } from '../transport/follow';
 import { type OpenOptions, openTransport } from '../transport/open';
 import type { Transport } from '../transport/transport';
@@ -21,6 +23,7 @@ type Release = () => void;
  */
 export class PortSlot {
   readonly #clock: Clock;
+  readonly #bauds: BaudMemories;
   #tail: Promise<void> = Promise.resolve();
   #session: Session | null = null;
   #keeper: Timer | null = null;
@@ -33,8 +36,9 @@ export class PortSlot {
   /** Whose job the kept link served last. */
   #owner: object | null = null;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, bauds = new BaudMemories(clock)) {
     this.#clock = clock;
+    this.#bauds = bauds;
   }
 
   /** Waits for the turn, first come, first served. @throws BkError BK_CANCELLED while waiting */
@@ -75,7 +79,7 @@ export class PortSlot {
       }
       await this.#drop('leave');
     }
-    report.onPhase('open', `Opening ${settings.port}`, false);
+    report.onPhase('open', say('session.openingPort', { port: settings.port }), false);
     const options = { baudRate: BOOT_BAUD, clock: this.#clock };
     const follower = new AdapterFollower(settings.port, options);
     // Not awaited: nobody should wait for it unless the adapter goes away.
@@ -87,7 +91,15 @@ export class PortSlot {
       return latest;
     };
     try {
-      this.#session = await Session.open(transport, settings, this.#clock, report, signal, reopen);
+      this.#session = await Session.open({
+        transport,
+        settings,
+        clock: this.#clock,
+        report,
+        bauds: this.#bauds,
+        signal,
+        reopen,
+      });
     } catch (error) {
       await latest.close();
       throw error;
@@ -108,7 +120,7 @@ export class PortSlot {
     } catch (error) {
       if (!isBkError(error, 'BK_PORT_LOST')) throw error;
       evidence.adapterLost();
-      onPhase('open', `Port ${port} does not answer: waiting for it`, true);
+      onPhase('open', say('session.portSilent', { port }), true);
       const transport = await follower
         .reopen(linkTimeout * 1000, options.signal)
         .catch((reason) => {
@@ -201,7 +213,7 @@ function orAborted(
   if (signal === undefined) return turn;
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
-      reject(new BkError('BK_CANCELLED', `The job was cancelled while it waited for ${port}`));
+      reject(new BkError('BK_CANCELLED', say('session.cancelledInQueue', { port })));
     };
     if (signal.aborted) {
       onAbort();

@@ -4,6 +4,7 @@ import { JobContext } from '../../src/jobs/base/job-context';
 import { JobNotes } from '../../src/jobs/base/job-notes';
 import { ProgressReporter } from '../../src/jobs/base/progress';
 import { type DeviceSettings, fillSettings } from '../../src/session/base/settings';
+import { BaudMemories } from '../../src/session/baud/baud-memory';
 import { Session } from '../../src/session/session';
 import { type SimulatedChip, simulatorTally } from '../../src/simulator/simulator';
 import {
@@ -63,7 +64,8 @@ export async function run(own: Case): Promise<Seen> {
     const reopen = own.comesBack ? () => open() : undefined;
     const progress = new ProgressReporter('write', clock, undefined);
     const report = notes.report(progress);
-    const session = await Session.open(transport, settings, clock, report, undefined, reopen);
+    const bauds = new BaudMemories(clock);
+    const session = await Session.open({ transport, settings, clock, report, bauds, reopen });
     await own.job(new JobContext(session, progress, notes, undefined), world);
   }).finally(() => {
     // Where a line makes another address of the one that was sent, nobody has asked for that.
@@ -82,7 +84,8 @@ export async function runScript(
   return watched(async (notes) => {
     const settings = fillSettings({ port: 'scripted', linkTimeout: 6 });
     const report = notes.report(new ProgressReporter('write', clock, undefined));
-    await Session.open(line, settings, clock, report);
+    const bauds = new BaudMemories(clock);
+    await Session.open({ transport: line, settings, clock, report, bauds });
   });
 }
 

@@ -2,6 +2,7 @@ import { EvidenceLog } from '../../src/diagnosis/evidence/evidence-log';
 import type { Phase } from '../../src/errors';
 import type { RecoveryRecord, SessionReport } from '../../src/session/base/report';
 import { type DeviceSettings, fillSettings } from '../../src/session/base/settings';
+import { BaudMemories } from '../../src/session/baud/baud-memory';
 import { Exchanger } from '../../src/session/exchange/exchanger';
 import { Session } from '../../src/session/session';
 import type { SimulatedChip } from '../../src/simulator/simulator';
@@ -19,7 +20,10 @@ import { VirtualClock } from './virtual-clock';
 export class Notes implements SessionReport {
   readonly evidence = new EvidenceLog();
   readonly phases: { phase: Phase; message: string; waitsForPerson: boolean }[] = [];
-  readonly recoveries: (RecoveryRecord & { cause: string; action: string })[] = [];
+  readonly recoveries: (Omit<RecoveryRecord, 'cause' | 'action'> & {
+    cause: string;
+    action: string;
+  })[] = [];
   readonly warnings: string[] = [];
   /** Called with every phase, for what a person does meanwhile. */
   whenPhase: (message: string, waitsForPerson: boolean) => void = () => {};
@@ -60,6 +64,7 @@ export function bench(simUrl: string): Bench {
   forgetSimulatedChips();
   const clock = new VirtualClock();
   const notes = new Notes();
+  const bauds = new BaudMemories(clock);
   let line: InterposedTransport | undefined;
   const plug = async (): Promise<InterposedTransport> => {
     line = new InterposedTransport(await openSimulated(simUrl, clock));
@@ -79,7 +84,7 @@ export function bench(simUrl: string): Bench {
       const filled = fillSettings({ port: simUrl, ...settings });
       // A line that a test has plugged already, to prepare it, is the one that is used.
       const transport = line ?? (await plug());
-      return Session.open(transport, filled, clock, notes, signal);
+      return Session.open({ transport, settings: filled, clock, report: notes, bauds, signal });
     },
   };
 }

@@ -4,7 +4,7 @@ import { BkError, hex } from '../../errors';
 import { readEfuse } from '../../session/memory/efuse';
 import { readEfuse7258 } from '../../session/memory/efuse-7258';
 import { readOtp } from '../../session/memory/otp';
-import { Loan } from '../../session/memory/scoped-register-write';
+import { ScopedRegisterWrite } from '../../session/memory/scoped-register-write';
 import { readWords } from '../../session/memory/words';
 import type { Session } from '../../session/session';
 import { type Note, say } from '../../texts/note';
@@ -50,13 +50,13 @@ const SOURCES: Readonly<
 function efuseSource({ exchanger }: Session, chip: ChipName): MemorySource | undefined {
   const size = EFUSE_BYTES[chip];
   if (size === undefined) return undefined;
-  const loan = new Loan(exchanger);
+  const registers = new ScopedRegisterWrite(exchanger);
   return {
     name: NAMES.efuse,
     size,
     read: (offset, count) =>
       chip === 'BK7258'
-        ? readEfuse7258(exchanger, loan, offset, count)
+        ? readEfuse7258(exchanger, registers, offset, count)
         : readEfuse(exchanger, offset, count),
   };
 }
@@ -77,11 +77,11 @@ function romSource({ exchanger }: Session, chip: ChipName): MemorySource | undef
 function otpSource({ exchanger }: Session, chip: ChipName): MemorySource | undefined {
   const windows = OTPS[chip];
   if (windows === undefined) return undefined;
-  const loan = new Loan(exchanger);
+  const registers = new ScopedRegisterWrite(exchanger);
   return {
     name: NAMES.otp,
     size: windows.reduce((sum, { bytes }) => sum + bytes, 0),
-    read: (offset, count) => readOtp(exchanger, loan, windows, offset, count),
+    read: (offset, count) => readOtp(exchanger, registers, windows, offset, count),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ChipName, Family } from '../../chip/families';
 import type { FlashPart } from '../../chip/flash-parts';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 
 /** What a linked chip told of itself. */
 export interface Identity {
@@ -31,5 +31,10 @@ export interface Identity {
   key: string | null;
   /** Which kind of key the chip's code is stored with. */
   encryption: 'tuya' | 'none' | 'custom' | null;
-  warnings: Said[];
+  warnings: Note[];
+}
+
+/** The chip's name for people, or what kind of chip it is where it does not tell its model. */
+export function nameOf({ chip, family }: Identity): string | Note {
+  return chip ?? (family === 'full' ? say('session.fullChip') : say('session.basicChip'));
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { BAUD_LADDER, changeBaud, nextBaud } from '../../src/session/baud/baud';
-import { Exchanger } from '../../src/session/exchange/exchanger';
-import { bench, openSession } from '../support/linked-session';
-import { ScriptedTransport } from '../support/scripted-transport';
-import { VirtualClock } from '../support/virtual-clock';
+import { changeBaud } from '../../../src/session/baud/baud';
+import { BAUD_LADDER, nextBaud } from '../../../src/session/baud/baud-ladder';
+import { Exchanger } from '../../../src/session/exchange/exchanger';
+import { bench, openSession } from '../../support/linked-session';
+import { ScriptedTransport } from '../../support/scripted-transport';
+import { VirtualClock } from '../../support/virtual-clock';
 
 const SILENT = 'app=silent';
 

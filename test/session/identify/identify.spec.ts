@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
-import { linkCheck } from '../../src/protocol/commands/command-table';
-import type { Identity } from '../../src/session/base/identity';
-import { identify } from '../../src/session/identify/identify';
-import type { SimulatedChip } from '../../src/simulator/simulator';
-import { allEnglish, english } from '../support/english';
-import { type Bench, bench, openSession } from '../support/linked-session';
+import { linkCheck } from '../../../src/protocol/commands/command-table';
+import type { Identity } from '../../../src/session/base/identity';
+import { identify } from '../../../src/session/identify/identify';
+import type { SimulatedChip } from '../../../src/simulator/simulator';
+import { allEnglish, english } from '../../support/english';
+import { type Bench, bench, openSession } from '../../support/linked-session';
 
 const TUYA = '510fb093a3cbeadc5993a17ec7adeb03';
 const MIB = 1024 * 1024;
@@ -14,13 +14,13 @@ const MIB = 1024 * 1024;
 async function identity(
   url: string,
   arrange: (chip: SimulatedChip, own: Bench) => void = () => {},
-): Promise<Identity & { warnings: string[] }> {
+): Promise<Omit<Identity, 'warnings'> & { warnings: string[] }> {
   const own = bench(url);
   const exchanger = await own.exchanger();
   arrange(own.chip, own);
   own.chip.reset();
   await exchanger.pause(20);
-  await exchanger.run(linkCheck, undefined);
+  await exchanger.sendOnce(linkCheck, undefined);
   try {
     const found = await identify(exchanger);
     return { ...found, warnings: allEnglish(found.warnings) };

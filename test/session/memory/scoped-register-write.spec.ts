@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readRegister, writeRegister } from '../../src/protocol/commands/command-table';
-import { Loan, type Need } from '../../src/session/memory/scoped-register-write';
-import type { SimulatedChip } from '../../src/simulator/simulator';
-import { openSession } from '../support/linked-session';
-import { rejection } from '../support/rejects';
+import { readRegister, writeRegister } from '../../../src/protocol/commands/command-table';
+import { type Need, ScopedRegisterWrite } from '../../../src/session/memory/scoped-register-write';
+import type { SimulatedChip } from '../../../src/simulator/simulator';
+import { openSession } from '../../support/linked-session';
+import { rejection } from '../../support/rejects';
 
 const CLOCKS = 0x54010030;
 const POWER = 0x54010040;
@@ -16,7 +16,7 @@ const OWN = { [CLOCKS]: 0x91004004, [POWER]: 0xa00000fa };
 const LENT = { [CLOCKS]: 0x9100c004, [POWER]: 0xa00000f2 };
 const WRITE = 'S01';
 
-/** A linked BK7258 with a loan of its registers, and all that is written to these. */
+/** A linked BK7258 with what borrows its registers, and all that is written to these. */
 async function opened() {
   const own = await openSession('sim://bk7258?app=silent', { baud: 115_200 });
   const { exchanger } = own.session;
@@ -27,18 +27,18 @@ async function opened() {
     if (key === WRITE) writes.push([bytes.readUInt32LE(5), bytes.readUInt32LE(9)]);
     return earlier(key, bytes);
   };
-  return { ...own, exchanger, line, writes, loan: new Loan(exchanger) };
+  return { ...own, exchanger, line, writes, scoped: new ScopedRegisterWrite(exchanger) };
 }
 
 function registers({ chip }: { chip: SimulatedChip }): Record<number, number> {
   return { [CLOCKS]: chip.register(CLOCKS), [POWER]: chip.register(POWER) };
 }
 
-describe('registers on loan', () => {
+describe('registers that are changed for a while', () => {
   it('are changed in order, and given back in the opposite one', async () => {
     const own = await opened();
     assert.deepEqual(registers(own), OWN);
-    const during = await own.loan.during(NEEDS, async () => registers(own));
+    const during = await own.scoped.during(NEEDS, async () => registers(own));
     assert.deepEqual(during, LENT);
     assert.deepEqual(registers(own), OWN);
     assert.deepEqual(own.writes, [
@@ -52,9 +52,9 @@ describe('registers on loan', () => {
   it('are left alone where the chip has them so', async () => {
     const own = await opened();
     const value = 0x8000a5a5;
-    await own.exchanger.ask(writeRegister, { address: CLOCKS, value });
+    await own.exchanger.askUntilAnswered(writeRegister, { address: CLOCKS, value });
     own.writes.length = 0;
-    await own.loan.during(NEEDS, async () => {});
+    await own.scoped.during(NEEDS, async () => {});
     assert.deepEqual(own.writes, [
       [POWER, LENT[POWER]],
       [POWER, OWN[POWER]],
@@ -67,7 +67,7 @@ describe('registers on loan', () => {
     const work = async () => {
       throw new Error('the work');
     };
-    await assert.rejects(own.loan.during(NEEDS, work), /the work/);
+    await assert.rejects(own.scoped.during(NEEDS, work), /the work/);
     assert.deepEqual(registers(own), OWN);
   });
 
@@ -77,7 +77,7 @@ describe('registers on loan', () => {
       own.line.onRequest = () => false;
       throw new Error('the work');
     };
-    await assert.rejects(own.loan.during(NEEDS, work), /the work/);
+    await assert.rejects(own.scoped.during(NEEDS, work), /the work/);
     assert.deepEqual(registers(own), LENT);
   });
 
@@ -88,9 +88,9 @@ describe('registers on loan', () => {
       own.line.onRequest = (key) => key !== WRITE;
       throw new Error('the work');
     };
-    await assert.rejects(own.loan.during(NEEDS, work), /the work/);
+    await assert.rejects(own.scoped.during(NEEDS, work), /the work/);
     own.line.onRequest = onRequest;
-    await own.loan.during(NEEDS, async () => {});
+    await own.scoped.during(NEEDS, async () => {});
     assert.deepEqual(registers(own), OWN);
   });
 
@@ -100,10 +100,10 @@ describe('registers on loan', () => {
     const work = async () => {
       own.line.onRequest = (key) => key !== WRITE;
     };
-    await rejection(own.loan.during(NEEDS, work), 'BK_NO_RESPONSE');
+    await rejection(own.scoped.during(NEEDS, work), 'BK_NO_RESPONSE');
     assert.deepEqual(registers(own), LENT);
     own.line.onRequest = onRequest;
-    await own.loan.during(NEEDS, async () => {});
+    await own.scoped.during(NEEDS, async () => {});
     assert.deepEqual(registers(own), OWN);
   });
 
@@ -111,7 +111,7 @@ describe('registers on loan', () => {
     const own = await opened();
     own.line.loseAnswers(WRITE, 4);
     await rejection(
-      own.loan.during(NEEDS, async () => assert.fail('not prepared')),
+      own.scoped.during(NEEDS, async () => assert.fail('not prepared')),
       'BK_NO_RESPONSE',
     );
     assert.deepEqual(registers(own), OWN);
@@ -127,7 +127,7 @@ describe('registers on loan', () => {
       other[12] = (other[12] as number) ^ 0x21;
       return other;
     };
-    await own.loan.during(NEEDS, async () => {});
+    await own.scoped.during(NEEDS, async () => {});
     assert.equal(garbled, 1);
     assert.deepEqual(registers(own), OWN);
   });
@@ -135,18 +135,18 @@ describe('registers on loan', () => {
   it('tell when the chip has rebooted under way, and leave it what it has then', async () => {
     const own = await opened();
     for (const address of [CLOCKS, POWER]) {
-      await own.exchanger.ask(writeRegister, { address, value: 0x11110008 });
+      await own.exchanger.askUntilAnswered(writeRegister, { address, value: 0x11110008 });
     }
     const work = async () => {
       own.chip.reset();
       await own.exchanger.pause(20);
       // The link check that follows a silence finds it again, as if nothing had been.
-      await own.exchanger.ask(readRegister, { address: CLOCKS });
+      await own.exchanger.askUntilAnswered(readRegister, { address: CLOCKS });
     };
-    const error = await rejection(own.loan.during(NEEDS, work), 'BK_BAD_RESPONSE');
+    const error = await rejection(own.scoped.during(NEEDS, work), 'BK_BAD_RESPONSE');
     assert.match(error.message, /0x54010030.*rebooted/);
     assert.deepEqual(registers(own), OWN);
-    await own.loan.during(NEEDS, async () => {});
+    await own.scoped.during(NEEDS, async () => {});
     assert.deepEqual(registers(own), OWN);
   });
 });

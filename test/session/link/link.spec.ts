@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { type BkError, isBkError } from '../../src/errors';
-import { linkCheck, setBaudRate } from '../../src/protocol/commands/command-table';
-import type { ResetMethod } from '../../src/session/base/settings';
-import { Exchanger } from '../../src/session/exchange/exchanger';
-import { type LinkOutcome, link } from '../../src/session/link/link';
-import { english } from '../support/english';
-import { type Bench, bench } from '../support/linked-session';
-import { ScriptedTransport } from '../support/scripted-transport';
-import { VirtualClock } from '../support/virtual-clock';
+import { type BkError, isBkError } from '../../../src/errors';
+import { linkCheck, setBaudRate } from '../../../src/protocol/commands/command-table';
+import type { ResetMethod } from '../../../src/session/base/settings';
+import { Exchanger } from '../../../src/session/exchange/exchanger';
+import { type LinkOutcome, link } from '../../../src/session/link/link';
+import { english } from '../../support/english';
+import { type Bench, bench } from '../../support/linked-session';
+import { ScriptedTransport } from '../../support/scripted-transport';
+import { VirtualClock } from '../../support/virtual-clock';
 
 const RELEASED = { rts: false, dtr: false };
 
@@ -40,7 +40,7 @@ async function tryLink(
       },
     });
     // What came late must not be in the way of the first command.
-    assert.equal(await exchanger.run(linkCheck, undefined), true);
+    assert.equal(await exchanger.sendOnce(linkCheck, undefined), true);
   } catch (error) {
     if (!isBkError(error)) throw error;
     tried.error = error;
@@ -144,8 +144,8 @@ describe('linking', () => {
       const exchanger = await own.exchanger();
       own.chip.reset();
       await exchanger.pause(20);
-      await exchanger.run(linkCheck, undefined);
-      await exchanger.send(setBaudRate, { baudRate, delayMs: 20 });
+      await exchanger.sendOnce(linkCheck, undefined);
+      await exchanger.sendUnanswered(setBaudRate, { baudRate, delayMs: 20 });
       await exchanger.pause(100);
       await own.line().close();
 

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { linkCheck } from '../../src/protocol/commands/command-table';
-import { Exchanger } from '../../src/session/exchange/exchanger';
-import { readKey, TUYA_KEY, ZERO_KEY } from '../../src/session/memory/efuse';
-import { bench } from '../support/linked-session';
-import { ScriptedTransport } from '../support/scripted-transport';
-import { VirtualClock } from '../support/virtual-clock';
+import { linkCheck } from '../../../src/protocol/commands/command-table';
+import { Exchanger } from '../../../src/session/exchange/exchanger';
+import { readKey, TUYA_KEY, ZERO_KEY } from '../../../src/session/memory/efuse';
+import { bench } from '../../support/linked-session';
+import { ScriptedTransport } from '../../support/scripted-transport';
+import { VirtualClock } from '../../support/virtual-clock';
 
 async function keyOf(url: string): Promise<string | null> {
   const own = bench(url);
   const exchanger = await own.exchanger();
   own.chip.reset();
   await exchanger.pause(20);
-  await exchanger.run(linkCheck, undefined);
+  await exchanger.sendOnce(linkCheck, undefined);
   return readKey(exchanger);
 }
 

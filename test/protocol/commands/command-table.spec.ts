@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import * as commands from '../../src/protocol/commands/command-table';
-import { COMMANDS, type Command, encodeRequest } from '../../src/protocol/commands/command-table';
-import { fromHex, understood } from '../support/decode';
+import * as commands from '../../../src/protocol/commands/command-table';
+import {
+  COMMANDS,
+  type Command,
+  encodeRequest,
+} from '../../../src/protocol/commands/command-table';
+import { fromHex, understood } from '../../support/decode';
 
 const SECTOR_HEX = Array.from({ length: 4096 }, (_, at) =>
   ((at * 7 + 3) & 0xff).toString(16).padStart(2, '0'),

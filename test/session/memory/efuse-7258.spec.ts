@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readEfuse7258 } from '../../src/session/memory/efuse-7258';
-import { Loan } from '../../src/session/memory/scoped-register-write';
-import { openSession } from '../support/linked-session';
+import { readEfuse7258 } from '../../../src/session/memory/efuse-7258';
+import { ScopedRegisterWrite } from '../../../src/session/memory/scoped-register-write';
+import { openSession } from '../../support/linked-session';
 
 const CLOCKS = 0x54010030;
 const CONTROL = 0x54880010;
@@ -10,14 +10,15 @@ const RESULT = 0x54880014;
 async function opened() {
   const own = await openSession('sim://bk7258?app=silent', { baud: 115_200 });
   const { exchanger } = own.session;
-  const loan = new Loan(exchanger);
+  const registers = new ScopedRegisterWrite(exchanger);
   const writes: [address: number, value: number][] = [];
   const line = own.line();
   line.onRequest = (key, bytes) => {
     if (key === 'S01') writes.push([bytes.readUInt32LE(5), bytes.readUInt32LE(9)]);
     return true;
   };
-  const read = (offset: number, count: number) => readEfuse7258(exchanger, loan, offset, count);
+  const read = (offset: number, count: number) =>
+    readEfuse7258(exchanger, registers, offset, count);
   return { ...own, line, writes, read };
 }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { type FlashPart, flashPart } from '../../src/chip/flash-parts';
-import { Exchanger } from '../../src/session/exchange/exchanger';
-import { unprotect } from '../../src/session/memory/protection';
-import { openSession } from '../support/linked-session';
-import { ScriptedTransport } from '../support/scripted-transport';
-import { VirtualClock } from '../support/virtual-clock';
+import { type FlashPart, flashPart } from '../../../src/chip/flash-parts';
+import { Exchanger } from '../../../src/session/exchange/exchanger';
+import { unprotect } from '../../../src/session/memory/protection';
+import { openSession } from '../../support/linked-session';
+import { ScriptedTransport } from '../../support/scripted-transport';
+import { VirtualClock } from '../../support/virtual-clock';
 
 interface Written {
   register: number;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { isBkError } from '../../src/errors';
-import { openSession } from '../support/linked-session';
+import { isBkError } from '../../../src/errors';
+import { openSession } from '../../support/linked-session';
 
 const DATA = Buffer.alloc(4096, 0x5a);
 const BASIC = ['bk7231t', 'bk7231u', 'bk7231q', 'bk7252', 'bk7252?bootloader=unknown'];

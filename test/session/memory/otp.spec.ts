@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { OTPS } from '../../src/chip/memories';
-import { readOtp } from '../../src/session/memory/otp';
-import { Loan } from '../../src/session/memory/scoped-register-write';
-import { openSession } from '../support/linked-session';
+import { OTPS } from '../../../src/chip/memories';
+import { readOtp } from '../../../src/session/memory/otp';
+import { ScopedRegisterWrite } from '../../../src/session/memory/scoped-register-write';
+import { openSession } from '../../support/linked-session';
 
 const WINDOWS = OTPS.BK7258 ?? [];
 const POWER = 0x54010040;
@@ -10,9 +10,9 @@ const POWER = 0x54010040;
 async function opened() {
   const own = await openSession('sim://bk7258?app=silent', { baud: 115_200 });
   const { exchanger } = own.session;
-  const loan = new Loan(exchanger);
+  const registers = new ScopedRegisterWrite(exchanger);
   const read = (offset: number, length: number) =>
-    readOtp(exchanger, loan, WINDOWS, offset, length);
+    readOtp(exchanger, registers, WINDOWS, offset, length);
   return { ...own, read };
 }
 

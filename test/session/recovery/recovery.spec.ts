@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
-import { linkCheck, setBaudRate } from '../../src/protocol/commands/command-table';
-import { CHANCE_TRIES } from '../../src/session/recovery/recovery';
-import { bench, type OpenSession, openSession } from '../support/linked-session';
+import { linkCheck, setBaudRate } from '../../../src/protocol/commands/command-table';
+import { CHANCE_TRIES } from '../../../src/session/recovery/recovery-policy';
+import { bench, type OpenSession, openSession } from '../../support/linked-session';
 
 const SILENT = 'app=silent';
 const AT = 0x20000;
@@ -341,6 +341,30 @@ describe('recovery', () => {
     ]);
   });
 
+  it('does not blame the line for what the chip itself refuses', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    const { session } = own;
+    const line = own.line();
+    let refusals = 0;
+    let erases = 0;
+    line.onAnswer = (bytes, request) => {
+      if (request !== 'L0F' || ++erases % 4 === 0) return bytes;
+      refusals++;
+      const refusal = Buffer.from(bytes);
+      refusal[10] = 6;
+      return refusal;
+    };
+    for (const address of [AT, AT + 0x1000, AT + 0x2000]) await erase(own, address);
+    assert.equal(refusals, 9);
+    assert.match(own.notes.recoveries[8]?.cause ?? '', /refused FlashErase at .* with status 6/);
+    assert.equal(session.workingBaud, 2_000_000);
+    assert.deepEqual(own.notes.warnings, []);
+    // Nor is it left alone from now on.
+    await session.relink(undefined);
+    await session.raiseBaud('auto');
+    assert.equal(session.workingBaud, 2_000_000);
+  });
+
   it('forgives errors that are far between', async () => {
     const own = await openSession(`sim://bk7231n?${SILENT}&speed=fast`);
     for (let sector = 0; sector < 400; sector++) {
@@ -356,8 +380,8 @@ describe('recovery', () => {
     const exchanger = await own.exchanger();
     own.chip.reset();
     await exchanger.pause(20);
-    await exchanger.run(linkCheck, undefined);
-    await exchanger.send(setBaudRate, { baudRate: 921_600, delayMs: 20 });
+    await exchanger.sendOnce(linkCheck, undefined);
+    await exchanger.sendUnanswered(setBaudRate, { baudRate: 921_600, delayMs: 20 });
     await exchanger.pause(100);
     await own.line().close();
     const line = await own.plug();

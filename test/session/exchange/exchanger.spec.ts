@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Fault } from '../../src/diagnosis/evidence/evidence';
-import { type BkError, isBkError } from '../../src/errors';
+import type { Fault } from '../../../src/diagnosis/evidence/evidence';
+import { type BkError, isBkError } from '../../../src/errors';
 import {
   COMMANDS,
   type Command,
@@ -16,12 +16,12 @@ import {
   readStatusRegister,
   reboot,
   writeRegister,
-} from '../../src/protocol/commands/command-table';
-import { lineTime } from '../../src/protocol/timing';
-import { Exchanger } from '../../src/session/exchange/exchanger';
-import { bench } from '../support/linked-session';
-import { ScriptedTransport } from '../support/scripted-transport';
-import { VirtualClock } from '../support/virtual-clock';
+} from '../../../src/protocol/commands/command-table';
+import { lineTime } from '../../../src/protocol/timing';
+import { Exchanger } from '../../../src/session/exchange/exchanger';
+import { bench } from '../../support/linked-session';
+import { ScriptedTransport } from '../../support/scripted-transport';
+import { VirtualClock } from '../../support/virtual-clock';
 
 const LINKED = '040e0501e0fc0100';
 const REGISTER = { address: 0x800000 };
@@ -60,7 +60,7 @@ describe('an exchange', () => {
   it('gives the answer and leaves no timer', async () => {
     const { clock, transport, exchanger } = setUp();
     transport.onWrite = () => transport.say(REGISTER_ANSWER, 3);
-    assert.equal(await exchanger.run(readRegister, REGISTER), 0x7231c);
+    assert.equal(await exchanger.sendOnce(readRegister, REGISTER), 0x7231c);
     assert.equal(clock.pending, 0);
     assert.deepEqual(
       transport.written.map((bytes) => bytes.toString('hex')),
@@ -71,7 +71,7 @@ describe('an exchange', () => {
   it('takes an answer that comes while the request is still being written', async () => {
     const { clock, transport, exchanger } = setUp();
     transport.onWrite = () => transport.say(REGISTER_ANSWER);
-    assert.equal(await exchanger.run(readRegister, REGISTER), 0x7231c);
+    assert.equal(await exchanger.sendOnce(readRegister, REGISTER), 0x7231c);
     assert.equal(clock.pending, 0);
   });
 
@@ -82,7 +82,7 @@ describe('an exchange', () => {
       transport.say('ffff 040e0c01e0fc01 00008000 22222222 0d0a', 2);
       transport.say(REGISTER_ANSWER, 3);
     };
-    assert.equal(await exchanger.run(readRegister, REGISTER), 0x7231c);
+    assert.equal(await exchanger.sendOnce(readRegister, REGISTER), 0x7231c);
     assert.equal(exchanger.evidence.evidence.heard.bytes, 4);
   });
 
@@ -92,18 +92,18 @@ describe('an exchange', () => {
       for (let copy = 0; copy < 300; copy++) transport.say(LINKED, 0.1 * copy);
       transport.say('040e0c01e0fc01 74008000 01000000', 31);
     };
-    assert.equal(await exchanger.run(writeRegister, { address: 0x800074, value: 1 }), true);
+    assert.equal(await exchanger.sendOnce(writeRegister, { address: 0x800074, value: 1 }), true);
   });
 
   it('does not take a late answer to WriteReg for one to LinkCheck', async () => {
     const { transport, exchanger } = setUp();
     transport.onWrite = () => transport.say('040e0c01e0fc01 00000000 00000000', 1);
-    assert.equal((await failure(exchanger.run(linkCheck, undefined))).code, 'BK_NO_RESPONSE');
+    assert.equal((await failure(exchanger.sendOnce(linkCheck, undefined))).code, 'BK_NO_RESPONSE');
   });
 
   it('tells a silent chip with the command, the address and the port', async () => {
     const { clock, exchanger } = setUp();
-    const error = await failure(exchanger.run(flashErase, { address: 0x27000, size: 0x20 }));
+    const error = await failure(exchanger.sendOnce(flashErase, { address: 0x27000, size: 0x20 }));
     assert.equal(error.code, 'BK_NO_RESPONSE');
     assert.match(error.message, /scripted did not answer FlashErase at 0x27000 within \d+ ms/);
     assert.equal(error.cause.address, 0x27000);
@@ -114,7 +114,7 @@ describe('an exchange', () => {
   it('tells a refusal with its status, and does not wait for more', async () => {
     const { clock, transport, exchanger } = setUp();
     transport.onWrite = () => transport.say('040eff01e0fcf40300 0f 06 20', 1);
-    const error = await failure(exchanger.run(flashErase, { address: 0x1000, size: 0x20 }));
+    const error = await failure(exchanger.sendOnce(flashErase, { address: 0x1000, size: 0x20 }));
     assert.equal(error.code, 'BK_BAD_RESPONSE');
     assert.match(error.message, /refused FlashErase at 0x1000 with status 6/);
     assert.deepEqual(failuresOf(exchanger), { refused: 1 });
@@ -128,7 +128,7 @@ describe('an exchange', () => {
       transport.say('040eff01e0fcf40700 0f 06 20 00200000', 1);
       transport.say('040eff01e0fcf40700 0f 00 20 00100000', 2);
     };
-    assert.equal(await exchanger.run(flashErase, { address: 0x1000, size: 0x20 }), true);
+    assert.equal(await exchanger.sendOnce(flashErase, { address: 0x1000, size: 0x20 }), true);
     assert.deepEqual(failuresOf(exchanger), {});
   });
 
@@ -137,19 +137,19 @@ describe('an exchange', () => {
     transport.onWrite = () => {
       transport.say(`040eff01e0fcf406100900 00100100 ${'5a'.repeat(500)} ${REGISTER_ANSWER}`, 1);
     };
-    assert.equal(await exchanger.run(readRegister, REGISTER), 0x7231c);
+    assert.equal(await exchanger.sendOnce(readRegister, REGISTER), 0x7231c);
     assert.equal(clock.pending, 0);
   });
 
   it('is not confused by the rest of an answer that came too late', async () => {
     const { transport, exchanger } = setUp();
     transport.onWrite = () => transport.say('040e0c01e0fc0300', 1);
-    await failure(exchanger.run(readRegister, REGISTER));
+    await failure(exchanger.sendOnce(readRegister, REGISTER));
     transport.onWrite = () => {
       transport.say('0080001c230700', 1);
       transport.say('040e0c01e0fc03 04000144 78563412', 2);
     };
-    assert.equal(await exchanger.run(readRegister, { address: 0x44010004 }), 0x12345678);
+    assert.equal(await exchanger.sendOnce(readRegister, { address: 0x44010004 }), 0x12345678);
   });
 
   it('lets a chip be busy no shorter than the line and the longest work need, at every rate', async () => {
@@ -169,7 +169,7 @@ describe('an exchange', () => {
     for (transport.baudRate of [9600, 115_200, 921_600, 2_000_000]) {
       for (const [command, args, answerBytes, workMs] of cases) {
         const start = clock.now();
-        await failure(exchanger.run(command, args));
+        await failure(exchanger.sendOnce(command, args));
         const onLine = encodeRequest(command, args).length + answerBytes;
         const least = lineTime(onLine, transport.baudRate) + workMs;
         const waited = Math.max(clock.now(), exchanger.busyUntil) - start;
@@ -181,17 +181,17 @@ describe('an exchange', () => {
   it('takes one command at a time', async () => {
     const { transport, exchanger } = setUp();
     transport.onWrite = () => transport.say(REGISTER_ANSWER, 3);
-    const first = exchanger.run(readRegister, REGISTER);
-    await assert.rejects(exchanger.run(linkCheck, undefined), /one command at a time/);
+    const first = exchanger.sendOnce(readRegister, REGISTER);
+    await assert.rejects(exchanger.sendOnce(linkCheck, undefined), /one command at a time/);
     assert.equal(await first, 0x7231c);
     assert.equal(transport.written.length, 1);
-    assert.equal(await exchanger.run(readRegister, REGISTER), 0x7231c);
+    assert.equal(await exchanger.sendOnce(readRegister, REGISTER), 0x7231c);
   });
 
   it('ends with the port when that goes away in the middle', async () => {
     const { clock, transport, exchanger } = setUp();
     clock.setTimeout(() => transport.lose(new Error('unplugged')), 10);
-    const error = await failure(exchanger.run(readRegister, REGISTER));
+    const error = await failure(exchanger.sendOnce(readRegister, REGISTER));
     assert.equal(error.code, 'BK_PORT_LOST');
     assert.equal(error.cause.reason, 'unplugged');
     assert.equal(exchanger.evidence.evidence.adapter.lost, 1);
@@ -203,8 +203,8 @@ describe('an exchange', () => {
   it('refuses everything once the port is gone, and leaves no timer', async () => {
     const { clock, transport, exchanger } = setUp();
     transport.lose(new Error('unplugged'));
-    assert.equal((await failure(exchanger.run(linkCheck, undefined))).code, 'BK_PORT_LOST');
-    assert.equal((await failure(exchanger.send(reboot, undefined))).code, 'BK_PORT_LOST');
+    assert.equal((await failure(exchanger.sendOnce(linkCheck, undefined))).code, 'BK_PORT_LOST');
+    assert.equal((await failure(exchanger.sendUnanswered(reboot, undefined))).code, 'BK_PORT_LOST');
     assert.equal(exchanger.lost?.code, 'BK_PORT_LOST');
     assert.equal(transport.written.length, 0);
     assert.equal(clock.pending, 0);
@@ -213,18 +213,21 @@ describe('an exchange', () => {
   it('leaves neither a timer nor a waiter behind a write that fails', async () => {
     const { clock, transport, exchanger } = setUp();
     transport.writeError = new Error('EIO');
-    await assert.rejects(exchanger.run(readRegister, REGISTER), /EIO/);
+    await assert.rejects(exchanger.sendOnce(readRegister, REGISTER), /EIO/);
     assert.equal(clock.pending, 0);
     transport.writeError = null;
     transport.onWrite = () => transport.say(REGISTER_ANSWER, 1);
-    assert.equal(await exchanger.run(readRegister, REGISTER), 0x7231c);
+    assert.equal(await exchanger.sendOnce(readRegister, REGISTER), 0x7231c);
     assert.equal(clock.pending, 0);
   });
 
   it('waits no longer than its limit for a port that takes no bytes', async () => {
     const { clock, transport, exchanger } = setUp();
     transport.write = () => new Promise(() => {});
-    assert.equal((await failure(exchanger.run(linkCheck, undefined, 40))).code, 'BK_NO_RESPONSE');
+    assert.equal(
+      (await failure(exchanger.sendOnce(linkCheck, undefined, 40))).code,
+      'BK_NO_RESPONSE',
+    );
     assert.equal(clock.now(), 40);
   });
 
@@ -240,10 +243,10 @@ describe('an exchange', () => {
   it('waits until the line is quiet, and no longer than it may', async () => {
     const { clock, transport, exchanger } = setUp();
     for (let ms = 0; ms <= 100; ms += 10) transport.say(LINKED, ms);
-    await exchanger.quiet(20, 300);
+    await exchanger.waitForQuiet(20, 300);
     assert.equal(clock.now(), 120);
     for (let ms = 0; ms <= 500; ms += 10) transport.say(LINKED, ms);
-    await exchanger.quiet(20, 300);
+    await exchanger.waitForQuiet(20, 300);
     assert.equal(clock.now(), 420);
   });
 
@@ -273,7 +276,7 @@ describe('an exchange', () => {
             at += 1 + cut;
           }
         };
-        assert.equal(await exchanger.run(readRegister, REGISTER), 0x7231c);
+        assert.equal(await exchanger.sendOnce(readRegister, REGISTER), 0x7231c);
         await clock.advance(100);
         assert.equal(clock.pending, 0);
       }),
@@ -288,12 +291,12 @@ describe('exchanges with a simulated chip', () => {
       const exchange = await exchanger();
       simulated.reset();
       await exchange.pause(20);
-      assert.equal(await exchange.run(linkCheck, undefined), true);
+      assert.equal(await exchange.sendOnce(linkCheck, undefined), true);
       const full = chip === 'bk7231n';
       for (const command of COMMANDS) {
         if (command.answer === null || (command.set === 'full' && !full)) continue;
         if (command.name === 'ReadBootVersion' && full) continue;
-        const answer = exchange.run(command, argumentsFor(command.name));
+        const answer = exchange.sendOnce(command, argumentsFor(command.name));
         await answer.then(
           () => {},
           (error) => assert.fail(`${chip} ${command.name}: ${error}`),
@@ -309,9 +312,9 @@ describe('exchanges with a simulated chip', () => {
     const exchange = await exchanger();
     chip.reset();
     await exchange.pause(20);
-    await exchange.run(linkCheck, undefined);
-    assert.equal((await failure(exchange.run(readRegister, REGISTER))).code, 'BK_NO_RESPONSE');
-    assert.equal((await failure(exchange.run(readJedecId, undefined))).code, 'BK_NO_RESPONSE');
+    await exchange.sendOnce(linkCheck, undefined);
+    assert.equal((await failure(exchange.sendOnce(readRegister, REGISTER))).code, 'BK_NO_RESPONSE');
+    assert.equal((await failure(exchange.sendOnce(readJedecId, undefined))).code, 'BK_NO_RESPONSE');
   });
 });
 

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { BaudMemories } from '../../../src/session/baud/baud-memory';
+import { VirtualClock } from '../../support/virtual-clock';
+
+describe('what is remembered of rates', () => {
+  it('is kept for each chip on each port', () => {
+    const memories = new BaudMemories(new VirtualClock());
+    memories.of('/dev/ttyUSB0', 'a').works(921_600);
+    assert.equal(memories.of('/dev/ttyUSB0', 'a').proved, 921_600);
+    assert.equal(memories.of('/dev/ttyUSB0', 'b').proved, null);
+    assert.equal(memories.of('/dev/ttyUSB1', 'a').proved, null);
+    assert.equal(memories.size, 3);
+  });
+
+  it('does not grow with ever other ports, and is kept longest for those that are used', () => {
+    const memories = new BaudMemories(new VirtualClock());
+    memories.of('used', 'chip').works(2_000_000);
+    memories.of('not used', 'chip').works(2_000_000);
+    for (let index = 0; index < 10_000; index++) {
+      memories.of(`tcp://host:${index}`, 'chip').fails(921_600);
+      memories.of('used', 'chip');
+      assert.ok(memories.size <= 256);
+    }
+    assert.equal(memories.of('used', 'chip').proved, 2_000_000);
+    assert.equal(memories.of('not used', 'chip').proved, null);
+    assert.ok(memories.of('tcp://host:9999', 'chip').failed().has(921_600));
+  });
+
+  it('leaves a rate that failed alone for an hour', async () => {
+    const clock = new VirtualClock();
+    const memory = new BaudMemories(clock).of('port', 'chip');
+    memory.works(921_600);
+    memory.fails(921_600);
+    assert.equal(memory.proved, null);
+    assert.deepEqual([...memory.failed()], [921_600]);
+    await clock.advance(3_600_000);
+    assert.deepEqual([...memory.failed()], []);
+  });
+});
