@@ -51,4 +51,5 @@ export type {
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { inspect } from './jobs/inspect-image';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
+export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
 export { listPorts, type PortInfo } from './transport/ports';
