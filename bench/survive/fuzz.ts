@@ -27,7 +27,6 @@ const ARGUMENTS: Readonly<Record<string, unknown>> = {
   FlashRead4K: { address: 0x11000 },
   FlashReadSR: { register: 5 },
   FlashWriteSR: { register: 1, value: Buffer.from([0, 0]) },
-  FlashErase4K: { address: 0x11000 },
   FlashErase: { size: 0x20, address: 0x11000 },
 };
 

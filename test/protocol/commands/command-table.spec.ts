@@ -18,7 +18,6 @@ interface Row {
   // biome-ignore lint/suspicious/noExplicitAny: rows of every kind
   command: Command<any, any>;
   code: string;
-  set: 'all' | 'full';
   args: unknown;
   request: string;
   /** Its answer; null where none comes. */
@@ -33,7 +32,6 @@ const ROWS: readonly Row[] = [
   {
     command: commands.linkCheck,
     code: 'S 00',
-    set: 'all',
     args: undefined,
     request: '01e0fc 01 00',
     answer: '040e 05 01e0fc 01 00',
@@ -43,7 +41,6 @@ const ROWS: readonly Row[] = [
   {
     command: commands.writeRegister,
     code: 'S 01',
-    set: 'full',
     args: { address: 0x800074, value: 0x80000f01 },
     request: '01e0fc 09 01 74008000 010f0080',
     answer: '040e 0c 01e0fc 01 74008000 010f0080',
@@ -53,7 +50,6 @@ const ROWS: readonly Row[] = [
   {
     command: commands.readRegister,
     code: 'S 03',
-    set: 'full',
     args: { address: 0x44010004 },
     request: '01e0fc 05 03 04000144',
     answer: '040e 0c 01e0fc 03 04000144 1c2307ff',
@@ -63,7 +59,6 @@ const ROWS: readonly Row[] = [
   {
     command: commands.reboot,
     code: 'S 0e',
-    set: 'all',
     args: undefined,
     request: '01e0fc 02 0e a5',
     answer: null,
@@ -71,7 +66,6 @@ const ROWS: readonly Row[] = [
   {
     command: commands.setBaudRate,
     code: 'S 0f',
-    set: 'all',
     args: { baudRate: 921600, delayMs: 20 },
     request: '01e0fc 06 0f 00100e00 14',
     answer: '040e 09 01e0fc 0f 00100e00 14',
@@ -81,7 +75,6 @@ const ROWS: readonly Row[] = [
   {
     command: commands.checkCrc,
     code: 'S 10',
-    set: 'all',
     args: { start: 0x11000, end: 0x11fff },
     request: '01e0fc 09 10 00100100 ff1f0100',
     answer: '040e 08 01e0fc 10 456ebe1e',
@@ -90,32 +83,14 @@ const ROWS: readonly Row[] = [
   {
     command: commands.readBootVersion,
     code: 'S 11',
-    set: 'all',
     args: undefined,
     request: '01e0fc 01 11',
     answer: '040e 0a 01e0fc 11 312e302e3600',
     says: '1.0.6',
   },
   {
-    command: commands.resetChip,
-    code: 'S 70',
-    set: 'full',
-    args: undefined,
-    request: '01e0fc 05 70 5345414e',
-    answer: null,
-  },
-  {
-    command: commands.stayRom,
-    code: 'S aa',
-    set: 'full',
-    args: undefined,
-    request: '01e0fc 02 aa 55',
-    answer: null,
-  },
-  {
     command: commands.registerReboot,
     code: 'S fe',
-    set: 'all',
     args: undefined,
     request: '01e0fc 05 fe 95279527',
     answer: null,
@@ -123,7 +98,6 @@ const ROWS: readonly Row[] = [
   {
     command: commands.flashWrite,
     code: 'L 06',
-    set: 'all',
     args: { address: 0x12300, data: PAGE },
     request: `01e0fc fff4 0501 06 00230100 ${SECTOR_HEX.slice(0, 512)}`,
     // Eight bits count 256 bytes as 0.
@@ -134,7 +108,6 @@ const ROWS: readonly Row[] = [
   {
     command: commands.flashWrite4K,
     code: 'L 07',
-    set: 'all',
     args: { address: 0x1f0000, data: SECTOR },
     request: `01e0fc fff4 0510 07 00001f00 ${SECTOR_HEX}`,
     answer: '040eff 01e0fc f4 0600 07 00 00001f00',
@@ -144,7 +117,6 @@ const ROWS: readonly Row[] = [
   {
     command: commands.flashRead4K,
     code: 'L 09',
-    set: 'all',
     args: { address: 0x200000 },
     request: '01e0fc fff4 0500 09 00002000',
     answer: `040eff 01e0fc f4 0610 09 00 00002000 ${SECTOR_HEX}`,
@@ -152,19 +124,8 @@ const ROWS: readonly Row[] = [
     echo: [0, 4],
   },
   {
-    command: commands.flashErase4K,
-    code: 'L 0b',
-    set: 'full',
-    args: { address: 0x11000 },
-    request: '01e0fc fff4 0500 0b 00100100',
-    answer: '040eff 01e0fc f4 0600 0b 00 00100100',
-    says: true,
-    echo: [0, 4],
-  },
-  {
     command: commands.readStatusRegister,
     code: 'L 0c',
-    set: 'full',
     args: { register: 0x35 },
     request: '01e0fc fff4 0200 0c 35',
     answer: '040eff 01e0fc f4 0400 0c 00 35 06',
@@ -174,7 +135,6 @@ const ROWS: readonly Row[] = [
   {
     command: commands.writeStatusRegister,
     code: 'L 0d',
-    set: 'full',
     args: { register: 0x01, value: fromHex('8006') },
     request: '01e0fc fff4 0400 0d 01 8006',
     answer: '040eff 01e0fc f4 0500 0d 00 01 8006',
@@ -184,7 +144,6 @@ const ROWS: readonly Row[] = [
   {
     command: commands.readJedecId,
     code: 'L 0e',
-    set: 'full',
     args: undefined,
     request: '01e0fc fff4 0500 0e 9f000000',
     answer: '040eff 01e0fc f4 0600 0e 00 00 eb6015',
@@ -193,7 +152,6 @@ const ROWS: readonly Row[] = [
   {
     command: commands.flashErase,
     code: 'L 0f',
-    set: 'all',
     args: { size: 0xd8, address: 0x120000 },
     request: '01e0fc fff4 0600 0f d8 00001200',
     answer: '040eff 01e0fc f4 0700 0f 00 d8 00001200',
@@ -211,13 +169,10 @@ function withAnswer(each: (row: Row, answer: Buffer) => void): void {
 }
 
 describe('the table of commands', () => {
-  it('holds the commands of the protocol, each once, with its form, code and set', () => {
+  it('holds the commands of the protocol, each once, with its form and code', () => {
     const key = ({ form, code }: Command<never, unknown>) =>
       `${form === 'short' ? 'S' : 'L'} ${code.toString(16).padStart(2, '0')}`;
-    assert.deepEqual(
-      COMMANDS.map((command) => `${key(command)} ${command.set}`).sort(),
-      ROWS.map((row) => `${row.code} ${row.set}`).sort(),
-    );
+    assert.deepEqual(COMMANDS.map(key).sort(), ROWS.map(({ code }) => code).sort());
     for (const row of ROWS) assert.equal(key(row.command), row.code, row.command.name);
   });
 

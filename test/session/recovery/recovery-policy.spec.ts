@@ -8,8 +8,6 @@ import {
   afterLineError,
   afterRecovery,
   afterSuccess,
-  CHANCE_TRIES,
-  CHANGE_TRIES,
   CLEAN_RECORD,
   type Finding,
   type LinkRecord,
@@ -20,6 +18,9 @@ const ERASE: Step = { phase: 'erase', address: 0x20000 };
 const WRITE: Step = { phase: 'write', address: 0x20000 };
 const IDENTIFY: Step = { phase: 'identify', address: null };
 
+/** Tries of an erase or a program, and of what wears nothing. */
+const CHANGE_TRIES = 5;
+const CHANCE_TRIES = 12;
 const FIRST = [0, 0] as const;
 /** One failure more is the last one that is borne, and one more ends the step. */
 const CHANGE_END = [CHANGE_TRIES - 1, 0] as const;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import { linkCheck, setBaudRate } from '../../../src/protocol/commands/command-table';
-import { CHANCE_TRIES } from '../../../src/session/recovery/recovery-policy';
 import { bench, type OpenSession, openSession } from '../../support/linked-session';
 
 const SILENT = 'app=silent';
+/** How often a read is tried. */
+const CHANCE_TRIES = 12;
 const AT = 0x20000;
 const READ = { phase: 'read', address: AT } as const;
 const ERASE = { phase: 'erase', address: AT } as const;
