@@ -4,7 +4,7 @@ import sinon from 'sinon';
 import type { DeviceNode } from '../../nodes/shared/device-node';
 import { Device } from '../../src';
 
-import ports = require('../../src/transport/ports');
+import ports = require('../../src/transport/schemes/serial-ports');
 
 import { FakeEngine } from '../support/fake-engine';
 import { Flow, useNodeRed } from '../support/flow';

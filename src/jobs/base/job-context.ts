@@ -1,3 +1,4 @@
+import type { FolderTurns } from '../../backup/folder-turns';
 import { BkError, hex } from '../../errors';
 import { throwIfAborted } from '../../session/base/abort';
 import type { RecoveryRecord } from '../../session/base/report';
@@ -12,6 +13,7 @@ export class JobContext {
   readonly session: Session;
   readonly progress: ProgressReporter;
   readonly signal: AbortSignal | undefined;
+  readonly folders: FolderTurns;
   readonly warnings: Said[];
   readonly recoveries: RecoveryRecord[];
   /** True from the first erase on: flash may no longer be what it was. */
@@ -22,10 +24,12 @@ export class JobContext {
     progress: ProgressReporter,
     notes: JobNotes,
     signal: AbortSignal | undefined,
+    folders: FolderTurns,
   ) {
     this.session = session;
     this.progress = progress;
     this.signal = signal;
+    this.folders = folders;
     this.warnings = notes.warnings;
     this.recoveries = notes.recoveries;
   }

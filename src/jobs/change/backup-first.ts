@@ -43,7 +43,13 @@ async function verifiedBackup(
   const subject = await subjectOf(context, range);
   if (subject.mac === null) return null;
   // One that a crash kept from its name counts, once it has it.
-  await settleLeftovers(folder, subject, '', context.session.clock.date().getTime());
+  await settleLeftovers(
+    context.folders,
+    folder,
+    subject,
+    '',
+    context.session.clock.date().getTime(),
+  );
   for (const { path, record } of await findBackups(folder, subject)) {
     const whole = record.kind === 'full' && record.length === range.length;
     if (!whole || (await loadVerified({ path, record })) === null) continue;

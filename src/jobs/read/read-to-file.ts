@@ -31,7 +31,8 @@ export async function readToFile(
 ): Promise<WrittenFile> {
   const { folder, filename = '' } = output;
   const subject = await subjectOf(context, range);
-  await settleLeftovers(folder, subject, filename, context.session.clock.date().getTime());
+  const now = context.session.clock.date().getTime();
+  await settleLeftovers(context.folders, folder, subject, filename, now);
   const partial = await PartialBackup.open(folder, subject, outward(range));
   try {
     const read = await readOn(context, range, output, phase, partial);
@@ -81,7 +82,7 @@ async function save(
   const { session } = context;
   const { chip, mac, kind, offset } = subject;
   const inspection = kind === 'full' ? await inspectionFacts(context, bytes) : null;
-  const { path, record } = await writeBackup({
+  const { path, record } = await writeBackup(context.folders, {
     folder: output.folder,
     filename: output.filename,
     keep: output.keep,
