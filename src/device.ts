@@ -1,6 +1,8 @@
 import { type Environment, processEnvironment } from './environment';
 import { BkError, isBkError, textOf } from './errors';
-import { factsOf, JobContext, JobNotes, type JobOutcome } from './jobs/base/job-context';
+import { JobContext } from './jobs/base/job-context';
+import { factsOf, type JobOutcome } from './jobs/base/job-facts';
+import { JobNotes } from './jobs/base/job-notes';
 import type {
   ChipReport,
   EraseOptions,
@@ -184,7 +186,8 @@ function guarded(
   listener: ProgressListener | undefined,
   notes: JobNotes,
 ): ProgressListener | undefined {
-  let heard = listener;
+  if (listener === undefined) return undefined;
+  let heard: ProgressListener | undefined = listener;
   return (progress) => {
     try {
       heard?.(progress);

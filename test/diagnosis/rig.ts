@@ -1,7 +1,8 @@
 import { FolderTurns } from '../../src/backup/folder-turns';
 import type { Evidence } from '../../src/diagnosis/evidence/evidence';
 import { type BkError, isBkError } from '../../src/errors';
-import { JobContext, JobNotes } from '../../src/jobs/base/job-context';
+import { JobContext } from '../../src/jobs/base/job-context';
+import { JobNotes } from '../../src/jobs/base/job-notes';
 import { ProgressReporter } from '../../src/jobs/base/progress';
 import { type DeviceSettings, fillSettings } from '../../src/session/base/settings';
 import { BaudMemories } from '../../src/session/baud/baud-memory';
