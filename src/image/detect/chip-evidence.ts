@@ -1,7 +1,7 @@
 import { CHIP_NAMES, type ChipName } from '../../chip/families';
 import type { CodeKey } from '../../chip/marker';
 import { hex } from '../../errors';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import type { AppImage } from '../code/app';
 import { type BootloaderImage, readBootloader } from '../code/bootloader';
 import { readPartitions } from '../code/partitions';
@@ -11,7 +11,7 @@ import { chipOfModule } from '../tuya/tuya-module';
 export interface Hint {
   chips: readonly ChipName[];
   /** A sentence for people. */
-  evidence: Said;
+  evidence: Note;
 }
 
 export interface ChipGuess {
@@ -19,7 +19,7 @@ export interface ChipGuess {
   chip: ChipName | null;
   /** Those that all hints allow; empty when nothing tells, or when they contradict each other. */
   chips: ChipName[];
-  evidence: Said[];
+  evidence: Note[];
   /** The hints exclude each other: what they are about is a mixture, or says so by mistake. */
   contradicts: boolean;
 }
@@ -49,7 +49,7 @@ export function guessChip(
   const { known } = bootloader;
   if (known !== null) {
     const name = [known.name, known.version].filter((part) => part !== null).join(' ');
-    const evidence = [`The bootloader is ${name}, by its checksum.`];
+    const evidence = [say('image.bootloaderIs', { name })];
     return { chip: known.chip, chips: [known.chip], evidence, contradicts: false };
   }
   return weighHints([
@@ -77,30 +77,30 @@ export function weighHints(hints: readonly (Hint | null)[]): ChipGuess {
   );
   if (left === null) return { chip: null, chips: [], evidence, contradicts: false };
   const contradicts = left.length === 0;
-  if (contradicts) evidence.push('These contradict each other.');
+  if (contradicts) evidence.push(say('image.contradictEachOther'));
   const chip = left.length === 1 ? (left[0] ?? null) : null;
   return { chip, chips: [...left], evidence, contradicts };
 }
 
 /** A mixture is good for no chip: a sentence about it; none where nothing contradicts. */
-export function contradiction({ contradicts, evidence }: ChipGuess): string[] {
+export function contradiction({ contradicts, evidence }: ChipGuess): Note[] {
   if (!contradicts) return [];
-  return [`What it says about its chip contradicts itself: ${evidence.slice(0, -1).join(' ')}`];
+  return [say('image.contradictsItself', { evidence: evidence.slice(0, -1) })];
 }
 
 /** What an application's texts say. The key is null where the image fits any, as update files do. */
 export function appHints(app: AppImage, key: CodeKey | null): Hint[] {
   const hints: Hint[] = [];
-  const add = (chips: readonly ChipName[], evidence: string): void => {
+  const add = (chips: readonly ChipName[], evidence: Note): void => {
     if (chips.length > 0) hints.push({ chips, evidence });
   };
   const sdk = SDK_CHIP.exec(app.sdk ?? '')?.[1];
-  if (sdk !== undefined) add(chipsNamed(sdk, key), `The application was built for ${sdk}.`);
+  if (sdk !== undefined) add(chipsNamed(sdk, key), say('image.appBuiltFor', { sdk }));
   for (const target of app.targets) add(chipsOfTarget(target, key), targetEvidence(app, target));
   // Newer SDKs write it for other chips too, so that it counts only where nothing better is said.
   if (app.saysBk7231 && hints.length === 0) {
     const also: ChipName[] = key === 'tuya' ? [] : ['BK7238', 'BK7252N'];
-    add([...nChips(key), ...also], 'The application says BK7231 where those for N and M do.');
+    add([...nChips(key), ...also], say('image.appSaysBk7231'));
   }
   return hints;
 }
@@ -113,11 +113,11 @@ function chipsOfTarget(target: string, key: CodeKey | null): readonly ChipName[]
   return module === null ? [] : chipsNamed(module, key);
 }
 
-function targetEvidence({ project }: AppImage, target: string): string {
+function targetEvidence({ project }: AppImage, target: string): Note {
   const its = project === target || project?.includes(target);
   return its
-    ? `The application calls itself ${project}.`
-    : `The application was built as ${target}.`;
+    ? say('image.appCallsItself', { project: project ?? target })
+    : say('image.appBuiltAs', { target });
 }
 
 /** Where the partition table in the bootloader puts the download slot: the weaker evidence, as boards differ. */
@@ -128,7 +128,7 @@ export function partitionHint(dump: Uint8Array, key: CodeKey | null): Hint | nul
   if (chips === null) return null;
   return {
     chips,
-    evidence: `The partition table puts the download slot at ${hex(download.offset)}.`,
+    evidence: say('image.downloadSlotAt', { offset: hex(download.offset) }),
   };
 }
 
@@ -137,7 +137,7 @@ function calibrationHint(offset: number | null, key: CodeKey | null): Hint | nul
   const chips = chipsBy(offset, { t: T_CALIBRATION, n: N_CALIBRATION }, key);
   return chips === null
     ? null
-    : { chips, evidence: `The calibration sector lies at ${hex(offset)}.` };
+    : { chips, evidence: say('image.calibrationLiesAt', { offset: hex(offset) }) };
 }
 
 /** What a bootloader says of itself. */
@@ -147,11 +147,12 @@ export function bootloaderHints(
 ): Hint[] {
   const hints: Hint[] = [];
   if (saysBk7231) {
-    const evidence = 'The bootloader says BK7231 where only that of N and M does.';
+    const evidence = say('image.bootloaderSaysBk7231');
     hints.push({ chips: nChips(key), evidence });
   }
   const chips = chipsNamed(name?.split('_')[0] ?? '', key);
-  if (chips.length > 0) hints.push({ chips, evidence: `The bootloader calls itself ${name}.` });
+  if (chips.length > 0)
+    hints.push({ chips, evidence: say('image.bootloaderCallsItself', { name: name ?? '' }) });
   return hints;
 }
 
