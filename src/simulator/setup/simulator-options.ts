@@ -3,10 +3,10 @@ import { BkError, shown } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import type { Timings } from './chip-timing';
 
-export const RESET_WIRINGS = ['rts', 'dtr', 'rts-inverted', 'dtr-inverted', 'none'] as const;
-export const APPLICATIONS = ['friendly', 'silent', 'log', 'tuyamcu'] as const;
-export const BOOTLOADER_KINDS = ['known', 'blank', 'unknown'] as const;
-export const SPEEDS = ['real', 'fast'] as const;
+const RESET_WIRINGS = ['rts', 'dtr', 'rts-inverted', 'dtr-inverted', 'none'] as const;
+const APPLICATIONS = ['friendly', 'silent', 'log', 'tuyamcu'] as const;
+const BOOTLOADER_KINDS = ['known', 'blank', 'unknown'] as const;
+const SPEEDS = ['real', 'fast'] as const;
 
 /** What a simulated chip can be told to be. Everything but the chip has a default. */
 export interface SimulatorOptions {
