@@ -131,7 +131,11 @@ function recovery({ cause, action, ...record }: RecoveryRecord): Recovery {
 function explained(evidence: Evidence): Pick<JobFacts, 'likely' | 'advice' | 'adviceCodes'> {
   const { likely, advice } = diagnose(evidence);
   const notes = advice.map(sentence);
-  return { likely: likely.map(likelyCause), advice: renderAll(notes), adviceCodes: notes };
+  return {
+    likely: likely.map((one) => likelyCause(one)),
+    advice: renderAll(notes),
+    adviceCodes: notes,
+  };
 }
 
 /** @throws BkError BK_OUT_OF_RANGE unless the range lies inside flash */
