@@ -100,6 +100,8 @@ export interface ErrorDetails {
   /** The error underneath, of the operating system or a library. */
   reason?: unknown;
   state?: FlashState | undefined;
+  /** The status, not 0, with which the chip itself refused: it had understood, and the line is not to blame. */
+  refusal?: number | undefined;
 }
 
 /** The plain-data form that Catch nodes see as `msg.error.cause`. */
@@ -226,14 +228,6 @@ export function textOf(reason: unknown): string {
     return 'something that has no text';
   }
 }
-
-/** What code is stored with, by the names that chips and images have for it: completes "code with …". */
-export const KEY_WORDS: Readonly<Record<'tuya' | 'none' | 'custom' | 'other', string>> = {
-  tuya: "Tuya's key",
-  none: 'no key',
-  custom: 'a key of its own',
-  other: 'a key that is not known',
-};
 
 /** An address or a size as people in this field write it: `0x11000`. */
 export function hex(value: number): string {
