@@ -60,5 +60,9 @@ function recovery({ cause, action, ...record }: RecoveryRecord): Recovery {
 function explained(evidence: Evidence): Pick<JobFacts, 'likely' | 'advice' | 'adviceCodes'> {
   const { likely, advice } = diagnose(evidence);
   const notes = advice.map(sentence);
-  return { likely: likely.map(likelyCause), advice: renderAll(notes), adviceCodes: notes };
+  return {
+    likely: likely.map((one) => likelyCause(one)),
+    advice: renderAll(notes),
+    adviceCodes: notes,
+  };
 }
