@@ -1,4 +1,4 @@
-import { CHIPS, type ChipName } from '../chip/families';
+import { CHIPS, type ChipName } from '../chip/known/chips';
 import { KEY_WORDS } from '../errors';
 import type { CodeEvidence } from '../image/detect/code-evidence';
 import type { DetectedImage } from '../image/detect/detected';

@@ -1,4 +1,4 @@
-import { CHIPS } from '../chip/families';
+import { CHIPS } from '../chip/known/chips';
 import type { Clock } from '../clock';
 import { BkError } from '../errors';
 import { linkCheck, reboot } from '../protocol/commands/command-table';

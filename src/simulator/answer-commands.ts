@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { BOOTLOADERS } from '../chip/bootloaders';
+import { BOOTLOADERS } from '../chip/known/bootloaders';
 import * as flash from './answer-flash-commands';
 import type { Core } from './core';
 import { type CommandFrame, commandKey, longAnswer, shortAnswer } from './line/request-frames';

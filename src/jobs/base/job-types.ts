@@ -1,4 +1,4 @@
-import type { ChipName, Family } from '../../chip/families';
+import type { ChipName, Family } from '../../chip/known/chips';
 import type { Region } from '../../chip/layouts';
 import type { LikelyCause, Phase } from '../../errors';
 import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';

@@ -1,4 +1,4 @@
-import { CHIP_NAMES, type ChipName } from '../../chip/families';
+import { CHIP_NAMES, type ChipName } from '../../chip/known/chips';
 import { BkError, shown } from '../../errors';
 
 export const RESET_METHODS = [
@@ -15,7 +15,7 @@ export type ResetMethod = (typeof RESET_METHODS)[number];
 
 /** What a person sets for one chip on one port. */
 export interface DeviceSettings {
-  /** `/dev/ttyUSB0`, `COM4`, `tcp://host:port`, `sim://bk7231n`, … */
+  /** `/dev/ttyUSB0`, `COM4`, `tcp://host:port`, `sim://<chip>`, … */
   port: string;
   /** For messages and records; the port where missing. */
   name?: string;

@@ -1,5 +1,4 @@
 import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
-import { LAYOUTS } from '../../chip/layouts';
 import { fillRandom, seeded } from '../setup/prng';
 import type { ResolvedOptions } from '../setup/resolve';
 import { crc16, forgeCrc32 } from './checksums';
@@ -55,7 +54,7 @@ export function initialContents(options: ResolvedOptions): Buffer {
     const storage = cells.subarray(TUYA_STORAGE, TUYA_STORAGE + TUYA_STORAGE_LENGTH);
     fillRandom(random, storage);
   }
-  const calibration = LAYOUTS[options.chip].calibration.find((at) => at + SECTOR <= options.size);
+  const calibration = options.facts.layout.calibration.find((at) => at + SECTOR <= options.size);
   if (calibration !== undefined) calibrationSector(options.mac).copy(cells, calibration);
   return cells;
 }
@@ -91,7 +90,7 @@ function putMarker(
 
 /** Entries of 64 bytes: magic, name, device, offset, length, no checksum (as Tuya's have it). Never encrypted. */
 function partitionTable(options: ResolvedOptions): Buffer {
-  const { download } = LAYOUTS[options.chip];
+  const { download } = options.facts.layout;
   const rows: [string, string, number, number][] = [
     ['bootloader', 'beken_onchip_crc', 0, 0x10000],
     ['app', 'beken_onchip_crc', 0x10000, 0x108700],

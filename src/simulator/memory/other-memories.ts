@@ -1,4 +1,4 @@
-import type { ChipName } from '../../chip/families';
+import type { ChipName } from '../../chip/known/chips';
 import { fillRandom, type Stream, seeded } from '../setup/prng';
 import type { ResolvedOptions } from '../setup/resolve';
 import { Efuse, Efuse7258 } from './efuse-model';

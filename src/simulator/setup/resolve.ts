@@ -1,6 +1,6 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
-import { BOOTLOADERS, type BootloaderFacts } from '../../chip/bootloaders';
-import { CHIPS, type ChipFacts, type ChipName } from '../../chip/families';
+import { BOOTLOADERS, type BootloaderFacts } from '../../chip/known/bootloaders';
+import { CHIPS, type Chip, type ChipName } from '../../chip/known/chips';
 import { BkError, hex, textOf } from '../../errors';
 import { FAST_TIMINGS, REAL_TIMINGS, type Timings } from './chip-timing';
 import { below, seeded } from './prng';
@@ -23,7 +23,7 @@ const JEDEC_BY_SIZE: Readonly<Record<number, string>> = {
 /** A chip with every choice made. */
 export interface ResolvedOptions {
   chip: ChipName;
-  facts: ChipFacts;
+  facts: Chip;
   /** Contents from a file, not yet padded; null where they are made from the seed. */
   file: Buffer | null;
   size: number;

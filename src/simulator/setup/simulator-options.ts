@@ -1,4 +1,4 @@
-import { CHIP_NAMES, type ChipName } from '../../chip/families';
+import { CHIP_NAMES, type ChipName } from '../../chip/known/chips';
 import { BkError, shown } from '../../errors';
 import type { Timings } from './chip-timing';
 
