@@ -57,7 +57,8 @@ export function isLinkCheck(frame: CommandFrame): boolean {
 
 function has(core: Core, set: Chips): boolean {
   if (set === 'all') return true;
-  return set === 'full' ? core.options.facts.family === 'full' : core.options.chip === 'BK7231T';
+  const { family, tellsBootVersion } = core.options.facts;
+  return set === 'full' ? family === 'full' : tellsBootVersion;
 }
 
 /** Answered under the next code, 01, with one zero. */

@@ -1,3 +1,4 @@
+import { ownName } from '../../chip/known/chip-queries';
 import { CHIP_NAMES, type ChipName } from '../../chip/known/chips';
 import { BkError, shown } from '../../errors';
 
@@ -19,8 +20,11 @@ export interface DeviceSettings {
   port: string;
   /** For messages and records; the port where missing. */
   name?: string;
-  /** An expectation: another chip is an error before anything is written. Default `auto`. */
-  chip?: ChipName | 'auto';
+  /**
+   * An expectation: another chip is an error before anything is written. Names by which people know chips are
+   * taken, too, as `T2`. Default `auto`.
+   */
+  chip?: ChipName | 'auto' | (string & {});
   /** Bits per second; default `auto`. */
   baud?: number | 'auto';
   reset?: ResetMethod;
@@ -33,7 +37,9 @@ export interface DeviceSettings {
 }
 
 /** Settings with every default in its place. */
-export type FilledSettings = Required<DeviceSettings>;
+export interface FilledSettings extends Required<DeviceSettings> {
+  chip: ChipName | 'auto';
+}
 
 const DEFAULTS: Omit<FilledSettings, 'port' | 'name'> = {
   chip: 'auto',
@@ -77,6 +83,7 @@ export function fillSettings(given: DeviceSettings): FilledSettings {
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     port,
     name: name === undefined || name === '' ? port : name,
+    ...(typeof given.chip === 'string' ? { chip: ownName(given.chip) as ChipName } : {}),
   };
   const wrong = (setting: keyof FilledSettings, wanted: string): [string, string] => [
     `The ${setting} ${whose} is ${shown(filled[setting])}, but has to be ${wanted}`,

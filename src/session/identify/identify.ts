@@ -28,8 +28,8 @@ const CHECKED = 256;
 /** How often a fenced question is asked again until two answers agree. */
 const FENCED_DOUBTS = 5;
 const MIB = 1024 * 1024;
-/** The bounds of what is looked for; parts of 256 KiB are the smallest in the table of flash parts. */
-const SMALLEST_FLASH = MIB / 4;
+/** The bounds of what is looked for; less holds no bootloader, without which there is no such chip. */
+const SMALLEST_FLASH = MIB / 8;
 const LARGEST_FLASH = 16 * MIB;
 
 /** For people: what a blank sector 0 means and what helps. */
@@ -184,8 +184,9 @@ async function readJedec(exchanger: Exchanger) {
   const id = await exchanger.sure(readJedecId, undefined);
   if (id.every((byte) => byte === 0x00) || id.every((byte) => byte === 0xff)) return null;
   const part = flashPart(id.toString('hex'));
-  // No module has less than 512 KiB or more than 64 MiB: such an id is not to be believed.
-  if (part.size < MIB / 2 || part.size > 64 * MIB) return null;
+  // A part that is not known is believed where modules have such sizes, others where a bootloader has room.
+  const smallest = part.known ? SMALLEST_FLASH : MIB / 2;
+  if (part.size < smallest || part.size > 64 * MIB) return null;
   return { id: id.toString('hex'), part, size: part.size };
 }
 

@@ -36,14 +36,14 @@ export function initialContents(options: ResolvedOptions): Buffer {
   fillRandom(random, cells.subarray(BOOTLOADER_END, BOOTLOADER_END + appPackets * 34));
   putMarker(options, cells, 0, 'bootloader');
   putMarker(options, cells, BOOTLOADER_END, 'app');
-  if (options.chip === 'BK7231N' || options.chip === 'BK7231M') {
+  if (options.facts.firmware.saysBk7231.includes('bootloader')) {
     // These chips' images name the chip in clear behind the vectors.
     const name = Buffer.from('BK7231\0\0', 'latin1');
     putLogical(cells, 0, 0x100, name);
     putLogical(cells, BOOTLOADER_END, 0x100, name);
   }
-  if (options.chip !== 'BK7236' && options.chip !== 'BK7258') {
-    // Those two keep their partitions elsewhere.
+  if (options.facts.core === 'arm9') {
+    // The others keep their partitions elsewhere.
     putLogical(cells, 0, 0x10000 - 3 * 64, partitionTable(options));
   }
   sealPackets(cells, BOOTLOADER_END, appPackets);
