@@ -65,6 +65,8 @@ export type EncryptionKey = 'tuya' | 'none' | 'custom';
 /** What is known of the connected chip. Hex values are lower-case strings without 0x. */
 export interface ChipReport {
   chip: ChipName | null;
+  /** Other names by which people know it. */
+  aliases: readonly string[];
   family: Family;
   chipId: string | null;
   bootloader: { name: string; version: string | null; crc: string; known: boolean };

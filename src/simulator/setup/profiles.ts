@@ -1,4 +1,6 @@
+import { BOOTLOADERS, type BootloaderFacts } from '../../chip/known/bootloaders';
 import type { ChipName } from '../../chip/known/chips';
+import { below, seeded } from './prng';
 
 /** How a simulated chip behaves by its model, where that is no fact that the engine asks for. */
 export interface ChipProfile {
@@ -27,3 +29,17 @@ export const PROFILES: Readonly<Record<ChipName, ChipProfile>> = {
   BK7236: { ...STEADY, maker: '84e342' },
   BK7258: { ...STEADY, maker: '381f8d' },
 };
+
+/** The bootloader of the table that a chip begins with; null where none is known for it. */
+export function bootloaderOf(chip: ChipName): BootloaderFacts | null {
+  const own = BOOTLOADERS.filter((entry) => entry.chip === chip);
+  return own.at(PROFILES[chip].bootloader === 'last' ? -1 : 0) ?? null;
+}
+
+/** The maker's usual three bytes and three of the seed's. */
+export function madeUpMac(chip: ChipName, seed: number): Buffer {
+  const random = seeded(seed, 'mac');
+  const mac = Buffer.from(`${PROFILES[chip].maker}000000`, 'hex');
+  for (let at = 3; at < 6; at++) mac[at] = below(random, 256);
+  return mac;
+}

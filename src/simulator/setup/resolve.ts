@@ -1,10 +1,9 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
-import { BOOTLOADERS, type BootloaderFacts } from '../../chip/known/bootloaders';
+import type { BootloaderFacts } from '../../chip/known/bootloaders';
 import { CHIPS, type Chip, type ChipName } from '../../chip/known/chips';
 import { BkError, hex, textOf } from '../../errors';
 import { FAST_TIMINGS, REAL_TIMINGS, type Timings } from './chip-timing';
-import { below, seeded } from './prng';
-import { type ChipProfile, PROFILES } from './profiles';
+import { bootloaderOf, type ChipProfile, madeUpMac, PROFILES } from './profiles';
 import type { SimulatorExtras, SimulatorOptions } from './simulator-options';
 import { isFlashSize, LARGEST_FLASH, OPTION_RULES, readChip } from './simulator-options';
 
@@ -97,9 +96,9 @@ export function resolveOptions(options: SimulatorOptions & SimulatorExtras): Res
     key,
     tuyaKey: key === TUYA_KEY,
     bootloader: options.bootloader ?? 'known',
-    knownBootloader: knownBootloader(chip, profile),
+    knownBootloader: bootloaderOf(chip),
     protect: options.protect ?? 0x067c,
-    mac: options.mac === undefined ? madeUpMac(profile, seed) : macFrom(options.mac),
+    mac: options.mac === undefined ? madeUpMac(chip, seed) : macFrom(options.mac),
     timings: { ...(fast ? FAST_TIMINGS : REAL_TIMINGS), ...options.timings },
     untallied: options.untallied ?? false,
   };
@@ -149,19 +148,6 @@ function keyFor({ codeKey }: Chip, asked: string | undefined): string {
   return key === 'none' ? NO_KEY : key;
 }
 
-function knownBootloader(chip: ChipName, profile: ChipProfile): BootloaderFacts | null {
-  const own = BOOTLOADERS.filter((entry) => entry.chip === chip);
-  return own.at(profile.bootloader === 'last' ? -1 : 0) ?? null;
-}
-
 function macFrom(text: string): Buffer {
   return Buffer.from(text.replace(/[:-]/g, ''), 'hex');
-}
-
-/** The maker's usual three bytes and three of the seed's. */
-function madeUpMac({ maker }: ChipProfile, seed: number): Buffer {
-  const random = seeded(seed, 'mac');
-  const mac = Buffer.from(`${maker}000000`, 'hex');
-  for (let at = 3; at < 6; at++) mac[at] = below(random, 256);
-  return mac;
 }
