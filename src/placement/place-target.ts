@@ -3,6 +3,7 @@ import { modelOrUntold } from '../chip/known/chip-places';
 import type { Layout, Region } from '../chip/layouts';
 import { hex } from '../errors';
 import { partitionRegion } from '../image/code/partitions';
+import { type Note, say } from '../texts/note';
 import type { PlacedPiece, PlaceTarget } from './place-types';
 
 export { mustFit } from './fit';
@@ -44,6 +45,6 @@ export function wholeSectors(offset: number, bytes: Uint8Array): PlacedPiece {
 }
 
 /** As `0x11000 to 0x129fff`. */
-export function span({ offset, length }: Region): string {
-  return `${hex(offset)} to ${hex(offset + length - 1)}`;
+export function span({ offset, length }: Region): Note {
+  return say('placement.span', { start: hex(offset), end: hex(offset + length - 1) });
 }

@@ -1,4 +1,4 @@
-import type { SectorExtent } from '../../chip/chip-model';
+import type { DataArea, SectorExtent } from '../../chip/chip-model';
 import { SECTOR } from '../../chip/geometry';
 import { modelOrUntold } from '../../chip/known/chip-places';
 import type { Region } from '../../chip/layouts';
@@ -7,20 +7,12 @@ import { BkError } from '../../errors';
 import { readUserFiles, userFileSectors } from '../../image/tuya/tuya-user-files';
 import type { PlaceTarget } from '../../placement/place-image';
 import { layoutOf, slotOf, span } from '../../placement/place-target';
-import { type Said, say, sentence } from '../../texts/note';
-import { render } from '../../texts/render';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { Piece } from '../change/change-plan';
 import { calibrationsIn } from '../chip/chip-calibration';
 import { blankCrc } from '../chip/compare';
 import { readSector } from '../chip/read-sector';
-
-/** Data of the device, and what it is: completes "the chip has …". */
-interface Held extends Region {
-  what: Said;
-}
-
-const CALIBRATION = 'the calibration of its radio';
 
 /**
  * What the chip holds of data where code is to go: that is not overwritten unasked. What is blank is free.
@@ -35,13 +27,14 @@ export async function mustSpareData(
   if (held === undefined) return;
   throw new BkError(
     'BK_WRONG_IMAGE',
-    `The image reaches over ${span(held)}, where the chip on ${context.session.port} has ${render(sentence(held.what))}; nothing was changed`,
+    say('placement.overData', {
+      span: span(held),
+      port: context.session.port,
+      what: held.what,
+    }),
     {
       address: held.offset,
-      advice: [
-        'Use an image that is made for this chip and its flash size.',
-        'If what lies there may go, back it up and erase that range first.',
-      ],
+      advice: [say('placement.useFitting'), say('placement.mayGo')],
     },
   );
 }
@@ -69,9 +62,9 @@ async function heldIn(
   context: JobContext,
   target: PlaceTarget,
   regions: readonly Region[],
-): Promise<Held[]> {
-  const held: Held[] = (await calibrationsIn(context, regions)).map((offset) => ({
-    what: CALIBRATION,
+): Promise<DataArea[]> {
+  const held: DataArea[] = (await calibrationsIn(context, regions)).map((offset) => ({
+    what: say('placement.calibrationOfRadio'),
     offset,
     length: SECTOR,
   }));
@@ -88,8 +81,8 @@ async function areasOf(
   context: JobContext,
   target: PlaceTarget,
   regions: readonly Region[],
-): Promise<Held[]> {
-  const areas: Held[] = [];
+): Promise<DataArea[]> {
+  const areas: DataArea[] = [];
   const { chip } = target;
   const { dataAreas, tuya } = modelOrUntold(chip);
   const [index, ...gaps] = tuya.files ?? [];
@@ -106,7 +99,7 @@ async function areasOf(
   );
   const unnamed = without(rest, named).map((part) => ({
     ...part,
-    what: 'data of its firmware',
+    what: say('placement.dataOfFirmware'),
   }));
   return [...areas, ...named, ...unnamed];
 }
