@@ -53,7 +53,7 @@ export const JOB = {
     'The chip on __port__ is a __chip__; how its __memory__ is read is not known; that of __chips__ can be read',
   setMemoryToFlash: 'Set memory to flash.',
   sameIdAsLarger:
-    'A BK7258 has the same chip id; it is known by its flash of 8 MiB or more, and one with less is taken for a BK7236.',
+    'A __larger__ has the same chip id; it is known by its flash of __size__ MiB or more, and one with less is taken for a __chip__.',
   romUnconfirmed:
     'That the mask ROM of a __chip__ lies at __address__ was never confirmed on hardware: look at the bytes before you rely on them.',
   memoryNeverTwiceAlike:
