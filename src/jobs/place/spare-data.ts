@@ -10,7 +10,7 @@ import { type Note, say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { Piece } from '../change/change-plan';
 import { calibrationsIn } from '../chip/chip-calibration';
-import { blankCrc } from '../chip/compare';
+import { blankCrc } from '../chip/chip-checksum';
 import { readSector } from '../chip/read-sector';
 
 /** Where Tuya's firmware on BK7231T has the index of its files, with a copy; some lie between the slots. */

@@ -1,6 +1,7 @@
 import type { ChipName } from '../../chip/families';
 import { EFUSE_BYTES, OTPS, ROMS } from '../../chip/memories';
 import { BkError, hex } from '../../errors';
+import { nameOf } from '../../session/base/identity';
 import { readEfuse } from '../../session/memory/efuse';
 import { readEfuse7258 } from '../../session/memory/efuse-7258';
 import { readOtp } from '../../session/memory/otp';
@@ -89,7 +90,7 @@ function unreadable({ identity, port }: Session, memory: OtherMemory): BkError {
   const { chip, family } = identity;
   const what = {
     port,
-    chip: chip ?? say('job.basicChip'),
+    chip: nameOf(identity),
     memory: NAMES[memory],
     chips: inWords(CHIPS_WITH[memory]),
   };
