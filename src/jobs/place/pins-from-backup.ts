@@ -2,8 +2,7 @@ import { readImageFile } from '../../backup/image-file';
 import { BkError } from '../../errors';
 import type { Inspection } from '../../image/inspect/inspect-types';
 import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
-import { type Note, say } from '../../texts/note';
-import { render } from '../../texts/render';
+import { isSaid, type Note, say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { inspectInJob } from '../read/inspection';
 
@@ -62,7 +61,7 @@ function reasonOf({ tuya, warningCodes }: Inspection): { why: Note; advice: Note
           : say('placement.moduleNamesNoPin', { module: tuya.module }),
       advice: [say('placement.lookForController')],
     };
-  const damage = warningCodes.find(isDamage);
+  const damage = warningCodes.find((note) => isSaid(note, 'inspect.damagedValues'));
   if (damage !== undefined)
     return {
       why: say('placement.storageDamaged', { damage }),
@@ -77,9 +76,4 @@ function reasonOf({ tuya, warningCodes }: Inspection): { why: Note; advice: Note
     why: say('placement.noPinSettings'),
     advice: [say('placement.lookForController')],
   };
-}
-
-/** Values of Tuya's storage could not be read. */
-function isDamage(note: Note): boolean {
-  return note.code.startsWith('inspect.damaged') || render(note).startsWith('Damaged');
 }
