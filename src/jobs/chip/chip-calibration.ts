@@ -10,7 +10,7 @@ import { findCalibration, readCalibration } from '../../image/calibration';
 import type { Identity } from '../../session/base/identity';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
-import { blankCrc } from './compare';
+import { blankCrc } from './chip-checksum';
 import { readSector } from './read-sector';
 
 /** The calibration sector of the connected chip: its flash address, and the MAC in it. */

@@ -11,7 +11,7 @@ import type { JobContext } from '../base/job-context';
 import type { WriteOptions } from '../base/job-types';
 import type { Piece } from '../change/change-plan';
 import { calibrationAddresses, chipCalibration } from '../chip/chip-calibration';
-import { blankCrc } from '../chip/compare';
+import { blankCrc } from '../chip/chip-checksum';
 import { readSector } from '../chip/read-sector';
 import { missing, sectorAt } from './data-parts';
 import { mustFitChip } from './fit-chip';

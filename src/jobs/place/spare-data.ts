@@ -11,7 +11,7 @@ import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { Piece } from '../change/change-plan';
 import { calibrationsIn } from '../chip/chip-calibration';
-import { blankCrc } from '../chip/compare';
+import { blankCrc } from '../chip/chip-checksum';
 import { readSector } from '../chip/read-sector';
 
 /**

@@ -1,6 +1,7 @@
 import { largerTwin } from '../../chip/known/chip-queries';
 import { CHIP_MODELS, CHIPS, type ChipName } from '../../chip/known/chips';
 import { BkError, hex } from '../../errors';
+import { nameOf } from '../../session/base/identity';
 import { readEfuse } from '../../session/memory/efuse';
 import { readClockedEfuse } from '../../session/memory/efuse-clocked';
 import { readOtp } from '../../session/memory/otp';
@@ -85,7 +86,7 @@ function unreadable({ identity, port }: Session, memory: OtherMemory): BkError {
   const { chip, family } = identity;
   const what = {
     port,
-    chip: chip ?? say('job.basicChip'),
+    chip: nameOf(identity),
     memory: NAMES[memory],
     chips: inWords(CHIP_MODELS.filter((one) => one[memory] !== null).map((one) => one.name)),
   };
