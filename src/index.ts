@@ -4,7 +4,8 @@ export { readImageFile } from './backup/image-file';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/families';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
-export { Device, type Environment } from './device';
+export { Device } from './device';
+export { createEnvironment, type Environment } from './environment';
 export {
   BkError,
   ERROR_CODES,
@@ -51,4 +52,6 @@ export type {
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { inspect } from './jobs/inspect-image';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
-export { listPorts, type PortInfo } from './transport/ports';
+export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
+export { filesOfPort } from './transport/schemes/schemes';
+export { listPorts, type PortInfo } from './transport/schemes/serial-ports';

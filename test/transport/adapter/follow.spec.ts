@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { BkError } from '../../src';
-import { AdapterFollower } from '../../src/transport/follow';
-import type { PortInfo } from '../../src/transport/ports';
-import type { Transport } from '../../src/transport/transport';
-import { rejection } from '../support/rejects';
-import { VirtualClock } from '../support/virtual-clock';
+import { BkError } from '../../../src';
+import { AdapterFollower } from '../../../src/transport/adapter/follow';
+import type { PortInfo } from '../../../src/transport/schemes/serial-ports';
+import { SimulatedChips } from '../../../src/transport/schemes/simulated-chips';
+import type { Transport } from '../../../src/transport/transport';
+import { rejection } from '../../support/rejects';
+import { VirtualClock } from '../../support/virtual-clock';
 
 const BY_ID = '/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0';
 const SOCKET = '/dev/serial/by-path/pci-0000:00:14.0-usb-0:2:1.0-port0';
@@ -29,7 +30,7 @@ function world(ports: PortInfo[], name = '/dev/ttyUSB0') {
   };
   const follower = new AdapterFollower(
     name,
-    { baudRate: 115_200, clock },
+    { baudRate: 115_200, clock, chips: new SimulatedChips() },
     {
       list: async () => state.ports,
       open: async (port) => {
@@ -209,7 +210,7 @@ describe('a serial server that was lost', () => {
     let opened = 0;
     const follower = new AdapterFollower(
       URL,
-      { baudRate: 115_200, clock },
+      { baudRate: 115_200, clock, chips: new SimulatedChips() },
       {
         list: async () => [],
         device: async (port) => port,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { codeOf, deniedError, openingError } from '../../src/transport/serial-errors';
+import { codeOf, deniedError, openingError } from '../../../src/transport/schemes/serial-errors';
 
 describe("the serial library's errors", () => {
   for (const [text, code] of [

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
+import { LINK_CHECK, LINKED, setBaud } from '../../simulator/support';
 import {
   forgetSimulatedChips,
   openSimulated,
   prepareSimulatedChip,
   simulatedChip,
   unplugSimulated,
-} from '../../src/transport/simulated';
-import { VirtualClock } from '../support/virtual-clock';
-import { LINK_CHECK, LINKED, setBaud } from './support';
+} from '../../support/simulated-chips';
+import { VirtualClock } from '../../support/virtual-clock';
 
 const URL = 'sim://bk7231n?seed=9';
 

@@ -1,4 +1,4 @@
-import type { PortInfo } from './ports';
+import type { PortInfo } from '../schemes/serial-ports';
 
 /** A port at one moment: what the system tells of it, and the device file behind its name. */
 export interface SeenPort extends PortInfo {

@@ -1,7 +1,8 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BkError, type ErrorCode, textOf } from '../errors';
-import { listPorts } from './ports';
+import { BkError, type ErrorCode, textOf } from '../../errors';
+import { type Note, say } from '../../texts/note';
+import { listPorts } from './serial-ports';
 
 /**
  * The library's errors carry no codes, only the operating system's words: the first row that fits tells.
@@ -37,31 +38,38 @@ export async function openingError(
     case 'BK_PORT_BUSY':
       return busyError(port, reason);
     case 'BK_PORT_LOST':
-      return new BkError('BK_PORT_LOST', `${port} is there but does not answer`, {
+      return new BkError('BK_PORT_LOST', say('transport.portSilent', { port }), {
         phase: 'open',
         reason,
-        advice: ['Take the adapter out and plug it in again.', ...(await portAdvice())],
+        advice: [say('transport.plugInAnew'), ...(await portAdvice())],
       });
     case 'BK_BAD_SETTING':
-      return new BkError('BK_BAD_SETTING', `${port} cannot be opened at ${baudRate} baud`, {
-        phase: 'open',
-        reason,
-        advice: ['Choose another baud.'],
-      });
+      return new BkError(
+        'BK_BAD_SETTING',
+        say('transport.notAtThatRate', { port, baud: baudRate }),
+        {
+          phase: 'open',
+          reason,
+          advice: [say('transport.chooseOtherBaud')],
+        },
+      );
     default:
-      return notFoundError(port, whyNotFound(reason), reason);
+      return notFoundError(whyNotFound(port, reason), reason);
   }
 }
 
-function whyNotFound(reason: unknown): string {
+function whyNotFound(port: string, reason: unknown): Note {
   const text = textOf(reason);
-  if (/inappropriate ioctl|not a (tty|typewriter)/i.test(text)) return 'it is no serial port';
-  return codeOf(reason) === null ? text : 'there is no such port';
+  if (/inappropriate ioctl|not a (tty|typewriter)/i.test(text)) {
+    return say('transport.isNoPort', { port });
+  }
+  return codeOf(reason) === null
+    ? say('transport.notOpened', { port, reason: text })
+    : say('transport.noSuchPort', { port });
 }
 
-/** @param why completes "/dev/ttyUSB0 cannot be opened: …" */
-export async function notFoundError(port: string, why: string, reason?: unknown): Promise<BkError> {
-  return new BkError('BK_PORT_NOT_FOUND', `${port} cannot be opened: ${why}`, {
+export async function notFoundError(what: Note, reason?: unknown): Promise<BkError> {
+  return new BkError('BK_PORT_NOT_FOUND', what, {
     phase: 'open',
     ...(reason === undefined ? {} : { reason }),
     advice: await portAdvice(),
@@ -69,66 +77,69 @@ export async function notFoundError(port: string, why: string, reason?: unknown)
 }
 
 export function deniedError(port: string, reason: unknown): BkError {
-  return new BkError('BK_PORT_DENIED', `This user may not open ${port}`, {
+  return new BkError('BK_PORT_DENIED', say('transport.mayNotOpen', { port }), {
     phase: 'open',
     reason,
     advice: [
-      'Add the user that runs Node-RED to the group "dialout" (sudo usermod -aG dialout <user>), and start Node-RED anew.',
-      `In a container: pass the device through (--device ${port}).`,
-      'In a Home Assistant add-on: it needs "uart: true".',
+      say('transport.addToDialout'),
+      say('transport.passThrough', { port }),
+      say('transport.addOnNeedsUart'),
     ],
   });
 }
 
 async function busyError(port: string, reason: unknown): Promise<BkError> {
   const holders = await processesHolding(port);
-  const who = holders.length > 0 ? holders.join(', ') : 'another program';
-  return new BkError('BK_PORT_BUSY', `${port} is in use by ${who}`, {
+  const text =
+    holders.length === 0
+      ? say('transport.inUseByAnother', { port })
+      : say('transport.inUseBy', {
+          port,
+          holders: holders.reduce((one, other) => say('transport.comma', { one, other })),
+        });
+  return new BkError('BK_PORT_BUSY', text, {
     phase: 'open',
     reason,
-    advice: [
-      'Close the program that uses the port (a serial monitor, another flasher, ModemManager), and start the job again.',
-    ],
+    advice: [say('transport.closeOtherProgram')],
   });
 }
 
 /** The error for a port that went away while it was open. */
 export function lostError(port: string, reason: unknown): BkError {
-  return new BkError('BK_PORT_LOST', `${port} is gone`, {
+  return new BkError('BK_PORT_LOST', say('transport.portGone', { port }), {
     ...(reason === null || reason === undefined ? {} : { reason }),
-    advice: [
-      'Plug the adapter in again. If it went away by itself, look at its cable and its supply.',
-    ],
+    advice: [say('transport.plugInAndLook')],
   });
 }
 
-async function portAdvice(): Promise<string[]> {
+async function portAdvice(): Promise<Note[]> {
   const ports = await listPorts();
   if (ports.length === 0) {
-    return [
-      'This computer has no serial port: plug the adapter in.',
-      'In a container: pass the device through; in a Home Assistant add-on it needs "uart: true".',
-    ];
+    return [say('transport.noPortsHere'), say('transport.passAnyThrough')];
   }
   return [
-    `Ports of this computer: ${ports.map(({ path }) => path).join(', ')}.`,
-    'A path below /dev/serial/by-id stays the same when the adapter is plugged in elsewhere.',
+    say('transport.portsHere', { ports: ports.map(({ path }) => path).join(', ') }),
+    say('transport.pathsById'),
   ];
 }
 
 /**
- * The other processes that have a device open, as `name (process 123)`. Linux only, and only those that
+ * The other processes that have a device open, by name and number. Linux only, and only those that
  * this user may look at; empty where nothing can be told. Never fails.
  * @param proc where the kernel tells of processes; tests put their own in
  */
-export async function processesHolding(path: string, proc = '/proc'): Promise<string[]> {
+export async function processesHolding(path: string, proc = '/proc'): Promise<Note[]> {
   const device = await realpath(path).catch(() => path);
   const processes = (await readdir(proc).catch(() => [])).filter((name) => /^\d+$/.test(name));
-  const holders: string[] = [];
+  const holders: Note[] = [];
   for (const id of processes) {
     if (Number(id) === process.pid || !(await holds(join(proc, id), device))) continue;
-    const name = await readFile(join(proc, id, 'comm'), 'utf8').catch(() => '');
-    holders.push(`${name.trim() || 'a program'} (process ${id})`);
+    const name = (await readFile(join(proc, id, 'comm'), 'utf8').catch(() => '')).trim();
+    holders.push(
+      name === ''
+        ? say('transport.namelessProcess', { id })
+        : say('transport.process', { name, id }),
+    );
   }
   return holders;
 }

@@ -2,13 +2,18 @@ import assert from 'node:assert/strict';
 import { mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canonicalPort, openTransport } from '../../src/transport/open';
-import { rejection } from '../support/rejects';
-import { VirtualClock } from '../support/virtual-clock';
+import { canonicalPort, openTransport } from '../../../src/transport/schemes/schemes';
+import { SimulatedChips } from '../../../src/transport/schemes/simulated-chips';
+import { rejection } from '../../support/rejects';
+import { VirtualClock } from '../../support/virtual-clock';
 
 describe('openTransport', () => {
   const open = (port: string) =>
-    openTransport(port, { baudRate: 115200, clock: new VirtualClock() });
+    openTransport(port, {
+      baudRate: 115200,
+      clock: new VirtualClock(),
+      chips: new SimulatedChips(),
+    });
 
   it('opens a simulated chip', async () => {
     const port = await open('sim://bk7231n?seed=4711&speed=fast');

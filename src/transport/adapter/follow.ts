@@ -1,12 +1,11 @@
-import type { Clock } from '../clock';
-import { BkError, isBkError } from '../errors';
-import { schemeOf } from './address';
-import { canonicalPort } from './canonical-port';
-import { type OpenOptions, openTransport } from './open';
-import { listPorts, type PortInfo } from './ports';
+import type { Clock } from '../../clock';
+import { BkError, isBkError } from '../../errors';
+import { say } from '../../texts/note';
+import type { OpenOptions } from '../schemes/port-scheme';
+import { canonicalPort, openTransport, schemeOf } from '../schemes/schemes';
+import { listPorts, type PortInfo } from '../schemes/serial-ports';
+import type { Transport } from '../transport';
 import { AdapterIdentity, type SeenPort } from './same-adapter';
-import { TURNED_AWAY_MS } from './tcp';
-import type { Transport } from './transport';
 
 /** How often a port that went away is looked for, ms. */
 const LOOK_MS = 500;
@@ -45,7 +44,7 @@ export class AdapterFollower {
 
   /** To be called while the adapter is there. Never fails: without it the port's own name is all there is. */
   async remember(): Promise<void> {
-    if (schemeOf(this.#port) !== 'serial') return;
+    if (!schemeOf(this.#port).isFollowed) return;
     this.#identity = this.#lookAround().catch(() => null);
     await this.#identity;
   }
@@ -83,13 +82,14 @@ export class AdapterFollower {
    * and must not end a job. A serial port stays, and a chip behind it may listen only for a moment.
    */
   async #stays(transport: Transport, signal: AbortSignal | undefined): Promise<boolean> {
-    if (schemeOf(this.#port) !== 'tcp') return true;
+    const { turnsAwayMs } = schemeOf(this.#port);
+    if (turnsAwayMs === 0) return true;
     let isLost = false;
     transport.onLost = () => {
       isLost = true;
     };
     try {
-      await pause(this.#options.clock, TURNED_AWAY_MS, signal, this.#port);
+      await pause(this.#options.clock, turnsAwayMs, signal, this.#port);
     } catch (error) {
       await transport.close();
       throw error;
@@ -133,7 +133,7 @@ function pause(
   return new Promise((resolve, reject) => {
     const cancel = (): void => {
       clock.clearTimeout(timer);
-      reject(new BkError('BK_CANCELLED', `The job was cancelled while ${port} was gone`));
+      reject(new BkError('BK_CANCELLED', say('transport.cancelledWhileGone', { port })));
     };
     const timer = clock.setTimeout(() => {
       signal?.removeEventListener('abort', cancel);
@@ -145,31 +145,24 @@ function pause(
 }
 
 function goneForGood(port: string, timeoutMs: number, lookalikes: readonly string[]): BkError {
-  const served = schemeOf(port) === 'tcp';
+  const { isServed } = schemeOf(port);
+  const ports = lookalikes.join(', ');
   return new BkError(
     'BK_PORT_LOST',
-    `Port ${port} went away in the middle of a job and did not come back within ${Math.round(timeoutMs / 1000)} s. Send the same message again to go on: what is in place already is not written again`,
+    say('transport.didNotComeBack', { port, seconds: Math.round(timeoutMs / 1000) }),
     {
       phase: 'recover',
       likely: [
         {
-          cause: served
-            ? 'The serial server, or the network to it, went away'
-            : 'The adapter was unplugged or restarted',
+          cause: say(isServed ? 'transport.serverWentAway' : 'transport.adapterUnplugged'),
           confidence: 0.9,
-          evidence: `${port} disappeared while it was in use.`,
+          evidence: say('transport.disappearedInUse', { port }),
         },
       ],
       advice: [
-        served
-          ? 'Check that the serial server is powered and in this network, and that no other program has connected to it meanwhile.'
-          : 'Plug the adapter in again, and power the module from a supply of its own: a module that draws its current from the adapter can pull it down.',
-        ...(lookalikes.length === 0 ? [] : [letBe(port, lookalikes)]),
+        say(isServed ? 'transport.checkServerAndClients' : 'transport.plugInAndPower'),
+        ...(ports === '' ? [] : [say('transport.lookalikes', { ports, port })]),
       ],
     },
   );
-}
-
-function letBe(port: string, lookalikes: readonly string[]): string {
-  return `${lookalikes.join(', ')} looks like the same adapter, but nothing says for sure that it is: plug the adapter in where it was, so that it becomes ${port} again, or set the port anew after making sure which module is behind it.`;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listPorts } from '../../src/transport/ports';
+import { listPorts } from '../../../src/transport/schemes/serial-ports';
 
 describe('listPorts', () => {
   let root: string;

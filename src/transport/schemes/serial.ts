@@ -1,13 +1,34 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
+import { resolve as absolute } from 'node:path';
 import type { SerialPort } from 'serialport';
-import { BkError } from '../errors';
+import { BkError } from '../../errors';
+import { say } from '../../texts/note';
+import type { ModemLines, Transport } from '../transport';
+import type { PortScheme } from './port-scheme';
 import { codeOf, deniedError, lostError, notFoundError, openingError } from './serial-errors';
-import type { ModemLines, Transport } from './transport';
 
 /** A rate that is further off than this is not received: start and eight data bits add up to it. */
 const BAUD_TOLERANCE = 0.02;
 
+const WINDOWS_PORT = /^(?:\\\\\.\\)?(com\d+)$/i;
+
 type Done = (error: Error | null | undefined) => void;
+
+/** The serial ports of this computer, by their paths. */
+export const serialScheme: PortScheme = {
+  names: [],
+  form: say('transport.serialForm'),
+  isServed: false,
+  isFollowed: true,
+  turnsAwayMs: 0,
+  canonical: async (path) => {
+    const windows = WINDOWS_PORT.exec(path)?.[1];
+    if (windows !== undefined) return windows.toUpperCase();
+    return realpath(path).catch(() => absolute(path));
+  },
+  filesIn: () => [],
+  open: (path, { baudRate }) => openSerial(path, baudRate),
+};
 
 /**
  * Opens a serial port of this computer: 8N1, no flow control, both modem lines released.
@@ -46,11 +67,14 @@ async function mustBeDevice(path: string): Promise<void> {
     stats = await stat(path);
   } catch (reason) {
     if (codeOf(reason) === 'BK_PORT_DENIED') throw deniedError(path, reason);
-    throw await notFoundError(path, 'there is no such port', reason);
+    throw await notFoundError(say('transport.noSuchPort', { port: path }), reason);
   }
   if (stats.isCharacterDevice()) return;
-  const what = stats.isDirectory() ? 'a folder' : 'a file';
-  throw await notFoundError(path, `it is ${what}, not a serial port`);
+  throw await notFoundError(
+    stats.isDirectory()
+      ? say('transport.folderIsNoPort', { port: path })
+      : say('transport.fileIsNoPort', { port: path }),
+  );
 }
 
 async function createStream(path: string, baudRate: number): Promise<SerialPort> {
@@ -59,11 +83,11 @@ async function createStream(path: string, baudRate: number): Promise<SerialPort>
     // Loaded when it is needed: where its native part is missing, all other kinds of ports still work.
     library = await import('serialport');
   } catch (reason) {
-    throw new BkError(
-      'BK_PORT_NOT_FOUND',
-      `${path} cannot be opened: the serial port library does not run on this computer`,
-      { phase: 'open', reason, advice: ['Install the package anew on this computer.'] },
-    );
+    throw new BkError('BK_PORT_NOT_FOUND', say('transport.noSerialLibrary', { port: path }), {
+      phase: 'open',
+      reason,
+      advice: [say('transport.installAnew')],
+    });
   }
   return new library.SerialPort({
     path,
@@ -141,10 +165,6 @@ class SerialTransport implements Transport {
     return done;
   }
 
-  flush(): Promise<void> {
-    return this.#transfer((done) => this.#stream.flush(done));
-  }
-
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -154,7 +174,8 @@ class SerialTransport implements Transport {
   async verifyBaudRate(wanted: number): Promise<void> {
     const actual = await this.#actualBaudRate();
     if (actual === null || Math.abs(actual - wanted) <= wanted * BAUD_TOLERANCE) return;
-    throw this.#badRate(wanted, new Error(`the port is at ${actual} baud instead`));
+    const other = say('transport.otherRate', { baud: actual });
+    throw this.#badRate(wanted, new BkError('BK_BAD_SETTING', other));
   }
 
   /** Null where it cannot be told. */
@@ -226,9 +247,13 @@ class SerialTransport implements Transport {
   }
 
   #badRate(baudRate: number, reason?: unknown): BkError {
-    return new BkError('BK_BAD_SETTING', `${this.port} does not do ${baudRate} baud`, {
-      ...(reason === undefined ? {} : { reason }),
-      advice: ['Choose a lower baud, or auto.'],
-    });
+    return new BkError(
+      'BK_BAD_SETTING',
+      say('transport.rateNotDone', { port: this.port, baud: baudRate }),
+      {
+        ...(reason === undefined ? {} : { reason }),
+        advice: [say('transport.chooseLowerBaud')],
+      },
+    );
   }
 }

@@ -1,8 +1,10 @@
 import { connect, type Socket } from 'node:net';
-import type { Clock } from '../clock';
-import { BkError, textOf } from '../errors';
-import { parseNetworkAddress } from './address';
-import type { Transport } from './transport';
+import type { Clock } from '../../clock';
+import { BkError, textOf } from '../../errors';
+import { say } from '../../texts/note';
+import type { Transport } from '../transport';
+import { canonicalNetworkPort, parseNetworkAddress } from './network-address';
+import type { PortScheme } from './port-scheme';
 
 /** How long a server may take to accept, ms. */
 const CONNECT_MS = 10_000;
@@ -14,7 +16,7 @@ const CLOSE_MS = 1_000;
  * A server that closes a connection so soon after it took it, ms, and before the line had a word, turns it
  * away. So do our own simulated chip and ser2net for all clients but the first.
  */
-export const TURNED_AWAY_MS = 1_000;
+const TURNED_AWAY_MS = 1_000;
 /** Some say why, in one line of text. Source: ser2net ("Port already in use", "Port's device already in use"). */
 const REFUSAL = /^[\x20-\x7e\s]*\b(?:in use|busy)\b[\x20-\x7e\s]*$/i;
 /** Longer than any such line, bytes. */
@@ -22,22 +24,25 @@ const REFUSAL_BYTES = 200;
 /** What chips speak after a boot; the server has to be set to it. */
 const SERVER_BAUD = 115_200;
 
-/** What went wrong, in words, by the operating system's code. */
-const CONNECT_ERRORS: Readonly<Record<string, { what: string; advice: string }>> = {
-  ECONNREFUSED: {
-    what: 'nothing listens there',
-    advice: 'Start the serial server, and check the port number.',
-  },
-  ENOTFOUND: { what: 'there is no host of that name', advice: 'Check the name of the host.' },
-  EAI_AGAIN: {
-    what: 'the name of the host cannot be looked up',
-    advice: 'Check the network, or use the IP address.',
-  },
-  EHOSTUNREACH: {
-    what: 'the host cannot be reached',
-    advice: 'Check that the serial server is powered and in this network.',
-  },
-  ENETUNREACH: { what: 'its network cannot be reached', advice: 'Check the network.' },
+/** What went wrong and what helps, by the operating system's code. */
+const CONNECT_ERRORS = {
+  ECONNREFUSED: ['transport.nothingListens', 'transport.startServer'],
+  ENOTFOUND: ['transport.noSuchHost', 'transport.checkHostName'],
+  EAI_AGAIN: ['transport.noLookUp', 'transport.useAddress'],
+  EHOSTUNREACH: ['transport.hostUnreachable', 'transport.checkServerPower'],
+  ENETUNREACH: ['transport.networkUnreachable', 'transport.checkNetwork'],
+} as const;
+
+/** A serial line that another computer serves as raw bytes: its rate and modem lines are that one's business. */
+export const tcpScheme: PortScheme = {
+  names: ['tcp'],
+  form: 'tcp://host:port',
+  isServed: true,
+  isFollowed: false,
+  turnsAwayMs: TURNED_AWAY_MS,
+  canonical: (url) => canonicalNetworkPort('tcp', url),
+  filesIn: () => [],
+  open: (url, { clock, signal }) => openTcp(url, clock, signal),
 };
 
 /**
@@ -75,49 +80,50 @@ export async function openTcp(
   return new TcpTransport(url, socket, clock);
 }
 
-function cancelled(url: string): BkError {
-  return new BkError('BK_CANCELLED', `The job was cancelled while it connected to ${url}`, {
+function cancelled(port: string): BkError {
+  return new BkError('BK_CANCELLED', say('transport.cancelledConnecting', { port }), {
     phase: 'open',
   });
 }
 
-function timedOut(url: string): BkError {
-  return new BkError('BK_PORT_NOT_FOUND', `${url} does not answer within ${CONNECT_MS / 1000} s`, {
+function timedOut(port: string): BkError {
+  const text = say('transport.connectTimeout', { port, seconds: CONNECT_MS / 1000 });
+  return new BkError('BK_PORT_NOT_FOUND', text, {
     phase: 'open',
-    advice: ['Check that the serial server is powered and in this network.'],
+    advice: [say('transport.checkServerPower')],
   });
 }
 
-function turnedAway(url: string, said: string, reason: Error | null): BkError {
-  const why = said === '' ? '' : `. It said "${said}"`;
-  return new BkError(
-    'BK_PORT_BUSY',
-    `${url} took the connection and closed it at once: another program may be using it${why}`,
-    {
-      phase: 'open',
-      ...(reason === null ? {} : { reason }),
-      advice: [
-        'End the other program that is connected to this serial server, and start the job again.',
-        'If there is none: look at what the server logs; it may not be able to open its serial port.',
-      ],
-    },
-  );
-}
-
-function closed(url: string, reason: Error | null): BkError {
-  return new BkError('BK_PORT_LOST', `The connection to ${url} is closed`, {
+function turnedAway(port: string, said: string, reason: Error | null): BkError {
+  const text =
+    said === ''
+      ? say('transport.turnedAway', { port })
+      : say('transport.turnedAwaySaying', { port, said });
+  return new BkError('BK_PORT_BUSY', text, {
+    phase: 'open',
     ...(reason === null ? {} : { reason }),
-    advice: ['Check the serial server and the network, then start the job again.'],
+    advice: [say('transport.endOtherClient'), say('transport.lookAtServerLog')],
   });
 }
 
-function notFound(url: string, reason: Error): BkError {
+function closed(port: string, reason: Error | null): BkError {
+  return new BkError('BK_PORT_LOST', say('transport.connectionClosed', { port }), {
+    ...(reason === null ? {} : { reason }),
+    advice: [say('transport.checkServerAndNetwork')],
+  });
+}
+
+function notFound(port: string, reason: Error): BkError {
   const code = 'code' in reason ? String(reason.code) : '';
-  const entry = CONNECT_ERRORS[code];
+  const known = Object.hasOwn(CONNECT_ERRORS, code)
+    ? CONNECT_ERRORS[code as keyof typeof CONNECT_ERRORS]
+    : null;
   return new BkError(
     'BK_PORT_NOT_FOUND',
-    `${url} cannot be connected: ${entry?.what ?? textOf(reason)}`,
-    { phase: 'open', reason, advice: [entry?.advice ?? 'Check the address and the network.'] },
+    known === null
+      ? say('transport.notConnected', { port, reason: textOf(reason) })
+      : say(known[0], { port }),
+    { phase: 'open', reason, advice: [say(known?.[1] ?? 'transport.checkAddress')] },
   );
 }
 
@@ -175,17 +181,13 @@ class TcpTransport implements Transport {
   async setBaudRate(baudRate: number): Promise<void> {
     if (!this.#open) throw this.#lost();
     if (baudRate === this.baudRate) return;
-    throw new BkError('BK_BAD_SETTING', `${this.port} cannot change its rate to ${baudRate} baud`, {
-      advice: ['Leave the baud at auto: a line served as raw bytes stays at 115200.'],
-    });
+    const text = say('transport.rateIsFixed', { port: this.port, baud: baudRate });
+    throw new BkError('BK_BAD_SETTING', text, { advice: [say('transport.leaveBaudAtAuto')] });
   }
 
   async setLines(): Promise<boolean> {
     return false;
   }
-
-  /** Nothing is held back here: every byte is handed over when it arrives. */
-  async flush(): Promise<void> {}
 
   async close(): Promise<void> {
     this.#open = false;

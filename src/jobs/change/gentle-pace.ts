@@ -1,3 +1,4 @@
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 
 /** From this many reboots on the work goes easier on the supply. */
@@ -10,7 +11,7 @@ const REST_MS = 10;
  * a whole sector's program for as long as sixteen pages': a supply that broke down twice gets the small
  * portions, with rests between them.
  */
-export class Pace {
+export class GentlePace {
   readonly #context: JobContext;
   readonly #begun: number;
   #told = false;
@@ -25,9 +26,7 @@ export class Pace {
     const gentle = this.#context.session.reboots - this.#begun >= REBOOTS;
     if (gentle && !this.#told) {
       this.#told = true;
-      this.#context.warnings.push(
-        'The chip rebooted again and again while its flash was changed: the job went on with single sectors and rests. Give the module a stronger 3.3 V supply.',
-      );
+      this.#context.warnings.push(say('job.wentGently'));
     }
     return gentle;
   }
