@@ -210,14 +210,6 @@ export function textOf(reason: unknown): string {
   }
 }
 
-/** What code is stored with, by the names that chips and images have for it: completes "code with …". */
-export const KEY_WORDS: Readonly<Record<'tuya' | 'none' | 'custom' | 'other', string>> = {
-  tuya: "Tuya's key",
-  none: 'no key',
-  custom: 'a key of its own',
-  other: 'a key that is not known',
-};
-
 /** An address or a size as people in this field write it: `0x11000`. */
 export function hex(value: number): string {
   return `0x${value.toString(16)}`;
