@@ -1,7 +1,8 @@
 /** The engine, free of Node-RED: link, identify, read, erase, write and verify BK72xx chips. */
 
 export { readImageFile } from './backup/image-file';
-export { CHIP_NAMES, type ChipName, type Family } from './chip/families';
+export { ownName } from './chip/known/chip-queries';
+export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
 export { Device } from './device';
@@ -30,6 +31,7 @@ export type { OpenBekenTemplate } from './image/openbeken/openbeken-template';
 export type { OpenBekenSettings } from './image/openbeken/openbeken-write';
 export type { Json } from './image/tuya/tuya-json';
 export type { PinRole, Pins } from './image/tuya/tuya-pins';
+export { factsIn, inspectionIn, progressIn } from './jobs/base/in-language';
 export type {
   BackupMode,
   BackupOptions,
@@ -53,5 +55,6 @@ export type { Operation, Progress, ProgressListener } from './jobs/base/progress
 export { inspect } from './jobs/inspect-image';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
 export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
+export type { Catalogue } from './texts/render';
 export { filesOfPort } from './transport/schemes/schemes';
 export { listPorts, type PortInfo } from './transport/schemes/serial-ports';

@@ -1,4 +1,5 @@
 import { BACKUP } from './backup-texts';
+import { CHIP } from './chip-texts';
 import { COMMON } from './common-texts';
 import { DEVICE } from './device-texts';
 import { DIAGNOSIS } from './diagnosis-texts';
@@ -18,6 +19,7 @@ import { TRANSPORT } from './transport-texts';
  */
 export const ENGLISH = {
   common: COMMON,
+  chip: CHIP,
   device: DEVICE,
   session: SESSION,
   diagnosis: DIAGNOSIS,
