@@ -2,8 +2,15 @@ import type { Node, NodeAPI } from 'node-red';
 import { BkError, CHIP_NAMES, Device, type DeviceSettings, listPorts, RESET_METHODS } from '../src';
 import { closeWithin } from './shared/closing';
 import type { DeviceNode } from './shared/device-node';
-import { badSetting, choice, numberOf, type Saved, seconds, text } from './shared/settings';
-import { isBlank } from './shared/values';
+import {
+  badSetting,
+  choice,
+  isBlank,
+  numberOf,
+  type Saved,
+  seconds,
+  text,
+} from './shared/settings';
 
 type DeviceDef = Saved<'port' | 'chip' | 'baud' | 'reset' | 'linkTimeout' | 'idle' | 'after'>;
 

@@ -1,6 +1,6 @@
 /** The engine, free of Node-RED: link, identify, read, erase, write and verify BK72xx chips. */
 
-export { readImageFile } from './backup/image-file';
+export { readImageFile, writeImageFile } from './backup/image-file';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/families';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
@@ -11,6 +11,7 @@ export {
   type ErrorCause,
   type ErrorCode,
   type FlashState,
+  hex,
   isBkError,
   type LikelyCause,
   type Phase,
@@ -49,6 +50,17 @@ export type {
   WriteSummary,
 } from './jobs/base/job-types';
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
+export { ProgressThrottle } from './jobs/base/progress-throttle';
 export { inspect } from './jobs/inspect-image';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
+export {
+  type ServedChip,
+  SIMULATOR_OPTIONS,
+  type SimulatorOptionHelp,
+  serveSimulatedChip,
+} from './simulator/serve';
+export type { TcpServerOptions } from './simulator/tcp-server';
+export { durationText, parseSize, SIZE_PATTERN, sizeText, speedText } from './texts/amounts';
+export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
+export { render } from './texts/render';
 export { listPorts, type PortInfo } from './transport/ports';

@@ -131,7 +131,7 @@ describe('what is published', function () {
     assert.deepEqual(manifest.files, ['dist', 'examples']);
     const papers = ['LICENSE', 'README.md', 'package.json'];
     const strangers = paths.filter(
-      (path) => !papers.includes(path) && !/^(dist\/(src|nodes)|examples)\//.test(path),
+      (path) => !papers.includes(path) && !/^(dist\/(src|nodes|cli)|examples)\//.test(path),
     );
     assert.deepEqual(strangers, []);
     for (const paper of papers) assert.ok(paths.includes(paper), paper);

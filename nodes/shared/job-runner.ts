@@ -5,13 +5,13 @@ import {
   type JobControl,
   type JobResult,
   type Progress,
+  ProgressThrottle,
   systemClock,
 } from '../../src';
 import { closeWithin } from './closing';
 import { findDevice } from './device-node';
 import { asBkError, logInternal } from './errors';
 import { portOf } from './paths';
-import { ProgressThrottle } from './progress-throttle';
 import type { Saved } from './settings';
 import { StatusTexts } from './status';
 

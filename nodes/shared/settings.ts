@@ -1,7 +1,6 @@
 import { isUint8Array } from 'node:util/types';
 import type { NodeDef } from 'node-red';
-import { BkError } from '../../src';
-import { isBlank, parseSize } from './values';
+import { BkError, parseSize } from '../../src';
 
 /** A node's settings as a flow file holds them: any may be missing, and numbers may be text. */
 export type Saved<Names extends string> = NodeDef & { readonly [name in Names]?: unknown };
@@ -80,6 +79,11 @@ export function badSetting(name: string, value: unknown, wanted: string): BkErro
     `"${name}" is ${shown(value)}, but has to be ${wanted}; the job was not begun.`,
     { phase: 'open', advice: [`Correct "${name}" in the node, in its device, or in the message.`] },
   );
+}
+
+/** A setting that was left empty counts as not given. */
+export function isBlank(value: unknown): value is undefined | null | '' {
+  return value === undefined || value === null || (typeof value === 'string' && !value.trim());
 }
 
 function firstGiven(places: unknown[]): unknown {

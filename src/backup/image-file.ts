@@ -1,6 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { BkError, shown } from '../errors';
-import { errnoOf, inWords } from './storage';
+import { replaceFile, syncFolder } from './atomic';
+import { errnoOf, inWords, storageError } from './storage';
 
 /** No flash of these chips is larger, bytes. */
 export const LARGEST_IMAGE = 32 * 1024 * 1024;
@@ -23,6 +25,20 @@ export async function readImageFile(path: string): Promise<Buffer> {
     throw unread(`The file ${path} cannot be read: ${inWords(reason)}`, reason, [
       'Check the file name, and that the user that runs Node-RED may read the file.',
     ]);
+  }
+}
+
+/**
+ * Writes bytes to a file that is complete or absent, in place of one of that name.
+ * @param path absolute, in a folder that exists
+ * @throws BkError BK_STORAGE
+ */
+export async function writeImageFile(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await replaceFile(path, bytes);
+    await syncFolder(dirname(path));
+  } catch (reason) {
+    throw storageError(`The file ${path} cannot be written`, reason);
   }
 }
 

@@ -1,4 +1,5 @@
 import { BACKUP } from './backup-texts';
+import { CLI } from './cli-texts';
 import { COMMON } from './common-texts';
 import { DIAGNOSIS } from './diagnosis-texts';
 import { IMAGE } from './image-texts';
@@ -28,4 +29,5 @@ export const ENGLISH = {
   backup: BACKUP,
   simulator: SIMULATOR,
   node: NODE,
+  cli: CLI,
 } as const;
