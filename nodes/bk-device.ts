@@ -1,5 +1,13 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, CHIP_NAMES, Device, type DeviceSettings, listPorts, RESET_METHODS } from '../src';
+import {
+  BkError,
+  CHIP_NAMES,
+  Device,
+  type DeviceSettings,
+  listPorts,
+  RESET_METHODS,
+  say,
+} from '../src';
 import { closeWithin } from './shared/closing';
 import type { DeviceNode } from './shared/device-node';
 import {
@@ -14,6 +22,9 @@ import {
 
 type DeviceDef = Saved<'port' | 'chip' | 'baud' | 'reset' | 'linkTimeout' | 'idle' | 'after'>;
 
+/** Messages may name ever other ports: of more devices than these, those that nobody uses go. */
+const MOST_DEVICES = 32;
+
 export = function register(RED: NodeAPI): void {
   function BkDeviceNode(this: DeviceNode, def: DeviceDef): void {
     RED.nodes.createNode(this, def);
@@ -21,11 +32,11 @@ export = function register(RED: NodeAPI): void {
     let isClosed = false;
 
     this.use = (port) => {
-      if (isClosed)
-        throw new BkError('BK_CANCELLED', 'The device is being removed or deployed anew.');
+      if (isClosed) throw new BkError('BK_CANCELLED', say('node.deviceCloses'));
       const settings = readSettings(def, port);
       const known = devices.get(settings.port);
       if (known !== undefined) return known;
+      if (devices.size >= MOST_DEVICES) letIdleGo(devices);
       const device = new Device(settings);
       devices.set(settings.port, device);
       return device;
@@ -52,6 +63,10 @@ export = function register(RED: NodeAPI): void {
   );
 };
 
+function letIdleGo(devices: Map<string, Device>): void {
+  for (const [port, { inUse }] of devices) if (!inUse) devices.delete(port);
+}
+
 function readSettings(def: DeviceDef, port: string | undefined): DeviceSettings {
   const settings: DeviceSettings = {
     port: (port ?? text('port', def.port)).trim(),
@@ -63,9 +78,9 @@ function readSettings(def: DeviceDef, port: string | undefined): DeviceSettings 
     after: choice('after', def.after, ['reboot', 'leave'], 'reboot'),
   };
   if (settings.port === '') {
-    throw new BkError('BK_BAD_SETTING', 'The device has no port; the job was not begun.', {
+    throw new BkError('BK_BAD_SETTING', say('node.noPort'), {
       phase: 'open',
-      advice: ['Open the device and choose a port, or send one in msg.port.'],
+      advice: [say('node.choosePort')],
     });
   }
   return isBlank(def.name) ? settings : { ...settings, name: text('name', def.name) };
@@ -74,5 +89,5 @@ function readSettings(def: DeviceDef, port: string | undefined): DeviceSettings 
 function readBaud(value: unknown): number {
   const baud = numberOf(value, Number.NaN);
   if (Number.isInteger(baud) && baud > 0) return baud;
-  throw badSetting('baud', value, '"auto" or a whole number of bits per second');
+  throw badSetting('baud', value, say('node.wantedBaud'));
 }

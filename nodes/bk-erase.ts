@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, type EraseOptions } from '../src';
+import { BkError, type EraseOptions, say } from '../src';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { backupFolder } from './shared/paths';
 import { choice, type Saved, size } from './shared/settings';
@@ -47,9 +47,8 @@ function range(def: EraseDef, msg: JobMessage): { offset: number; length: number
 
 function needed(name: string, value: number | undefined): number {
   if (value !== undefined) return value;
-  throw new BkError(
-    'BK_BAD_SETTING',
-    `The region "range" needs "${name}", which is not given; the job was not begun.`,
-    { phase: 'open', advice: [`Set "${name}" in the node, or send msg.${name}.`] },
-  );
+  throw new BkError('BK_BAD_SETTING', say('node.rangeNeeds', { name }), {
+    phase: 'open',
+    advice: [say('node.giveForRange', { name })],
+  });
 }

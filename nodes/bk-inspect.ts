@@ -1,6 +1,6 @@
 import { isUint8Array } from 'node:util/types';
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from 'node-red';
-import { type Inspection, inspect, readImageFile } from '../src';
+import { type Inspection, inspect, readImageFile, say } from '../src';
 import { closeWithin } from './shared/closing';
 import { asBkError, logInternal } from './shared/errors';
 import { imageBytes } from './shared/image-bytes';
@@ -83,6 +83,6 @@ function prepare(RED: NodeAPI, def: InspectDef, msg: InspectMessage): Start {
     const file = sourceFile(RED, null, filename);
     return async (signal) => inspect(await readImageFile(file), { secrets, signal });
   }
-  const bytes = imageBytes(msg.payload, 'send the name of the file in msg.filename');
+  const bytes = imageBytes(msg.payload, say('node.readBufferOrSendName'));
   return (signal) => inspect(bytes, { secrets, signal });
 }

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, type OpenBekenOptions, type WriteOptions } from '../src';
+import { BkError, type OpenBekenOptions, say, type WriteOptions } from '../src';
 import { imageBytes } from './shared/image-bytes';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { backupFolder, sourceFile } from './shared/paths';
@@ -47,10 +47,7 @@ function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOption
     image:
       choice('source', def.source, ['payload', 'file'], 'payload') === 'file'
         ? { path: sourceFile(RED, text('filename', def.filename), text('filename', msg.filename)) }
-        : imageBytes(
-            msg.payload,
-            'set the source of this node to "file" and send the name of the file in msg.filename',
-          ),
+        : imageBytes(msg.payload, say('node.readBufferOrSetSource')),
     offset: offset ?? 'auto',
     part: choice('part', def.part, PARTS, 'image'),
     ...(flag('openbeken', def.openbeken, false) ? { openbeken: openBeken(msg.openbeken) } : {}),
@@ -79,15 +76,9 @@ function openBeken(given: unknown): OpenBekenOptions {
 
 /** What was given is left out: it may be a password. */
 function noSettings(given: unknown): BkError {
-  const is = given === undefined ? 'is missing' : 'is none';
-  return new BkError(
-    'BK_BAD_SETTING',
-    `msg.openbeken has to be an object with OpenBeken's settings, as "openbeken" of the node asks for it, but it ${is}; the job was not begun.`,
-    {
-      phase: 'open',
-      advice: [
-        'Send msg.openbeken like { ssid, password, mqttHost, name, pins: "tuya" }, or switch OpenBeken off in the node.',
-      ],
-    },
-  );
+  const text = given === undefined ? say('node.noOpenBeken') : say('node.wrongOpenBeken');
+  return new BkError('BK_BAD_SETTING', text, {
+    phase: 'open',
+    advice: [say('node.giveOpenBeken')],
+  });
 }

@@ -100,6 +100,8 @@ export interface ErrorDetails {
   /** The error underneath, of the operating system or a library. */
   reason?: unknown;
   state?: FlashState | undefined;
+  /** The status, not 0, with which the chip itself refused: it had understood, and the line is not to blame. */
+  refusal?: number | undefined;
 }
 
 /** The plain-data form that Catch nodes see as `msg.error.cause`. */

@@ -4,7 +4,8 @@ export { readImageFile, writeImageFile } from './backup/image-file';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/families';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
-export { Device, type Environment } from './device';
+export { Device } from './device';
+export { createEnvironment, type Environment } from './environment';
 export {
   BkError,
   ERROR_CODES,
@@ -63,4 +64,5 @@ export type { TcpServerOptions } from './simulator/tcp-server';
 export { durationText, parseSize, SIZE_PATTERN, sizeText, speedText } from './texts/amounts';
 export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
 export { render } from './texts/render';
-export { listPorts, type PortInfo } from './transport/ports';
+export { filesOfPort } from './transport/schemes/schemes';
+export { listPorts, type PortInfo } from './transport/schemes/serial-ports';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
   isBkError,
+  type Note,
   render,
   type ServedChip,
   SIMULATOR_OPTIONS,
@@ -42,10 +43,10 @@ export const sim = command({
   },
   run: async ({ chip, tcp, host, ...options }, _operand, { control, line, complain }) => {
     const query = new URLSearchParams(options as Record<string, string>);
-    const where = { host, port: tcp, log: line };
+    const log = (said: Note) => line(render(said));
     let served: ServedChip;
     try {
-      served = await serveSimulatedChip(`sim://${chip}?${query}`, where);
+      served = await serveSimulatedChip(`sim://${chip}?${query}`, { host, port: tcp, log });
     } catch (error) {
       // No job on a chip: its one way to fail is told in one line.
       if (!isBkError(error) || error.code === 'BK_BAD_SETTING') throw error;

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, type Device } from '../../src';
+import { BkError, type Device, say } from '../../src';
 
 /** What the config node offers to flow nodes. */
 export interface DeviceNode extends Node {
@@ -14,9 +14,8 @@ export interface DeviceNode extends Node {
 export function findDevice(RED: NodeAPI, id: unknown): DeviceNode {
   const node = typeof id === 'string' ? (RED.nodes.getNode(id) as DeviceNode | null) : null;
   if (typeof node?.use === 'function') return node;
-  throw new BkError(
-    'BK_BAD_SETTING',
-    'No device is set, or it is disabled or missing; the job was not begun.',
-    { phase: 'open', advice: ['Open the node, choose or add a device, and deploy.'] },
-  );
+  throw new BkError('BK_BAD_SETTING', say('node.noDevice'), {
+    phase: 'open',
+    advice: [say('node.chooseDevice')],
+  });
 }

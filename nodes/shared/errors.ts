@@ -1,19 +1,19 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, isBkError, textOf } from '../../src';
+import { BkError, isBkError, say, textOf } from '../../src';
 
 /** Whatever was thrown, as the one error class: Catch nodes can rely on `code` and `cause`. */
 export function asBkError(thrown: unknown): BkError {
   if (isBkError(thrown)) return thrown;
-  const message = textOf(thrown);
+  const reason = textOf(thrown);
   if (isSystemError(thrown)) {
-    return new BkError('BK_STORAGE', `The computer refused: ${message}`, {
+    return new BkError('BK_STORAGE', say('node.computerRefused', { reason }), {
       reason: thrown,
-      advice: ['Check that the disk has room and that Node-RED may use the folder.'],
+      advice: [say('node.checkDisk')],
     });
   }
-  return new BkError('BK_INTERNAL', `Unexpected: ${message}`, {
+  return new BkError('BK_INTERNAL', say('node.unexpected', { reason }), {
     reason: thrown,
-    advice: ['This should not happen. Please report it with what the log says.'],
+    advice: [say('node.report')],
   });
 }
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { BkError } from '../../src';
+import { BkError, filesOfPort, type Note, say } from '../../src';
 import { text } from './settings';
 
 /** Where backups go that are made before flash is changed. */
@@ -29,29 +29,28 @@ export function sourceFile(RED: NodeAPI, setting: string | null, fromMessage: st
   if (fromMessage === '') {
     if (configured !== null && !isFolder(configured)) return configured;
     throw bad(
-      configured === null
-        ? 'No file is named: neither the setting "filename" nor msg.filename is given'
-        : `"filename" is the folder ${configured}, and msg.filename names no file in it`,
-      'Name a file in the node, or send its name in msg.filename.',
+      configured === null ? say('node.noFile') : say('node.onlyFolder', { folder: configured }),
+      say('node.nameFile'),
     );
   }
-  const name = `msg.filename is ${JSON.stringify(fromMessage)}`;
+  const given = JSON.stringify(fromMessage);
   if (/\p{Cc}/u.test(fromMessage)) {
-    throw bad(`${name}, which has characters in it that cannot be printed`, 'Correct the name.');
+    throw bad(say('node.nameNotPrintable', { given }), say('node.correctName'));
   }
   const folders = new Set([inUserDir(RED, '.')]);
   if (configured !== null)
     folders.add(isFolder(configured) ? configured : path.dirname(configured));
   const file = inUserDir(RED, fromMessage);
   if (folders.has(file)) {
-    throw bad(`${name}, which is a folder: ${file}`, 'Name a file in it.');
+    throw bad(say('node.nameIsFolder', { given, file }), say('node.nameFileInFolder'));
   }
   if ([...folders].some((folder) => isInside(folder, file))) return file;
+  const [folder = '', other] = folders;
   throw bad(
-    `${name}, which lies outside of ${[...folders].join(' and ')}`,
-    setting === null
-      ? 'Move the file into that folder, or read it with a "read file" node.'
-      : 'Move the file there, or name its folder in the setting "filename" of the node.',
+    other === undefined
+      ? say('node.fileOutside', { given, folder })
+      : say('node.fileOutsideOfBoth', { given, folder, other }),
+    setting === null ? say('node.moveOrReadFile') : say('node.moveOrNameFolder'),
   );
 }
 
@@ -62,23 +61,19 @@ export function sourceFile(RED: NodeAPI, setting: string | null, fromMessage: st
  */
 export function portOf(RED: NodeAPI, fromMessage: unknown): string | undefined {
   const port = text('port', fromMessage).trim();
-  if (!/^sim:/i.test(port)) return port || undefined;
   const folder = inUserDir(RED, '.');
-  for (const [option, file] of new URLSearchParams(port.split('?').slice(1).join('?'))) {
-    if (option.toLowerCase() !== 'flash' || isInside(folder, path.resolve(file))) continue;
+  for (const file of filesOfPort(port)) {
+    if (isInside(folder, path.resolve(file))) continue;
     throw bad(
-      `msg.port names the file ${JSON.stringify(file)}, which lies outside of ${folder}`,
-      'Move the file into that folder and give its whole path, or set the port in the device.',
+      say('node.portFileOutside', { given: JSON.stringify(file), folder }),
+      say('node.moveOrSetPort'),
     );
   }
-  return port;
+  return port || undefined;
 }
 
-function bad(what: string, advice: string): BkError {
-  return new BkError('BK_BAD_SETTING', `${what}; the job was not begun.`, {
-    phase: 'open',
-    advice: [advice],
-  });
+function bad(text: Note, advice: Note): BkError {
+  return new BkError('BK_BAD_SETTING', text, { phase: 'open', advice: [advice] });
 }
 
 function isInside(folder: string, file: string): boolean {

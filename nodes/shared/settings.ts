@@ -1,6 +1,6 @@
 import { isUint8Array } from 'node:util/types';
 import type { NodeDef } from 'node-red';
-import { BkError, parseSize } from '../../src';
+import { BkError, type Note, parseSize, say } from '../../src';
 
 /** A node's settings as a flow file holds them: any may be missing, and numbers may be text. */
 export type Saved<Names extends string> = NodeDef & { readonly [name in Names]?: unknown };
@@ -17,25 +17,25 @@ export function size(name: string, ...places: unknown[]): number | undefined {
   if (value === undefined) return undefined;
   const bytes = parseSize(value);
   if (bytes !== null) return bytes;
-  throw badSetting(
-    name,
-    value,
-    'a whole number of bytes: decimal, hex like 0x11000, or like 64K or 2M',
-  );
+  throw badSetting(name, value, say('node.wantedSize'));
 }
 
 /** Seconds; a fraction of one too. */
 export function seconds(name: string, value: unknown, fallback: number, least = 0): number {
   const number = numberOf(value, fallback);
   if (Number.isFinite(number) && number >= least) return number;
-  throw badSetting(name, value, least > 0 ? `a number from ${least} up` : 'a number, 0 or more');
+  throw badSetting(
+    name,
+    value,
+    least > 0 ? say('node.wantedFrom', { least }) : say('node.wantedNumber'),
+  );
 }
 
 /** How many. */
 export function count(name: string, value: unknown, fallback: number): number {
   const number = numberOf(value, fallback);
   if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw badSetting(name, value, 'a whole number, 0 or more');
+  throw badSetting(name, value, say('node.wantedCount'));
 }
 
 /** NaN for what is no number: lists and the like, too, which JavaScript takes for one. */
@@ -54,7 +54,7 @@ export function choice<Word extends string>(
   if (isBlank(value)) return fallback;
   const word = words.find((known) => known === value);
   if (word !== undefined) return word;
-  throw badSetting(name, value, `one of ${words.join(', ')}`);
+  throw badSetting(name, value, say('node.wantedOneOf', { words: words.join(', ') }));
 }
 
 /** A tick box. Text is taken too, since an environment variable is always text. */
@@ -62,7 +62,7 @@ export function flag(name: string, value: unknown, fallback: boolean): boolean {
   if (isBlank(value)) return fallback;
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
-  throw badSetting(name, value, 'true or false');
+  throw badSetting(name, value, say('node.wantedFlag'));
 }
 
 /** Text; the empty text when given nowhere. */
@@ -70,15 +70,15 @@ export function text(name: string, ...places: unknown[]): string {
   const value = firstGiven(places);
   if (value === undefined) return '';
   if (typeof value === 'string') return value;
-  throw badSetting(name, value, 'text');
+  throw badSetting(name, value, say('node.wantedText'));
 }
 
-export function badSetting(name: string, value: unknown, wanted: string): BkError {
-  return new BkError(
-    'BK_BAD_SETTING',
-    `"${name}" is ${shown(value)}, but has to be ${wanted}; the job was not begun.`,
-    { phase: 'open', advice: [`Correct "${name}" in the node, in its device, or in the message.`] },
-  );
+export function badSetting(name: string, value: unknown, wanted: Note): BkError {
+  const text = say('node.wrongValue', { name, given: shown(value), wanted });
+  return new BkError('BK_BAD_SETTING', text, {
+    phase: 'open',
+    advice: [say('node.correctValue', { name })],
+  });
 }
 
 /** A setting that was left empty counts as not given. */
@@ -91,11 +91,11 @@ function firstGiven(places: unknown[]): unknown {
 }
 
 /** A value short enough for an error message, without line breaks and the like. */
-function shown(value: unknown): string {
-  if (isUint8Array(value)) return `a Buffer of ${value.length} bytes`;
-  if (typeof value === 'function') return 'a function';
+function shown(value: unknown): string | Note {
+  if (isUint8Array(value)) return say('node.givenBuffer', { bytes: value.length });
+  if (typeof value === 'function') return say('node.givenFunction');
   if (typeof value === 'object' && value !== null)
-    return Array.isArray(value) ? 'a list' : 'an object';
+    return Array.isArray(value) ? say('node.givenList') : say('node.givenObject');
   const plain = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return plain.length > 60 ? `${plain.slice(0, 57)}…` : plain;
 }

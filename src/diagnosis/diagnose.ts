@@ -1,41 +1,28 @@
 import type { Likely } from '../errors';
-import { distinct, type Said, sentence } from '../texts/note';
+import { distinct, type Note, say } from '../texts/note';
 import type { Evidence } from './evidence/evidence';
-import { failures, plural, sum } from './evidence/facts';
+import { failures, sum } from './evidence/facts';
 import { type Finding, finding, type Rule } from './rules/finding';
-import { badSector, deadFlash, locked } from './rules/flash-rules';
-import { blankBootloader, unknownBootloader, wrongChip, wrongKey } from './rules/identity-rules';
-import { fromChip, line, toChip } from './rules/line-rules';
-import { interrupted, power } from './rules/power-rules';
-import { baud, hostTimeout } from './rules/rate-rules';
-import { adapter, application, gone, joined, secondTalker, silence } from './rules/wiring-rules';
+import { FLASH_RULES } from './rules/flash-rules';
+import { IDENTITY_RULES } from './rules/identity-rules';
+import { LINE_RULES } from './rules/line-rules';
+import { POWER_RULES } from './rules/power-rules';
+import { RATE_RULES } from './rules/rate-rules';
+import { WIRING_RULES } from './rules/wiring-rules';
 
 export interface Diagnosis {
-  likely: Likely[];
-  advice: Said[];
+  likely: (Likely & { cause: Note; evidence: Note })[];
+  advice: Note[];
 }
 
+/** Of causes that are equally likely the earlier one is told first. */
 const RULES: readonly Rule[] = [
-  wrongChip,
-  wrongKey,
-  joined,
-  secondTalker,
-  application,
-  silence,
-  adapter,
-  power,
-  interrupted,
-  gone,
-  toChip,
-  fromChip,
-  line,
-  baud,
-  hostTimeout,
-  locked,
-  badSector,
-  deadFlash,
-  blankBootloader,
-  unknownBootloader,
+  ...IDENTITY_RULES,
+  ...WIRING_RULES,
+  ...POWER_RULES,
+  ...LINE_RULES,
+  ...RATE_RULES,
+  ...FLASH_RULES,
 ];
 
 /** Below it a cause is not worth a person's time. */
@@ -54,29 +41,19 @@ export function findings(evidence: Evidence): Finding[] {
   found.sort((a, b) => b.confidence - a.confidence);
   const [first, second] = found;
   if (first !== undefined && second !== undefined && second.confidence >= RIVAL) {
-    for (const one of found)
-      if (!PLAIN.has(one.id)) one.confidence = Math.min(one.confidence, HELD_BACK);
+    for (const one of found) if (!one.plain) one.confidence = Math.min(one.confidence, HELD_BACK);
     found.sort((a, b) => b.confidence - a.confidence);
   }
   const open = unclear(evidence, first?.confidence ?? 0);
   return open === null ? found : [open, ...found];
 }
 
-/** What was read and compared, not concluded: nothing else makes it less so. */
-const PLAIN: ReadonlySet<string> = new Set([
-  'wrongChip',
-  'wrongKey',
-  'adapter',
-  'deadFlash',
-  'joined',
-]);
-
 /** The causes and what to do, most likely first, as errors carry them. */
 export function diagnose(evidence: Evidence): Diagnosis {
   const all = findings(evidence);
   return {
     likely: all.map(({ cause, confidence, evidence }) => ({ cause, confidence, evidence })),
-    advice: distinct(all.map(({ action }) => sentence(action))),
+    advice: distinct(all.map(({ action }) => action)),
   };
 }
 
@@ -91,6 +68,9 @@ function unclear(evidence: Evidence, best: number): Finding | null {
   return finding(
     'unclear',
     LIKELY,
-    `${plural(failed, 'exchange')} and ${plural(drops, 'step')} failed, and nothing about them points to one cause.`,
+    say('diagnosis.nothingPoints', {
+      exchanges: say('diagnosis.exchanges', { count: failed }),
+      steps: say('diagnosis.steps', { count: drops }),
+    }),
   );
 }

@@ -1,4 +1,5 @@
 import type { DetectedImage } from '../image/detect/detected';
+import { say, sentence } from '../texts/note';
 import { badImage, type PlaceOptions, type PlaceTarget, wrongImage } from './place-types';
 
 /** Kinds that hold a bootloader. */
@@ -8,7 +9,6 @@ const WITH_BOOTLOADER: readonly DetectedImage['kind'][] = [
   'qio',
   'bootloader',
 ];
-const KEEP = 'Set bootloader to keep, or use an image with a bootloader that is whole.';
 
 /** The image's bootloader is to go over the chip's; on basic chips it never does. */
 export function replacesBootloader(
@@ -36,15 +36,17 @@ export function mustBeSoundBootloader(
   if (bootloader.damaged.length > 0)
     throw badImage(
       image,
-      `${alone ? 'it' : 'its bootloader'} is to replace the chip's, but is damaged. ${bootloader.damaged.join(' ')} It was not written`,
-      KEEP,
+      say(alone ? 'placement.damagedBootloader' : 'placement.bootloaderInItDamaged', {
+        damage: bootloader.damaged.map(sentence),
+      }),
+      say('placement.useSoundBootloader'),
     );
   // In front of an application its place tells it, too.
   if (bootloader.told || (!alone && image.code?.app != null)) return;
   throw wrongImage(
     image,
-    'its bytes could be an application as well, and with that at 0x0 the chip would not start',
-    'Use a bootloader that tells what it is: one with a header, a name, or a partition table.',
-    'If it is an application after all, give 0x11000 as the offset.',
+    say('placement.couldBeApplication'),
+    say('placement.useTellingBootloader'),
+    say('placement.giveAppOffset'),
   );
 }

@@ -1,9 +1,9 @@
 import { CHIPS, type ChipName } from '../chip/families';
-import { KEY_WORDS } from '../errors';
 import type { CodeEvidence } from '../image/detect/code-evidence';
 import type { DetectedImage } from '../image/detect/detected';
-import type { Said } from '../texts/note';
-import type { PlaceTarget } from './place-types';
+import { KEY_WORDS } from '../texts/key-words';
+import { anyOf, type Note, say, sentence } from '../texts/note';
+import { nameOf, type PlaceTarget } from './place-types';
 
 /** Which code of an image is to be written; neither where it is other data. */
 export interface CodeParts {
@@ -13,8 +13,8 @@ export interface CodeParts {
 
 /** Why an image is not for a chip, and what would help. */
 export interface Objection {
-  why: Said;
-  advice: Said;
+  why: Note;
+  advice: Note;
 }
 
 /**
@@ -26,7 +26,7 @@ export function objectionTo(
   image: DetectedImage,
   target: PlaceTarget,
   parts: CodeParts,
-  notes: Said[],
+  notes: Note[],
 ): Objection | null {
   return (
     contradiction(image, parts) ??
@@ -40,20 +40,23 @@ function contradiction({ code }: DetectedImage, parts: CodeParts): Objection | n
     const part = code?.[name] ?? null;
     if (part === null || !part.mixed || !parts[name]) continue;
     return {
-      why: `what its ${NAMES[name]} says of its chip contradicts itself (${part.says.join(' ')})`,
-      advice: 'Download or build the file again.',
+      why: say(CONTRADICTS[name], { says: part.says.map(sentence) }),
+      advice: say('placement.getAnew'),
     };
   }
   return null;
 }
 
-const NAMES = { app: 'application', bootloader: 'bootloader' } as const;
+const CONTRADICTS = {
+  app: 'placement.appContradicts',
+  bootloader: 'placement.bootloaderContradicts',
+} as const;
 
 function otherChip(
   image: DetectedImage,
   target: PlaceTarget,
   parts: CodeParts,
-  notes: Said[],
+  notes: Note[],
 ): Objection | null {
   const { app = null, bootloader = null } = image.code ?? {};
   const alone = parts.bootloader && !parts.app;
@@ -64,29 +67,38 @@ function otherChip(
   if (parts.bootloader && bootloader !== null) claims.push(bootloader.chips);
   const wrong = claims.find((chips) => chips.length > 0 && !fits(chips, target));
   const mixture = app !== null && bootloader !== null && disjoint(app.chips, bootloader.chips);
-  const both = mixture
-    ? `its application is for ${list(app.chips)}, its bootloader for ${list(bootloader.chips)}`
-    : null;
-  const chip = `the chip${target.port === undefined ? '' : ` on ${target.port}`} is a ${target.chip ?? `${target.family} chip`}`;
+  const both = mixture ? { app: anyOf(app.chips), bootloader: anyOf(bootloader.chips) } : null;
   if (wrong !== undefined) {
     const keep = parts.app && app !== null && both !== null && fits(app.chips, target);
     return {
-      why: both === null ? `it is for ${list(wrong)}, but ${chip}` : `${both}, and ${chip}`,
-      advice: keep
-        ? 'Set bootloader to keep: then only its application is written.'
-        : `Use an image for ${target.chip ?? 'this chip'}.`,
+      why:
+        both === null
+          ? say('placement.forOtherChip', { chips: anyOf(wrong), chip: whatItIs(target) })
+          : say('placement.mixtureForOtherChip', { ...both, chip: whatItIs(target) }),
+      advice: keep ? say('placement.keepBootloader') : imageFor(target),
     };
   }
-  if (both !== null && parts.app)
-    notes.push(`The image is a mixture: ${both}. The chip keeps its own bootloader.`);
+  if (both !== null && parts.app) notes.push(say('placement.mixture', both));
   return null;
+}
+
+function whatItIs(target: PlaceTarget): Note {
+  const chip = nameOf(target);
+  const { port } = target;
+  return port === undefined
+    ? say('placement.chipIs', { chip })
+    : say('placement.chipOnPortIs', { chip, port });
+}
+
+function imageFor({ chip }: PlaceTarget): Note {
+  return chip === null ? say('placement.useImageForThis') : say('placement.useImageFor', { chip });
 }
 
 function otherKey(
   image: DetectedImage,
   target: PlaceTarget,
   parts: CodeParts,
-  notes: Said[],
+  notes: Note[],
 ): Objection | null {
   const { app = null, bootloader = null } = image.code ?? {};
   const keys: (CodeEvidence['key'] | null)[] = [];
@@ -94,39 +106,38 @@ function otherKey(
   if (parts.bootloader) keys.push(bootloader?.key ?? image.encryptionKey);
   const needed =
     target.key === null
-      ? 'which key the chip has is not known'
-      : `the chip needs code with ${KEY_WORDS[target.key]}`;
+      ? say('placement.chipKeyUnknown')
+      : say('placement.chipNeeds', { key: KEY_WORDS[target.key] });
   for (const key of keys) {
     if (key === null) continue;
     const given = key === 'other' ? 'custom' : key;
     if (given === target.key) {
-      if (given === 'custom') notes.push(UNCHECKED);
+      if (given === 'custom') notes.push(say('placement.keyNotChecked'));
       continue;
     }
     if (target.key === null && given !== 'custom') {
-      notes.push(
-        `The image has code with ${KEY_WORDS[given]}; whether the chip's key is the same is not known.`,
-      );
+      notes.push(say('placement.keyNotCompared', { key: KEY_WORDS[given] }));
       continue;
     }
     const differ = app !== null && bootloader !== null && app.key !== bootloader.key;
     return {
       why: differ
-        ? `its application is stored with ${KEY_WORDS[app.key]}, its bootloader with ${KEY_WORDS[bootloader.key]}, and ${needed}`
-        : `its code is stored with ${KEY_WORDS[given]}, but ${needed}`,
+        ? say('placement.otherKeys', {
+            app: KEY_WORDS[app.key],
+            bootloader: KEY_WORDS[bootloader.key],
+            needed,
+          })
+        : say('placement.otherKey', { key: KEY_WORDS[given], needed }),
       advice: adviceFor(target.key),
     };
   }
   return null;
 }
 
-const UNCHECKED =
-  'The image has code with a key that is not known: whether it is the key of this chip was not checked.';
-
-function adviceFor(key: PlaceTarget['key']): string {
-  if (key === 'none') return 'Use a file for a chip without a key: OpenBeken has them for BK7231M.';
-  if (key === 'custom') return 'Use an image that was made with the key of this chip.';
-  return 'Use an image that was built for this chip.';
+function adviceFor(key: PlaceTarget['key']): Note {
+  if (key === 'none') return say('placement.useKeyless');
+  if (key === 'custom') return say('placement.useOwnKey');
+  return say('placement.useBuiltForThis');
 }
 
 /** The chips that all allow; what contradicts those before it does not count. */
@@ -146,8 +157,4 @@ function disjoint(one: readonly ChipName[], other: readonly ChipName[]): boolean
 
 function fits(chips: readonly ChipName[], { chip, family }: PlaceTarget): boolean {
   return chips.some((other) => (chip === null ? CHIPS[other].family === family : other === chip));
-}
-
-function list(chips: readonly ChipName[]): string {
-  return chips.join(' or ');
 }

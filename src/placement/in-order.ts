@@ -1,4 +1,5 @@
 import { BkError, hex } from '../errors';
+import { say } from '../texts/note';
 import type { PlacedPiece } from './place-types';
 
 /**
@@ -12,8 +13,11 @@ export function inOrder(pieces: readonly PlacedPiece[]): PlacedPiece[] {
     if (before === undefined || before.offset + before.bytes.length <= offset) return;
     throw new BkError(
       'BK_WRONG_IMAGE',
-      `The image reaches to ${hex(before.offset + before.bytes.length)}, over ${hex(offset)}, where something else has to go; nothing was changed`,
-      { address: offset, advice: ['Use an image that is made for this chip and its flash size.'] },
+      say('placement.overlap', {
+        end: hex(before.offset + before.bytes.length),
+        start: hex(offset),
+      }),
+      { address: offset, advice: [say('placement.useFitting')] },
     );
   });
   return sorted;

@@ -3,6 +3,7 @@ import { largestAppEnd } from '../chip/layouts';
 import { hex } from '../errors';
 import { ENOUGH_BLANK, PACKET, packetRuns } from '../image/code/packets';
 import { findContainers, RBL_HEADER_ON_FLASH } from '../image/code/rbl';
+import { say } from '../texts/note';
 import {
   firstKept,
   type PlacedPiece,
@@ -29,14 +30,19 @@ export function appPiece(job: PlaceJob, bytes: Uint8Array): PlacedPiece {
   mustHaveRoom(job, code);
   if (code > room) {
     warnings.push(
-      `The application ends at ${hex(BOOTLOADER_END + code)}, behind its slot (${span({ offset: BOOTLOADER_END, length: room })}): it goes over what lies there.`,
+      say('placement.behindSlot', {
+        end: hex(BOOTLOADER_END + code),
+        slot: span({ offset: BOOTLOADER_END, length: room }),
+      }),
     );
     return wholeSectors(BOOTLOADER_END, bytes.subarray(0, code));
   }
   const end = exact ? Math.min(room, Math.ceil(code / SECTOR) * SECTOR) : room;
   if (lastUsed(bytes) > end)
     warnings.push(
-      `What the image has for ${hex(BOOTLOADER_END + end)} and later, behind the application${exact ? '' : ' slot'}, is left out.`,
+      say(exact ? 'placement.leftOutBehindApp' : 'placement.leftOutBehindSlot', {
+        offset: hex(BOOTLOADER_END + end),
+      }),
     );
   // Blank packets inside of the container count: no header of an older application may stay there.
   const used = Math.max(lastUsed(bytes, end), Math.min(bytes.length, end, USUAL_CONTAINER));
@@ -56,8 +62,8 @@ export function mustHaveRoom({ image, target }: PlaceJob, code: number): void {
   if (code <= room) return;
   throw wrongImage(
     image,
-    `it has ${hex(code)} bytes of code, and from 0x11000 on there is room for ${hex(room)}`,
-    'Use an image that is made for this chip and its flash size.',
+    say('placement.tooMuchCode', { length: hex(code), room: hex(room) }),
+    say('placement.useFitting'),
   );
 }
 

@@ -1,10 +1,11 @@
 import { KEYLESS } from '../chip/families';
 import { BOOTLOADER_END } from '../chip/geometry';
 import { BkError } from '../errors';
-import { type PlacedPiece, type PlaceJob, wholeSectors, wrongImage } from './place-target';
+import { say, sentence } from '../texts/note';
+import { nameOf, type PlacedPiece, type PlaceJob, wholeSectors, wrongImage } from './place-target';
 
 /** What a person is told who wants a basic chip's bootloader replaced along with the rest. */
-export const KEPT = 'The bootloader is kept: replacing it could end a basic chip for good.';
+export const KEPT = say('placement.bootloaderKept');
 
 /** The bootloader of a QIO image, or one alone; none where it is to be kept. */
 export function bootloaderPieces(job: PlaceJob, bytes: Uint8Array): PlacedPiece[] {
@@ -16,21 +17,17 @@ export function bootloaderPieces(job: PlaceJob, bytes: Uint8Array): PlacedPiece[
     if (!alone) return [];
     throw new BkError(
       'BK_BOOTLOADER_PROTECTED',
-      isBasic
-        ? `The image is ${image.description}, and that of a basic chip is never written: without it only SPI could bring the chip back. Nothing was changed`
-        : `The image is ${image.description}, and the chip's own is to be kept; nothing was changed`,
+      say(isBasic ? 'placement.basicBootloader' : 'placement.bootloaderToKeep', {
+        image: sentence(image.description),
+      }),
       {
         address: 0,
-        advice: [
-          isBasic
-            ? 'Use an application image (UA).'
-            : 'Set bootloader to replace, if the chip needs one.',
-        ],
+        advice: [say(isBasic ? 'placement.useApplication' : 'placement.setReplace')],
       },
     );
   }
   mustBeReplaceable(job);
-  if (image.chips.length === 0) warnings.push('The bootloader does not tell which chip it is for.');
+  if (image.chips.length === 0) warnings.push(say('placement.bootloaderTellsNoChip'));
   return [wholeSectors(0, bytes.subarray(0, BOOTLOADER_END))];
 }
 
@@ -44,14 +41,8 @@ export function mustBeReplaceable({ image, target, options, warnings }: PlaceJob
   const given = encryptionKey === 'other' ? 'custom' : encryptionKey;
   if (given === target.key || options.anyImage) return;
   if (target.key === null && given === 'none' && KEYLESS.includes(target.chip)) {
-    warnings.push(
-      `Which key the chip has is not known; the bootloader has none, as is usual on a ${target.chip}.`,
-    );
+    warnings.push(say('placement.keylessBootloader', { chip: nameOf(target) }));
     return;
   }
-  throw wrongImage(
-    image,
-    'a bootloader is replaced only where the key of the chip is known to fit',
-    'Use an image that holds a bootloader for this chip, or set bootloader to keep.',
-  );
+  throw wrongImage(image, say('placement.keyNotSureToFit'), say('placement.useBootloaderForThis'));
 }

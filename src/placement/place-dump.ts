@@ -6,6 +6,7 @@ import { isFilledWith } from '../image/code/packets';
 import { readPartitions } from '../image/code/partitions';
 import { type DetectedImage, isDump } from '../image/detect/detected';
 import { unrotate } from '../image/detect/dump';
+import { type Note, say } from '../texts/note';
 import { isOwn } from './fit';
 import { codeLength, mustHaveRoom } from './place-app';
 import { KEPT, mustBeReplaceable } from './place-bootloader';
@@ -43,18 +44,14 @@ export function dumpPieces(job: PlaceJob, dump: Buffer): PlacedPiece[] {
   if (dump.length !== target.flashSize) {
     throw wrongImage(
       image,
-      `it has ${hex(dump.length)} bytes, but the flash of the chip ${hex(target.flashSize)}`,
-      'Use a dump of this chip, or of one with the same flash size.',
+      say('placement.otherFlashSize', { length: hex(dump.length), size: hex(target.flashSize) }),
+      say('placement.useSameSize'),
     );
   }
   const replace = options.bootloader === 'replace' && target.family === 'full';
   if (options.bootloader === 'replace' && !replace) warnings.push(KEPT);
   if (replace && isFilledWith(dump, 0xff, 0, BOOTLOADER_END))
-    throw badImage(
-      image,
-      'the bootloader is to be replaced, but that area of it is blank',
-      'Use an image that holds a bootloader, or set bootloader to keep.',
-    );
+    throw badImage(image, say('placement.blankBootloader'), say('placement.useWithBootloader'));
   const start = replace ? 0 : BOOTLOADER_END;
   const all = calibrations(dump, target);
   const whole = { offset: start, length: dump.length - start };
@@ -128,15 +125,13 @@ function cutAt(
   return pieces;
 }
 
-const DATA =
-  "the calibration of the radio with the MAC, Tuya's storage and OpenBeken's configuration";
-
-function whatIsKept({ image, target }: PlaceJob): string {
-  const { mac } = target;
-  const other = image.calibration?.mac ?? null;
-  if (mac != null)
-    return `The dump is not of this very chip (its MAC is ${other ?? 'not in it'}, this chip's ${mac}): what lies in its slots for code is written, and ${DATA} of this chip are kept. What is wanted of the dump all the same can be written with part: tuya or openbeken.`;
-  if (other === null)
-    return `Neither the chip nor the dump has a MAC, so that whether the dump is of this very chip cannot be told: what lies in its slots for code is written, and ${DATA} are left out. What is wanted of them can be written with part (tuya, openbeken), or with offset and skip.`;
-  return `The chip has no MAC, so that whether the dump (of ${other}) is of this very chip cannot be told: what lies in its slots for code is written, and ${DATA} are left out. If it is of this very chip, write it with part set to rf, and then once more as a whole; else what is wanted of it with part: tuya or openbeken.`;
+function whatIsKept({ image, target }: PlaceJob): Note {
+  const given = image.calibration?.mac ?? null;
+  if (target.mac != null)
+    return say('placement.otherDump', {
+      given: given ?? say('placement.macNotInIt'),
+      own: target.mac,
+    });
+  if (given === null) return say('placement.dumpWithoutMacs');
+  return say('placement.chipWithoutMac', { given });
 }

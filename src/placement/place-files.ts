@@ -3,6 +3,7 @@ import { hex } from '../errors';
 import { onFlash, PACKET_DATA } from '../image/code/packets';
 import { RBL_HEADER, RBL_HEADER_ON_FLASH, readRblHeader } from '../image/code/rbl';
 import { readUf2, uf2Writes } from '../image/containers/uf2';
+import { say } from '../texts/note';
 import {
   badImage,
   firstKept,
@@ -20,26 +21,20 @@ const MANY_LAYOUTS = ['BK7238', 'BK7252', 'BK7252N'];
 /** An update waits in the download slot until the bootloader installs it. */
 export function updatePiece({ image, target, warnings }: PlaceJob, bytes: Uint8Array): PlacedPiece {
   const header = readRblHeader(bytes);
-  if (header === null) throw badImage(image, 'there is no update in it');
+  if (header === null) throw badImage(image, say('placement.noUpdate'));
   if (header.partition !== 'app')
-    throw wrongImage(
-      image,
-      `it is for the partition ${header.partition}, and only applications are installed this way`,
-    );
+    throw wrongImage(image, say('placement.otherPartition', { partition: header.partition }));
   const { compression, encryption } = header;
-  const packing = {
-    quicklz: 'QuickLZ',
-    fastlz: 'FastLZ',
-    xor: 'XOR',
-    unknown: 'something unknown',
-  };
   for (const method of [compression, encryption]) {
     if (method === 'none' || method === 'gzip' || method === 'aes') continue;
-    throw badImage(image, `it is packed with ${packing[method]}, which is not supported`, UNPACKED);
+    const why =
+      method === 'unknown'
+        ? say('placement.packedUnknown')
+        : say('placement.packedWith', { method: PACKING[method] });
+    throw badImage(image, why, UNPACKED);
   }
   const slot = slotOf(target, 'download');
-  if (slot === null)
-    throw wrongImage(image, 'this chip has no download slot that is known', UNPACKED);
+  if (slot === null) throw wrongImage(image, say('placement.noDownloadSlot'), UNPACKED);
   const length = RBL_HEADER + header.packageSize;
   const needed =
     onFlash(Math.ceil(header.rawSize / PACKET_DATA) * PACKET_DATA) + RBL_HEADER_ON_FLASH;
@@ -47,8 +42,12 @@ export function updatePiece({ image, target, warnings }: PlaceJob, bytes: Uint8A
   if (length > slot.length || needed > room) {
     const why =
       length > slot.length
-        ? `it has ${hex(length)} bytes, and the download slot (${span(slot)}) ${hex(slot.length)}`
-        : `unpacked it needs ${hex(needed)} bytes, and the application slot has ${hex(room)}`;
+        ? say('placement.updateTooLong', {
+            length: hex(length),
+            slot: span(slot),
+            room: hex(slot.length),
+          })
+        : say('placement.unpackedTooLong', { length: hex(needed), room: hex(room) });
     throw wrongImage(image, why, UNPACKED);
   }
   const piece = wholeSectors(slot.offset, bytes.subarray(0, length));
@@ -57,46 +56,51 @@ export function updatePiece({ image, target, warnings }: PlaceJob, bytes: Uint8A
   if (calibration != null && calibration >= piece.offset && calibration < end)
     throw wrongImage(
       image,
-      `in the download slot (${span(slot)}) it would go over the calibration of the radio with the MAC at ${hex(calibration)}, and it has ${hex(length)} bytes where ${hex(calibration - slot.offset)} are free`,
+      say('placement.updateOverCalibration', {
+        slot: span(slot),
+        calibration: hex(calibration),
+        length: hex(length),
+        room: hex(calibration - slot.offset),
+      }),
       UNPACKED,
     );
   const table = target.partitions?.some(({ name }) => name === 'download') ?? false;
   if (!table && (target.chip === null || MANY_LAYOUTS.includes(target.chip)))
-    warnings.push(
-      `The chip's own partition table was not read: the download slot is taken to be at ${hex(slot.offset)}, as is usual.`,
-    );
-  if (encryption === 'aes')
-    warnings.push('The update is encrypted: only a bootloader with the same AES key installs it.');
+    warnings.push(say('placement.tableNotRead', { offset: hex(slot.offset) }));
+  if (encryption === 'aes') warnings.push(say('placement.encryptedUpdate'));
   return piece;
 }
 
-const UNPACKED = 'Use the application image (UA) or QIO file of the same firmware.';
+/** Names of ways to pack an update that nothing here can undo. */
+const PACKING = { quicklz: 'QuickLZ', fastlz: 'FastLZ', xor: 'XOR' } as const;
+const UNPACKED = say('placement.useUnpacked');
 
 /** The parts of a UF2 file that are for flashing by cable. */
 export function uf2Pieces({ image, target }: PlaceJob, bytes: Uint8Array): PlacedPiece[] {
   const file = readUf2(bytes);
   if (file === null || file.chips.length === 0) {
-    const name = file?.familyName ?? 'a chip that is not known';
-    throw wrongImage(image, `it is for ${name}, which is no BK72xx`, ...image.advice);
+    const family = file?.familyName ?? null;
+    throw wrongImage(
+      image,
+      family === null ? say('placement.uf2OfUnknown') : say('placement.uf2Of', { family }),
+      ...image.advice,
+    );
   }
   const slots = (['app', 'download'] as const).flatMap((name) => {
     const slot = slotOf(target, name);
     return slot === null ? [] : [{ name, ...slot }];
   });
   const writes = uf2Writes(file, 'flasher-single', slots).sort((a, b) => a.offset - b.offset);
-  if (writes.length === 0) throw wrongImage(image, 'none of its parts is for flashing by cable');
+  if (writes.length === 0) throw wrongImage(image, say('placement.noPartForCable'));
   const limit = firstKept(target);
   for (const { offset, bytes: part, partition } of writes) {
     const region = { offset, length: part.length };
     if (offset < BOOTLOADER_END)
-      throw badImage(
-        image,
-        `its part for ${partition} would go over the bootloader (${span(region)})`,
-      );
+      throw badImage(image, say('placement.partOverBootloader', { partition, span: span(region) }));
     if (offset + part.length > limit)
       throw wrongImage(
         image,
-        `its part for ${partition} (${span(region)}) reaches beyond ${hex(limit)}, where the chip keeps its own data or its flash ends`,
+        say('placement.partTooFar', { partition, span: span(region), limit: hex(limit) }),
       );
   }
   return merged(writes);

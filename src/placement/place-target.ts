@@ -2,6 +2,7 @@ import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import { LAYOUTS, type Layout, type Region } from '../chip/layouts';
 import { hex } from '../errors';
 import { partitionRegion } from '../image/code/partitions';
+import { type Note, say } from '../texts/note';
 import type { PlacedPiece, PlaceTarget } from './place-types';
 
 export { mustFit } from './fit';
@@ -43,6 +44,6 @@ export function wholeSectors(offset: number, bytes: Uint8Array): PlacedPiece {
 }
 
 /** As `0x11000 to 0x129fff`. */
-export function span({ offset, length }: Region): string {
-  return `${hex(offset)} to ${hex(offset + length - 1)}`;
+export function span({ offset, length }: Region): Note {
+  return say('placement.span', { start: hex(offset), end: hex(offset + length - 1) });
 }

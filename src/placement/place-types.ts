@@ -2,7 +2,7 @@ import type { ChipName, Family } from '../chip/families';
 import { BkError } from '../errors';
 import type { Partition } from '../image/code/partitions';
 import type { DetectedImage } from '../image/detect/detected';
-import type { Said } from '../texts/note';
+import { type Note, type Said, say, sentence } from '../texts/note';
 
 /** The chip that an image is to be written to, as far as it is known. */
 export interface PlaceTarget {
@@ -27,8 +27,6 @@ export interface PlaceTarget {
 export interface PlaceOptions {
   /** Full chips only; a basic chip's is always kept. */
   bootloader?: 'keep' | 'replace' | undefined;
-  /** For an image that is a calibration sector. */
-  calibration?: 'keep' | 'replace' | undefined;
   /** Take an image for another chip or key, too. */
   anyImage?: boolean | undefined;
 }
@@ -46,25 +44,29 @@ export interface PlaceJob {
   target: PlaceTarget;
   options: PlaceOptions;
   /** What a person should know; it grows on the way. */
-  warnings: Said[];
+  warnings: Note[];
 }
 
-const UNCHANGED = 'nothing was changed';
 /** Advice for those who know better. */
-export const ALL_THE_SAME = 'To write this one all the same, set anyImage.';
+export const ALL_THE_SAME = say('placement.setAnyImage');
 
 /** An error that says why the image is not for this chip. */
-export function wrongImage(image: DetectedImage, why: Said, ...advice: Said[]): BkError {
-  return new BkError('BK_WRONG_IMAGE', `The image is ${image.description}: ${why}; ${UNCHANGED}`, {
-    advice,
-  });
+export function wrongImage(image: DetectedImage, why: Note, ...advice: Said[]): BkError {
+  return new BkError('BK_WRONG_IMAGE', refusal(image, why), { advice });
 }
 
 /** An error that says why the image cannot be written to any chip. */
-export function badImage(image: DetectedImage, why: Said, ...advice: Said[]): BkError {
-  return new BkError('BK_BAD_IMAGE', `The image is ${image.description}: ${why}; ${UNCHANGED}`, {
-    advice,
-  });
+export function badImage(image: DetectedImage, why: Note, ...advice: Said[]): BkError {
+  return new BkError('BK_BAD_IMAGE', refusal(image, why), { advice });
+}
+
+function refusal({ description }: DetectedImage, why: Note): Note {
+  return say('placement.refused', { image: sentence(description), why });
+}
+
+/** The chip's name for people, or what kind of chip it is where it does not tell its model. */
+export function nameOf({ chip, family }: Pick<PlaceTarget, 'chip' | 'family'>): string | Note {
+  return chip ?? say(family === 'full' ? 'placement.fullChip' : 'placement.basicChip');
 }
 
 /** Cortex-M33 chips: other code in another layout, which no image here is known to be for. */
@@ -75,6 +77,6 @@ export function isOtherCore(chip: ChipName | null): boolean {
 }
 
 /** For people, with whatever is written to such a chip. */
-export function untried(chip: ChipName | null): string {
-  return `Writing to a ${chip} was never tried on hardware, and what is known of its flash has one source: keep the backup.`;
+export function untried(target: Pick<PlaceTarget, 'chip' | 'family'>): Note {
+  return say('placement.untried', { chip: nameOf(target) });
 }

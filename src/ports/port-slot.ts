@@ -1,63 +1,74 @@
 import type { Clock, Timer } from '../clock';
-import { BkError, isBkError } from '../errors';
+import { isBkError } from '../errors';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
+import type { BaudMemories } from '../session/baud/baud-memory';
 import { BOOT_BAUD } from '../session/link/link';
 import { beganAnew } from '../session/recovery/port-reconnect';
 import { type Reopen, Session } from '../session/session';
-import { AdapterFollower } from '../transport/follow';
-import { type OpenOptions, openTransport } from '../transport/open';
+import { say } from '../texts/note';
+import { AdapterFollower } from '../transport/adapter/follow';
+import type { OpenOptions } from '../transport/schemes/port-scheme';
+import { openTransport } from '../transport/schemes/schemes';
+import type { SimulatedChips } from '../transport/schemes/simulated-chips';
 import type { Transport } from '../transport/transport';
+import { type Release, TurnQueue } from './turn-queue';
 
 /** How often a kept link is called, ms: chips that leave download mode do so after seconds of silence. */
 const KEEP_ALIVE_MS = 500;
 
-/** Gives a turn on to the next one. */
-type Release = () => void;
+/** What the slots of an environment have in common. */
+export interface PortWorld {
+  readonly clock: Clock;
+  readonly chips: SimulatedChips;
+  /** What is known of the rates of chips. */
+  readonly bauds: BaudMemories;
+}
 
 /**
  * One physical port of this process: who has its turn, and the link that is kept between jobs. All
  * devices that name the port, however they spell it, share its slot.
  */
 export class PortSlot {
+  readonly #world: PortWorld;
   readonly #clock: Clock;
-  #tail: Promise<void> = Promise.resolve();
+  readonly #onIdle: (slot: PortSlot) => void;
+  readonly #turns = new TurnQueue();
   #session: Session | null = null;
   #keeper: Timer | null = null;
   /** A keep-alive exchange under way; whoever takes the link waits for it. */
   #calling: Promise<void> = Promise.resolve();
   /** True while somebody has the turn's link in use, so that no keep-alive may begin. */
   #taken = false;
-  /** Who has the turn or waits for it. */
-  #users = 0;
+  /** Links that are being ended. */
+  #ending = 0;
   /** Whose job the kept link served last. */
   #owner: object | null = null;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  /** @param onIdle called whenever nobody has the turn or waits for it, and no link is kept any more */
+  constructor(world: PortWorld, onIdle: (slot: PortSlot) => void) {
+    this.#world = world;
+    this.#clock = world.clock;
+    this.#onIdle = onIdle;
   }
 
   /** Waits for the turn, first come, first served. @throws BkError BK_CANCELLED while waiting */
   async turn(signal: AbortSignal | undefined, port: string): Promise<Release> {
-    const before = this.#tail;
-    let handOn: () => void = () => {};
-    const own = new Promise<void>((resolve) => {
-      handOn = resolve;
-    });
-    this.#users++;
-    const release = (): void => {
-      this.#users--;
-      handOn();
-    };
-    // Who gives up waiting still hands the turn on when it comes.
-    this.#tail = before.then(() => own);
     try {
-      await orAborted(before, signal, port);
+      const release = await this.#turns.take(signal, port);
+      return () => {
+        release();
+        this.#rest();
+      };
     } catch (error) {
-      release();
+      this.#rest();
       throw error;
     }
-    return release;
+  }
+
+  /** Whether a link is kept that was this owner's last. */
+  keepsFor(owner: object): boolean {
+    return this.#session !== null && this.#owner === owner;
   }
 
   /** The kept link if it serves these settings, else a new one. The caller has the turn. */
@@ -75,8 +86,9 @@ export class PortSlot {
       }
       await this.#drop('leave');
     }
-    report.onPhase('open', `Opening ${settings.port}`, false);
-    const options = { baudRate: BOOT_BAUD, clock: this.#clock };
+    report.onPhase('open', say('session.openingPort', { port: settings.port }), false);
+    const { clock, chips, bauds } = this.#world;
+    const options = { baudRate: BOOT_BAUD, clock, chips };
     const follower = new AdapterFollower(settings.port, options);
     // Not awaited: nobody should wait for it unless the adapter goes away.
     void follower.remember();
@@ -87,7 +99,15 @@ export class PortSlot {
       return latest;
     };
     try {
-      this.#session = await Session.open(transport, settings, this.#clock, report, signal, reopen);
+      this.#session = await Session.open({
+        transport,
+        settings,
+        clock,
+        report,
+        bauds,
+        signal,
+        reopen,
+      });
     } catch (error) {
       await latest.close();
       throw error;
@@ -108,7 +128,7 @@ export class PortSlot {
     } catch (error) {
       if (!isBkError(error, 'BK_PORT_LOST')) throw error;
       evidence.adapterLost();
-      onPhase('open', `Port ${port} does not answer: waiting for it`, true);
+      onPhase('open', say('session.portSilent', { port }), true);
       const transport = await follower
         .reopen(linkTimeout * 1000, options.signal)
         .catch((reason) => {
@@ -153,7 +173,7 @@ export class PortSlot {
 
   /** Ends a link that is only kept, if it was kept for this owner. */
   async endKept(owner: object, after: 'reboot' | 'leave', port: string): Promise<void> {
-    if (this.#users > 0 || this.#owner !== owner) return;
+    if (!this.#turns.isEmpty || this.#owner !== owner) return;
     const release = await this.turn(undefined, port);
     try {
       await this.end(after);
@@ -178,7 +198,17 @@ export class PortSlot {
   async #drop(after: 'reboot' | 'leave'): Promise<void> {
     const session = this.#session;
     this.#session = null;
-    await session?.close(after);
+    this.#ending++;
+    try {
+      await session?.close(after);
+    } finally {
+      this.#ending--;
+      this.#rest();
+    }
+  }
+
+  #rest(): void {
+    if (this.#turns.isEmpty && this.#session === null && this.#ending === 0) this.#onIdle(this);
   }
 }
 
@@ -191,26 +221,4 @@ function serves(session: Session, settings: FilledSettings): boolean {
     had.reset === settings.reset &&
     session.exchanger.lost === null
   );
-}
-
-function orAborted(
-  turn: Promise<void>,
-  signal: AbortSignal | undefined,
-  port: string,
-): Promise<void> {
-  if (signal === undefined) return turn;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      reject(new BkError('BK_CANCELLED', `The job was cancelled while it waited for ${port}`));
-    };
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
-    turn.then(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-  });
 }

@@ -1,11 +1,15 @@
 import type { ChipName } from '../chip/families';
+import type { Note } from '../texts/note';
 import { PreciseClock } from './line/precise-clock';
 import { OPTION_RULES, parseSimulatorUrl } from './setup/simulator-options';
 import { createSimulatedChip } from './simulator';
 import { SimulatedChipServer, type TcpServerOptions } from './tcp-server';
 
 /** What an option of a simulated chip does, and what it may be. */
-export type SimulatorOptionHelp = { readonly [part in 'about' | 'allowed']: string };
+export interface SimulatorOptionHelp {
+  readonly about: Note;
+  readonly allowed: string | Note;
+}
 
 /** The options of a simulated chip, by the names that its address has for them: `sim://bk7231n?seed=1`. */
 export const SIMULATOR_OPTIONS: Readonly<Record<string, SimulatorOptionHelp>> = OPTION_RULES;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { BkError } from '../../src';
 import { detectImage } from '../../src/image/detect/detect';
 import { type PlaceOptions, type PlaceTarget, placeImage } from '../../src/placement/place-image';
+import { allEnglish } from '../support/english';
 import {
   appImage,
   bootloader,
@@ -65,7 +66,7 @@ describe('a mixture of two chips', () => {
         assert.match(error.message, /its application is for BK7231[NT], its bootloader for BK7231/);
         const { pieces, warnings } = place(make(boot, app), right);
         assert.equal(pieces[0]?.offset, 0x11000);
-        assert.match(warnings.join(' '), /mixture.*keeps its own bootloader/);
+        assert.match(allEnglish(warnings).join(' '), /mixture.*keeps its own bootloader/);
         assert.equal(place(make(boot, app), wrong, { anyImage: true }).pieces[0]?.offset, 0x11000);
       }
     });
@@ -92,7 +93,10 @@ describe('a mixture of two chips', () => {
 
   it('is taken with a warning where it is of this very chip', () => {
     const { warnings } = place(dumpOf(BOOT_N, APP_T), { ...N, mac: MAC });
-    assert.match(warnings.join(' '), /of this very chip.*its application is for BK7231T/);
+    assert.match(
+      allEnglish(warnings).join(' '),
+      /of this very chip.*its application is for BK7231T/,
+    );
   });
 
   it('is told by the bootloader where the application says nothing', () => {
@@ -163,7 +167,7 @@ describe('a damaged application', () => {
 
   it('is warned about in a dump that goes back as a whole', () => {
     const { warnings } = place(dumpOf(BOOT_N, app), N);
-    assert.match(warnings.join(' '), /dump is damaged.*wrong CRC/);
+    assert.match(allEnglish(warnings).join(' '), /dump is damaged.*wrong CRC/);
   });
 
   it('is refused in a UF2 file', () => {
@@ -200,7 +204,10 @@ describe('a chip on which nothing was ever tried', () => {
 
   it('takes its own dump back, with a warning, and nothing else', () => {
     const own = flashImage({ key: 'none' });
-    assert.match(place(own, chip).warnings.join(' '), /BK7236 was never tried on hardware/);
+    assert.match(
+      allEnglish(place(own, chip).warnings).join(' '),
+      /BK7236 was never tried on hardware/,
+    );
     const other = { ...chip, mac: '02:00:00:00:00:01' };
     for (const target of [other, { ...chip, mac: null }])
       for (const options of [{}, { anyImage: true }]) {

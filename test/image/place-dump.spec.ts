@@ -111,28 +111,3 @@ describe('a dump', () => {
     refused(long, other, 'BK_WRONG_IMAGE', /room for 0x121000/);
   });
 });
-
-describe('a calibration sector', () => {
-  const sector = calibrationSector([2, 0, 0, 0xab, 0xcd, 0xef]);
-  const replace = { calibration: 'replace' } as const;
-
-  it('goes to its place on the chip, only when asked for', () => {
-    refused(sector, N, 'BK_BAD_IMAGE', /to be kept/);
-    assert.deepEqual(where(sector, N, replace), [[0x1d0000, 0x1000]]);
-    assert.deepEqual(where(sector, T, replace), [[0x1e0000, 0x1000]]);
-    refused(sector, BK7238, 'BK_WRONG_IMAGE', /not known/, replace);
-    assert.deepEqual(where(sector, { ...BK7238, calibration: 0x1e3000 }, replace), [
-      [0x1e3000, 0x1000],
-    ]);
-    const other = place(sector, { ...N, mac: '02:00:00:00:00:01' }, replace);
-    assert.match(english(other.warnings[0] ?? ''), /MAC changes/);
-    refused(
-      calibrationSector([255, 255, 255, 255, 255, 255]),
-      N,
-      'BK_BAD_IMAGE',
-      /no MAC/,
-      replace,
-    );
-    refused(sector, { ...N, flashSize: 0x100000 }, 'BK_WRONG_IMAGE', /flash has ended/, replace);
-  });
-});

@@ -78,6 +78,20 @@ describe('a sector that the chip refuses', () => {
     }
   }
 
+  it('costs the line nothing of its rate, neither in this job nor in the next', async () => {
+    const second = AT + BLOCK;
+    const { device, refusals } = refusing(
+      ERASE,
+      (...change) => touches(AT)(...change) || touches(second)(...change),
+    );
+    await rejection(device.write({ image: IMAGE, offset: START }), 'BK_BAD_SECTOR');
+    for (const sector of [AT, second]) assert.ok((refusals.get(sector) ?? 0) >= 3);
+    const { facts } = await device.connect();
+    assert.equal(facts.baud, 2_000_000);
+    assert.deepEqual(facts.warnings, []);
+    await device.close();
+  });
+
   it('is written after all where the chip has changed its mind', async () => {
     let left = 3;
     const { device, chip } = refusing(ERASE, (...change) => touches(AT)(...change) && left-- > 0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Drop } from '../../src/diagnosis/evidence/evidence';
 import { EvidenceLog } from '../../src/diagnosis/evidence/evidence-log';
-import type { CauseId } from '../../src/diagnosis/rules/causes';
+import type { CauseId } from '../../src/diagnosis/rules/finding';
 import { findings } from './findings';
 
 export const BAUD = 921_600;

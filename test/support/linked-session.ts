@@ -2,24 +2,24 @@ import { EvidenceLog } from '../../src/diagnosis/evidence/evidence-log';
 import type { Phase } from '../../src/errors';
 import type { RecoveryRecord, SessionReport } from '../../src/session/base/report';
 import { type DeviceSettings, fillSettings } from '../../src/session/base/settings';
+import { BaudMemories } from '../../src/session/baud/baud-memory';
 import { Exchanger } from '../../src/session/exchange/exchanger';
 import { Session } from '../../src/session/session';
 import type { SimulatedChip } from '../../src/simulator/simulator';
 import type { Said } from '../../src/texts/note';
-import {
-  forgetSimulatedChips,
-  openSimulated,
-  prepareSimulatedChip,
-} from '../../src/transport/simulated';
 import { english } from './english';
 import { InterposedTransport } from './interposed-transport';
+import { forgetSimulatedChips, openSimulated, prepareSimulatedChip } from './simulated-chips';
 import { VirtualClock } from './virtual-clock';
 
 /** What a session told while it worked. */
 export class Notes implements SessionReport {
   readonly evidence = new EvidenceLog();
   readonly phases: { phase: Phase; message: string; waitsForPerson: boolean }[] = [];
-  readonly recoveries: (RecoveryRecord & { cause: string; action: string })[] = [];
+  readonly recoveries: (Omit<RecoveryRecord, 'cause' | 'action'> & {
+    cause: string;
+    action: string;
+  })[] = [];
   readonly warnings: string[] = [];
   /** Called with every phase, for what a person does meanwhile. */
   whenPhase: (message: string, waitsForPerson: boolean) => void = () => {};
@@ -60,6 +60,7 @@ export function bench(simUrl: string): Bench {
   forgetSimulatedChips();
   const clock = new VirtualClock();
   const notes = new Notes();
+  const bauds = new BaudMemories(clock);
   let line: InterposedTransport | undefined;
   const plug = async (): Promise<InterposedTransport> => {
     line = new InterposedTransport(await openSimulated(simUrl, clock));
@@ -79,7 +80,7 @@ export function bench(simUrl: string): Bench {
       const filled = fillSettings({ port: simUrl, ...settings });
       // A line that a test has plugged already, to prepare it, is the one that is used.
       const transport = line ?? (await plug());
-      return Session.open(transport, filled, clock, notes, signal);
+      return Session.open({ transport, settings: filled, clock, report: notes, bauds, signal });
     },
   };
 }

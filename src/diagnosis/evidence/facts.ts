@@ -1,12 +1,6 @@
-import { hex } from '../../errors';
 import type { CommandKind, Drop, Evidence, Tally } from './evidence';
 
 const SECTOR = 0x1000;
-/** Addresses that are told one by one. */
-const TOLD = 6;
-
-/** CRC-32 of 257 bytes of 00 (full chips count the end byte) and of 256 (basic chips). */
-export const ZEROS: readonly number[] = [0xb7bfa0ce, 0x0d968558];
 
 /** Commands that are short both ways and change nothing. */
 export const SHORT: readonly CommandKind[] = ['register', 'checksum', 'status', 'identity'];
@@ -47,20 +41,6 @@ export function isReboot(drop: Pick<Drop, 'found'>): boolean {
 export function addressesOf(drops: readonly { address: number | null }[]): number[] {
   const addresses = drops.flatMap(({ address }) => (address === null ? [] : [address]));
   return [...new Set(addresses)].sort((a, b) => a - b);
-}
-
-export function listed(addresses: readonly number[]): string {
-  const shown = addresses.slice(0, TOLD).map(hex).join(', ');
-  return addresses.length > TOLD ? `${shown} and ${addresses.length - TOLD} more` : shown;
-}
-
-/** `1 time`, `3 times`. */
-export function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
-}
-
-export function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 /** The chip was there, and flash was not changed: what it was told never arrived whole. */

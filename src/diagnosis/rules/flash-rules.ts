@@ -1,13 +1,20 @@
 import { hex } from '../../errors';
+import { type Note, say } from '../../texts/note';
 import type { Evidence } from '../evidence/evidence';
-import { listed, plural, sum, times, ZEROS } from '../evidence/facts';
-import { type Finding, finding } from './finding';
+import { sum } from '../evidence/facts';
+import { type Finding, finding, type Rule } from './finding';
+import { listed, times } from './phrases';
+
+/** CRC-32 of 257 bytes of 00 (full chips count the end byte) and of 256 (basic chips). */
+const ZEROS: readonly number[] = [0xb7bfa0ce, 0x0d968558];
+/** The same of FF, with how many bytes they are. */
+const BLANK: Readonly<Record<number, number>> = { 3013064950: 257, 4272465953: 256 };
 
 /** More sectors than this failing together are no worn sectors. */
 const FEW = 8;
 
 /** One place, always, while all others hold. */
-export function badSector(evidence: Evidence): Finding | null {
+function badSector(evidence: Evidence): Finding | null {
   const stubborn = evidence.mismatches.filter(
     (one) => one.direction === 'write' && !one.healed && one.times >= 2,
   );
@@ -27,12 +34,16 @@ export function badSector(evidence: Evidence): Finding | null {
   return finding(
     'badSector',
     confidence,
-    `Only ${listed(addresses)} failed, every time (${tries} checks or more), while ${plural(evidence.checksumsRight, 'checksum')} elsewhere agreed.`,
+    say('diagnosis.onlySectors', {
+      where: listed(addresses),
+      tries,
+      count: evidence.checksumsRight,
+    }),
   );
 }
 
 /** Everything is answered with success, and nothing changes. */
-export function locked(evidence: Evidence): Finding | null {
+function locked(evidence: Evidence): Finding | null {
   const last = evidence.status.at(-1);
   const freed = evidence.status.findLastIndex(({ after, mask }) => (after & mask) === 0);
   const writes = evidence.status.slice(freed + 1).filter(({ written }) => written !== null);
@@ -43,7 +54,11 @@ export function locked(evidence: Evidence): Finding | null {
     return finding(
       'locked',
       unsure ? 0.4 : 0.85,
-      `The status register was written ${times(attempts)} and its protect bits stayed (it reads ${hex(last.after)}, of which ${hex(last.mask)} protect).`,
+      say('diagnosis.protectBitsStayed', {
+        times: times(attempts),
+        status: hex(last.after),
+        mask: hex(last.mask),
+      }),
     );
   }
   const { notTaken } = evidence;
@@ -52,18 +67,47 @@ export function locked(evidence: Evidence): Finding | null {
   return finding(
     'locked',
     ever ? 0.2 : notTaken.length >= 2 ? 0.8 : 0.5,
-    `Erases and writes were answered with success, and flash kept its old bytes at ${listed(notTaken)}.`,
+    say('diagnosis.oldBytesKept', { where: listed(notTaken) }),
   );
 }
 
 /** The chip lives, and its flash reads as nothing. */
-export function deadFlash({ bootloader, flashId }: Evidence): Finding | null {
+function deadFlash({ bootloader, flashId }: Evidence): Finding | null {
   const zeros = bootloader !== null && ZEROS.includes(bootloader.crc);
   const noId = flashId === '000000';
-  if (!zeros && !noId) return null;
-  const parts = [
-    zeros ? `The checksum of the first bytes (${hex(bootloader.crc)}) is that of zeros` : '',
-    noId ? 'the flash tells its id as 00 00 00' : '',
-  ].filter((part) => part !== '');
-  return finding('deadFlash', zeros && noId ? 0.9 : zeros ? 0.85 : 0.6, `${parts.join(', and ')}.`);
+  const dead = (confidence: number, evidence: Note) =>
+    finding('deadFlash', confidence, evidence, { plain: true });
+  if (!zeros) return noId ? dead(0.6, say('diagnosis.zeroId')) : null;
+  const checksum = hex(bootloader.crc);
+  if (noId) return dead(0.9, say('diagnosis.zerosAndZeroId', { checksum }));
+  return dead(0.85, say('diagnosis.zerosRead', { checksum }));
 }
+
+/** Known to users as "Unknown bootloader CRC 0xB397B8F6". */
+function blankBootloader({ bootloader, drops, family }: Evidence): Finding | null {
+  const bytes = bootloader === null ? undefined : BLANK[bootloader.crc];
+  if (bootloader === null || bytes === undefined) return null;
+  const basic = family === 'basic' || bytes === 256;
+  return finding(
+    'blankBootloader',
+    drops.length > 0 ? 0.35 : 0.85,
+    say('diagnosis.blankSector', { checksum: hex(bootloader.crc), bytes }),
+    { action: basic ? say('diagnosis.leavePowered') : undefined },
+  );
+}
+
+function unknownBootloader({ bootloader }: Evidence): Finding | null {
+  if (bootloader === null || bootloader.known) return null;
+  if (bootloader.crc in BLANK || ZEROS.includes(bootloader.crc)) return null;
+  const checksum = hex(bootloader.crc);
+  return finding('unknownBootloader', 0.25, say('diagnosis.checksumInNoTable', { checksum }));
+}
+
+/** The flash and its first sector. */
+export const FLASH_RULES: readonly Rule[] = [
+  locked,
+  badSector,
+  deadFlash,
+  blankBootloader,
+  unknownBootloader,
+];

@@ -1,3 +1,4 @@
+import { say } from '../../texts/note';
 import type { Evidence } from '../evidence/evidence';
 import {
   addressesOf,
@@ -7,15 +8,14 @@ import {
   isChange,
   isReboot,
   lateAnswers,
-  listed,
   lostAnswers,
-  plural,
   SHORT,
   sum,
   tooFast,
   unheardChanges,
 } from '../evidence/facts';
-import { type Finding, finding } from './finding';
+import { type Finding, finding, type Rule } from './finding';
+import { joined, listed } from './phrases';
 
 /** Above it short commands fail as well, and the direction cannot be told from the long ones. */
 const CLEAN = 0.05;
@@ -53,7 +53,7 @@ function weigh(evidence: Evidence) {
 }
 
 /** Programs are the only commands that send 4 KiB to the chip: a bad line there spares the others. */
-export function toChip(evidence: Evidence): Finding | null {
+function toChip(evidence: Evidence): Finding | null {
   const { changed, unheard, thrown, back, both } = weigh(evidence);
   const erasing = evidence.drops.filter((drop) => drop.phase === 'erase' && isReboot(drop));
   const onlyPrograms = thrown.length >= 2 && erasing.length === 0;
@@ -80,25 +80,28 @@ export function toChip(evidence: Evidence): Finding | null {
   if (tooFast(evidence) !== null) confidence = Math.min(confidence, 0.4);
   // Too few went over the line at a lower rate to tell that it is not the rate.
   else if (failsOnlyFast(evidence)) confidence = Math.min(confidence, 0.65);
-  const parts = [
-    unheard.length > 0
-      ? `${plural(unheard.length, 'write')} got no answer from a chip that was there`
-      : '',
-    onlyPrograms
-      ? `${plural(thrown.length, 'write')} and no erase threw the chip out of download mode`
-      : '',
-    changed.length > 0 ? `${plural(changed.length, 'range')} held other bytes than were sent` : '',
-  ].filter((part) => part !== '');
+  const losses = [
+    ...(unheard.length > 0 ? [say('diagnosis.unheardWrites', { count: unheard.length })] : []),
+    ...(onlyPrograms ? [say('diagnosis.thrownOut', { count: thrown.length })] : []),
+    ...(changed.length > 0 ? [say('diagnosis.changedRanges', { count: changed.length })] : []),
+  ];
   const where = listed(addressesOf([...changed, ...unheard, ...(onlyPrograms ? thrown : [])]));
   return finding(
     'toChip',
     confidence,
-    `${capital(parts.join('; '))} (${where}), while ${read.good} of ${read.good + read.bad} reads and ${short.good} of ${short.good + short.bad} short commands went well.`,
+    say('diagnosis.lossesToChip', {
+      losses: joined(losses, 'diagnosis.semicolon'),
+      where,
+      goodReads: read.good,
+      reads: read.good + read.bad,
+      goodShort: short.good,
+      short: short.good + short.bad,
+    }),
   );
 }
 
 /** Reads are the only commands that bring 4 KiB from the chip; a lost answer to a change that was made tells the same. */
-export function fromChip(evidence: Evidence): Finding | null {
+function fromChip(evidence: Evidence): Finding | null {
   const { lost, readBad, reads, out, back: count, both } = weigh(evidence);
   if (count === 0) return null;
   const program = exchanges(evidence, ['program']);
@@ -111,19 +114,27 @@ export function fromChip(evidence: Evidence): Finding | null {
   }
   if (tooFast(evidence) !== null) confidence = Math.min(confidence, 0.4);
   if (lateAnswers(evidence).count > 1) confidence = Math.min(confidence, 0.4);
-  const parts = [
-    lost.length > 0
-      ? `${plural(lost.length, 'change')} of flash (${listed(addressesOf(lost))}) had been made though no answer came`
-      : '',
-    readBad > 0 ? `${plural(readBad, 'read')} came short or changed` : '',
-    reads.length > 0 ? `at ${listed(addressesOf(reads))}` : '',
-  ].filter((part) => part !== '');
-  const programs = program.good > 0 ? `; ${program.good} writes went well` : '';
-  return finding('fromChip', confidence, `${capital(parts.join(', '))}${programs}.`);
+  const clauses = [
+    ...(lost.length > 0
+      ? [say('diagnosis.lostAnswers', { count: lost.length, where: listed(addressesOf(lost)) })]
+      : []),
+    ...(readBad > 0 ? [say('diagnosis.brokenReads', { count: readBad })] : []),
+    ...(reads.length > 0
+      ? [say('diagnosis.atAddresses', { where: listed(addressesOf(reads)) })]
+      : []),
+  ];
+  const losses = joined(clauses, 'diagnosis.comma');
+  return finding(
+    'fromChip',
+    confidence,
+    program.good > 0
+      ? say('diagnosis.lossesFromChipOnly', { losses, writes: program.good })
+      : say('diagnosis.lossesFromChip', { losses }),
+  );
 }
 
 /** Trouble both ways, or in short commands too. */
-export function line(evidence: Evidence): Finding | null {
+function line(evidence: Evidence): Finding | null {
   if (!evidence.linked) return unlinkedLine(evidence);
   const { out, back, both } = weigh(evidence);
   const short = exchanges(evidence, SHORT);
@@ -134,19 +145,23 @@ export function line(evidence: Evidence): Finding | null {
   return finding(
     'line',
     confidence,
-    `${plural(out, 'write')} did not reach the chip, ${plural(back, 'answer')} did not come whole, and ${short.bad} of ${short.good + short.bad} short commands failed.`,
+    say('diagnosis.lossesBothWays', {
+      writes: say('diagnosis.writesAstray', { count: out }),
+      answers: say('diagnosis.answersBroken', { count: back }),
+      bad: short.bad,
+      all: short.good + short.bad,
+    }),
   );
 }
 
 /** A chip that is called does not answer, and something comes in that is no talk either. */
 function unlinkedLine({ heard, received }: Evidence): Finding | null {
   if (heard.bytes === 0 && received > 0) {
-    return finding('line', 0.5, `${received} bytes arrived that answer nothing that was asked.`);
+    return finding('line', 0.5, say('diagnosis.strayBytes', { bytes: received }));
   }
   if (heard.noise === 0 || heard.noise < 0.5 * heard.bytes) return null;
-  return finding('line', 0.5, `${heard.bytes} bytes arrived that are neither an answer nor text.`);
+  return finding('line', 0.5, say('diagnosis.noiseBytes', { bytes: heard.bytes }));
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
+/** Bytes that are lost or changed on the way. */
+export const LINE_RULES: readonly Rule[] = [toChip, fromChip, line];

@@ -1,12 +1,17 @@
+import { type Note, say } from '../../texts/note';
 import type { Drop, Evidence } from '../evidence/evidence';
-import { addressesOf, exchanges, isChange, isReboot, listed, times } from '../evidence/facts';
-import { type Finding, finding } from './finding';
+import { addressesOf, exchanges, isChange, isReboot } from '../evidence/facts';
+import { type Finding, finding, type Rule } from './finding';
+import { listed, times } from './phrases';
+
+/** A chip that boots, or is at work, has answered long before so many calls. */
+const LONG_CALLED = 50;
 
 /**
  * A supply that gives way under the current of erasing and programming: the chip reboots, and never at
  * the same place twice. Source: what maintainers answer every time, and the seeds' addresses.
  */
-export function power(evidence: Evidence): Finding | null {
+function power(evidence: Evidence): Finding | null {
   const reboots = evidence.drops.filter((drop) => isChange(drop) && isReboot(drop));
   if (reboots.length === 0) return null;
   return finding('power', confidenceOf(evidence, reboots), story(evidence, reboots));
@@ -40,24 +45,35 @@ function ofBasic(evidence: Evidence, reboots: readonly Drop[]): number {
   return spared < 0.1 ? 0.5 : 0.6;
 }
 
-function story(evidence: Evidence, reboots: readonly Drop[]): string {
+function story(evidence: Evidence, reboots: readonly Drop[]): Note {
   const places = addressesOf(reboots);
   const erases = reboots.filter((drop) => drop.phase === 'erase').length;
   const lost = reboots.some((drop) => drop.found === 'lost');
   const { good } = exchanges(evidence, ['read', 'checksum']);
-  const parts = [
-    `The chip stopped ${times(reboots.length)} while it changed flash (${erases} erasing, ${reboots.length - erases} writing)`,
+  const facts = {
+    times: times(reboots.length),
+    erasing: erases,
+    writing: reboots.length - erases,
+    where: listed(places),
+  };
+  const many = { ...facts, places: places.length };
+  const back = () =>
     places.length > 1
-      ? `at ${places.length} different addresses (${listed(places)})`
-      : `at ${listed(places)}`,
-    lost ? 'and did not come back' : 'and came back rebooted',
-  ];
-  const reads = good > 0 ? ` ${good} reads and checksums went well.` : '';
-  return `${parts.join(' ')}.${reads}`;
+      ? say('diagnosis.stoppedAtPlaces', many)
+      : say('diagnosis.stoppedAtPlace', facts);
+  const away = () =>
+    places.length > 1
+      ? say('diagnosis.stoppedAtPlacesForGood', many)
+      : say('diagnosis.stoppedAtPlaceForGood', facts);
+  const stopped = lost ? away() : back();
+  if (good === 0) return stopped;
+  return say('diagnosis.sentences', {
+    sentences: [stopped, say('diagnosis.readsWentWell', { good })],
+  });
 }
 
 /** Reboots while nothing draws current: somebody's hand, or a contact. */
-export function interrupted(evidence: Evidence): Finding | null {
+function interrupted(evidence: Evidence): Finding | null {
   const reboots = evidence.drops.filter(isReboot);
   const idle = reboots.filter((drop) => !isChange(drop));
   if (idle.length === 0) return null;
@@ -67,6 +83,15 @@ export function interrupted(evidence: Evidence): Finding | null {
   return finding(
     'interrupted',
     confidence,
-    `The chip went away ${times(idle.length)} in the phase ${phases}, when it drew little current.`,
+    say('diagnosis.wentAwayIdle', { times: times(idle.length), phases }),
   );
 }
+
+/** A chip that was linked and no longer answers. What made it stop is for other rules to tell, and comes first. */
+function gone({ linked, calls }: Evidence): Finding | null {
+  if (!linked || calls < LONG_CALLED) return null;
+  return finding('gone', 0.35, say('diagnosis.unansweredCalls', { calls }));
+}
+
+/** The chip stops, or is away. */
+export const POWER_RULES: readonly Rule[] = [power, interrupted, gone];

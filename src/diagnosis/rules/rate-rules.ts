@@ -1,9 +1,10 @@
+import { say } from '../../texts/note';
 import type { Evidence } from '../evidence/evidence';
-import { exchanges, failureRate, failures, lateAnswers, plural, tooFast } from '../evidence/facts';
-import { type Finding, finding } from './finding';
+import { exchanges, failureRate, failures, lateAnswers, tooFast } from '../evidence/facts';
+import { type Finding, finding, type Rule } from './finding';
 
 /** Errors at one rate and none below it. */
-export function baud(evidence: Evidence): Finding | null {
+function baud(evidence: Evidence): Finding | null {
   const failed = [
     ...evidence.bauds.filter(({ outcome }) => outcome === 'failed' || outcome === 'lost'),
     ...leftAtOnce(evidence),
@@ -19,8 +20,14 @@ export function baud(evidence: Evidence): Finding | null {
     return finding(
       'baud',
       sure ? 0.85 : fair ? 0.7 : 0.6,
-      `${above.bad} of ${above.good + above.bad} exchanges failed at ${rate} baud and above, ${below.bad} of ${below.good + below.bad} of the same kind below.`,
-      lower(rate),
+      say('diagnosis.failuresAboveRate', {
+        badAbove: above.bad,
+        above: above.good + above.bad,
+        rate,
+        badBelow: below.bad,
+        below: below.good + below.bad,
+      }),
+      { action: say('diagnosis.baudAction', { rate }) },
     );
   }
   const tried = [...failed, ...refused];
@@ -29,13 +36,14 @@ export function baud(evidence: Evidence): Finding | null {
   const works = evidence.bauds.some((one) => one.outcome === 'proved' && one.baud < lowest);
   // Rates that did not prove themselves cost some time and nothing else.
   const confidence = evidence.drops.length > 0 ? 0.3 : works || tried.length > 1 ? 0.7 : 0.55;
-  const list = [...new Set(tried.map((one) => one.baud))].join(', ');
-  const by = failed.length === 0 ? 'by the adapter' : 'by this wiring';
+  const rates = [...new Set(tried.map((one) => one.baud))].join(', ');
   return finding(
     'baud',
     confidence,
-    `The rate ${list} was tried and not carried ${by}.`,
-    lower(lowest),
+    failed.length === 0
+      ? say('diagnosis.rateNotCarriedByAdapter', { rates })
+      : say('diagnosis.rateNotCarriedByWiring', { rates }),
+    { action: say('diagnosis.baudAction', { rate: lowest }) },
   );
 }
 
@@ -46,18 +54,14 @@ function leftAtOnce({ tallies }: Evidence): { baud: number }[] {
   return reads.filter((one) => one.good === 0 && failures(one) > 0 && one.baud > lowest);
 }
 
-function lower(rate: number): string {
-  return `Set a baud below ${rate} in the device.`;
-}
-
 /** Answers that come, and come after their time. */
-export function hostTimeout(evidence: Evidence): Finding | null {
+function hostTimeout(evidence: Evidence): Finding | null {
   const { count, longestMs } = lateAnswers(evidence);
   if (count > 0) {
     return finding(
       'hostTimeout',
       count >= 3 ? 0.85 : count === 2 ? 0.7 : 0.4,
-      `${plural(count, 'answer')} came after its time was over, the latest ${Math.round(longestMs)} ms after the request.`,
+      say('diagnosis.lateAnswers', { count, ms: Math.round(longestMs) }),
     );
   }
   return firstWrite(evidence);
@@ -73,7 +77,10 @@ function firstWrite(evidence: Evidence): Finding | null {
   return finding(
     'hostTimeout',
     0.35,
-    `The first write at 115200 baud and all ${writes.length - 1} after it got not one byte in answer: their 4 KiB may not have left the adapter in time.`,
-    'Set baud to auto or 921600, or take another adapter.',
+    say('diagnosis.firstWritesSilent', { others: writes.length - 1 }),
+    { action: say('diagnosis.autoBaud') },
   );
 }
+
+/** Too fast, or too late. */
+export const RATE_RULES: readonly Rule[] = [baud, hostTimeout];

@@ -1,5 +1,5 @@
 import type { ChipName } from '../../chip/families';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import { withoutEndNuls } from '../nul-text';
 import {
   isObject,
@@ -28,8 +28,8 @@ export interface TuyaFindings {
   /** OpenBeken's start commands for this device. */
   commands: string[];
   /** What module and platform say about the chip. */
-  hints: { chip: ChipName; evidence: string }[];
-  warnings: Said[];
+  hints: { chip: ChipName; evidence: Note }[];
+  warnings: Note[];
 }
 
 const SETTINGS = 'user_param_key';
@@ -95,25 +95,26 @@ function chipHints(module: string | null, platform: string | null): TuyaFindings
       : [
           {
             chip: byPlatform,
-            evidence: `Tuya's firmware calls its platform ${plainWord(platform ?? '')}.`,
+            evidence: say('inspect.platformName', { platform: plainWord(platform ?? '') }),
           },
         ]),
     ...(byModule === null
       ? []
-      : [{ chip: byModule, evidence: `The module is named ${plainWord(module ?? '')}.` }]),
+      : [
+          {
+            chip: byModule,
+            evidence: say('inspect.moduleName', { module: plainWord(module ?? '') }),
+          },
+        ]),
   ];
 }
 
-function doubts({ storage }: TuyaSources, from: InspectedTuya['pinsFrom']): string[] {
+function doubts({ storage }: TuyaSources, from: InspectedTuya['pinsFrom']): Note[] {
   const damaged = storage?.damaged ?? [];
   return [
-    ...(from === 'app'
-      ? [
-          'The pins are those that the application has built in: it may hold them for another device.',
-        ]
-      : []),
+    ...(from === 'app' ? [say('inspect.builtInPins')] : []),
     ...(damaged.length > 0
-      ? [`Damaged in Tuya's storage, and left out: ${damaged.map(plainWord).join(', ')}.`]
+      ? [say('inspect.damagedValues', { names: damaged.map(plainWord).join(', ') })]
       : []),
   ];
 }

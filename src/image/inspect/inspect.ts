@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { ChipName } from '../../chip/families';
 import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
 import { BkError } from '../../errors';
-import { type Said, sentence } from '../../texts/note';
+import { type Note, type Said, say, sentence } from '../../texts/note';
 import { render, renderAll } from '../../texts/render';
 import { plainCode } from '../code/app-code';
 import { readAppFacts, readAppParam } from '../code/app-text';
@@ -52,20 +52,16 @@ export async function inspect(
   { secrets = 'hide', signal, pause = setImmediate }: InspectOptions = {},
 ): Promise<Inspection> {
   if (given.length === 0)
-    throw new BkError(
-      'BK_BAD_IMAGE',
-      'There are no bytes to inspect: the image is empty (0 bytes).',
-      {
-        advice: ['Check where the image comes from: a read or a download may have failed.'],
-      },
-    );
+    throw new BkError('BK_BAD_IMAGE', say('inspect.noBytes'), {
+      advice: [say('inspect.checkSource')],
+    });
   if (given.length > LONGEST_IMAGE)
-    throw new BkError('BK_BAD_IMAGE', `${given.length} bytes are more than any image has.`, {
-      advice: ['Check that this is the image that was meant.'],
+    throw new BkError('BK_BAD_IMAGE', say('inspect.tooManyBytes', { bytes: given.length }), {
+      advice: [say('inspect.checkImage')],
     });
   const rest = async (): Promise<void> => {
     await pause();
-    if (signal?.aborted) throw new BkError('BK_CANCELLED', 'The inspection was cancelled.');
+    if (signal?.aborted) throw new BkError('BK_CANCELLED', say('inspect.cancelled'));
   };
   const hide = secrets !== 'show';
   const warnings: Said[] = [];
@@ -78,9 +74,7 @@ export async function inspect(
     await rest();
     bytes = unrotate(given);
     image = await recognise(bytes, rest);
-    warnings.push(
-      'The dump begins at 0x11000 and wraps around. It was put right here: all offsets are those of flash.',
-    );
+    warnings.push(say('inspect.putRight'));
   }
   warnings.push(...image.damaged, ...image.doubts);
   await rest();
@@ -101,9 +95,7 @@ export async function inspect(
   const { chip, evidence } = tellChip(image, app?.sdk ?? null, found, warnings);
   if (isDump)
     for (const name of misplaced(bytes))
-      warnings.push(
-        `The bootloader's partition table puts ${plainWord(name)} beyond the end of the flash: that was left out.`,
-      );
+      warnings.push(say('inspect.beyondEnd', { part: plainWord(name) }));
   const config = findConfig(bytes, chip);
   const rf = image.calibration;
   await rest();
@@ -211,7 +203,7 @@ function tellChip(
   const hints = [...(found?.hints ?? [])];
   const bySdk = SDK_CHIPS.find(([ending]) => sdk !== null && ending.test(sdk))?.[1];
   if (bySdk !== undefined)
-    hints.unshift({ chip: bySdk, evidence: `The application was built for ${bySdk}.` });
+    hints.unshift({ chip: bySdk, evidence: say('inspect.builtForChip', { chip: bySdk }) });
   // N and M are one silicon, which only the key tells apart.
   const named = hints.map(({ chip }) =>
     chip === 'BK7231N' && image.key === 'none' ? 'BK7231M' : chip,
@@ -222,7 +214,9 @@ function tellChip(
   const others = named.filter((name) => name !== chip);
   if (others.length > 0)
     warnings.push(
-      `The evidence about the chip contradicts itself: ${[...new Set([chip ?? first, ...others])].join(', ')}.`,
+      say('inspect.chipsContradict', {
+        chips: [...new Set([chip ?? first, ...others])].join(', '),
+      }),
     );
   return { chip, evidence };
 }
@@ -288,14 +282,13 @@ function described(
   kind: InspectedKind,
   known: Said,
 ): Pick<Inspection, 'description' | 'descriptionCode'> {
-  const said = sentence(
-    kind === 'tuya-storage'
-      ? "the storage of Tuya's firmware, or a stretch with it"
-      : kind === 'openbeken-config'
-        ? "OpenBeken's configuration"
-        : known,
-  );
+  const said = closer(kind) ?? sentence(known);
   return { description: render(said), descriptionCode: said };
+}
+
+function closer(kind: InspectedKind): Note | null {
+  if (kind === 'tuya-storage') return say('inspect.tuyaStorage');
+  return kind === 'openbeken-config' ? say('inspect.openBekenConfig') : null;
 }
 
 function evidenceFor(

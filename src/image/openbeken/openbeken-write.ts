@@ -1,6 +1,7 @@
 import type { ChipName } from '../../chip/families';
 import { SECTOR } from '../../chip/geometry';
 import { BkError } from '../../errors';
+import { type Note, say } from '../../texts/note';
 import { type OpenBekenPin, readOpenBekenConfig } from './openbeken-config';
 import {
   BOOT_SECONDS_OFFSET,
@@ -91,7 +92,7 @@ export function buildOpenBekenConfig(
   { chip = null, mac = null, base }: OpenBekenTarget = {},
 ): Buffer {
   if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
-    throw bad('openbeken', 'has to be an object');
+    throw bad('openbeken', say('inspect.settingNotObject', { setting: 'openbeken' }));
   const config = kept(base, chip) ?? fresh(chip, mac);
   const given = Object.entries(settings).filter(
     ([, value]) => value !== undefined && value !== null,
@@ -100,7 +101,7 @@ export function buildOpenBekenConfig(
     if (name === 'mqttPort') config.writeUInt32LE(portOf(value), PORT_OFFSET);
     else if (name === 'pins') writePins(config, value, chip);
     else if (isSettable(name)) writeText(config, name, TEXTS[name], value);
-    else throw bad(name, 'is no setting of OpenBeken that can be written');
+    else throw bad(name, say('inspect.settingUnknown', { setting: name }));
   }
   const hasTopic = settings.mqttTopic !== undefined && settings.mqttTopic !== null;
   if (settings.shortName && !hasTopic && base === undefined)
@@ -117,7 +118,7 @@ export function buildOpenBekenConfig(
 export function mustNameNetworks(settings: OpenBekenSettings, sector: Uint8Array): void {
   for (const [name, network] of NETWORKS) {
     if (settings[name] && sector[TEXTS[network].offset] === 0)
-      throw bad(name, `has no network: neither the message nor the chip has "${network}"`);
+      throw bad(name, say('inspect.settingNoNetwork', { setting: name, network }));
   }
 }
 
@@ -174,15 +175,15 @@ function macBytes(mac: string | null): Buffer | null {
 }
 
 function writeText(config: Buffer, name: string, field: TextField, value: unknown): void {
-  if (typeof value !== 'string') throw bad(name, 'has to be text');
+  if (typeof value !== 'string') throw bad(name, say('inspect.settingNotText', { setting: name }));
   const bytes = Buffer.from(value, 'utf8');
   const room = field.unterminated ? field.size : field.size - 1;
   const limit = Math.min(room, SHORTER[name] ?? room);
   if (bytes.length > limit)
-    throw bad(name, `is ${bytes.length} bytes long, but may have ${limit} at most`);
+    throw bad(name, say('inspect.settingTooLong', { setting: name, bytes: bytes.length, limit }));
   // A command may have several lines.
   if ((name === 'startCommand' ? /\0/ : /\p{Cc}/u).test(value))
-    throw bad(name, 'has characters in it that cannot be printed');
+    throw bad(name, say('inspect.settingNotPrintable', { setting: name }));
   config.fill(0, field.offset, field.offset + field.size);
   bytes.copy(config, field.offset);
 }
@@ -191,21 +192,19 @@ function portOf(value: unknown): number {
   const port = typeof value === 'string' && /^\d+$/.test(value.trim()) ? Number(value) : value;
   if (typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 0xffff)
     return port;
-  throw bad('mqttPort', 'has to be a whole number from 1 to 65535');
+  throw bad('mqttPort', say('inspect.settingNoPort', { setting: 'mqttPort' }));
 }
 
 function writePins(config: Buffer, pins: unknown, chip: ChipName | null): void {
   if (typeof pins !== 'object' || pins === null || Array.isArray(pins))
-    throw bad(
-      'pins',
-      'has to be an object by GPIO, like { "26": { "role": "Rel", "channel": 1 } }',
-    );
+    throw bad('pins', say('inspect.settingNoPins', { setting: 'pins' }));
   const { gpios, roles, channels, secondChannels } = pinFields(chip);
   for (const array of [roles, channels, secondChannels]) config.fill(0, array, array + gpios);
   for (const [gpio, pin] of Object.entries(pins)) {
     const name = `pins.${gpio}`;
     const number = /^\d{1,2}$/.test(gpio) ? Number(gpio) : gpios;
-    if (number >= gpios) throw bad(name, `is no GPIO from 0 to ${gpios - 1}`);
+    if (number >= gpios)
+      throw bad(name, say('inspect.settingNoGpio', { setting: name, last: gpios - 1 }));
     const { role, channel, channel2 } = pinOf(name, pin);
     config[roles + number] = role;
     config[channels + number] = channel;
@@ -225,7 +224,7 @@ function pinOf(name: string, pin: unknown): { role: number; channel: number; cha
           ]
         : [];
   const number = typeof role === 'string' ? roleNumber(role) : null;
-  if (number === null) throw bad(name, 'names no role that OpenBeken has, such as "Rel" or "Btn"');
+  if (number === null) throw bad(name, say('inspect.settingNoRole', { setting: name }));
   return { role: number, channel: channelOf(name, channel), channel2: channelOf(name, channel2) };
 }
 
@@ -237,17 +236,13 @@ function channelOf(name: string, channel: unknown): number {
     channel < CHANNELS
   )
     return channel;
-  throw bad(name, `has a channel that is no whole number from 0 to ${CHANNELS - 1}`);
+  throw bad(name, say('inspect.settingNoChannel', { setting: name, last: CHANNELS - 1 }));
 }
 
-/** Values are left out: passwords are among them. */
-function bad(name: string, why: string): BkError {
-  return new BkError(
-    'BK_BAD_SETTING',
-    `OpenBeken's setting "${name}" ${why}; nothing was changed`,
-    {
-      phase: 'open',
-      advice: [`Correct "${name}" in msg.openbeken.`],
-    },
-  );
+/** @param text names the setting, and never its value: passwords are among them */
+function bad(setting: string, text: Note): BkError {
+  return new BkError('BK_BAD_SETTING', text, {
+    phase: 'open',
+    advice: [say('inspect.correctSetting', { setting })],
+  });
 }

@@ -1,5 +1,6 @@
+import { type Note, say } from '../../texts/note';
 import type { JsonObject } from './tuya-json';
-import { LED_DRIVERS, type LedDriver, PIN_RULES, type PinRule } from './tuya-pin-rules';
+import { LED_DRIVERS, PIN_RULES, type PinRule } from './tuya-pin-rules';
 
 /** What a pin does, in OpenBeken's words. */
 export interface PinRole {
@@ -15,8 +16,8 @@ export interface TuyaPins {
   pins: Pins;
   /** OpenBeken commands that have to run at the start, in order. */
   commands: string[];
-  /** Sentences about what was concluded, and is not said in so many words. */
-  notes: string[];
+  /** What was concluded, and is not said in so many words. */
+  notes: Note[];
 }
 
 /** As many as the largest of these chips has. */
@@ -40,7 +41,7 @@ export function tuyaPins(param: JsonObject): TuyaPins {
       found.pins[gpio] = pin;
       return true;
     }
-    found.notes.push(`P${gpio} is named by ${other} and by ${key}: the first one counts here.`);
+    found.notes.push(say('inspect.pinNamedTwice', { gpio, first: other, second: key }));
     return false;
   };
   const settings = Object.entries(param).slice(0, MOST_SETTINGS);
@@ -60,9 +61,7 @@ export function tuyaPins(param: JsonObject): TuyaPins {
   if (frequency !== null) found.commands.unshift(`PWMFrequency ${frequency}`);
   const infrared = gpioOf(param.ir);
   if (infrared !== null && !(infrared in found.pins))
-    found.notes.push(
-      `P${infrared} seems to be an infrared receiver (key "ir"): if so, its role is IRRecv.`,
-    );
+    found.notes.push(say('inspect.maybeInfrared', { gpio: infrared }));
   return found;
 }
 
@@ -76,13 +75,14 @@ function applyLevel(
 ): void {
   const levelKey = key === 'sel_pin_pin' ? 'sel_pin_lv' : `${key.replace(/_pin$/, '')}_lv`;
   const level = number(param[levelKey]);
-  if (key === 'sel_pin_pin' && level === 0)
-    notes.push(
-      `If OpenBeken mixes up voltage and current, use BL0937SEL_n on P${gpio} (sel_pin_lv is 0).`,
-    );
+  if (key === 'sel_pin_pin' && level === 0) notes.push(say('inspect.maybeOtherSelect', { gpio }));
   if (levels === undefined || (level ?? levels.usual) === levels.plain) return;
-  const why = level === null ? 'that is usual' : `${levelKey} is ${level}`;
-  notes.push(`P${gpio} is ${levels.inverted} rather than ${pin.role} because ${why}.`);
+  const facts = { gpio, role: levels.inverted, plain: pin.role };
+  notes.push(
+    level === null
+      ? say('inspect.roleAsUsual', facts)
+      : say('inspect.roleByLevel', { ...facts, key: levelKey, level }),
+  );
   pin.role = levels.inverted;
 }
 
@@ -96,7 +96,7 @@ function addLedDriver(
   if (clock === null || data === null) return;
   const driver = LED_DRIVERS.find(({ marks }) => marks.some((key) => key in param));
   if (driver === undefined) {
-    notes.push(`P${data} (data) and P${clock} (clock) lead to an LED driver that is not known.`);
+    notes.push(say('inspect.unknownLedDriver', { data, clock }));
     return;
   }
   place('iicsda', data, { role: driver.data, channel: 0 });
@@ -104,14 +104,11 @@ function addLedDriver(
   const colour = current(param, driver.colour);
   const white = current(param, driver.white);
   if (colour !== null && white !== null) commands.push(`${driver.chip}_Current ${colour} ${white}`);
-  if (driver.chip === 'KP18058') notes.push(doubtfulCurrents(driver));
+  if (driver.chip === 'KP18058')
+    notes.push(say('inspect.doubtfulCurrents', { driver: driver.chip }));
   const map = ['iicr', 'iicg', 'iicb', 'iicc', 'iicw'].map((key) => number(param[key]));
   if (map.every((index) => index !== null && Number.isInteger(index)))
     commands.push(`LED_Map ${map.join(' ')}`);
-}
-
-function doubtfulCurrents({ chip }: LedDriver): string {
-  return `Check the two currents of ${chip}: other tools give them in the other order.`;
 }
 
 function current(param: JsonObject, keys: readonly string[]): number | null {

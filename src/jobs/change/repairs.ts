@@ -131,7 +131,7 @@ export class Repairs {
   async #heldIn(range: Region, wanted: number): Promise<number> {
     let held = await chipCrc(this.#context, range, 'verify');
     for (let doubt = 0; held !== wanted && doubt < DOUBTS; doubt++) {
-      await this.#context.session.exchanger.quiet(QUIET_MS, QUIET_LIMIT_MS);
+      await this.#context.session.exchanger.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
       const again = await chipCrc(this.#context, range, 'verify');
       if (again === held) break;
       held = again;

@@ -1,4 +1,5 @@
 import { BLANK_BOOTLOADER, readBootloader } from '../../session/identify/identify';
+import { isSaid } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 
 /**
@@ -15,5 +16,9 @@ export async function checkBootloader(context: JobContext): Promise<void> {
   );
   if (identity.bootloader.blank === wasBlank) return;
   if (identity.bootloader.blank) identity.warnings.push(BLANK_BOOTLOADER);
-  else identity.warnings = identity.warnings.filter((warning) => warning !== BLANK_BOOTLOADER);
+  else {
+    identity.warnings = identity.warnings.filter(
+      (warning) => !isSaid(warning, 'session.blankBootloader'),
+    );
+  }
 }

@@ -29,7 +29,7 @@ const EQUAL_IN_A_ROW = 3;
  * equal block is settled by one exchange, but a different one that was asked as a whole has to be asked a
  * second time by its sectors. So blocks are asked by sectors for as long as differences turn up.
  */
-export class Hunch {
+export class ComparePredictor {
   #differs: boolean | null = null;
   #equal = 0;
 
@@ -57,10 +57,10 @@ export async function compareBlock(
   context: JobContext,
   range: Region,
   wanted: Buffer,
-  hunch: Hunch,
+  predictor: ComparePredictor,
 ): Promise<SectorState[]> {
-  const states = await statesOf(context, range, wanted, hunch);
-  hunch.saw(states.every((state) => state === 'equal'));
+  const states = await statesOf(context, range, wanted, predictor);
+  predictor.saw(states.every((state) => state === 'equal'));
   return states;
 }
 
@@ -68,7 +68,7 @@ async function statesOf(
   context: JobContext,
   range: Region,
   wanted: Buffer,
-  hunch: Hunch,
+  predictor: ComparePredictor,
 ): Promise<SectorState[]> {
   const sectors = sectorsOf(range);
   const states: (SectorState | undefined)[] = sectors.map(() => undefined);
@@ -80,11 +80,11 @@ async function statesOf(
     return held === blankCrc(SECTOR) ? 'blank' : 'different';
   };
 
-  if (hunch.differs === null) {
+  if (predictor.differs === null) {
     states[0] = await ask(0);
-    hunch.saw(states[0] === 'equal');
+    predictor.saw(states[0] === 'equal');
   }
-  if (!hunch.differs && sectors.length > 1) {
+  if (!predictor.differs && sectors.length > 1) {
     if ((await chipCrc(context, range)) === crc32(wanted)) return states.map(() => 'equal');
   }
   const samples = samplesOf(sectors.length);

@@ -6,7 +6,14 @@ import { mustBeSoundBootloader } from '../../placement/bootloader-fit';
 import { isOwn } from '../../placement/fit';
 import type { LoadedImage } from '../../placement/loaded-image';
 import { slotOf } from '../../placement/place-target';
-import { ALL_THE_SAME, isOtherCore, untried, wrongImage } from '../../placement/place-types';
+import {
+  ALL_THE_SAME,
+  isOtherCore,
+  nameOf,
+  untried,
+  wrongImage,
+} from '../../placement/place-types';
+import { anyOf, say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { mustFitFlash } from '../base/job-context';
 import type { WriteOptions } from '../base/job-types';
@@ -72,9 +79,9 @@ export function mustHold(bytes: number, { skip = 0, length }: WriteOptions): voi
   throw new BkError(
     'BK_OUT_OF_RANGE',
     length === undefined
-      ? `The image has ${bytes} bytes, and to leave out its first ${skip} would leave none; nothing was changed`
-      : `The image has ${bytes} bytes; ${length} bytes after the first ${skip} are not in it. Nothing was changed`,
-    { phase: 'open', advice: ['Correct skip and length, or leave them out.'] },
+      ? say('placement.skipsAll', { bytes, skip })
+      : say('placement.notInImage', { bytes, length, skip }),
+    { phase: 'open', advice: [say('placement.correctSkip')] },
   );
 }
 
@@ -92,18 +99,21 @@ async function mustSuitOtherCore(
   detected: DetectedImage,
   { anyImage }: WriteOptions,
 ): Promise<void> {
-  const { chip } = context.session.identity;
   const target = await fitTarget(context, detected);
   if (RECOGNISED.includes(detected.kind) && !anyImage && !isOwn(detected, target)) {
-    const whose = detected.chips.length === 0 ? 'another chip' : detected.chips.join(' or ');
+    const { port } = context.session;
+    const chip = nameOf(target);
+    const { chips } = detected;
     throw wrongImage(
       detected,
-      `it is for ${whose}, but the chip on ${context.session.port} is a ${chip}, which runs other code`,
-      `Use a backup of this very chip, or firmware for the ${chip}.`,
+      chips.length === 0
+        ? say('placement.forSomeOtherCore', { port, chip })
+        : say('placement.forOtherCore', { chips: anyOf(chips), port, chip }),
+      say('placement.useBackupOrFirmware', { chip }),
       ALL_THE_SAME,
     );
   }
-  context.warnings.push(untried(chip));
+  context.warnings.push(untried(target));
 }
 
 /** An update file in the place of the application would end the device's firmware. */
@@ -120,12 +130,12 @@ async function mustSpareApp(
     download?.offset ?? Number.POSITIVE_INFINITY,
   );
   if (offset >= end || offset + length <= BOOTLOADER_END) return;
-  const slot =
-    download === null ? 'the download slot' : `the download slot at ${hex(download.offset)}`;
   throw wrongImage(
     detected,
-    `at ${hex(offset)} it would lie in the place of the application, which cannot start from such a file: the bootloader installs it from ${slot}`,
-    'Leave the offset on auto: then it goes to the download slot.',
+    download === null
+      ? say('placement.updateAsApp', { offset: hex(offset) })
+      : say('placement.updateAsAppOf', { offset: hex(offset), slot: hex(download.offset) }),
+    say('placement.autoForDownload'),
   );
 }
 
@@ -136,16 +146,13 @@ function mustSpareBootloader(context: JobContext, offset: number, options: Write
   if (!basic && options.bootloader === 'replace') return;
   throw new BkError(
     'BK_BOOTLOADER_PROTECTED',
-    basic
-      ? `The image would go to ${hex(offset)}, into the bootloader of the basic chip on ${port}: without it only SPI could bring the chip back, so it is never written. Nothing was changed`
-      : `The image would go to ${hex(offset)}, into the bootloader (below 0x11000) of the chip on ${port}; nothing was changed`,
+    say(basic ? 'placement.intoBasicBootloader' : 'placement.intoBootloader', {
+      offset: hex(offset),
+      port,
+    }),
     {
       address: offset,
-      advice: [
-        basic
-          ? 'Write to 0x11000 or later; with a full dump leave the offset on auto.'
-          : 'Write to 0x11000 or later, or set bootloader to replace.',
-      ],
+      advice: [say(basic ? 'placement.writeBehindBootloader' : 'placement.writeBehindOrReplace')],
     },
   );
 }
@@ -165,9 +172,9 @@ async function mustBeBootloader(
   if (!isWhole)
     throw wrongImage(
       detected,
-      `of it something else than a whole bootloader would go to ${hex(offset)}, into the bootloader of the chip on ${context.session.port}`,
-      'Leave the offset on auto, and set bootloader to replace: then a bootloader goes where it belongs.',
-      'To write these bytes all the same, set anyImage.',
+      say('placement.noWholeBootloader', { offset: hex(offset), port: context.session.port }),
+      say('placement.autoAndReplace'),
+      say('placement.bytesAllTheSame'),
     );
   const target = await fitTarget(context, detected);
   mustBeSoundBootloader(detected, {

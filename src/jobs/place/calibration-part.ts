@@ -6,13 +6,14 @@ import { readCalibration } from '../../image/calibration';
 import { readOpenBekenConfig } from '../../image/openbeken/openbeken-config';
 import type { LoadedImage } from '../../placement/loaded-image';
 import { ALL_THE_SAME } from '../../placement/place-types';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { WriteOptions } from '../base/job-types';
 import type { Piece } from '../change/change-plan';
 import { calibrationAddresses, chipCalibration } from '../chip/chip-calibration';
 import { blankCrc } from '../chip/compare';
 import { readSector } from '../chip/read-sector';
-import { missing, sectorAt, UNCHANGED } from './data-parts';
+import { missing, sectorAt } from './data-parts';
 import { mustFitChip } from './fit-chip';
 import { holdsOpenBeken } from './moved-calibration';
 
@@ -23,15 +24,18 @@ export async function placeCalibration(
   options: WriteOptions,
 ): Promise<Piece[]> {
   const found = image.detected.calibration;
-  if (found === null || found.mac === null)
-    throw missing(image, 'no calibration of the radio with a MAC');
+  if (found === null || found.mac === null) throw missing(image, 'placement.noCalibrationInIt');
   await mustFitChip(context, image.detected, options);
   const own = await chipCalibration(context);
   if (own.mac !== null && own.mac !== found.mac && !options.anyImage) {
     throw new BkError(
       'BK_WRONG_IMAGE',
-      `The calibration of the radio is of another device (${found.mac}; the one on ${context.session.port} is ${own.mac}): two devices with one MAC disturb each other; ${UNCHANGED}`,
-      { advice: ['Use a dump of this very device.', ALL_THE_SAME] },
+      say('placement.otherCalibration', {
+        given: found.mac,
+        port: context.session.port,
+        own: own.mac,
+      }),
+      { advice: [say('placement.useOwnDump'), ALL_THE_SAME] },
     );
   }
   const bytes = sectorAt(image, found.offset);
@@ -63,8 +67,8 @@ async function calibrationPlaces(
   if (places.size > 0) return [...places];
   throw new BkError(
     'BK_WRONG_IMAGE',
-    `Where the chip on ${context.session.port} has the calibration of its radio cannot be told; ${UNCHANGED}`,
-    { advice: ['Give the offset where it belongs, or use a dump of this chip.'] },
+    say('placement.calibrationPlaceUnknown', { port: context.session.port }),
+    { advice: [say('placement.giveOffset')] },
   );
 }
 
@@ -94,13 +98,9 @@ async function mayBeOpenBekens(
   }
   const sector = await readSector(context, place);
   if (readCalibration(sector) === null && sector.some((byte) => byte !== 0xff)) {
-    context.warnings.push(
-      `OpenBeken has the calibration of the radio at ${hex(place)}, where something else lies: it was left alone. If the chip runs OpenBeken, write that firmware once more.`,
-    );
+    context.warnings.push(say('placement.calibrationNotForOpenBeken', { offset: hex(place) }));
     return false;
   }
-  context.warnings.push(
-    `The calibration of the radio goes to ${hex(place)} as well, where OpenBeken has it.`,
-  );
+  context.warnings.push(say('placement.calibrationForOpenBeken', { offset: hex(place) }));
   return true;
 }

@@ -5,11 +5,12 @@ import { readOpenBekenConfig } from '../../image/openbeken/openbeken-config';
 import { pinCountIn, pinCountOf } from '../../image/openbeken/openbeken-layout';
 import { buildOpenBekenConfig } from '../../image/openbeken/openbeken-write';
 import type { LoadedImage } from '../../placement/loaded-image';
-import { ALL_THE_SAME } from '../../placement/place-types';
+import { ALL_THE_SAME, nameOf } from '../../placement/place-types';
+import { anyOf, type Note, say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { WriteOptions } from '../base/job-types';
 import type { Piece } from '../change/change-plan';
-import { missing, sectorAt, UNCHANGED } from './data-parts';
+import { missing, sectorAt } from './data-parts';
 import { isOwnDump } from './fit-chip';
 
 /** OpenBeken's configuration: to where this chip has it, wherever the dump's chip had it. */
@@ -20,7 +21,7 @@ export async function placeConfig(
 ): Promise<Piece[]> {
   const offset = configAddress(context);
   const config = configOf(context, image);
-  if (config === null) throw missing(image, 'no configuration of OpenBeken');
+  if (config === null) throw missing(image, 'placement.noConfigInIt');
   const isOwn = image.detected.kind === 'dump' && (await isOwnDump(context, image.detected));
   if (isOwn) return [{ offset, bytes: config }];
   if (!options.anyImage) mustSuit(context, image, config);
@@ -38,55 +39,44 @@ function mustSuit(context: JobContext, { detected }: LoadedImage, config: Buffer
   const counts = new Set(detected.chips.map(pinCountOf));
   const [other, ...others] = counts;
   const count = pinCountIn(config) ?? (others.length === 0 ? (other ?? null) : null);
-  const refuse = (why: string): never => {
-    throw new BkError('BK_WRONG_IMAGE', `The configuration of OpenBeken ${why}; ${UNCHANGED}`, {
-      advice: [
-        "Set OpenBeken up in the device's own web page, or with msg.openbeken along with its firmware.",
-        ALL_THE_SAME,
-      ],
+  const on = { chip: nameOf(session.identity), port: session.port, needed };
+  const refuse = (why: Note): never => {
+    throw new BkError('BK_WRONG_IMAGE', why, {
+      advice: [say('placement.setUpByWebPage'), ALL_THE_SAME],
     });
   };
-  if (other !== undefined && !counts.has(needed))
-    refuse(
-      `of a ${detected.chips.join(' or ')} has room for ${other} pins, and that of the ${chip} on ${session.port} for ${needed}`,
-    );
+  if (other !== undefined && !counts.has(needed)) {
+    const chips = anyOf(detected.chips);
+    refuse(say('placement.configOfOther', { ...on, chips, pins: other }));
+  }
   if (readOpenBekenConfig(config, chip)?.checksum === 'unsigned')
-    refuse(
-      `has a checksum as on chips of other makes (LN882H, BL602 and more), whose pins are not those of the chip on ${session.port}`,
-    );
+    refuse(say('placement.configOfOtherMake', { port: session.port }));
   if (count === null && needed !== pinCountOf(null))
-    refuse(
-      `does not tell for how many pins it is; the ${chip} on ${session.port} has ${needed}, most chips have ${pinCountOf(null)}`,
-    );
+    refuse(say('placement.configTellsNoPins', { ...on, usual: pinCountOf(null) }));
   if (count !== null && count !== needed)
-    refuse(`is for ${count} pins, but the ${chip ?? 'chip'} on ${session.port} has ${needed}`);
+    refuse(say('placement.configOfOtherPins', { ...on, pins: count }));
 }
 
 /** OpenBeken on Beken's chips takes no other checksum than theirs: it would begin with an empty configuration. */
 function asBekensSum(context: JobContext, config: Buffer): Buffer {
   const { chip } = context.session.identity;
   if (readOpenBekenConfig(config, chip)?.checksum !== 'unsigned') return config;
-  context.warnings.push(
-    "The configuration of OpenBeken had the checksum of another make's chip: it was made anew.",
-  );
+  context.warnings.push(say('placement.checksumMadeAnew'));
   return buildOpenBekenConfig({}, { chip, base: config });
 }
 
 /** @throws BkError BK_BAD_SETTING for chips without a place for it that is known */
 export function configAddress(context: JobContext): number {
   const { chip } = context.session.identity;
+  const { port } = context.session;
   const places = chip === null ? undefined : OPENBEKEN_PLACES[chip];
   if (places !== undefined && places.config + SECTOR <= context.flash.size) return places.config;
   throw new BkError(
     'BK_BAD_SETTING',
-    `Where OpenBeken has its configuration on ${chip === null ? 'a chip that does not tell its model' : `a ${chip}`} (on ${context.session.port}) is not known; ${UNCHANGED}`,
-    {
-      advice: [
-        chip === null
-          ? 'Set the chip in the device.'
-          : "Write the firmware alone, and set it up in the device's own web page.",
-      ],
-    },
+    chip === null
+      ? say('placement.configPlaceOfUnknown', { port })
+      : say('placement.configPlaceUnknown', { chip, port }),
+    { advice: [say(chip === null ? 'placement.setChip' : 'placement.writeFirmwareAlone')] },
   );
 }
 

@@ -5,14 +5,12 @@ import { readCalibration } from '../../image/calibration';
 import { readTuyaStorage } from '../../image/tuya/tuya-storage';
 import { readUserFiles, userFileSectors } from '../../image/tuya/tuya-user-files';
 import type { LoadedImage } from '../../placement/loaded-image';
+import { say, sentence } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { WriteOptions } from '../base/job-types';
 import type { Piece } from '../change/change-plan';
 import { calibrationsIn, chipCalibration } from '../chip/chip-calibration';
 import { mustFitChip } from './fit-chip';
-
-export const UNCHANGED = 'nothing was changed';
-const OTHER_DUMP = 'Use a dump that was made while the device still had it.';
 
 /** Tuya's storage and the files beside it, with which its firmware knows its device again. */
 export async function placeStorage(
@@ -23,7 +21,7 @@ export async function placeStorage(
   const dump = image.detected.kind === 'dump' ? image.bytes : null;
   const storage = dump === null ? null : readTuyaStorage(dump);
   const files = dump === null ? null : readUserFiles(dump);
-  if (storage === null && files === null) throw missing(image, "no storage of Tuya's firmware");
+  if (storage === null && files === null) throw missing(image, 'placement.noStorageInIt');
   await mustFitChip(context, image.detected, options);
   const sectors = new Set(files === null ? [] : userFileSectors(files));
   if (storage !== null) {
@@ -36,9 +34,7 @@ export async function placeStorage(
   if (kept !== undefined) mustSpare(context, kept);
   const mac = image.detected.calibration?.mac ?? null;
   if (own.mac !== null && mac !== null && own.mac !== mac) {
-    context.warnings.push(
-      `Tuya's storage is of another device (${mac}; this one is ${own.mac}): the cloud knows them as two.`,
-    );
+    context.warnings.push(say('placement.otherStorage', { given: mac, own: own.mac }));
   }
   return regions.map(({ offset, length }) => ({
     offset,
@@ -49,8 +45,11 @@ export async function placeStorage(
 function mustSpare(context: JobContext, kept: number): never {
   throw new BkError(
     'BK_WRONG_IMAGE',
-    `Tuya's storage of the dump reaches over ${hex(kept)}, where the chip on ${context.session.port} has the calibration of its radio; ${UNCHANGED}`,
-    { address: kept, advice: ['Use a dump of this very device.'] },
+    say('placement.storageOverCalibration', {
+      offset: hex(kept),
+      port: context.session.port,
+    }),
+    { address: kept, advice: [say('placement.useOwnDump')] },
   );
 }
 
@@ -63,10 +62,12 @@ export function sectorAt({ bytes, detected }: LoadedImage, offset: number): Buff
   return sector;
 }
 
-export function missing({ detected }: LoadedImage, what: string): BkError {
-  return new BkError(
-    'BK_BAD_IMAGE',
-    `The image is ${detected.description}, and there is ${what} in it; ${UNCHANGED}`,
-    { advice: [OTHER_DUMP] },
-  );
+/** The image does not hold the part that is to be written. */
+export function missing(
+  { detected }: LoadedImage,
+  text: 'placement.noCalibrationInIt' | 'placement.noStorageInIt' | 'placement.noConfigInIt',
+): BkError {
+  return new BkError('BK_BAD_IMAGE', say(text, { image: sentence(detected.description) }), {
+    advice: [say('placement.useEarlierDump')],
+  });
 }

@@ -1,8 +1,9 @@
-import { BkError, isBkError } from '../../errors';
+import { isBkError } from '../../errors';
 import type { DetectedImage } from '../../image/detect/detect';
 import { mustBeForChip } from '../../placement/fit';
 import type { CodeParts } from '../../placement/fit-evidence';
 import type { PlaceOptions, PlaceTarget } from '../../placement/place-types';
+import { distinct, say, sentence } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { WriteOptions } from '../base/job-types';
 import { chipCalibration } from '../chip/chip-calibration';
@@ -33,9 +34,10 @@ export async function mustFitParts(
   options: PlaceOptions,
 ): Promise<void> {
   const target = await fitTarget(context, detected);
-  await explained(context, detected, () =>
-    mustBeForChip(detected, target, parts, options, context.warnings),
+  const warnings = await explained(context, detected, () =>
+    mustBeForChip(detected, target, parts, options),
   );
+  context.warnings.push(...warnings);
 }
 
 /** What an image is compared with. Reads the chip's calibration only where the image has a MAC, too. */
@@ -61,18 +63,15 @@ export async function explained<T>(
     if (!isBkError(error, 'BK_WRONG_IMAGE')) throw error;
     const key = encryptionKey === 'other' ? 'custom' : encryptionKey;
     session.exchanger.evidence.key(session.identity.encryption, key);
-    const said = new Set([
-      ...evidence,
-      ...(code?.bootloader?.says ?? []),
-      ...(code?.app?.says ?? []),
-    ]);
-    if (said.size === 0 || error.cause.likely.length > 0) throw error;
+    const said = [...evidence, ...(code?.bootloader?.says ?? []), ...(code?.app?.says ?? [])];
+    const says = distinct(said.map(sentence));
+    if (says.length === 0 || error.cause.likely.length > 0) throw error;
     const likely = {
-      cause: 'An image for another chip',
+      cause: say('placement.imageForOtherChip'),
       confidence: 0.9,
-      evidence: [...said].join(' '),
+      evidence: say('placement.evidence', { says }),
     };
-    throw new BkError(error.code, error.message, { likely: [likely], advice: error.cause.advice });
+    throw error.with({ likely: [likely] });
   }
 }
 

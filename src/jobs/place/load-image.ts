@@ -5,6 +5,7 @@ import { BkError } from '../../errors';
 import { type DetectedImage, detectInSteps, type ImageKind } from '../../image/detect/detect';
 import { isDump } from '../../image/detect/detected';
 import type { LoadedImage } from '../../placement/loaded-image';
+import { type Note, say, sentence } from '../../texts/note';
 import type { WriteOptions } from '../base/job-types';
 import { mustHold } from './at-offset';
 import { checkOpenBeken } from './plan-config';
@@ -45,17 +46,16 @@ export async function loadImage(options: WriteOptions): Promise<LoadedImage> {
     ? Buffer.from(options.image) // the flow may change its Buffer while the job runs
     : await readImageFile(options.image.path);
   if (bytes.length === 0) {
-    throw new BkError('BK_BAD_IMAGE', 'The image is empty (0 bytes); nothing was changed', {
+    throw new BkError('BK_BAD_IMAGE', say('placement.empty'), {
       phase: 'open',
-      advice: ['Check where the image comes from: a read or a download may have failed.'],
+      advice: [say('placement.checkSource')],
     });
   }
   if (bytes.length > LARGEST_IMAGE) {
-    throw new BkError(
-      'BK_BAD_IMAGE',
-      `The image has ${bytes.length} bytes, more than any flash of these chips; nothing was changed`,
-      { phase: 'open', advice: ['Check that this is the image that was meant.'] },
-    );
+    throw new BkError('BK_BAD_IMAGE', say('placement.tooLarge', { length: bytes.length }), {
+      phase: 'open',
+      advice: [say('placement.checkMeant')],
+    });
   }
   if (typeof offset === 'number') mustHold(bytes.length, options);
   const detected = await recognise(bytes);
@@ -81,50 +81,46 @@ export async function recognise(bytes: Buffer, flashSize?: number): Promise<Dete
 
 /** Refuses by name what is for no BK72xx chip; an offset would not make it one. */
 function mustBeFirmware({ kind, description, chips, advice }: DetectedImage): void {
+  const image = sentence(description);
   if (OTHER_MAKE.includes(kind) || (kind === 'uf2' && chips.length === 0))
-    throw new BkError(
-      'BK_WRONG_IMAGE',
-      `The image is ${description}, for a chip of another make; nothing was changed`,
-      { phase: 'open', advice },
-    );
+    throw new BkError('BK_WRONG_IMAGE', say('placement.forOtherMake', { image }), {
+      phase: 'open',
+      advice,
+    });
   if (NO_FIRMWARE.includes(kind))
-    throw new BkError(
-      'BK_BAD_IMAGE',
-      `The image is ${description}. That is no firmware for a BK72xx chip; nothing was changed`,
-      { phase: 'open', advice },
-    );
+    throw new BkError('BK_BAD_IMAGE', say('placement.noFirmware', { image }), {
+      phase: 'open',
+      advice,
+    });
 }
 
 function mustBeAsOnFlash({ kind, description, advice }: DetectedImage): void {
   if (!NOT_AS_IT_IS.includes(kind)) return;
-  throw new BkError(
-    'BK_BAD_IMAGE',
-    `The image is ${description}, which is not what a flash holds: at an offset it would be written as it is, and not start. Nothing was changed`,
-    { phase: 'open', advice: kind === 'uf2' ? [...advice, 'Leave the offset on auto.'] : advice },
-  );
+  const text = say('placement.notAsOnFlash', { image: sentence(description) });
+  throw new BkError('BK_BAD_IMAGE', text, {
+    phase: 'open',
+    advice: kind === 'uf2' ? [...advice, say('placement.offsetOnAuto')] : advice,
+  });
 }
 
-function mustTellItsPlace(image: DetectedImage): void {
-  const { kind, description, damaged, advice } = image;
+function mustTellItsPlace(detected: DetectedImage): void {
+  const { kind, description, damaged, advice } = detected;
+  const image = sentence(description);
   if (!PLACED.includes(kind)) {
     const help = [...advice, ...(HELP[kind] ?? [])];
+    const hasPlace = AT_AN_OFFSET.includes(kind);
     throw new BkError(
       'BK_BAD_IMAGE',
-      AT_AN_OFFSET.includes(kind)
-        ? `The image is ${description}, and where that belongs cannot be told without an offset. Nothing was changed`
-        : `The image is ${description}, which cannot be written as it is; nothing was changed`,
+      say(hasPlace ? 'placement.noPlaceTold' : 'placement.notWritable', { image }),
       { advice: help },
     );
   }
-  if (damaged.length === 0 || isDump(image)) return;
-  throw new BkError(
-    'BK_BAD_IMAGE',
-    `The image is ${description}, and it is damaged. ${damaged.join(' ')} Nothing was changed`,
-    { advice: ['Download or build the file again.'] },
-  );
+  if (damaged.length === 0 || isDump(detected)) return;
+  const text = say('placement.damagedFile', { image, damage: damaged.map(sentence) });
+  throw new BkError('BK_BAD_IMAGE', text, { advice: [say('placement.getAnew')] });
 }
 
-const HELP: Partial<Record<ImageKind, string[]>> = {
-  calibration: ['Set the part to rf to put it back.'],
-  'openbeken-config': ['Set the part to openbeken to put it back.'],
+const HELP: Partial<Record<ImageKind, readonly Note[]>> = {
+  calibration: [say('placement.setPartRf')],
+  'openbeken-config': [say('placement.setPartOpenBeken')],
 };

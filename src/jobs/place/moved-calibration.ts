@@ -7,6 +7,7 @@ import type { DetectedImage } from '../../image/detect/detect';
 import { isDump } from '../../image/detect/detected';
 import { unrotate } from '../../image/detect/dump';
 import type { LoadedImage } from '../../placement/loaded-image';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { Piece } from '../change/change-plan';
 import { chipCalibration } from '../chip/chip-calibration';
@@ -49,7 +50,7 @@ export async function movedCalibration(
   if (own.offset === null || own.mac === null || own.offset === wanted) return [];
   if (!(await holdsOpenBeken(image))) return [];
   context.warnings.push(
-    `OpenBeken has the calibration of the radio at ${hex(wanted)}, where this chip has none: it is copied there from ${hex(own.offset)}.`,
+    say('placement.calibrationMoved', { offset: hex(wanted), own: hex(own.offset) }),
   );
   return [{ offset: wanted, bytes: await readSector(context, own.offset) }];
 }

@@ -2,6 +2,7 @@ import { readImageFile } from '../../backup/image-file';
 import { BkError } from '../../errors';
 import type { Inspection } from '../../image/inspect/inspect-types';
 import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
+import { isSaid, type Note, say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { inspectInJob } from '../read/inspection';
 
@@ -17,62 +18,62 @@ export interface FoundPins {
  * @throws BkError BK_BAD_SETTING, saying why there are none: the image is no worse for it
  */
 export async function tuyaPins(context: JobContext, backup: string | null): Promise<FoundPins> {
-  if (backup === null) throw without('no backup was made', []);
+  if (backup === null) throw without(say('placement.backupWithoutPins'), []);
   const found = await inspectInJob(context, await readImageFile(backup), 'show');
   const { tuya, template, openbeken } = found;
   const pins = tuya?.pins ?? {};
   if (Object.keys(pins).length === 0) {
     const { why, advice } = reasonOf(found);
-    throw without(`the backup ${backup} tells none: ${why}`, advice);
+    throw without(say('placement.noPins', { backup, why }), advice);
   }
   if (tuya?.pinsFrom === 'app') {
-    context.warnings.push(
-      "The pins are those that Tuya's application has built in: it may hold them for another device.",
-    );
+    context.warnings.push(say('placement.pinsBuiltIn'));
   }
   // A template of OpenBeken's own pins carries its own command.
   const ofTuya = Object.keys(openbeken?.pins ?? {}).length === 0;
   return { pins, startCommand: (ofTuya ? template?.command : null) || null };
 }
 
-function without(why: string, advice: readonly string[]): BkError {
-  return new BkError(
-    'BK_BAD_SETTING',
-    `The pins of OpenBeken are to come from Tuya's firmware, but ${why}; nothing was changed`,
-    { phase: 'backup', advice: [...advice, GIVE_THEM] },
-  );
+function without(why: Note, advice: readonly Note[]): BkError {
+  return new BkError('BK_BAD_SETTING', why, {
+    phase: 'backup',
+    advice: [...advice, say('placement.givePins')],
+  });
 }
 
-const GIVE_THEM =
-  "Give the pins themselves in msg.openbeken, or leave them out and set them in the device's own web page.";
-
 /** Why a device that ran Tuya's firmware tells no pins. */
-function reasonOf({ tuya, warnings }: Inspection): { why: string; advice: string[] } {
+function reasonOf({ tuya, warningCodes }: Inspection): { why: Note; advice: Note[] } {
   if (tuya === null)
     return {
-      why: "there is no storage of Tuya's firmware that can be read (it was erased, or never was there, or has a form that is not known)",
-      advice: ['Use a backup that was made before the storage was erased.'],
+      why: say('placement.noStorage'),
+      advice: [say('placement.useBackupBeforeErase')],
     };
   if (tuya.tuyaMcuBaud !== null)
     return {
-      why: `another controller does the work (TuyaMCU, ${tuya.tuyaMcuBaud} baud), and the pins are its`,
-      advice: ['Leave the pins out, and set startCommand to "startDriver TuyaMCU".'],
+      why: say('placement.otherController', { baud: tuya.tuyaMcuBaud }),
+      advice: [say('placement.startTuyaMcu')],
     };
   if (tuya.pinsFrom !== null)
     return {
-      why: `its settings${tuya.module === null ? '' : ` (module ${tuya.module})`} name no pin; so it often is where another controller does the work (TuyaMCU)`,
-      advice: ['Look at the device for a second controller.'],
+      why:
+        tuya.module === null
+          ? say('placement.namesNoPin')
+          : say('placement.moduleNamesNoPin', { module: tuya.module }),
+      advice: [say('placement.lookForController')],
     };
-  const damaged = warnings.find((warning) => warning.startsWith('Damaged'));
-  if (damaged !== undefined)
-    return { why: `its storage is damaged. ${damaged}`, advice: ['Read the chip once more.'] };
+  const damage = warningCodes.find((note) => isSaid(note, 'inspect.damagedValues'));
+  if (damage !== undefined)
+    return {
+      why: say('placement.storageDamaged', { damage }),
+      advice: [say('placement.readAgain')],
+    };
   if (!tuya.keys.includes('gw_ai'))
     return {
-      why: 'its storage holds no settings of pins, and none of an account: the device was never paired, and some take their pins down only then',
-      advice: ["Pair the device with Tuya's app once, and read it again."],
+      why: say('placement.neverPaired'),
+      advice: [say('placement.pairOnce')],
     };
   return {
-    why: 'its storage holds no settings of pins (user_param_key), as of devices in which another controller does the work (TuyaMCU)',
-    advice: ['Look at the device for a second controller.'],
+    why: say('placement.noPinSettings'),
+    advice: [say('placement.lookForController')],
   };
 }

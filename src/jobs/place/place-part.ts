@@ -5,6 +5,7 @@ import { type DetectedImage, detectImage } from '../../image/detect/detect';
 import { hasCode, unrotate } from '../../image/detect/dump';
 import type { LoadedImage } from '../../placement/loaded-image';
 import { slotOf } from '../../placement/place-target';
+import { say, sentence } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { ImagePart, WriteOptions } from '../base/job-types';
 import type { Piece } from '../change/change-plan';
@@ -62,8 +63,10 @@ async function placeCode(
   if (detected.kind !== 'dump' && !alone.includes(detected.kind)) {
     throw new BkError(
       'BK_BAD_IMAGE',
-      `The image is ${detected.description}, and holds no ${NAMES[part]}; nothing was changed`,
-      { advice: ['Use a dump of a whole flash.'] },
+      say(part === 'app' ? 'placement.noApplication' : 'placement.noBootloader', {
+        image: sentence(detected.description),
+      }),
+      { advice: [say('placement.useWholeDump')] },
     );
   }
   const own = detected.kind === 'dump' && (await isOwnDump(context, detected));
@@ -78,8 +81,6 @@ async function placeCode(
   });
 }
 
-const NAMES = { app: 'application', bootloader: 'bootloader' } as const;
-
 async function appOf(context: JobContext, { bytes, detected }: LoadedImage): Promise<LoadedImage> {
   mustHoldCode(bytes, BOOTLOADER_END, 'app');
   // Where the application ends, the dump itself knows best.
@@ -88,7 +89,7 @@ async function appOf(context: JobContext, { bytes, detected }: LoadedImage): Pro
   const end = slot === null ? bytes.length : slot.offset + slot.length;
   return {
     bytes: bytes.subarray(BOOTLOADER_END, end),
-    detected: { ...detected, kind: 'app', description: 'the application of a dump' },
+    detected: { ...detected, kind: 'app', description: say('placement.appOfDump') },
   };
 }
 
@@ -99,15 +100,16 @@ async function bootloaderOf({ bytes, detected }: LoadedImage): Promise<LoadedIma
 
 function asBootloader(detected: DetectedImage): DetectedImage {
   const description =
-    detected.kind === 'bootloader' ? detected.description : 'the bootloader of an image';
+    detected.kind === 'bootloader' ? detected.description : say('placement.bootloaderOfImage');
   return { ...detected, kind: 'bootloader', description };
 }
 
 function mustHoldCode(dump: Buffer, offset: number, part: 'app' | 'bootloader'): void {
   if (hasCode(dump, offset)) return;
+  const isApp = part === 'app';
   throw new BkError(
     'BK_BAD_IMAGE',
-    `The dump holds no ${NAMES[part]}: there is no code where it belongs; nothing was changed`,
-    { advice: ['Use another dump of this chip.'] },
+    say(isApp ? 'placement.dumpWithoutApplication' : 'placement.dumpWithoutBootloader'),
+    { advice: [say('placement.useOtherDump')] },
   );
 }

@@ -9,6 +9,7 @@ import {
 } from '../../image/openbeken/openbeken-write';
 import { inOrder } from '../../placement/in-order';
 import type { LoadedImage } from '../../placement/loaded-image';
+import { say, sentence } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { OpenBekenOptions, WriteOptions } from '../base/job-types';
 import type { Piece } from '../change/change-plan';
@@ -41,20 +42,18 @@ export function checkOpenBeken(options: WriteOptions, { detected }: LoadedImage)
   // The chip with the most pins: how many this one has is known later.
   buildOpenBekenConfig(settings, { chip: 'BK7252' });
   if (fromTuya && (backup === undefined || backup.mode === 'never')) {
-    throw new BkError(
-      'BK_BAD_SETTING',
-      'The pins of OpenBeken are to come from Tuya\'s firmware ("tuya"), out of the backup of this job, but no backup is made; nothing was changed',
-      { advice: ['Set backup to once or always, or give the pins themselves.'] },
-    );
+    throw new BkError('BK_BAD_SETTING', say('placement.noBackupForPins'), {
+      advice: [say('placement.setBackup')],
+    });
   }
   const fits = part === 'image' && WITH_APPLICATION.includes(detected.kind);
   if (fits && (isOpenBeken(detected) || options.anyImage)) return;
   throw new BkError(
     'BK_BAD_SETTING',
     part === 'image'
-      ? `A configuration of OpenBeken is to be written, but the image is ${detected.description}, not OpenBeken's firmware; nothing was changed`
-      : `A configuration of OpenBeken goes with the whole image, but only its part ${part} is to be written; nothing was changed`,
-    { advice: ["Switch openbeken off, or give the image of OpenBeken's firmware."] },
+      ? say('placement.configWithOther', { image: sentence(detected.description) })
+      : say('placement.configWithPart', { part }),
+    { advice: [say('placement.switchOpenBekenOff')] },
   );
 }
 
@@ -83,15 +82,13 @@ export async function planConfig(
   // Better known before a long backup than after it.
   inOrder([...placed, { offset, bytes: build(settings) }]);
   if (isKept) {
-    context.warnings.push(
-      `The chip has a configuration of OpenBeken at ${hex(offset)} already: what is not set now stays as it is there.`,
-    );
+    context.warnings.push(say('placement.configStays', { offset: hex(offset) }));
   }
   return {
     complete: async (backup) => {
       if (!fromTuya) return { offset, bytes: build(settings) };
       if (options.dryRun) {
-        context.warnings.push('A dry run makes no backup, so that no pins were looked for in it.');
+        context.warnings.push(say('placement.dryRunWithoutPins'));
         return { offset, bytes: build(settings) };
       }
       const found = await tuyaPins(context, backup);

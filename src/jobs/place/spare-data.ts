@@ -1,4 +1,4 @@
-import { DATA_AREAS, type DataArea } from '../../chip/data-areas';
+import { DATA_AREAS } from '../../chip/data-areas';
 import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { runsOf, without } from '../../chip/regions';
@@ -6,6 +6,7 @@ import { BkError } from '../../errors';
 import { readUserFiles, userFileSectors } from '../../image/tuya/tuya-user-files';
 import type { PlaceTarget } from '../../placement/place-image';
 import { layoutOf, slotOf, span } from '../../placement/place-target';
+import { type Note, say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { Piece } from '../change/change-plan';
 import { calibrationsIn } from '../chip/chip-calibration';
@@ -19,7 +20,12 @@ const T_GAPS: readonly Region[] = [
   { offset: 0x1d8000, length: 0x8000 },
 ];
 const LIKE_T: readonly (string | null)[] = ['BK7231T', 'BK7231U', null];
-const CALIBRATION = 'the calibration of its radio';
+
+/** A stretch of flash with data of the device. */
+interface HeldData extends Region {
+  /** Completes "the chip has …". */
+  what: string | Note;
+}
 
 /**
  * What the chip holds of data where code is to go: that is not overwritten unasked. What is blank is free.
@@ -34,13 +40,14 @@ export async function mustSpareData(
   if (held === undefined) return;
   throw new BkError(
     'BK_WRONG_IMAGE',
-    `The image reaches over ${span(held)}, where the chip on ${context.session.port} has ${held.what}; nothing was changed`,
+    say('placement.overData', {
+      span: span(held),
+      port: context.session.port,
+      what: held.what,
+    }),
     {
       address: held.offset,
-      advice: [
-        'Use an image that is made for this chip and its flash size.',
-        'If what lies there may go, back it up and erase that range first.',
-      ],
+      advice: [say('placement.useFitting'), say('placement.mayGo')],
     },
   );
 }
@@ -68,9 +75,9 @@ async function heldIn(
   context: JobContext,
   target: PlaceTarget,
   regions: readonly Region[],
-): Promise<DataArea[]> {
-  const held: DataArea[] = (await calibrationsIn(context, regions)).map((offset) => ({
-    what: CALIBRATION,
+): Promise<HeldData[]> {
+  const held: HeldData[] = (await calibrationsIn(context, regions)).map((offset) => ({
+    what: say('placement.calibrationOfRadio'),
     offset,
     length: SECTOR,
   }));
@@ -87,11 +94,11 @@ async function areasOf(
   context: JobContext,
   target: PlaceTarget,
   regions: readonly Region[],
-): Promise<DataArea[]> {
-  const areas: DataArea[] = [];
+): Promise<HeldData[]> {
+  const areas: HeldData[] = [];
   const { chip } = target;
   if (LIKE_T.includes(chip) && T_GAPS.some((gap) => common(gap, regions).length > 0)) {
-    const what = "files of Tuya's firmware";
+    const what = say('placement.filesOfTuya');
     areas.push(...(await filesOfT(context)).map((run) => ({ ...run, what })));
   }
   const download = slotOf(target, 'download') ?? layoutOf(target).download;
@@ -102,7 +109,7 @@ async function areasOf(
   );
   const unnamed = without(rest, named).map((part) => ({
     ...part,
-    what: 'data of its firmware',
+    what: say('placement.dataOfFirmware'),
   }));
   return [...areas, ...named, ...unnamed];
 }

@@ -4,9 +4,10 @@ import { BkError, hex } from '../../errors';
 import { readEfuse } from '../../session/memory/efuse';
 import { readEfuse7258 } from '../../session/memory/efuse-7258';
 import { readOtp } from '../../session/memory/otp';
-import { Loan } from '../../session/memory/scoped-register-write';
+import { ScopedRegisterWrite } from '../../session/memory/scoped-register-write';
 import { readWords } from '../../session/memory/words';
 import type { Session } from '../../session/session';
+import { type Note, say } from '../../texts/note';
 
 /** Memories beside flash. */
 export type OtherMemory = 'efuse' | 'rom' | 'otp';
@@ -14,16 +15,20 @@ export type OtherMemory = 'efuse' | 'rom' | 'otp';
 /** A memory of the chip that is connected. */
 export interface MemorySource {
   /** For people. */
-  name: string;
+  name: Note;
   /** Bytes. */
   size: number;
   /** Reads whole words: offset and count are multiples of four. It can be repeated after any failure. */
   read(offset: number, count: number): Promise<Buffer>;
   /** What to know about all that is read from it. */
-  warning?: string;
+  warning?: Note;
 }
 
-const NAMES = { efuse: 'eFuse', rom: 'mask ROM', otp: 'OTP' } as const;
+const NAMES: Readonly<Record<OtherMemory, Note>> = {
+  efuse: say('job.efuse'),
+  rom: say('job.maskRom'),
+  otp: say('job.otp'),
+};
 const CHIPS_WITH: Readonly<Record<OtherMemory, readonly string[]>> = {
   efuse: Object.keys(EFUSE_BYTES),
   rom: Object.keys(ROMS),
@@ -45,13 +50,13 @@ const SOURCES: Readonly<
 function efuseSource({ exchanger }: Session, chip: ChipName): MemorySource | undefined {
   const size = EFUSE_BYTES[chip];
   if (size === undefined) return undefined;
-  const loan = new Loan(exchanger);
+  const registers = new ScopedRegisterWrite(exchanger);
   return {
     name: NAMES.efuse,
     size,
     read: (offset, count) =>
       chip === 'BK7258'
-        ? readEfuse7258(exchanger, loan, offset, count)
+        ? readEfuse7258(exchanger, registers, offset, count)
         : readEfuse(exchanger, offset, count),
   };
 }
@@ -65,43 +70,43 @@ function romSource({ exchanger }: Session, chip: ChipName): MemorySource | undef
     read: (offset, count) => readWords(exchanger, rom.address + offset, count),
     ...(rom.confirmed
       ? {}
-      : {
-          warning: `That the mask ROM of a ${chip} lies at ${hex(rom.address)} was never confirmed on hardware: look at the bytes before you rely on them.`,
-        }),
+      : { warning: say('job.romUnconfirmed', { chip, address: hex(rom.address) }) }),
   };
 }
 
 function otpSource({ exchanger }: Session, chip: ChipName): MemorySource | undefined {
   const windows = OTPS[chip];
   if (windows === undefined) return undefined;
-  const loan = new Loan(exchanger);
+  const registers = new ScopedRegisterWrite(exchanger);
   return {
     name: NAMES.otp,
     size: windows.reduce((sum, { bytes }) => sum + bytes, 0),
-    read: (offset, count) => readOtp(exchanger, loan, windows, offset, count),
+    read: (offset, count) => readOtp(exchanger, registers, windows, offset, count),
   };
 }
 
 function unreadable({ identity, port }: Session, memory: OtherMemory): BkError {
   const { chip, family } = identity;
-  const name = NAMES[memory];
-  const others = `that of ${inWords(CHIPS_WITH[memory])} can be read`;
-  const advice = ['Set memory to flash.'];
-  if (chip === 'BK7236') {
-    advice.push(
-      'A BK7258 has the same chip id; it is known by its flash of 8 MiB or more, and one with less is taken for a BK7236.',
-    );
-  }
+  const what = {
+    port,
+    chip: chip ?? say('job.basicChip'),
+    memory: NAMES[memory],
+    chips: inWords(CHIPS_WITH[memory]),
+  };
   return new BkError(
     'BK_BAD_SETTING',
-    family === 'basic'
-      ? `The chip on ${port} is a ${chip ?? 'basic chip'}, whose ${name} cannot be read over the serial line; ${others}`
-      : `The chip on ${port} is a ${chip}; how its ${name} is read is not known; ${others}`,
-    { advice },
+    family === 'basic' ? say('job.memoryNotSerial', what) : say('job.memoryNotKnown', what),
+    {
+      advice: [
+        say('job.setMemoryToFlash'),
+        ...(chip === 'BK7236' ? [say('job.sameIdAsLarger')] : []),
+      ],
+    },
   );
 }
 
-function inWords(chips: readonly string[]): string {
+function inWords(chips: readonly string[]): string | Note {
   const last = chips.at(-1) ?? '';
-  return chips.length < 2 ? last : `${chips.slice(0, -1).join(', ')} and ${last}`;
+  if (chips.length < 2) return last;
+  return say('job.allAndLast', { all: chips.slice(0, -1).join(', '), last });
 }

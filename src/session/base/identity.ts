@@ -1,6 +1,6 @@
 import type { ChipName, Family } from '../../chip/families';
 import type { FlashPart } from '../../chip/flash-parts';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 
 /** What a linked chip told of itself. */
 export interface Identity {
@@ -25,9 +25,16 @@ export interface Identity {
     /** Bytes. */
     size: number;
   };
+  /** Where the radio's calibration lies and its MAC, null where there is none; missing until a job looks for it. */
+  calibration?: { offset: number | null; mac: string | null } | undefined;
   /** 32 hex digits; null where it cannot be read. */
   key: string | null;
   /** Which kind of key the chip's code is stored with. */
   encryption: 'tuya' | 'none' | 'custom' | null;
-  warnings: Said[];
+  warnings: Note[];
+}
+
+/** The chip's name for people, or what kind of chip it is where it does not tell its model. */
+export function nameOf({ chip, family }: Identity): string | Note {
+  return chip ?? (family === 'full' ? say('session.fullChip') : say('session.basicChip'));
 }

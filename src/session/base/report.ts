@@ -1,13 +1,13 @@
 import { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
 import type { Phase } from '../../errors';
-import type { Said } from '../../texts/note';
+import type { Note } from '../../texts/note';
 
 /** A break in a job that was mended. */
 export interface RecoveryRecord {
   address: number | null;
   phase: Phase;
-  cause: Said;
-  action: Said;
+  cause: Note;
+  action: Note;
   ms: number;
 }
 
@@ -15,9 +15,9 @@ export interface RecoveryRecord {
 export interface SessionReport {
   /** Takes down all that is seen, from the first link check on: it can be judged where no session came of it. */
   readonly evidence: EvidenceLog;
-  onPhase(phase: Phase, message: Said, waitsForPerson: boolean): void;
+  onPhase(phase: Phase, message: Note, waitsForPerson: boolean): void;
   onRecovery(recovery: RecoveryRecord): void;
-  onWarning(text: Said): void;
+  onWarning(warning: Note): void;
 }
 
 /** While a link is only kept, nobody listens. */

@@ -1,5 +1,6 @@
 import { CHIP_NAMES, type ChipName } from '../../chip/families';
 import { BkError, shown } from '../../errors';
+import { anyOf, type Note, say } from '../../texts/note';
 
 export const RESET_METHODS = [
   'auto',
@@ -12,6 +13,8 @@ export const RESET_METHODS = [
 
 /** How the chip can be reset; `auto` tries what is harmless where unwired. */
 export type ResetMethod = (typeof RESET_METHODS)[number];
+
+const AFTER = ['reboot', 'leave'] as const;
 
 /** What a person sets for one chip on one port. */
 export interface DeviceSettings {
@@ -29,7 +32,7 @@ export interface DeviceSettings {
   /** Seconds for which a link is kept after the last job. Default 10. */
   idle?: number;
   /** What ends a link: start the firmware, or leave the chip in download mode. Default `reboot`. */
-  after?: 'reboot' | 'leave';
+  after?: (typeof AFTER)[number];
 }
 
 /** Settings with every default in its place. */
@@ -61,60 +64,61 @@ const NAMES = ['port', 'name', ...Object.keys(DEFAULTS)];
 export function fillSettings(given: DeviceSettings): FilledSettings {
   must(
     typeof given === 'object' && given !== null && !Array.isArray(given),
-    `The settings of a device have to be an object like { port: "/dev/ttyUSB0" }, but are ${shown(given)}`,
-    'Give an object with a port.',
+    say('session.settingsAreNoObject', { given: shown(given) }),
+    say('session.giveObject'),
   );
   const { name, port: untrimmed } = given;
   const port = typeof untrimmed === 'string' ? untrimmed.trim() : untrimmed;
   must(
     typeof port === 'string' && port !== '',
-    `No port is set${port === undefined || port === '' ? '' : ` (port is ${shown(port)})`}: choose the serial port of the adapter, for example /dev/ttyUSB0`,
-    'Set port to the path of the adapter, to tcp://host:port, or to sim://bk7231n to practise.',
+    port === undefined || port === ''
+      ? say('session.noPort')
+      : say('session.wrongPort', { given: shown(port) }),
+    say('session.setPort'),
   );
-  const whose = `of the device on ${port}`;
   const filled: FilledSettings = {
     ...DEFAULTS,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     port,
     name: name === undefined || name === '' ? port : name,
   };
-  const wrong = (setting: keyof FilledSettings, wanted: string): [string, string] => [
-    `The ${setting} ${whose} is ${shown(filled[setting])}, but has to be ${wanted}`,
-    `Correct ${setting}, or leave it out.`,
+  const wrong = (setting: keyof FilledSettings, wanted: string | Note): [Note, Note] => [
+    say('session.wrongSetting', { setting, port, given: shown(filled[setting]), wanted }),
+    say('session.correctSetting', { setting }),
   ];
   for (const setting of Object.keys(filled)) {
     must(
       NAMES.includes(setting),
-      `The device on ${port} has no setting ${shown(setting)}; there are ${NAMES.join(', ')}`,
-      'Correct its name, or leave it out.',
+      say('session.unknownSetting', { port, setting: shown(setting), known: NAMES.join(', ') }),
+      say('session.correctName'),
     );
   }
-  must(typeof filled.name === 'string', ...wrong('name', 'text'));
+  must(typeof filled.name === 'string', ...wrong('name', say('session.wantedText')));
   must(
     filled.chip === 'auto' || CHIP_NAMES.includes(filled.chip),
-    ...wrong('chip', `auto or one of ${CHIP_NAMES.join(', ')}`),
+    ...wrong('chip', say('session.wantedAutoOrOneOf', { names: CHIP_NAMES.join(', ') })),
   );
   must(
     filled.baud === 'auto' ||
       (Number.isInteger(filled.baud) &&
         filled.baud >= BAUD_RANGE.minimum &&
         filled.baud <= BAUD_RANGE.maximum),
-    ...wrong('baud', `auto or a whole number from ${BAUD_RANGE.minimum} to ${BAUD_RANGE.maximum}`),
+    ...wrong('baud', say('session.wantedAutoOrWhole', BAUD_RANGE)),
   );
   must(
     RESET_METHODS.includes(filled.reset),
-    ...wrong('reset', `one of ${RESET_METHODS.join(', ')}`),
+    ...wrong('reset', say('session.wantedOneOf', { names: RESET_METHODS.join(', ') })),
   );
   for (const setting of ['linkTimeout', 'idle'] as const) {
     must(
       Number.isFinite(filled[setting]) && filled[setting] >= 0 && filled[setting] <= LONGEST_WAIT,
-      ...wrong(setting, `a number of seconds from 0 to ${LONGEST_WAIT}`),
+      ...wrong(setting, say('session.wantedSeconds', { maximum: LONGEST_WAIT })),
     );
   }
-  must(filled.after === 'reboot' || filled.after === 'leave', ...wrong('after', 'reboot or leave'));
+  must(AFTER.includes(filled.after), ...wrong('after', anyOf(AFTER)));
   return filled;
 }
 
-function must(condition: boolean, message: string, advice: string): asserts condition {
+function must(condition: boolean, message: Note, advice: Note): asserts condition {
   if (!condition) throw new BkError('BK_BAD_SETTING', message, { phase: 'open', advice: [advice] });
 }

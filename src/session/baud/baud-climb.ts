@@ -3,8 +3,9 @@ import type { FilledSettings } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
 import { BOOT_BAUD } from '../link/link';
 import type { Flash } from '../memory/flash';
-import { changeBaud, nextBaud, wayBack } from './baud';
-import { baudMemory } from './baud-memory';
+import { changeBaud, wayBack } from './baud';
+import { nextBaud } from './baud-ladder';
+import type { BaudMemories } from './baud-memory';
 import { proveBaud } from './baud-proof';
 
 /** What going to another rate needs of a session. */
@@ -13,6 +14,7 @@ export interface Climber {
   readonly flash: Flash;
   readonly identity: Identity;
   readonly settings: Pick<FilledSettings, 'baud'>;
+  readonly bauds: BaudMemories;
   /** The rate that worked until now. */
   readonly workingBaud: number;
   forgetLocks(): void;
@@ -34,7 +36,7 @@ export async function climb(
   const { exchanger, identity, workingBaud } = session;
   const { transport } = exchanger;
   const chip = `${identity.chip} ${identity.flash.id} ${identity.bootloader.crc}`;
-  const memory = baudMemory(exchanger.clock, transport.port, chip);
+  const memory = session.bauds.of(transport.port, chip);
   // Whoever asks for less than there was, and is not the person, has seen errors there.
   const down =
     typeof setting === 'number' && setting < workingBaud && setting !== session.settings.baud;

@@ -2,6 +2,8 @@ import type { Clock } from '../../clock';
 
 /** For so long a rate that failed is not tried again, ms. */
 const FAILED_FOR_MS = 3_600_000;
+/** Chips on ports that are remembered; more than anybody has at hand, and little memory. */
+const MOST_REMEMBERED = 256;
 
 /** What is known of the rates of one chip on one port. */
 export class BaudMemory {
@@ -35,21 +37,26 @@ export class BaudMemory {
   }
 }
 
-/** For the life of the process; each clock has its own world of ports. */
-const worlds = new WeakMap<Clock, Map<string, BaudMemory>>();
+/** The rates of many chips on many ports. Whoever was not met for the longest time is forgotten first. */
+export class BaudMemories {
+  readonly #clock: Clock;
+  /** By port and chip, the one that was met last at the end. */
+  readonly #memories = new Map<string, BaudMemory>();
 
-/** @param chip what tells this chip from others, as far as known */
-export function baudMemory(clock: Clock, port: string, chip: string): BaudMemory {
-  let memories = worlds.get(clock);
-  if (memories === undefined) {
-    memories = new Map();
-    worlds.set(clock, memories);
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
-  const key = `${port} ${chip}`;
-  let memory = memories.get(key);
-  if (memory === undefined) {
-    memory = new BaudMemory(clock);
-    memories.set(key, memory);
+
+  /** @param chip what tells this chip from others, as far as known */
+  of(port: string, chip: string): BaudMemory {
+    const key = `${port} ${chip}`;
+    const memory = this.#memories.get(key) ?? new BaudMemory(this.#clock);
+    this.#memories.delete(key);
+    this.#memories.set(key, memory);
+    const [oldest] = this.#memories.keys();
+    if (this.#memories.size > MOST_REMEMBERED && oldest !== undefined) {
+      this.#memories.delete(oldest);
+    }
+    return memory;
   }
-  return memory;
 }

@@ -1,15 +1,11 @@
 import { BkError, hex } from '../../errors';
 import type { Command } from '../../protocol/commands/command-table';
+import { say } from '../../texts/note';
 
 function addressOf(args: unknown): number | undefined {
   if (typeof args !== 'object' || args === null) return undefined;
   const { address, start } = args as { address?: number; start?: number };
   return address ?? start;
-}
-
-function describe(command: Command<never, unknown>, args: unknown): string {
-  const address = addressOf(args);
-  return address === undefined ? command.name : `${command.name} at ${hex(address)}`;
 }
 
 /** No answer in time. */
@@ -20,14 +16,15 @@ export function silent(
   port: string,
 ): BkError {
   const address = addressOf(args);
-  return new BkError(
-    'BK_NO_RESPONSE',
-    `The chip on ${port} did not answer ${describe(command, args)} within ${Math.round(limitMs)} ms`,
-    address === undefined ? {} : { address },
-  );
+  const what = { port, command: command.name, ms: Math.round(limitMs) };
+  const text =
+    address === undefined
+      ? say('session.noAnswer', what)
+      : say('session.noAnswerAt', { ...what, address: hex(address) });
+  return new BkError('BK_NO_RESPONSE', text, { address });
 }
 
-/** An answer with a status other than 0. */
+/** An answer with a status other than 0, which the error's `refusal` keeps. */
 export function refused(
   command: Command<never, unknown>,
   args: unknown,
@@ -35,9 +32,10 @@ export function refused(
   port: string,
 ): BkError {
   const address = addressOf(args);
-  return new BkError(
-    'BK_BAD_RESPONSE',
-    `The chip on ${port} refused ${describe(command, args)} with status ${status}`,
-    address === undefined ? {} : { address },
-  );
+  const what = { port, command: command.name, status };
+  const text =
+    address === undefined
+      ? say('session.refused', what)
+      : say('session.refusedAt', { ...what, address: hex(address) });
+  return new BkError('BK_BAD_RESPONSE', text, { address, refusal: status });
 }

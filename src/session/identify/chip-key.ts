@@ -3,6 +3,7 @@ import { CHIPS, KEYLESS } from '../../chip/families';
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { type CodeKey, markerKey } from '../../chip/marker';
 import { flashRead4K } from '../../protocol/commands/command-table';
+import { type Note, say } from '../../texts/note';
 import type { Identity } from '../base/identity';
 import type { Exchanger } from '../exchange/exchanger';
 import { readKey, TUYA_KEY, ZERO_KEY } from '../memory/efuse';
@@ -23,8 +24,8 @@ export interface ChipKey {
   /** 32 hex digits; null where it cannot be read. */
   key: string | null;
   encryption: Identity['encryption'];
-  /** For people: why flash was believed instead. */
-  warning: string | null;
+  /** Why flash was believed instead. */
+  warning: Note | null;
 }
 
 /** Which code key a full chip has. Reads at most one sector of flash, and only where nothing else tells. */
@@ -57,9 +58,7 @@ export async function fullKey(
   return {
     key,
     encryption: stored ?? (key === null ? null : 'none'),
-    warning: believed
-      ? "The code key reads as zeros, but flash holds code with Tuya's key: reading the key is disabled, as it seems, and flash is believed. If that firmware never started, this is a BK7231M after all, and takes its images with anyImage."
-      : null,
+    warning: believed ? say('session.keyNotReadable') : null,
   };
 }
 
@@ -78,11 +77,15 @@ export async function basicKey(
 
 /** The key that the bootloader is stored with, by its first words; null where neither known key fits. */
 async function bootloaderKey(exchanger: Exchanger, address: number): Promise<CodeKey | null> {
-  return markerKey(await exchanger.sure(flashRead4K, { address }), 0, 'bootloader');
+  return markerKey(await exchanger.askUntilTwiceAlike(flashRead4K, { address }), 0, 'bootloader');
 }
 
 async function applicationKey(exchanger: Exchanger): Promise<CodeKey | null> {
-  return markerKey(await exchanger.sure(flashRead4K, { address: BOOTLOADER_END }), 0, 'app');
+  return markerKey(
+    await exchanger.askUntilTwiceAlike(flashRead4K, { address: BOOTLOADER_END }),
+    0,
+    'app',
+  );
 }
 
 /** Tuya's key cannot come out by chance; any other one is read twice. */

@@ -13,7 +13,7 @@ import {
   readJedecId,
   readRegister,
 } from '../../protocol/commands/command-table';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import type { Identity } from '../base/identity';
 import { twiceAlike } from '../base/twice-alike';
 import type { Exchanger } from '../exchange/exchanger';
@@ -27,16 +27,15 @@ const MIB = 1024 * 1024;
 const SMALLEST_FLASH = MIB / 4;
 const LARGEST_FLASH = 16 * MIB;
 
-/** For people: what a blank sector 0 means and what helps. */
-export const BLANK_BOOTLOADER =
-  'The bootloader area is blank (sector 0 is all FF): the chip cannot start its firmware. Write a backup of this chip back with bootloader set to replace; its mask ROM takes it at any time.';
+/** What a blank sector 0 means and what helps. */
+export const BLANK_BOOTLOADER = say('session.blankBootloader');
 
 /**
  * Finds out what chip answers. Works at any rate; takes some tens of round trips on full chips.
  * @throws BkError BK_UNKNOWN_CHIP, BK_UNKNOWN_FLASH
  */
 export async function identify(exchanger: Exchanger): Promise<Identity> {
-  const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: CHECKED }));
+  const crc = invertCrc(await exchanger.askUntilTwiceAlike(checkCrc, { start: 0, end: CHECKED }));
   const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
   exchanger.evidence.bootloader(crc, known !== undefined);
   if (isOneOf(NO_BOOTLOADER.zeros, crc)) throw deadFlash(exchanger.transport.port);
@@ -53,7 +52,7 @@ export async function identify(exchanger: Exchanger): Promise<Identity> {
 
 /** What lies in the bootloader area now: a job may have changed it. Sector 0 as all FF means that the chip cannot start. */
 export async function readBootloader(exchanger: Exchanger): Promise<Identity['bootloader']> {
-  const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: CHECKED }));
+  const crc = invertCrc(await exchanger.askUntilTwiceAlike(checkCrc, { start: 0, end: CHECKED }));
   const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
   return bootloaderOf(crc, known, isOneOf(NO_BOOTLOADER.blank, crc), null);
 }
@@ -70,18 +69,20 @@ async function findFamily(
   if (crc === NO_BOOTLOADER.blank[0]) return { family: 'full' };
   if (crc === NO_BOOTLOADER.blank[1]) return { family: 'basic' };
   const start = BOOTLOADER_END;
-  const sector = await exchanger.sure(flashRead4K, { address: start });
-  const own = invertCrc(await exchanger.sure(checkCrc, { start, end: start + CHECKED }));
+  const sector = await exchanger.askUntilTwiceAlike(flashRead4K, { address: start });
+  const own = invertCrc(
+    await exchanger.askUntilTwiceAlike(checkCrc, { start, end: start + CHECKED }),
+  );
   const application = markerKey(sector, 0, 'app');
   if (own === crc32(sector.subarray(0, CHECKED + 1))) return { family: 'full', application };
   if (own === crc32(sector.subarray(0, CHECKED))) return { family: 'basic', application };
   throw new BkError(
     'BK_UNKNOWN_CHIP',
-    `The chip on ${exchanger.transport.port} answers, but its checksum of flash at 0x11000 fits neither kind of BK72xx; nothing was changed`,
+    say('session.fitsNoFamily', { port: exchanger.transport.port, address: hex(start) }),
     {
       phase: 'identify',
       address: start,
-      advice: ['Try a lower baud and shorter wires; if it stays so, this is no BK72xx chip.'],
+      advice: [say('session.tryLowerBaud')],
     },
   );
 }
@@ -92,13 +93,17 @@ async function identifyFull(
   facts: CodeFacts,
 ): Promise<Identity> {
   const { bootloader: known, blank } = facts;
-  const warnings: Said[] = [];
+  const warnings: Note[] = [];
   const chipId = await readChipId(exchanger);
   const jedec = await readJedec(exchanger);
   const size = await findSizeByWrap(exchanger, crc, jedec?.size);
   if (jedec !== null && size < jedec.size) {
     warnings.push(
-      `The flash part ${jedec.id} says that it has ${hex(jedec.size)} bytes, but its addresses come round at ${hex(size)}: that is taken for its size.`,
+      say('session.flashSmallerThanItSays', {
+        part: jedec.id,
+        said: hex(jedec.size),
+        found: hex(size),
+      }),
     );
   }
   const { key, encryption, warning } = await fullKey(exchanger, chipId, facts);
@@ -106,10 +111,13 @@ async function identifyFull(
   if (chip === null) {
     throw new BkError(
       'BK_UNKNOWN_CHIP',
-      `The chip on ${exchanger.transport.port} has the id ${chipId?.toString(16) ?? 'none'}, which is of no chip that this package knows; nothing was changed`,
+      say('session.unknownChipId', {
+        port: exchanger.transport.port,
+        chipId: chipId?.toString(16) ?? say('session.noChipId'),
+      }),
       {
         phase: 'identify',
-        advice: ['Please report this id together with the name on the module.'],
+        advice: [say('session.reportChipId')],
       },
     );
   }
@@ -117,14 +125,10 @@ async function identifyFull(
   if (blank) {
     warnings.push(BLANK_BOOTLOADER);
   } else if (known === undefined) {
-    warnings.push(
-      `The bootloader (checksum ${hex8(crc)}) is not a known one. That is no fault: a full chip is flashed through its mask ROM.`,
-    );
+    warnings.push(say('session.unknownBootloaderOfFull', { crc: hex8(crc) }));
   }
   if (jedec !== null && !jedec.part.known) {
-    warnings.push(
-      `The flash part ${jedec.id} is not a known one and is treated as a usual 25-series part of ${size / MIB} MiB.`,
-    );
+    warnings.push(say('session.unknownFlashPart', { part: jedec.id, mebibytes: size / MIB }));
   }
   return {
     family: 'full',
@@ -144,13 +148,15 @@ async function identifyBasic(
   facts: CodeFacts,
 ): Promise<Identity> {
   const known = facts.bootloader;
-  const warnings: Said[] = [];
+  const warnings: Note[] = [];
   const version = await readVersion(exchanger);
   const chip = known?.chip ?? (version === null ? null : 'BK7231T');
   const size = await findSizeByWrap(exchanger, crc, known?.flashSize ?? undefined);
   if (known === undefined) {
     warnings.push(
-      `The bootloader (checksum ${hex8(crc)}) is not a known one${chip === null ? ', so the model of this chip cannot be told: set it in the device' : ''}.`,
+      chip === null
+        ? say('session.unknownBootloaderAndChip', { crc: hex8(crc) })
+        : say('session.unknownBootloader', { crc: hex8(crc) }),
     );
   }
   return {
@@ -169,7 +175,7 @@ async function readChipId(exchanger: Exchanger): Promise<number | null> {
   const ids = new Set(Object.values(CHIPS).map((chip) => chip.chipId));
   let first: number | null = null;
   for (const address of CHIP_ID_REGISTERS) {
-    const id = await exchanger.sure(readRegister, { address });
+    const id = await exchanger.askUntilTwiceAlike(readRegister, { address });
     if (ids.has(id.toString(16))) return id;
     first ??= id === 0 ? null : id;
   }
@@ -177,7 +183,7 @@ async function readChipId(exchanger: Exchanger): Promise<number | null> {
 }
 
 async function readJedec(exchanger: Exchanger) {
-  const id = await exchanger.sure(readJedecId, undefined);
+  const id = await exchanger.askUntilTwiceAlike(readJedecId, undefined);
   if (id.every((byte) => byte === 0x00) || id.every((byte) => byte === 0xff)) return null;
   const part = flashPart(id.toString('hex'));
   // No module has less than 512 KiB or more than 64 MiB: such an id is not to be believed.
@@ -188,7 +194,7 @@ async function readJedec(exchanger: Exchanger) {
 /** Tuya's bootloader of the BK7231T tells its version; others stay silent. */
 async function readVersion(exchanger: Exchanger): Promise<string | null> {
   try {
-    return await exchanger.run(readBootVersion, undefined);
+    return await exchanger.sendOnce(readBootVersion, undefined);
   } catch (error) {
     if (isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE')) return null;
     throw error;
@@ -214,8 +220,8 @@ async function findSizeByWrap(
   }
   throw new BkError(
     'BK_UNKNOWN_FLASH',
-    `The size of the flash of the chip on ${exchanger.transport.port} cannot be told; nothing was changed`,
-    { phase: 'identify', advice: ['Please report the name on the module.'] },
+    say('session.unknownFlashSize', { port: exchanger.transport.port }),
+    { phase: 'identify', advice: [say('session.reportModule')] },
   );
 }
 
@@ -229,7 +235,7 @@ async function fencedCrc(
 ): Promise<number> {
   const { answer } = await twiceAlike(async () => {
     await exchanger.synchronise();
-    return exchanger.ask(checkCrc, range);
+    return exchanger.askUntilAnswered(checkCrc, range);
   }, FENCED_DOUBTS);
   return answer;
 }
@@ -263,23 +269,17 @@ function bootloaderOf(
 }
 
 function deadFlash(port: string): BkError {
-  return new BkError(
-    'BK_UNKNOWN_FLASH',
-    `The chip on ${port} answers, but its flash reads as zeros everywhere: it does not answer the chip. Nothing was changed`,
-    {
-      phase: 'identify',
-      likely: [
-        {
-          cause: 'The flash part does not answer',
-          confidence: 0.85,
-          evidence: 'The checksum of the first bytes is that of zeros.',
-        },
-      ],
-      advice: [
-        'Check the 3.3 V supply, then try again with P24 held low (to GND) during the reset: that has revived such modules.',
-      ],
-    },
-  );
+  return new BkError('BK_UNKNOWN_FLASH', say('session.deadFlash', { port }), {
+    phase: 'identify',
+    likely: [
+      {
+        cause: say('session.flashDoesNotAnswer'),
+        confidence: 0.85,
+        evidence: say('session.checksumOfZeros'),
+      },
+    ],
+    advice: [say('session.holdP24Low')],
+  });
 }
 
 function isOneOf(values: readonly number[], crc: number): boolean {

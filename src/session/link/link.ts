@@ -2,8 +2,7 @@ import { diagnose } from '../../diagnosis/diagnose';
 import { BkError, isBkError } from '../../errors';
 import { encodeRequest, linkCheck } from '../../protocol/commands/command-table';
 import { lineTime } from '../../protocol/timing';
-import { type Said, sentence } from '../../texts/note';
-import { render } from '../../texts/render';
+import { type Note, say, sentence } from '../../texts/note';
 import { throwIfAborted } from '../base/abort';
 import type { ResetMethod } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
@@ -27,15 +26,12 @@ const QUIET_LIMIT_MS = 300;
 /** Rates at which other tools leave a chip in download mode. */
 const LEFT_OVER_BAUDS = [921_600, 460_800, 230_400, 1_500_000, 2_000_000, 1_000_000, 500_000];
 
-export const RESET_BY_HAND =
-  'Reset the chip now: bridge CEN to GND for 0.3 s, or switch its 3.3 V off and on';
-
 export interface LinkOptions {
   reset: ResetMethod;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
   /** Told whenever what is being done changes. */
-  onStep?: ((message: Said, waitsForPerson: boolean) => void) | undefined;
+  onStep?: ((message: Note, waitsForPerson: boolean) => void) | undefined;
 }
 
 export interface LinkOutcome {
@@ -55,18 +51,18 @@ export async function link(exchanger: Exchanger, options: LinkOptions): Promise<
   const end = start + options.timeoutMs;
   const call = new Call(exchanger, end, options.signal);
   const linked = async (by: LinkOutcome['by']): Promise<LinkOutcome> => {
-    await exchanger.quiet(QUIET_MS, QUIET_LIMIT_MS);
+    await exchanger.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
     return { by, ms: clock.now() - start };
   };
 
-  options.onStep?.(`Calling the chip on ${exchanger.transport.port}`, false);
+  options.onStep?.(say('session.calling', { port: exchanger.transport.port }), false);
   await exchanger.transport.setLines(restingLines(options.reset));
   if (await call.listen(FIRST_LISTEN_MS)) return linked('listening');
 
   const strategies = resetStrategies(options.reset);
   for (let round = 0; clock.now() < end; round++) {
     for (const strategy of strategies) {
-      options.onStep?.(`No answer yet: ${strategy.name}`, false);
+      options.onStep?.(say('session.noAnswerYet', { attempt: strategy.name }), false);
       let answered = false;
       try {
         answered = await call.reset(strategy);
@@ -78,7 +74,7 @@ export async function link(exchanger: Exchanger, options: LinkOptions): Promise<
       if (answered) return linked(strategy.by);
     }
     if (round === 0 && (await call.tryOtherBauds())) return linked('listening');
-    options.onStep?.(RESET_BY_HAND, true);
+    options.onStep?.(say('session.resetByHand'), true);
     // Without a reset wire there is nothing to alternate with: the person has all the time left.
     const patience = strategies.length === 0 ? end - clock.now() : WAIT_MS;
     if (await call.listen(patience)) return linked('person');
@@ -87,7 +83,7 @@ export async function link(exchanger: Exchanger, options: LinkOptions): Promise<
 }
 
 /** Repeats LinkCheck for so many milliseconds. @returns true as soon as one is answered */
-export async function knock(
+export async function answersWithin(
   exchanger: Exchanger,
   forMs: number,
   signal?: AbortSignal,
@@ -101,7 +97,7 @@ export async function knock(
   while (clock.now() < end) {
     throwIfAborted(signal, exchanger.transport.port);
     try {
-      return await exchanger.run(linkCheck, undefined, spacing);
+      return await exchanger.sendOnce(linkCheck, undefined, spacing);
     } catch (error) {
       if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
     }
@@ -122,13 +118,13 @@ class Call {
 
   listen(ms: number): Promise<boolean> {
     const left = this.#end - this.#exchanger.clock.now();
-    return knock(this.#exchanger, Math.min(ms, left), this.#signal);
+    return answersWithin(this.#exchanger, Math.min(ms, left), this.#signal);
   }
 
   async reset(strategy: ResetStrategy): Promise<boolean> {
     for (const step of strategy.steps) {
       if (step.lines && !(await this.#exchanger.transport.setLines(step.lines))) return false;
-      if (step.bytes) await this.#exchanger.write(step.bytes);
+      if (step.bytes) await this.#exchanger.writeRaw(step.bytes);
       if (await this.listen(step.listenMs)) return true;
     }
     return false;
@@ -145,7 +141,7 @@ class Call {
         if ((await this.#takes(baudRate)) && (await this.listen(OTHER_BAUD_MS))) return true;
       }
       await transport.setBaudRate(BOOT_BAUD);
-      this.#exchanger.reset();
+      this.#exchanger.forgetInput();
       return false;
     } finally {
       watch.astray = false;
@@ -167,11 +163,11 @@ class Call {
 function noLink(exchanger: Exchanger, timeoutMs: number): BkError {
   const { likely, advice: told } = diagnose(exchanger.evidence.evidence);
   // A link that had no time at all has seen nothing.
-  const advice = told.length > 0 ? told : [`${RESET_BY_HAND}.`];
+  const [first = say('session.adviseResetByHand'), ...more] = told.map(sentence);
   const seconds = Math.round(timeoutMs / 1000);
   return new BkError(
     'BK_NO_LINK',
-    `No chip answered on ${exchanger.transport.port} within ${seconds} s; nothing on it was changed. ${render(sentence(advice[0] as Said))}`,
-    { phase: 'link', likely, advice },
+    say('session.noLink', { port: exchanger.transport.port, seconds, advice: first }),
+    { phase: 'link', likely, advice: [first, ...more] },
   );
 }

@@ -1,4 +1,5 @@
 import { encodeRequest, registerReboot } from '../../protocol/commands/command-table';
+import { type Note, say } from '../../texts/note';
 import type { ModemLines } from '../../transport/transport';
 import type { ResetMethod } from '../base/settings';
 
@@ -11,7 +12,7 @@ export interface ResetStep {
 
 export interface ResetStrategy {
   /** For a person: what is being tried. */
-  name: string;
+  name: Note;
   /** `lines`: through the adapter's wires; `firmware`: by asking the running application. */
   by: 'lines' | 'firmware';
   steps: readonly ResetStep[];
@@ -24,7 +25,7 @@ const AFTER_RESET_MS = 600;
 
 const RELEASED: ModemLines = { rts: false, dtr: false };
 
-function pulse(name: string, asserted: ModemLines, released: ModemLines): ResetStrategy {
+function pulse(name: Note, asserted: ModemLines, released: ModemLines): ResetStrategy {
   return {
     name,
     by: 'lines',
@@ -40,7 +41,7 @@ const rebootFrame = encodeRequest(registerReboot, undefined);
 
 /** What running firmware obeys: OpenBeken's and Tuya's command line, and Beken's SDK (three times, as tyutool does). */
 const ASK_FIRMWARE: ResetStrategy = {
-  name: 'asking the running firmware to restart',
+  name: say('session.askingFirmware'),
   by: 'firmware',
   steps: [
     { bytes: Buffer.from('reboot\r\n', 'latin1'), listenMs: AFTER_RESET_MS },
@@ -50,16 +51,16 @@ const ASK_FIRMWARE: ResetStrategy = {
   ],
 };
 
-const BOTH = pulse('pulsing RTS and DTR', { rts: true, dtr: true }, RELEASED);
+const BOTH = pulse(say('session.pulsingBoth'), { rts: true, dtr: true }, RELEASED);
 /** Where the wires invert, the chip runs only while the line is asserted. */
-const BOTH_INVERTED = pulse('pulsing RTS and DTR, inverted', RELEASED, { rts: true, dtr: true });
+const BOTH_INVERTED = pulse(say('session.pulsingBothInverted'), RELEASED, { rts: true, dtr: true });
 
 const STRATEGIES: Readonly<Record<ResetMethod, readonly ResetStrategy[]>> = {
   none: [],
-  rts: [pulse('pulsing RTS', { rts: true, dtr: false }, RELEASED)],
-  dtr: [pulse('pulsing DTR', { rts: false, dtr: true }, RELEASED)],
-  'rts-inverted': [pulse('pulsing RTS, inverted', RELEASED, { rts: true, dtr: false })],
-  'dtr-inverted': [pulse('pulsing DTR, inverted', RELEASED, { rts: false, dtr: true })],
+  rts: [pulse(say('session.pulsingRts'), { rts: true, dtr: false }, RELEASED)],
+  dtr: [pulse(say('session.pulsingDtr'), { rts: false, dtr: true }, RELEASED)],
+  'rts-inverted': [pulse(say('session.pulsingRtsInverted'), RELEASED, { rts: true, dtr: false })],
+  'dtr-inverted': [pulse(say('session.pulsingDtrInverted'), RELEASED, { rts: false, dtr: true })],
   auto: [BOTH, ASK_FIRMWARE, BOTH_INVERTED],
 };
 

@@ -1,5 +1,6 @@
 import { BkError } from '../../errors';
 import { readRegister, writeRegister } from '../../protocol/commands/command-table';
+import { say } from '../../texts/note';
 import type { Exchanger } from '../exchange/exchanger';
 
 const BUSY = 1;
@@ -25,9 +26,9 @@ export async function readEfuseByte(
 ): Promise<number | null> {
   const { control, result } = controller;
   const value = await controller.request(exchanger, index);
-  await exchanger.ask(writeRegister, { address: control, value });
+  await exchanger.askUntilAnswered(writeRegister, { address: control, value });
   await untilReady(exchanger, control);
-  const read = await exchanger.ask(readRegister, { address: result });
+  const read = await exchanger.askUntilAnswered(readRegister, { address: result });
   return (read & VALID) === 0 ? null : read & 0xff;
 }
 
@@ -47,7 +48,10 @@ export async function readEfuseBytes(
     if (byte === null) {
       throw new BkError(
         'BK_BAD_RESPONSE',
-        `The chip on ${exchanger.transport.port} says that byte ${offset + index} of its eFuse cannot be read`,
+        say('session.efuseByteNotReadable', {
+          port: exchanger.transport.port,
+          index: offset + index,
+        }),
         { phase: 'read', address: offset + index },
       );
     }
@@ -58,11 +62,12 @@ export async function readEfuseBytes(
 
 async function untilReady(exchanger: Exchanger, control: number): Promise<void> {
   for (let poll = 0; poll < POLLS; poll++) {
-    if (((await exchanger.ask(readRegister, { address: control })) & BUSY) === 0) return;
+    if (((await exchanger.askUntilAnswered(readRegister, { address: control })) & BUSY) === 0)
+      return;
   }
   throw new BkError(
     'BK_BAD_RESPONSE',
-    `The eFuse controller of the chip on ${exchanger.transport.port} stays busy`,
+    say('session.efuseStaysBusy', { port: exchanger.transport.port }),
     { phase: 'identify', attempts: POLLS },
   );
 }

@@ -11,7 +11,8 @@ import {
   flashWrite4K,
   linkCheck,
 } from '../../protocol/commands/command-table';
-import type { Identity } from '../base/identity';
+import { say } from '../../texts/note';
+import { type Identity, nameOf } from '../base/identity';
 import type { Exchanger } from '../exchange/exchanger';
 import { unprotect } from './protection';
 
@@ -50,7 +51,7 @@ export class Flash {
    */
   readSector(address: number): Promise<Buffer> {
     this.#mustFit(address, SECTOR);
-    return this.#exchanger.run(flashRead4K, { address: this.#readable(address) });
+    return this.#exchanger.sendOnce(flashRead4K, { address: this.#readable(address) });
   }
 
   /** The chip's own checksum of a range, as zlib's CRC-32. The length is at least 1. */
@@ -59,7 +60,7 @@ export class Flash {
     const full = this.#identity.family === 'full';
     const end = offset + length - (full ? 1 : 0);
     if (!full) this.#locked = true;
-    return invertCrc(await this.#exchanger.run(checkCrc, { start: offset, end }));
+    return invertCrc(await this.#exchanger.sendOnce(checkCrc, { start: offset, end }));
   }
 
   /** Erases a sector (4 KiB). */
@@ -75,7 +76,7 @@ export class Flash {
   /** Programs one sector that is blank. */
   async program(address: number, data: Buffer): Promise<void> {
     await this.#prepareSector(address, data);
-    await this.#exchanger.run(flashWrite4K, { address, data });
+    await this.#exchanger.sendOnce(flashWrite4K, { address, data });
   }
 
   /** The same page by page; blank pages are left out. */
@@ -84,7 +85,7 @@ export class Flash {
     for (let offset = 0; offset < SECTOR; offset += PAGE) {
       const page = data.subarray(offset, offset + PAGE);
       if (page.every((byte) => byte === 0xff)) continue;
-      await this.#exchanger.run(flashWrite, { address: address + offset, data: page });
+      await this.#exchanger.sendOnce(flashWrite, { address: address + offset, data: page });
     }
   }
 
@@ -93,7 +94,7 @@ export class Flash {
     if (data.length !== SECTOR) {
       throw new BkError(
         'BK_OUT_OF_RANGE',
-        `${data.length} bytes for ${hex(address)} are not one sector`,
+        say('session.notOneSector', { length: data.length, address: hex(address) }),
         { address },
       );
     }
@@ -107,13 +108,13 @@ export class Flash {
     this.#mustBeWritable(address, length);
     await this.#prepare();
     const size = length === BLOCK ? ERASE_BLOCK : ERASE_SECTOR;
-    await this.#exchanger.run(flashErase, { address, size });
+    await this.#exchanger.sendOnce(flashErase, { address, size });
   }
 
   async #prepare(): Promise<void> {
     if (this.#identity.family === 'basic') {
       if (!this.#locked) return;
-      await this.#exchanger.run(linkCheck, undefined);
+      await this.#exchanger.sendOnce(linkCheck, undefined);
       this.#locked = false;
       return;
     }
@@ -134,7 +135,12 @@ export class Flash {
     if (!whole || offset < 0 || length < 1 || offset + length > this.size) {
       throw new BkError(
         'BK_OUT_OF_RANGE',
-        `${hex(length)} bytes at ${hex(offset)} do not fit the flash of ${hex(this.size)} bytes on ${this.#exchanger.transport.port}`,
+        say('session.doesNotFitFlash', {
+          length: hex(length),
+          offset: hex(offset),
+          size: hex(this.size),
+          port: this.#exchanger.transport.port,
+        }),
         { address: offset },
       );
     }
@@ -147,15 +153,23 @@ export class Flash {
   #mustBeWritable(address: number, length: number): void {
     this.#mustFit(address, length);
     if (address % length !== 0) {
-      throw new BkError('BK_OUT_OF_RANGE', `${hex(address)} is not a multiple of ${hex(length)}`, {
-        address,
-      });
+      throw new BkError(
+        'BK_OUT_OF_RANGE',
+        say('session.notMultiple', { address: hex(address), unit: hex(length) }),
+        {
+          address,
+        },
+      );
     }
     if (this.#identity.family === 'basic' && address < BOOTLOADER_END) {
       throw new BkError(
         'BK_BOOTLOADER_PROTECTED',
-        `The bootloader of the ${this.#identity.chip ?? 'basic chip'} on ${this.#exchanger.transport.port} (below 0x11000) must never be changed: only SPI could bring the chip back. It was not touched`,
-        { address, advice: ['Use addresses from 0x11000 on.'] },
+        say('session.bootloaderProtected', {
+          chip: nameOf(this.#identity),
+          port: this.#exchanger.transport.port,
+          end: hex(BOOTLOADER_END),
+        }),
+        { address, advice: [say('session.useAddressesFrom', { start: hex(BOOTLOADER_END) })] },
       );
     }
   }

@@ -1,6 +1,7 @@
 import type { FlashPart } from '../../chip/flash-parts';
 import { BkError } from '../../errors';
 import { readStatusRegister, writeStatusRegister } from '../../protocol/commands/command-table';
+import { say } from '../../texts/note';
 import type { Exchanger } from '../exchange/exchanger';
 
 const SR1 = 0x05;
@@ -74,13 +75,15 @@ function allOnes(part: FlashPart): number {
  * is read here is written back, and among the bits are some that can be set once and for ever.
  */
 async function readStatus(exchanger: Exchanger, part: FlashPart): Promise<number> {
-  let status = await exchanger.sure(readStatusRegister, { register: SR1 });
+  let status = await exchanger.askUntilTwiceAlike(readStatusRegister, { register: SR1 });
   for (let poll = 0; (status & BUSY) !== 0 && status !== 0xff && poll < BUSY_POLLS; poll++) {
     await exchanger.pause(BETWEEN_TRIES_MS);
-    status = await exchanger.sure(readStatusRegister, { register: SR1 });
+    status = await exchanger.askUntilTwiceAlike(readStatusRegister, { register: SR1 });
   }
   if (part.statusBytes < 2) return status;
-  const second = await exchanger.sure(readStatusRegister, { register: part.statusRead[1] ?? 0x35 });
+  const second = await exchanger.askUntilTwiceAlike(readStatusRegister, {
+    register: part.statusRead[1] ?? 0x35,
+  });
   return status | (second << 8);
 }
 
@@ -93,32 +96,40 @@ async function writeStatus(
   const low = status & 0xff;
   const high = (status >> 8) & 0xff;
   if (part.statusBytes < 2) {
-    await exchanger.run(writeStatusRegister, { register: WRITE_SR1, value: Buffer.from([low]) });
+    await exchanger.sendOnce(writeStatusRegister, {
+      register: WRITE_SR1,
+      value: Buffer.from([low]),
+    });
   } else if (apart) {
-    await exchanger.run(writeStatusRegister, { register: WRITE_SR2, value: Buffer.from([high]) });
+    await exchanger.sendOnce(writeStatusRegister, {
+      register: WRITE_SR2,
+      value: Buffer.from([high]),
+    });
   } else {
     const value = Buffer.from([low, high]);
-    await exchanger.run(writeStatusRegister, { register: WRITE_SR1, value });
+    await exchanger.sendOnce(writeStatusRegister, { register: WRITE_SR1, value });
   }
 }
 
 function staysProtected(exchanger: Exchanger, status: number, part: FlashPart): BkError {
   return new BkError(
     'BK_FLASH_PROTECTED',
-    `The flash of the chip on ${exchanger.transport.port} stays write-protected (status ${status.toString(16)}, protect bits ${part.protectMask.toString(16)}); nothing was changed`,
+    say('session.staysProtected', {
+      port: exchanger.transport.port,
+      status: status.toString(16),
+      mask: part.protectMask.toString(16),
+    }),
     {
       phase: 'erase',
       attempts: TRIES,
       likely: [
         {
-          cause: 'The status register is locked',
+          cause: say('session.statusRegisterLocked'),
           confidence: 0.8,
-          evidence: `${TRIES} writes were taken and the protect bits stayed.`,
+          evidence: say('session.protectBitsStayed', { tries: TRIES }),
         },
       ],
-      advice: [
-        'Take the 3.3 V supply off for some seconds (a reset by CEN is not enough), and start the job again.',
-      ],
+      advice: [say('session.takeSupplyOff')],
     },
   );
 }

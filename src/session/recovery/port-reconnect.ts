@@ -1,9 +1,11 @@
 import type { Clock } from '../../clock';
 import { BkError, isBkError, type Phase } from '../../errors';
+import { say } from '../../texts/note';
 import type { Transport } from '../../transport/transport';
-import type { SessionReport } from '../base/report';
+import type { RecoveryRecord, SessionReport } from '../base/report';
 import type { FilledSettings } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
+import { GO_ON } from './recovery-errors';
 
 /** A port that goes away while what was lost with it is being won back gets so many chances more. */
 const CHANCES = 5;
@@ -12,7 +14,7 @@ const LEAST_WAIT_MS = 1_000;
 const LEAST_LINK_MS = 4_000;
 
 /** What waiting for a port needs of a session. */
-export interface Returning {
+export interface Reconnectable {
   readonly port: string;
   readonly settings: Pick<FilledSettings, 'linkTimeout'>;
   readonly clock: Clock;
@@ -24,14 +26,14 @@ export interface Returning {
  * Waits for a port that went away. One that comes back and goes again at once, as with a loose plug or a
  * module whose inrush pulls its adapter down, has the link time-out for all of it together.
  */
-export class Comeback {
-  readonly #session: Returning;
+export class PortReconnect {
+  readonly #session: Reconnectable;
   /** Until when the port may be away; null while all is well. */
   #end: number | null = null;
   /** What ended the waiting: it is not begun again for that. */
   #final: unknown = null;
 
-  constructor(session: Returning) {
+  constructor(session: Reconnectable) {
     this.#session = session;
   }
 
@@ -50,7 +52,7 @@ export class Comeback {
    * Does work that wins a lost port back at its beginning over again, when the port was lost in it.
    * @throws BkError BK_PORT_LOST when it stays away or does not stay, and whatever the work throws
    */
-  async despite<T>(work: () => Promise<T>): Promise<T> {
+  async repeatAfterReturn<T>(work: () => Promise<T>): Promise<T> {
     for (let losses = 1; ; losses++) {
       try {
         return await work();
@@ -64,7 +66,7 @@ export class Comeback {
   }
 
   /** @param reopen waits for the port at most so many ms, and opens it */
-  async wait(reopen: (timeoutMs: number) => Promise<Transport>): Promise<Transport> {
+  async waitForPort(reopen: (timeoutMs: number) => Promise<Transport>): Promise<Transport> {
     const { clock, settings } = this.#session;
     this.#end ??= clock.now() + settings.linkTimeout * 1000;
     try {
@@ -76,13 +78,13 @@ export class Comeback {
   }
 
   /** Takes a port again that was lost before anything was changed, so that the job can begin anew. */
-  async take(phase: Phase, reopen: () => Promise<Transport>): Promise<void> {
+  async takePortAgain(phase: Phase, reopen: () => Promise<Transport>): Promise<void> {
     const { port, clock, exchanger, report } = this.#session;
     const { lost } = exchanger;
     if (lost === null) return;
     const start = clock.now();
     await exchanger.transport.close();
-    report.onPhase('recover', `Port ${port} is gone: waiting for it`, true);
+    report.onPhase('recover', say('session.portGone', { port }), true);
     exchanger.attach(await reopen());
     exchanger.evidence.adapterBack();
     report.onRecovery(beganAnew(phase, lost, clock.now() - start));
@@ -100,12 +102,12 @@ export class Comeback {
 }
 
 /** What a job notes when its port was away before anything was changed. */
-export function beganAnew(phase: Phase, lost: BkError, ms: number) {
+export function beganAnew(phase: Phase, lost: BkError, ms: number): RecoveryRecord {
   return {
     address: null,
     phase,
-    cause: lost.message,
-    action: 'the port came back, and the job began anew',
+    cause: lost.text,
+    action: say('session.jobBeganAnew'),
     ms: Math.round(ms),
   };
 }
@@ -113,16 +115,13 @@ export function beganAnew(phase: Phase, lost: BkError, ms: number) {
 function doesNotStay(port: string, losses: number, error: BkError): BkError {
   return new BkError(
     'BK_PORT_LOST',
-    `Port ${port} does not stay: it was lost ${losses} times in a row, at last with "${error.message}". Send the same message again to go on: what is in place already is not written again`,
+    say('session.portDoesNotStay', { port, losses, reason: error.text, goOn: GO_ON }),
     {
       phase: 'recover',
       reason: error,
       attempts: losses,
-      likely: error.cause.likely,
-      advice: [
-        'Check plug and cable, take out the hub if there is one, and power the module from a supply of its own: a module that draws its current from the adapter can pull it down.',
-        ...error.cause.advice,
-      ],
+      likely: error.details.likely,
+      advice: [say('session.checkPlug'), ...error.cause.adviceCodes],
     },
   );
 }

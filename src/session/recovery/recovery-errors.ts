@@ -1,53 +1,69 @@
-import { BkError, hex } from '../../errors';
+import { BkError, hex, type Phase } from '../../errors';
+import { type Note, say } from '../../texts/note';
 import type { Step } from '../base/step';
 
 /** A step failed as often as it may. */
 export function gaveUp(error: BkError, step: Step, attempts: number): BkError {
-  const where = step.address === null ? '' : ` at ${hex(step.address)}`;
+  const { address } = step;
+  const what = { failure: error.text, attempts, phase: PHASES[step.phase], goOn: GO_ON };
   return new BkError(
     error.code,
-    `${error.message}; ${attempts} tries of the ${step.phase}${where} failed. ${GO_ON}`,
-    {
-      ...details(error),
-      phase: step.phase,
-      attempts,
-      ...(step.address === null ? {} : { address: step.address }),
-    },
+    address === null
+      ? say('session.gaveUp', what)
+      : say('session.gaveUpAt', { ...what, address: hex(address) }),
+    { ...details(error), ...where(step), attempts },
   );
 }
 
 /** The chip did not come back. */
-export function lost(error: BkError, step: Step): BkError {
+export function chipLost(error: BkError, step: Step): BkError {
+  const { address } = step;
+  const what = { phase: PHASES[step.phase], goOn: GO_ON };
   return new BkError(
     'BK_LINK_LOST',
-    `The chip stopped answering during the ${step.phase}${step.address === null ? '' : ` at ${hex(step.address)}`} and could not be won back. ${GO_ON}`,
+    address === null
+      ? say('session.chipLost', what)
+      : say('session.chipLostAt', { ...what, address: hex(address) }),
     {
       ...details(error),
-      phase: step.phase,
-      advice: [
-        'Power the module from a 3.3 V supply of its own (500 mA or more) with common ground: a chip that stops in the middle of a job has most often rebooted for want of current.',
-        ...error.cause.advice,
-      ],
-      ...(step.address === null ? {} : { address: step.address }),
+      ...where(step),
+      advice: [say('session.ownSupply'), ...error.cause.adviceCodes],
     },
   );
 }
 
 /** Somebody has put the wires to another chip meanwhile. */
 export function otherChip(port: string, step: Step): BkError {
-  return new BkError(
-    'BK_WRONG_CHIP',
-    `Another chip answers on ${port} than the one that this job began with; it was not touched`,
-    {
-      phase: 'recover',
-      ...(step.address === null ? {} : { address: step.address }),
-      advice: [`Connect the chip that the job began with again. ${GO_ON}.`],
-    },
-  );
+  return new BkError('BK_WRONG_CHIP', say('session.otherChipAnswers', { port }), {
+    ...where(step),
+    phase: 'recover',
+    advice: [say('session.connectFirstChip', { goOn: GO_ON })],
+  });
 }
 
-const GO_ON = 'Send the same message again to go on: what is in place already is not written again';
+/** What a person does after a job that ended early. */
+export const GO_ON = say('session.goOn');
+
+/** What a job was doing: completes "during the …". */
+const PHASES: Readonly<Record<Phase, Note>> = {
+  open: say('session.phaseOpen'),
+  link: say('session.phaseLink'),
+  identify: say('session.phaseIdentify'),
+  compare: say('session.phaseCompare'),
+  backup: say('session.phaseBackup'),
+  read: say('session.phaseRead'),
+  erase: say('session.phaseErase'),
+  write: say('session.phaseWrite'),
+  verify: say('session.phaseVerify'),
+  recover: say('session.phaseRecover'),
+  reboot: say('session.phaseReboot'),
+};
+
+function where({ phase, address }: Step) {
+  return address === null ? { phase } : { phase, address };
+}
 
 function details(error: BkError) {
-  return { likely: error.cause.likely, advice: error.cause.advice, reason: error };
+  const { details, cause } = error;
+  return { likely: details.likely, advice: cause.adviceCodes, reason: error };
 }

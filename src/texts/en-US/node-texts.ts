@@ -1,1 +1,75 @@
-export const NODE = {} as const;
+/** What the nodes of Node-RED say of settings and messages, before the engine is asked. */
+export const NODE = {
+  // Settings and messages that cannot be used.
+  wrongValue: '"__name__" is __given__, but has to be __wanted__; the job was not begun.',
+  correctValue: 'Correct "__name__" in the node, in its device, or in the message.',
+  wantedSize: 'a whole number of bytes: decimal, hex like 0x11000, or like 64K or 2M',
+  wantedFrom: 'a number from __least__ up',
+  wantedNumber: 'a number, 0 or more',
+  wantedCount: 'a whole number, 0 or more',
+  wantedOneOf: 'one of __words__',
+  wantedFlag: 'true or false',
+  wantedText: 'text',
+  wantedBaud: '"auto" or a whole number of bits per second',
+
+  // What was given instead.
+  givenBuffer: 'a Buffer of __bytes__ bytes',
+  givenFunction: 'a function',
+  givenList: 'a list',
+  givenObject: 'an object',
+
+  // The device.
+  noDevice: 'No device is set, or it is disabled or missing; the job was not begun.',
+  chooseDevice: 'Open the node, choose or add a device, and deploy.',
+  noPort: 'The device has no port; the job was not begun.',
+  choosePort: 'Open the device and choose a port, or send one in msg.port.',
+  deviceCloses: 'The device is being removed or deployed anew.',
+
+  // Ranges.
+  rangeNeeds: 'The region "range" needs "__name__", which is not given; the job was not begun.',
+  giveForRange: 'Set "__name__" in the node, or send msg.__name__.',
+
+  // Files.
+  noFile:
+    'No file is named: neither the setting "filename" nor msg.filename is given; the job was not begun.',
+  onlyFolder:
+    '"filename" is the folder __folder__, and msg.filename names no file in it; the job was not begun.',
+  nameFile: 'Name a file in the node, or send its name in msg.filename.',
+  nameNotPrintable:
+    'msg.filename is __given__, which has characters in it that cannot be printed; the job was not begun.',
+  correctName: 'Correct the name.',
+  nameIsFolder: 'msg.filename is __given__, which is a folder: __file__; the job was not begun.',
+  nameFileInFolder: 'Name a file in it.',
+  fileOutside:
+    'msg.filename is __given__, which lies outside of __folder__; the job was not begun.',
+  fileOutsideOfBoth:
+    'msg.filename is __given__, which lies outside of __folder__ and __other__; the job was not begun.',
+  moveOrReadFile: 'Move the file into that folder, or read it with a "read file" node.',
+  moveOrNameFolder:
+    'Move the file there, or name its folder in the setting "filename" of the node.',
+  portFileOutside:
+    'msg.port names the file __given__, which lies outside of __folder__; the job was not begun.',
+  moveOrSetPort:
+    'Move the file into that folder and give its whole path, or set the port in the device.',
+
+  // Images in messages.
+  noBuffer: 'msg.payload has to be a Buffer, but it is of type __type__; the job was not begun.',
+  readBufferOrSetSource:
+    'Read the image with a "read file" node that is set to "a single buffer object", or set the source of this node to "file" and send the name of the file in msg.filename.',
+  readBufferOrSendName:
+    'Read the image with a "read file" node that is set to "a single buffer object", or send the name of the file in msg.filename.',
+
+  // OpenBeken's settings in messages.
+  noOpenBeken:
+    'msg.openbeken has to be an object with OpenBeken\'s settings, as "openbeken" of the node asks for it, but it is missing; the job was not begun.',
+  wrongOpenBeken:
+    'msg.openbeken has to be an object with OpenBeken\'s settings, as "openbeken" of the node asks for it, but it is none; the job was not begun.',
+  giveOpenBeken:
+    'Send msg.openbeken like { ssid, password, mqttHost, name, pins: "tuya" }, or switch OpenBeken off in the node.',
+
+  // What nobody expected.
+  computerRefused: 'The computer refused: __reason__',
+  checkDisk: 'Check that the disk has room and that Node-RED may use the folder.',
+  unexpected: 'Unexpected: __reason__',
+  report: 'This should not happen. Please report it with what the log says.',
+} as const;

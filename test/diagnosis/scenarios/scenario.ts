@@ -1,4 +1,4 @@
-import type { CauseId } from '../../../src/diagnosis/rules/causes';
+import type { CauseId } from '../../../src/diagnosis/rules/finding';
 import type { ScriptedTransport } from '../../support/scripted-transport';
 import type { VirtualClock } from '../../support/virtual-clock';
 import { type Case, run, runScript, type Seen } from '../rig';

@@ -1,0 +1,57 @@
+import { CHIPS } from '../../chip/families';
+import type { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
+import { BkError } from '../../errors';
+import { type Note, say } from '../../texts/note';
+import { type Identity, nameOf } from '../base/identity';
+import type { FilledSettings } from '../base/settings';
+
+/**
+ * Compares a chip with the one that the device is set to. A chip that does not tell its model is believed to be
+ * that one, with a warning, where it is of the same kind.
+ * @throws BkError BK_WRONG_CHIP
+ */
+export function mustBeExpected(
+  identity: Identity,
+  expected: FilledSettings['chip'],
+  port: string,
+): void {
+  if (expected === 'auto') return;
+  const { chip } = identity;
+  if (chip === null && CHIPS[expected].family === identity.family) {
+    identity.chip = expected;
+    identity.warnings.push(say('session.chipOfSetting', { chip: expected }));
+    return;
+  }
+  if (chip === expected) return;
+  throw new BkError(
+    'BK_WRONG_CHIP',
+    say('session.wrongChip', { port, found: nameOf(identity), expected }),
+    {
+      phase: 'identify',
+      likely: [
+        { cause: say('session.anotherChip'), confidence: 0.9, evidence: evidenceOf(identity) },
+      ],
+      advice: [chip === null ? say('session.setRightChip') : say('session.setChip', { chip })],
+    },
+  );
+}
+
+function evidenceOf({ bootloader, chipId, key, encryption }: Identity): Note {
+  const { name, crc } = bootloader;
+  if (chipId === null) return say('session.showsBootloader', { name, crc });
+  if (key === null) return say('session.showsBootloaderAndId', { name, crc, chipId });
+  return say('session.showsBootloaderIdAndKey', { name, crc, chipId, key: String(encryption) });
+}
+
+/** Takes down who answered and who should have. */
+export function noteIdentity(
+  evidence: EvidenceLog,
+  { bootloader, family, flash, chip, encryption }: Identity,
+  expected: FilledSettings['chip'],
+): void {
+  evidence.bootloader(Number.parseInt(bootloader.crc, 16), bootloader.known);
+  evidence.family(family);
+  evidence.flashId(flash.id);
+  evidence.chip(expected === 'auto' ? null : expected, chip);
+  evidence.key(encryption, null);
+}
