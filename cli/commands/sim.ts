@@ -19,9 +19,11 @@ const NOT_SERVED = 1;
 /** All that a simulated chip can be told, in the words of its address; the engine checks what they are. */
 const CHIP_OPTIONS: OptionTable = Object.fromEntries(
   Object.entries(SIMULATOR_OPTIONS).map(([name, { about, allowed }]) => {
-    const wanted = say('cli.wantsAllowed', { allowed });
     const explained = say('cli.optSimulated', { about, allowed });
-    return [name, { ...text('VALUE', explained), wanted, alone: '', read: (given) => given }];
+    return [
+      name,
+      { ...text('VALUE', explained), wanted: allowed, alone: '', read: (given) => given },
+    ];
   }),
 );
 

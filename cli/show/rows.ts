@@ -5,10 +5,10 @@ export type Row = readonly [label: Note, value: Note | string | null | undefined
 
 /** With which key code is stored, by the words that reports have for it. */
 export const KEYS: Readonly<Record<'tuya' | 'none' | 'custom' | 'other', Note>> = {
-  tuya: say('cli.keyTuya'),
-  none: say('cli.keyNone'),
-  custom: say('cli.keyCustom'),
-  other: say('cli.keyOther'),
+  tuya: say('common.tuyaKey'),
+  none: say('common.noKey'),
+  custom: say('common.ownKey'),
+  other: say('common.otherKey'),
 };
 
 /** Names in one column, and behind them what they are; a value of several lines stays in its column. */

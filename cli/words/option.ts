@@ -6,7 +6,7 @@ export interface Option<Value> {
   readonly value: string | null;
   readonly about: Note;
   /** Completes "--offset has to be …". */
-  readonly wanted: Note;
+  readonly wanted: Note | string;
   readonly required?: true;
   /** What the name alone stands for, where it may have a value and need not. */
   readonly alone?: string;
@@ -48,7 +48,7 @@ export function oneOf<Word extends string>(
   return {
     value,
     about,
-    wanted: say('cli.wantsWord', { words: words.join(', ') }),
+    wanted: say('common.wantedOneOf', { words: words.join(', ') }),
     standard: words[0],
     read: (text) => words.find((word) => word.toLowerCase() === text.toLowerCase()),
   };
@@ -63,7 +63,7 @@ export function size(about: Note): Option<number> {
   return {
     value: 'BYTES',
     about,
-    wanted: say('cli.wantsSize'),
+    wanted: say('common.wantedSize'),
     read: (text) => parseSize(text) ?? undefined,
   };
 }
@@ -73,7 +73,7 @@ export function sizeOrAuto(about: Note): Option<number | 'auto'> & { standard: s
   return {
     value: 'BYTES',
     about,
-    wanted: say('cli.wantsSizeOrAuto'),
+    wanted: say('cli.wantsSizeOrAuto', { size: say('common.wantedSize') }),
     standard: 'auto',
     read: (text) => (text.toLowerCase() === 'auto' ? 'auto' : (parseSize(text) ?? undefined)),
   };
@@ -84,7 +84,7 @@ export function count(about: Note, standard: number): Option<number> & { standar
   return {
     value: 'COUNT',
     about,
-    wanted: say('cli.wantsCount'),
+    wanted: say('common.wantedCount'),
     standard: String(standard),
     read: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined),
   };

@@ -58,15 +58,11 @@ export const CLI = {
   optSimulated: '__about__: __allowed__',
 
   // What an option has to be; completes "--offset has to be …"
-  wantsWord: 'one of __words__',
-  wantsSize: 'a whole number of bytes: decimal, hex like 0x11000, or like 64K or 2M',
-  wantsSizeOrAuto: 'auto, or a whole number of bytes: decimal, hex like 0x11000, or like 64K or 2M',
-  wantsCount: 'a whole number, 0 or more',
+  wantsSizeOrAuto: 'auto, or __size__',
   wantsSeconds: 'a number of seconds, 0 or more',
   wantsBaud: 'auto, or a whole number of bits per second',
   wantsText: 'a text',
   wantsNothing: 'alone',
-  wantsAllowed: '__allowed__',
   wantsTcpPort: 'a port from 0 to 65535',
 
   // What was typed cannot be
@@ -120,10 +116,6 @@ export const CLI = {
   rowFlashId: '  id',
   rowFlashSize: '  size',
   rowKey: 'Code is stored with',
-  keyTuya: "Tuya's key",
-  keyNone: 'no key',
-  keyCustom: 'a key of its own',
-  keyOther: 'a key that is not known',
   rowMac: 'MAC',
   noMac: 'none',
   rowLink: 'Link',
