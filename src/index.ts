@@ -1,7 +1,8 @@
 /** The engine, free of Node-RED: link, identify, read, erase, write and verify BK72xx chips. */
 
 export { readImageFile, writeImageFile } from './backup/image-file';
-export { CHIP_NAMES, type ChipName, type Family } from './chip/families';
+export { ownName } from './chip/known/chip-queries';
+export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
 export { Device } from './device';
@@ -31,6 +32,7 @@ export type { OpenBekenTemplate } from './image/openbeken/openbeken-template';
 export type { OpenBekenSettings } from './image/openbeken/openbeken-write';
 export type { Json } from './image/tuya/tuya-json';
 export type { PinRole, Pins } from './image/tuya/tuya-pins';
+export { factsIn, inspectionIn, progressIn } from './jobs/base/in-language';
 export type {
   BackupMode,
   BackupOptions,
@@ -63,6 +65,6 @@ export {
 export type { TcpServerOptions } from './simulator/tcp-server';
 export { durationText, parseSize, SIZE_PATTERN, sizeText, speedText } from './texts/amounts';
 export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
-export { render } from './texts/render';
+export { type Catalogue, render } from './texts/render';
 export { filesOfPort } from './transport/schemes/schemes';
 export { listPorts, type PortInfo } from './transport/schemes/serial-ports';

@@ -1,4 +1,4 @@
-import { CHIP_NAMES, type Note, parseSize, say } from '../../src';
+import { CHIP_NAMES, type Note, ownName, parseSize, say } from '../../src';
 
 /** What one option may be, as its table says it: help and validation come from the same place. */
 export interface Option<Value> {
@@ -54,8 +54,10 @@ export function oneOf<Word extends string>(
   };
 }
 
+/** By its own name, or one by which people know it, as T2. */
 export function chip(about: Note) {
-  return oneOf(['auto', ...CHIP_NAMES], about, 'CHIP');
+  const own = oneOf(['auto', ...CHIP_NAMES], about, 'CHIP');
+  return { ...own, read: (text: string) => own.read(ownName(text)) };
 }
 
 /** Bytes: decimal, hex, or with a unit. */

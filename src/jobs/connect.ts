@@ -1,3 +1,4 @@
+import { CHIPS } from '../chip/known/chips';
 import type { JobContext } from './base/job-context';
 import type { JobOutcome } from './base/job-facts';
 import type { ChipReport } from './base/job-types';
@@ -11,6 +12,7 @@ export async function connect(context: JobContext): Promise<JobOutcome<ChipRepor
   const { name, version, crc, known } = identity.bootloader;
   const payload: ChipReport = {
     chip: identity.chip,
+    aliases: identity.chip === null ? [] : CHIPS[identity.chip].aliases,
     family: identity.family,
     chipId: identity.chipId,
     bootloader: { name, version, crc, known },

@@ -12,7 +12,7 @@ import { forgetPartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
 import { checkBootloader } from './chip/bootloader-check';
 import { forgetCalibration } from './chip/chip-calibration';
-import { blankCrc, chipCrc } from './chip/compare';
+import { blankCrc, chipCrc } from './chip/chip-checksum';
 
 /** Erases what is not blank yet, and verifies that all of it is. */
 export async function erase(

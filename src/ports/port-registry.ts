@@ -2,7 +2,8 @@ import type { Clock } from '../clock';
 import { BaudMemories } from '../session/baud/baud-memory';
 import { canonicalPort } from '../transport/schemes/schemes';
 import { SimulatedChips } from '../transport/schemes/simulated-chips';
-import { PortSlot, type PortWorld } from './port-slot';
+import type { PortWorld } from './open-session';
+import { PortSlot } from './port-slot';
 import type { Release } from './turn-queue';
 
 /** A turn on a port, and what goes with it until it is released. */

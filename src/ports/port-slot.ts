@@ -1,29 +1,12 @@
 import type { Clock, Timer } from '../clock';
-import { isBkError } from '../errors';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
-import type { BaudMemories } from '../session/baud/baud-memory';
-import { BOOT_BAUD } from '../session/link/link';
-import { beganAnew } from '../session/recovery/port-reconnect';
-import { type Reopen, Session } from '../session/session';
-import { say } from '../texts/note';
-import { AdapterFollower } from '../transport/adapter/follow';
-import type { OpenOptions } from '../transport/schemes/port-scheme';
-import { openTransport } from '../transport/schemes/schemes';
-import type { SimulatedChips } from '../transport/schemes/simulated-chips';
-import type { Transport } from '../transport/transport';
+import type { Session } from '../session/session';
+import { openSession, type PortWorld } from './open-session';
 import { type Release, TurnQueue } from './turn-queue';
 
 /** How often a kept link is called, ms: chips that leave download mode do so after seconds of silence. */
 const KEEP_ALIVE_MS = 500;
-
-/** What the slots of an environment have in common. */
-export interface PortWorld {
-  readonly clock: Clock;
-  readonly chips: SimulatedChips;
-  /** What is known of the rates of chips. */
-  readonly bauds: BaudMemories;
-}
 
 /**
  * One physical port of this process: who has its turn, and the link that is kept between jobs. All
@@ -86,59 +69,8 @@ export class PortSlot {
       }
       await this.#drop('leave');
     }
-    report.onPhase('open', say('session.openingPort', { port: settings.port }), false);
-    const { clock, chips, bauds } = this.#world;
-    const options = { baudRate: BOOT_BAUD, clock, chips };
-    const follower = new AdapterFollower(settings.port, options);
-    // Not awaited: nobody should wait for it unless the adapter goes away.
-    void follower.remember();
-    const transport = await this.#open(settings, follower, { ...options, signal }, report);
-    let latest = transport;
-    const reopen: Reopen = async (timeoutMs, abort) => {
-      latest = await follower.reopen(timeoutMs, abort);
-      return latest;
-    };
-    try {
-      this.#session = await Session.open({
-        transport,
-        settings,
-        clock,
-        report,
-        bauds,
-        signal,
-        reopen,
-      });
-    } catch (error) {
-      await latest.close();
-      throw error;
-    }
+    this.#session = await openSession(this.#world, settings, report, signal);
     return this.#session;
-  }
-
-  /** An adapter that goes away while it is opened, as when the module is switched on just then, is waited for. */
-  async #open(
-    { port, linkTimeout }: FilledSettings,
-    follower: AdapterFollower,
-    options: OpenOptions,
-    { evidence, onPhase, onRecovery }: SessionReport,
-  ): Promise<Transport> {
-    const start = this.#clock.now();
-    try {
-      return await openTransport(port, options);
-    } catch (error) {
-      if (!isBkError(error, 'BK_PORT_LOST')) throw error;
-      evidence.adapterLost();
-      onPhase('open', say('session.portSilent', { port }), true);
-      const transport = await follower
-        .reopen(linkTimeout * 1000, options.signal)
-        .catch((reason) => {
-          // The first error says more of a port that is there all the while.
-          throw isBkError(reason, 'BK_PORT_LOST') ? error : reason;
-        });
-      evidence.adapterBack();
-      onRecovery(beganAnew('open', error, this.#clock.now() - start));
-      return transport;
-    }
   }
 
   /** Keeps the link for the settings' idle time, then ends it. The caller has the turn. */

@@ -1,4 +1,4 @@
-import type { ChipName } from '../chip/families';
+import type { ChipName } from '../chip/known/chips';
 import type { Note } from '../texts/note';
 import { PreciseClock } from './line/precise-clock';
 import { OPTION_RULES, parseSimulatorUrl } from './setup/simulator-options';

@@ -330,7 +330,7 @@ describe('bk72xx in a pipe', function () {
   });
 
   it('serves a simulated chip until it is told to end', async () => {
-    const serving = pipe(['sim', '--chip', 'BK7238', '--tcp', '0', '--speed', 'fast'], folder());
+    const serving = pipe(['sim', '--chip', 't1', '--tcp', '0', '--speed', 'fast'], folder());
     const said = await serving.prints(/listens on tcp:.*\n/);
     const port = /tcp:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] ?? '';
     assert.equal(said, `Simulated BK7238 listens on ${port} (Ctrl+C ends it)\n`);

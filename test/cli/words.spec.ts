@@ -115,6 +115,10 @@ describe('bk72xx: words that are understood', () => {
     assert.equal(options.anyImage, true);
   });
 
+  it('names by which people know chips', () => {
+    assert.equal(understood('connect', [...PORT, '--chip', 't2']).options.chip, 'BK7231N');
+  });
+
   it('the opposite of what is on', () => {
     assert.equal(understood('read', [...PORT, '--no-incremental']).options.incremental, false);
     assert.equal(understood('read', [...PORT, '--incremental']).options.incremental, true);

@@ -1,7 +1,8 @@
-import { CHIP_NAMES, type ChipName } from '../../chip/families';
-import type { CodeKey } from '../../chip/marker';
+import { chipsForKey, chipsOfFirmware } from '../../chip/known/chip-queries';
+import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
+import type { CodeKey, CodePlace } from '../../chip/marker';
 import { hex } from '../../errors';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import type { AppImage } from '../code/app';
 import { type BootloaderImage, readBootloader } from '../code/bootloader';
 import { readPartitions } from '../code/partitions';
@@ -11,7 +12,7 @@ import { chipOfModule } from '../tuya/tuya-module';
 export interface Hint {
   chips: readonly ChipName[];
   /** A sentence for people. */
-  evidence: Said;
+  evidence: Note;
 }
 
 export interface ChipGuess {
@@ -19,18 +20,14 @@ export interface ChipGuess {
   chip: ChipName | null;
   /** Those that all hints allow; empty when nothing tells, or when they contradict each other. */
   chips: ChipName[];
-  evidence: Said[];
+  evidence: Note[];
   /** The hints exclude each other: what they are about is a mixture, or says so by mistake. */
   contradicts: boolean;
 }
 
-const T_DOWNLOAD = 0x132000;
-const N_DOWNLOAD = 0x12a000;
-const T_CALIBRATION = 0x1e0000;
-const N_CALIBRATION = 0x1d0000;
-/** How firmware writes the chip's name: Tuya calls the T BK7231S. */
+/** How firmware writes the chip's name. */
 const SDK_CHIP = /\bAT (bk72\w{2,4}) >$/i;
-/** In names as `OpenBK7231T`, `generic-bk7231n-qfn32-tuya` and `bk7231s`. */
+/** In names as `Open<chip>`, `generic-<chip>-qfn32-tuya` and the chip's alone. */
 const TARGET_CHIP = /^(?:Open|generic-)?(bk72[0-9a-z]{2,4})(?:-|$)/i;
 
 /**
@@ -49,7 +46,7 @@ export function guessChip(
   const { known } = bootloader;
   if (known !== null) {
     const name = [known.name, known.version].filter((part) => part !== null).join(' ');
-    const evidence = [`The bootloader is ${name}, by its checksum.`];
+    const evidence = [say('image.bootloaderIs', { name })];
     return { chip: known.chip, chips: [known.chip], evidence, contradicts: false };
   }
   return weighHints([
@@ -77,30 +74,29 @@ export function weighHints(hints: readonly (Hint | null)[]): ChipGuess {
   );
   if (left === null) return { chip: null, chips: [], evidence, contradicts: false };
   const contradicts = left.length === 0;
-  if (contradicts) evidence.push('These contradict each other.');
+  if (contradicts) evidence.push(say('image.contradictEachOther'));
   const chip = left.length === 1 ? (left[0] ?? null) : null;
   return { chip, chips: [...left], evidence, contradicts };
 }
 
 /** A mixture is good for no chip: a sentence about it; none where nothing contradicts. */
-export function contradiction({ contradicts, evidence }: ChipGuess): string[] {
+export function contradiction({ contradicts, evidence }: ChipGuess): Note[] {
   if (!contradicts) return [];
-  return [`What it says about its chip contradicts itself: ${evidence.slice(0, -1).join(' ')}`];
+  return [say('image.contradictsItself', { evidence: evidence.slice(0, -1) })];
 }
 
 /** What an application's texts say. The key is null where the image fits any, as update files do. */
 export function appHints(app: AppImage, key: CodeKey | null): Hint[] {
   const hints: Hint[] = [];
-  const add = (chips: readonly ChipName[], evidence: string): void => {
+  const add = (chips: readonly ChipName[], evidence: Note): void => {
     if (chips.length > 0) hints.push({ chips, evidence });
   };
   const sdk = SDK_CHIP.exec(app.sdk ?? '')?.[1];
-  if (sdk !== undefined) add(chipsNamed(sdk, key), `The application was built for ${sdk}.`);
+  if (sdk !== undefined) add(chipsOfFirmware(sdk, key), say('image.appBuiltFor', { sdk }));
   for (const target of app.targets) add(chipsOfTarget(target, key), targetEvidence(app, target));
   // Newer SDKs write it for other chips too, so that it counts only where nothing better is said.
   if (app.saysBk7231 && hints.length === 0) {
-    const also: ChipName[] = key === 'tuya' ? [] : ['BK7238', 'BK7252N'];
-    add([...nChips(key), ...also], 'The application says BK7231 where those for N and M do.');
+    add(chipsThatSay('app', key), say('image.appSaysBk7231'));
   }
   return hints;
 }
@@ -108,36 +104,36 @@ export function appHints(app: AppImage, key: CodeKey | null): Hint[] {
 /** By the chip in the name, as of OpenBeken's builds and LibreTiny's generic boards, else by the module. */
 function chipsOfTarget(target: string, key: CodeKey | null): readonly ChipName[] {
   const named = TARGET_CHIP.exec(target)?.[1];
-  if (named !== undefined) return chipsNamed(named, key);
+  if (named !== undefined) return chipsOfFirmware(named, key);
   const module = chipOfModule(target);
-  return module === null ? [] : chipsNamed(module, key);
+  return module === null ? [] : chipsOfFirmware(module, key);
 }
 
-function targetEvidence({ project }: AppImage, target: string): string {
+function targetEvidence({ project }: AppImage, target: string): Note {
   const its = project === target || project?.includes(target);
   return its
-    ? `The application calls itself ${project}.`
-    : `The application was built as ${target}.`;
+    ? say('image.appCallsItself', { project: project ?? target })
+    : say('image.appBuiltAs', { target });
 }
 
 /** Where the partition table in the bootloader puts the download slot: the weaker evidence, as boards differ. */
 export function partitionHint(dump: Uint8Array, key: CodeKey | null): Hint | null {
   const download = readPartitions(dump).find(({ name }) => name === 'download');
   if (download === undefined) return null;
-  const chips = chipsBy(download.offset, { t: T_DOWNLOAD, n: N_DOWNLOAD }, key);
+  const chips = chipsToldBy('download', download.offset, key);
   if (chips === null) return null;
   return {
     chips,
-    evidence: `The partition table puts the download slot at ${hex(download.offset)}.`,
+    evidence: say('image.downloadSlotAt', { offset: hex(download.offset) }),
   };
 }
 
 function calibrationHint(offset: number | null, key: CodeKey | null): Hint | null {
   if (offset === null) return null;
-  const chips = chipsBy(offset, { t: T_CALIBRATION, n: N_CALIBRATION }, key);
+  const chips = chipsToldBy('calibration', offset, key);
   return chips === null
     ? null
-    : { chips, evidence: `The calibration sector lies at ${hex(offset)}.` };
+    : { chips, evidence: say('image.calibrationLiesAt', { offset: hex(offset) }) };
 }
 
 /** What a bootloader says of itself. */
@@ -147,35 +143,29 @@ export function bootloaderHints(
 ): Hint[] {
   const hints: Hint[] = [];
   if (saysBk7231) {
-    const evidence = 'The bootloader says BK7231 where only that of N and M does.';
-    hints.push({ chips: nChips(key), evidence });
+    const evidence = say('image.bootloaderSaysBk7231');
+    hints.push({ chips: chipsThatSay('bootloader', key), evidence });
   }
-  const chips = chipsNamed(name?.split('_')[0] ?? '', key);
-  if (chips.length > 0) hints.push({ chips, evidence: `The bootloader calls itself ${name}.` });
+  const chips = chipsOfFirmware(name?.split('_')[0] ?? '', key);
+  if (chips.length > 0)
+    hints.push({ chips, evidence: say('image.bootloaderCallsItself', { name: name ?? '' }) });
   return hints;
 }
 
-function chipsNamed(text: string, key: CodeKey | null): readonly ChipName[] {
-  const name = text.toUpperCase().replace('BK7231S', 'BK7231T');
-  if (name === 'BK7231N') return nChips(key);
-  const chip = CHIP_NAMES.find((known) => known === name);
-  return chip === undefined ? [] : [chip];
+/** Code for this place says BK7231 on these. */
+function chipsThatSay(place: CodePlace, key: CodeKey | null): readonly ChipName[] {
+  return chipsForKey(
+    CHIP_MODELS.filter(({ firmware }) => firmware.saysBk7231.includes(place)),
+    key,
+  );
 }
 
-/** The layout alone does not tell the many chips apart that have the SDK's layout and no key. */
-function chipsBy(
+/** The layout alone does not tell the many chips apart that have the SDK's layout and no key; null where it tells nothing. */
+function chipsToldBy(
+  what: 'download' | 'calibration',
   offset: number,
-  at: { t: number; n: number },
   key: CodeKey | null,
 ): readonly ChipName[] | null {
-  if (offset === at.n) return nChips(key);
-  if (offset !== at.t) return null;
-  if (key === 'tuya') return ['BK7231T'];
-  return ['BK7231T', 'BK7231U', 'BK7231Q', 'BK7238', 'BK7252', 'BK7252N'];
-}
-
-/** N and M are one silicon: only the key tells them apart. */
-function nChips(key: CodeKey | null): readonly ChipName[] {
-  if (key === 'tuya') return ['BK7231N'];
-  return key === 'none' ? ['BK7231M'] : ['BK7231N', 'BK7231M'];
+  const chips = CHIP_MODELS.filter(({ toldBy }) => toldBy?.[what] === offset);
+  return chips.length === 0 ? null : chipsForKey(chips, key);
 }

@@ -1,8 +1,9 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
-import { LAYOUTS } from '../../chip/layouts';
+import { CALIBRATIONS } from '../../chip/known/chip-places';
+import { CHIPS } from '../../chip/known/chips';
 import { type CodeKey, hasMarker, markerKey } from '../../chip/marker';
 import { hex } from '../../errors';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import { type FoundCalibration, findCalibration } from '../calibration';
 import { countValidPackets, isFilledWith, PACKET, stripPackets } from '../code/packets';
 import { guessChip } from './chip-evidence';
@@ -34,7 +35,7 @@ export interface DumpFacts {
   /** Null when the key is not one that is known, or there is no code. */
   key: CodeKey | null;
   calibration: FoundCalibration | null;
-  evidence: Said[];
+  evidence: Note[];
 }
 
 /**
@@ -47,7 +48,7 @@ export function readDump(bytes: Uint8Array, flashSize?: number): DumpFacts | nul
   if (!sized && !RARE_SIZES.includes(length)) return null;
   const boot = hasCode(bytes, 0);
   const app = hasCode(bytes, BOOTLOADER_END);
-  const any = findCalibration(bytes, usualCalibrations());
+  const any = findCalibration(bytes, CALIBRATIONS);
   if (any === null && (!sized || (!boot && !app))) return null;
   const rotated = boot && isRotated(bytes, any);
   if (boot && !rotated && isApplication(bytes, any)) return null;
@@ -55,11 +56,12 @@ export function readDump(bytes: Uint8Array, flashSize?: number): DumpFacts | nul
     ? markerKey(bytes, 0, 'app')
     : (markerKey(bytes, 0, 'bootloader') ?? markerKey(bytes, BOOTLOADER_END, 'app'));
   const calibration = any === null ? null : ownCalibration(bytes, key, rotated);
-  const evidence: Said[] = [];
-  if (boot && !rotated) evidence.push('Valid code packets at 0x0, where the bootloader lies.');
-  if (app) evidence.push('Valid code packets at 0x11000, where the application lies.');
-  if (rotated) evidence.push('It begins with the application and ends with the bootloader.');
-  if (calibration !== null) evidence.push(`A calibration sector at ${hex(calibration.offset)}.`);
+  const evidence: Note[] = [];
+  if (boot && !rotated) evidence.push(say('image.packetsAtBootloader'));
+  if (app) evidence.push(say('image.packetsAtApp'));
+  if (rotated) evidence.push(say('image.beginsWithApp'));
+  if (calibration !== null)
+    evidence.push(say('image.calibrationAt', { offset: hex(calibration.offset) }));
   return { rotated, hasCode: boot || app, key, calibration, evidence };
 }
 
@@ -72,10 +74,10 @@ function ownCalibration(
   const shift = rotated ? BOOTLOADER_END : 0;
   const bootloader = rotated ? bytes.subarray(bytes.length - BOOTLOADER_END) : bytes;
   const { chips } = guessChip(bootloader, null, key);
-  const own = chips.flatMap((chip) => LAYOUTS[chip].calibration);
+  const own = chips.flatMap((chip) => CHIPS[chip].layout.calibration);
   return findCalibration(
     bytes,
-    [...own, ...usualCalibrations()].map((offset) => offset - shift),
+    [...own, ...CALIBRATIONS].map((offset) => offset - shift),
   );
 }
 
@@ -83,11 +85,6 @@ function ownCalibration(
 export function unrotate(dump: Uint8Array): Buffer {
   const start = Math.max(0, dump.length - BOOTLOADER_END);
   return Buffer.concat([dump.subarray(start), dump.subarray(0, start)]);
-}
-
-/** Where calibration sectors lie on any of the chips, likeliest first. */
-function usualCalibrations(): number[] {
-  return [...new Set(Object.values(LAYOUTS).flatMap((layout) => layout.calibration))];
 }
 
 /** Valid packets from here on, hardly any broken ones among them. */
@@ -111,12 +108,13 @@ function isRotated(bytes: Uint8Array, calibration: FoundCalibration | null): boo
   const key = markerKey(bytes, 0, 'app');
   if (key === 'tuya' && hasMarker(bytes, start, 'bootloader', 'tuya')) return true;
   if (key === 'none' && hasMarker(bytes, start, 'bootloader', 'none')) return true;
-  const usual = usualCalibrations();
-  if (calibration !== null && usual.includes(calibration.offset)) return false;
+  if (calibration !== null && CALIBRATIONS.includes(calibration.offset)) return false;
   // Only a flash that was read from 0x11000 on ends with code.
   if (hasCode(bytes, start)) return true;
   return (
-    key !== null && calibration !== null && usual.includes(calibration.offset + BOOTLOADER_END)
+    key !== null &&
+    calibration !== null &&
+    CALIBRATIONS.includes(calibration.offset + BOOTLOADER_END)
   );
 }
 

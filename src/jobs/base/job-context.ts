@@ -4,7 +4,7 @@ import { throwIfAborted } from '../../session/base/abort';
 import type { RecoveryRecord } from '../../session/base/report';
 import type { Step } from '../../session/base/step';
 import type { Session } from '../../session/session';
-import { type Said, say } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import type { JobNotes } from './job-notes';
 import type { ProgressReporter } from './progress';
 
@@ -14,7 +14,7 @@ export class JobContext {
   readonly progress: ProgressReporter;
   readonly signal: AbortSignal | undefined;
   readonly folders: FolderTurns;
-  readonly warnings: Said[];
+  readonly warnings: Note[];
   readonly recoveries: RecoveryRecord[];
   /** True from the first erase on: flash may no longer be what it was. */
   changed = false;

@@ -2,7 +2,6 @@ import { diagnose } from '../../diagnosis/diagnose';
 import type { Evidence } from '../../diagnosis/evidence/evidence';
 import { likelyCause } from '../../errors';
 import type { RecoveryRecord } from '../../session/base/report';
-import { sentence } from '../../texts/note';
 import { render, renderAll } from '../../texts/render';
 import type { JobContext } from './job-context';
 import type { JobFacts, Recovery } from './job-types';
@@ -26,7 +25,7 @@ export function factsOf(
 ): JobFacts {
   const { session } = context;
   const seconds = times.workMs / 1000;
-  const warnings = [...session.identity.warnings, ...context.warnings].map(sentence);
+  const warnings = [...session.identity.warnings, ...context.warnings];
   return {
     operation,
     device: session.settings.name,
@@ -47,18 +46,20 @@ export function factsOf(
 }
 
 function recovery({ cause, action, ...record }: RecoveryRecord): Recovery {
-  const [why, what] = [sentence(cause), sentence(action)];
   return {
     ...record,
-    cause: render(why),
-    causeCode: why,
-    action: render(what),
-    actionCode: what,
+    cause: render(cause),
+    causeCode: cause,
+    action: render(action),
+    actionCode: action,
   };
 }
 
 function explained(evidence: Evidence): Pick<JobFacts, 'likely' | 'advice' | 'adviceCodes'> {
   const { likely, advice } = diagnose(evidence);
-  const notes = advice.map(sentence);
-  return { likely: likely.map(likelyCause), advice: renderAll(notes), adviceCodes: notes };
+  return {
+    likely: likely.map((one) => likelyCause(one)),
+    advice: renderAll(advice),
+    adviceCodes: advice,
+  };
 }

@@ -2,7 +2,7 @@ import { diagnose } from '../../diagnosis/diagnose';
 import { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
 import type { BkError, ErrorCode } from '../../errors';
 import type { RecoveryRecord, SessionReport } from '../../session/base/report';
-import type { Said } from '../../texts/note';
+import type { Note } from '../../texts/note';
 import type { ProgressReporter } from './progress';
 
 /** Failures of chip, flash and line; all others are explained by what was asked for. */
@@ -19,7 +19,7 @@ const EXPLAINED: readonly ErrorCode[] = [
 /** What happened by the way; collected from the first link check on. */
 export class JobNotes {
   readonly evidence = new EvidenceLog();
-  readonly warnings: Said[] = [];
+  readonly warnings: Note[] = [];
   readonly recoveries: RecoveryRecord[] = [];
 
   report(progress: ProgressReporter): SessionReport {
@@ -27,7 +27,7 @@ export class JobNotes {
       evidence: this.evidence,
       onPhase: (phase, message, waitsForPerson) => progress.say(phase, message, waitsForPerson),
       onRecovery: (recovery) => this.recoveries.push(recovery),
-      onWarning: (text) => this.warnings.push(text),
+      onWarning: (warning) => this.warnings.push(warning),
     };
   }
 

@@ -1,8 +1,10 @@
 import { BkError, hex } from '../../errors';
+import { GO_ON } from '../../session/recovery/recovery-errors';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 
-/* How changes of flash end that could not be made to hold. `repairs`: how often each sector was tried again. */
+/* How changes of flash end that could not be made to hold. `repairs`: how often each sector was tried again. What diagnosis
+   says of the same is said in its words, so that it stands once where it comes on top. */
 
 export function badSectors(
   addresses: readonly number[],
@@ -19,12 +21,12 @@ export function badSectors(
       attempts: repairs + 1,
       likely: [
         {
-          cause: say('job.wornSector'),
+          cause: say('diagnosis.badSector'),
           confidence: 0.8,
           evidence: say('job.onlyTheseFailed', where),
         },
       ],
-      advice: [say('job.replaceModule')],
+      advice: [say('diagnosis.badSectorAction')],
     },
   );
 }
@@ -32,7 +34,7 @@ export function badSectors(
 export function neverHolds(rounds: number, context: JobContext): BkError {
   return new BkError(
     'BK_CRC_MISMATCH',
-    say('job.neverHolds', { port: context.session.port, rounds }),
+    say('job.neverHolds', { port: context.session.port, rounds, goOn: GO_ON }),
     { phase: 'verify', attempts: rounds, advice: [say('job.lowerBaudCommonGround')] },
   );
 }
@@ -48,6 +50,7 @@ export function spoiltOnTheWay(
       port: context.session.port,
       addresses: listed(addresses),
       repairs,
+      goOn: GO_ON,
     }),
     {
       phase: 'verify',
@@ -70,7 +73,7 @@ export function notTaking(
       phase: 'verify',
       address: addresses[0],
       attempts: repairs + 1,
-      advice: [say('job.takeSupplyOff')],
+      advice: [say('diagnosis.lockedAction')],
     },
   );
 }

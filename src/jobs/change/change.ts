@@ -4,7 +4,7 @@ import { blocksOf, sectorsOf } from '../../chip/regions';
 import { hex, isBkError } from '../../errors';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
-import { confirms } from '../chip/compare';
+import { confirms } from '../chip/chip-checksum';
 import { neverHolds } from './change-errors';
 import type { BlockPlan, Plan } from './change-plan';
 import { FlashLedger, withFlashState } from './flash-ledger';

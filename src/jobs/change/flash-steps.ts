@@ -5,7 +5,7 @@ import { sectorsOf } from '../../chip/regions';
 import { hex, isBkError } from '../../errors';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
-import { blankCrc } from '../chip/compare';
+import { blankCrc } from '../chip/chip-checksum';
 import type { FlashLedger } from './flash-ledger';
 import { GentlePace } from './gentle-pace';
 import type { MisdirectedWrites } from './misdirected-writes';

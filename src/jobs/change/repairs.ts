@@ -3,7 +3,7 @@ import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import type { BkError } from '../../errors';
 import type { JobContext } from '../base/job-context';
-import { blankCrc, chipCrc, notePair } from '../chip/compare';
+import { blankCrc, chipCrc, notePair } from '../chip/chip-checksum';
 import { badSectors, notTaking, spoiltOnTheWay } from './change-errors';
 import type { FlashSteps } from './flash-steps';
 

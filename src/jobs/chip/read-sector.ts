@@ -3,7 +3,7 @@ import { SECTOR } from '../../chip/geometry';
 import { BkError, hex, type Phase } from '../../errors';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
-import { notePair } from './compare';
+import { notePair } from './chip-checksum';
 
 /**
  * Reads one sector and has the chip confirm it by checksum: what is decided by its bytes, or written back from

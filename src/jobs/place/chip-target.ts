@@ -5,7 +5,7 @@ import type { ImageKind } from '../../image/detect/detect';
 import type { PlaceTarget } from '../../placement/place-image';
 import type { JobContext } from '../base/job-context';
 import { chipCalibration } from '../chip/chip-calibration';
-import { confirms } from '../chip/compare';
+import { confirms } from '../chip/chip-checksum';
 import { readSector } from '../chip/read-sector';
 
 /** Kinds whose place the partition table of the chip decides. */

@@ -1,8 +1,9 @@
-import type { ChipName } from '../../chip/families';
-import { EFUSE_BYTES, OTPS, ROMS } from '../../chip/memories';
+import { largerTwin } from '../../chip/known/chip-queries';
+import { CHIP_MODELS, CHIPS, type ChipName } from '../../chip/known/chips';
 import { BkError, hex } from '../../errors';
+import { nameOf } from '../../session/base/identity';
 import { readEfuse } from '../../session/memory/efuse';
-import { readEfuse7258 } from '../../session/memory/efuse-7258';
+import { readClockedEfuse } from '../../session/memory/efuse-clocked';
 import { readOtp } from '../../session/memory/otp';
 import { ScopedRegisterWrite } from '../../session/memory/scoped-register-write';
 import { readWords } from '../../session/memory/words';
@@ -24,15 +25,11 @@ export interface MemorySource {
   warning?: Note;
 }
 
+const MIB = 1024 * 1024;
 const NAMES: Readonly<Record<OtherMemory, Note>> = {
   efuse: say('job.efuse'),
   rom: say('job.maskRom'),
   otp: say('job.otp'),
-};
-const CHIPS_WITH: Readonly<Record<OtherMemory, readonly string[]>> = {
-  efuse: Object.keys(EFUSE_BYTES),
-  rom: Object.keys(ROMS),
-  otp: Object.keys(OTPS),
 };
 
 /** @throws BkError BK_BAD_SETTING where it is not known how to read it on this chip */
@@ -48,22 +45,22 @@ const SOURCES: Readonly<
 > = { efuse: efuseSource, rom: romSource, otp: otpSource };
 
 function efuseSource({ exchanger }: Session, chip: ChipName): MemorySource | undefined {
-  const size = EFUSE_BYTES[chip];
-  if (size === undefined) return undefined;
+  const { efuse } = CHIPS[chip];
+  if (efuse === null) return undefined;
   const registers = new ScopedRegisterWrite(exchanger);
   return {
     name: NAMES.efuse,
-    size,
+    size: efuse.bytes,
     read: (offset, count) =>
-      chip === 'BK7258'
-        ? readEfuse7258(exchanger, registers, offset, count)
+      efuse.controller === 'clocked'
+        ? readClockedEfuse(exchanger, registers, offset, count)
         : readEfuse(exchanger, offset, count),
   };
 }
 
 function romSource({ exchanger }: Session, chip: ChipName): MemorySource | undefined {
-  const rom = ROMS[chip];
-  if (rom === undefined) return undefined;
+  const { rom } = CHIPS[chip];
+  if (rom === null) return undefined;
   return {
     name: NAMES.rom,
     size: rom.bytes,
@@ -75,8 +72,8 @@ function romSource({ exchanger }: Session, chip: ChipName): MemorySource | undef
 }
 
 function otpSource({ exchanger }: Session, chip: ChipName): MemorySource | undefined {
-  const windows = OTPS[chip];
-  if (windows === undefined) return undefined;
+  const { otp: windows } = CHIPS[chip];
+  if (windows === null) return undefined;
   const registers = new ScopedRegisterWrite(exchanger);
   return {
     name: NAMES.otp,
@@ -89,17 +86,26 @@ function unreadable({ identity, port }: Session, memory: OtherMemory): BkError {
   const { chip, family } = identity;
   const what = {
     port,
-    chip: chip ?? say('job.basicChip'),
+    chip: nameOf(identity),
     memory: NAMES[memory],
-    chips: inWords(CHIPS_WITH[memory]),
+    chips: inWords(CHIP_MODELS.filter((one) => one[memory] !== null).map((one) => one.name)),
   };
+  const larger = chip === null ? null : largerTwin(chip);
   return new BkError(
     'BK_BAD_SETTING',
     family === 'basic' ? say('job.memoryNotSerial', what) : say('job.memoryNotKnown', what),
     {
       advice: [
         say('job.setMemoryToFlash'),
-        ...(chip === 'BK7236' ? [say('job.sameIdAsLarger')] : []),
+        ...(chip === null || larger === null
+          ? []
+          : [
+              say('job.sameIdAsLarger', {
+                larger: larger.name,
+                size: larger.flashSize / MIB,
+                chip,
+              }),
+            ]),
       ],
     },
   );

@@ -5,7 +5,8 @@ import { blocksOf, outward, sectorsOf } from '../../chip/regions';
 import { hex } from '../../errors';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
-import { ComparePredictor, chipCrc, confirms } from '../chip/compare';
+import { chipCrc, confirms } from '../chip/chip-checksum';
+import { ComparePredictor } from '../chip/compare';
 import { mustBeConfirmed } from '../chip/read-sector';
 
 export interface ReadBytes {

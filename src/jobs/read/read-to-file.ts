@@ -5,7 +5,7 @@ import { writeBackup } from '../../backup/write-backup';
 import type { Region } from '../../chip/layouts';
 import { outward } from '../../chip/regions';
 import { isBkError } from '../../errors';
-import { say, sentence } from '../../texts/note';
+import { say } from '../../texts/note';
 import { renderAll } from '../../texts/render';
 import type { JobContext } from '../base/job-context';
 import type { FileOutput, JobFacts } from '../base/job-types';
@@ -99,7 +99,7 @@ async function save(
       baud: session.workingBaud,
       bytesRead,
       bytesReused,
-      warnings: renderAll([...session.identity.warnings, ...context.warnings].map(sentence)),
+      warnings: renderAll([...session.identity.warnings, ...context.warnings]),
       ...(inspection === null ? {} : { inspection }),
     },
   });

@@ -129,7 +129,7 @@ function staysProtected(exchanger: Exchanger, status: number, part: FlashPart): 
           evidence: say('session.protectBitsStayed', { tries: TRIES }),
         },
       ],
-      advice: [say('session.takeSupplyOff')],
+      advice: [say('diagnosis.lockedAction')],
     },
   );
 }

@@ -1,4 +1,5 @@
 import { BACKUP } from './backup-texts';
+import { CHIP } from './chip-texts';
 import { CLI } from './cli-texts';
 import { COMMON } from './common-texts';
 import { DEVICE } from './device-texts';
@@ -19,6 +20,7 @@ import { TRANSPORT } from './transport-texts';
  */
 export const ENGLISH = {
   common: COMMON,
+  chip: CHIP,
   device: DEVICE,
   session: SESSION,
   diagnosis: DIAGNOSIS,

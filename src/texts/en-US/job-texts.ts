@@ -4,7 +4,6 @@ export const JOB = {
   efuse: 'eFuse',
   maskRom: 'mask ROM',
   otp: 'OTP',
-  basicChip: 'basic chip',
   allAndLast: '__all__ and __last__',
 
   // How far a job is.
@@ -53,7 +52,7 @@ export const JOB = {
     'The chip on __port__ is a __chip__; how its __memory__ is read is not known; that of __chips__ can be read',
   setMemoryToFlash: 'Set memory to flash.',
   sameIdAsLarger:
-    'A BK7258 has the same chip id; it is known by its flash of 8 MiB or more, and one with less is taken for a BK7236.',
+    'A __larger__ has the same chip id; it is known by its flash of __size__ MiB or more, and one with less is taken for a __chip__.',
   romUnconfirmed:
     'That the mask ROM of a __chip__ lies at __address__ was never confirmed on hardware: look at the bytes before you rely on them.',
   memoryNeverTwiceAlike:
@@ -88,18 +87,14 @@ export const JOB = {
   // Changes that do not hold.
   badSectors:
     'The flash of the chip on __port__ does not hold its bytes at __addresses__ after __repairs__ more tries; everything else is in place and verified',
-  wornSector: 'Worn or broken flash sector',
   onlyTheseFailed: 'Only __addresses__ failed, every time, while all other sectors hold.',
-  replaceModule: 'Replace the module; firmware that does not use these sectors may still run.',
   neverHolds:
-    'What was written to the chip on __port__ was verified __rounds__ times, and each time something was wrong and had to be repaired. Send the same message again to go on: what is in place already is not written again',
+    'What was written to the chip on __port__ was verified __rounds__ times, and each time something was wrong and had to be repaired. __goOn__',
   arrivesChanged:
-    'What is written to the chip on __port__ arrives changed: __addresses__ held other bytes after each of __repairs__ tries. Send the same message again to go on: what is in place already is not written again',
+    'What is written to the chip on __port__ arrives changed: __addresses__ held other bytes after each of __repairs__ tries. __goOn__',
   lowerBaudCommonGround: 'Set a lower baud in the device; use shorter wires and a common ground.',
   keepsOldBytes:
     'The flash of the chip on __port__ takes erases and writes without complaint but keeps its old bytes (tried at __addresses__)',
-  takeSupplyOff:
-    'Take the 3.3 V supply off for some seconds (a reset by CEN is not enough), and start the job again.',
   wentGently:
     'The chip rebooted again and again while its flash was changed: the job went on with single sectors and rests. Give the module a stronger 3.3 V supply.',
   misdirected:

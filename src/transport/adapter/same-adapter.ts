@@ -14,7 +14,7 @@ const FACTORY_SERIAL = /^(?:0*.|(.)\1*|A50285BI)$/i;
 const COUNTING = ['0123456789ABCDEF', '1234567890ABCDEF'];
 
 /** Whether a serial number can tell one adapter from another of its kind. */
-export function isOwnSerial(serial: string | undefined): serial is string {
+function isOwnSerial(serial: string | undefined): serial is string {
   const text = serial?.trim().toUpperCase() ?? '';
   if (text === '' || FACTORY_SERIAL.test(text)) return false;
   return !COUNTING.some((digits) => digits.startsWith(text));

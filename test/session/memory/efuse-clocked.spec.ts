@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readEfuse7258 } from '../../../src/session/memory/efuse-7258';
+import { readClockedEfuse } from '../../../src/session/memory/efuse-clocked';
 import { ScopedRegisterWrite } from '../../../src/session/memory/scoped-register-write';
 import { openSession } from '../../support/linked-session';
 
@@ -18,7 +18,7 @@ async function opened() {
     return true;
   };
   const read = (offset: number, count: number) =>
-    readEfuse7258(exchanger, registers, offset, count);
+    readClockedEfuse(exchanger, registers, offset, count);
   return { ...own, line, writes, read };
 }
 
