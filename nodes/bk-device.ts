@@ -5,6 +5,7 @@ import {
   Device,
   type DeviceSettings,
   listPorts,
+  ownName,
   RESET_METHODS,
   say,
 } from '../src';
@@ -55,7 +56,7 @@ export = function register(RED: NodeAPI): void {
 function readSettings(def: DeviceDef, port: string | undefined): DeviceSettings {
   const settings: DeviceSettings = {
     port: (port ?? text('port', def.port)).trim(),
-    chip: choice('chip', def.chip, ['auto', ...CHIP_NAMES], 'auto'),
+    chip: choice('chip', chipSetting(def.chip), ['auto', ...CHIP_NAMES], 'auto'),
     baud: isBlank(def.baud) || def.baud === 'auto' ? 'auto' : readBaud(def.baud),
     reset: choice('reset', def.reset, RESET_METHODS, 'auto'),
     linkTimeout: seconds('linkTimeout', def.linkTimeout, 60, 1),
@@ -69,6 +70,11 @@ function readSettings(def: DeviceDef, port: string | undefined): DeviceSettings 
     });
   }
   return isBlank(def.name) ? settings : { ...settings, name: text('name', def.name) };
+}
+
+/** Names by which people know chips, as T2, are taken for the chips' own. */
+function chipSetting(value: unknown): unknown {
+  return typeof value === 'string' ? ownName(value) : value;
 }
 
 function readBaud(value: unknown): number {

@@ -1,7 +1,8 @@
 /** The engine, free of Node-RED: link, identify, read, erase, write and verify BK72xx chips. */
 
 export { readImageFile } from './backup/image-file';
-export { CHIP_NAMES, type ChipName, type Family } from './chip/families';
+export { ownName } from './chip/known/chip-queries';
+export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
 export { Device, type Environment } from './device';

@@ -1,16 +1,25 @@
 import assert from 'node:assert/strict';
-import { breaches, importsOf, untidiness } from './support/architecture';
+import { CHIP_MODELS } from '../src/chip/known/chips';
+import { breaches, importsOf, modelNames, untidiness } from './support/architecture';
 import { projectFiles, readText } from './support/project';
 
 describe('architecture', () => {
+  const files = [...projectFiles('src'), ...projectFiles('nodes')].filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.d.ts'),
+  );
+  const sources = new Map(files.map((file) => [file, readText(file)]));
+
   it('has only the arrows that its table allows, and no circle', () => {
-    const files = [...projectFiles('src'), ...projectFiles('nodes')].filter(
-      (file) => file.endsWith('.ts') && !file.endsWith('.d.ts'),
-    );
     assert.ok(files.includes('src/index.ts'));
-    const sources = new Map(files.map((file) => [file, readText(file)]));
     assert.deepEqual(breaches(sources), []);
     assert.deepEqual(untidiness(sources), []);
+  });
+
+  it('asks for facts about chips, never for the name of a model', () => {
+    const names = CHIP_MODELS.flatMap(({ name, aliases }) => [name, ...aliases]);
+    // Two letters are a name for anything.
+    const telling = names.filter((name) => /^B[KL]/.test(name));
+    assert.deepEqual(modelNames(sources, telling), []);
   });
 });
 
@@ -71,16 +80,16 @@ describe('the architecture check itself', () => {
     ['src/protocol/frames.ts', 'src/image/detect.ts'],
     ['src/placement/fit.ts', 'src/jobs/write.ts'],
     ['src/image/detect.ts', 'src/placement/fit.ts'],
-    ['src/chip/families.ts', 'src/protocol/frames.ts'],
+    ['src/chip/known/chips.ts', 'src/protocol/frames.ts'],
     ['src/image/detect.ts', 'src/backup/names.ts'],
     ['src/transport/open.ts', 'src/simulator/simulator.ts'],
     ['src/transport/simulated.ts', 'src/simulator/chip.ts'],
-    ['src/transport/tcp.ts', 'src/chip/families.ts'],
+    ['src/transport/tcp.ts', 'src/chip/known/chips.ts'],
     ['src/simulator/chip.ts', 'src/protocol/frames.ts'],
     ['src/simulator/chip.ts', 'src/transport/open.ts'],
     ['src/device.ts', 'nodes/shared/status.ts'],
-    ['src/errors.ts', 'src/chip/families.ts'],
-    ['src/novelty/thing.ts', 'src/chip/families.ts'],
+    ['src/errors.ts', 'src/chip/known/chips.ts'],
+    ['src/novelty/thing.ts', 'src/chip/known/chips.ts'],
   ] as const) {
     it(`refuses ${from} → ${to}`, () => {
       const up = '../'.repeat(from.split('/').length - 1);
@@ -124,6 +133,20 @@ describe('the architecture check itself', () => {
       'src/chip/tiny.ts has 0 lines, and only src/image/b.ts uses it: it belongs in there',
       'src/image/ → src/chip/ is not allowed because it closes a circle: ' +
         'src/chip/ → src/image/ → src/chip/',
+    ]);
+  });
+
+  it('refuses the name of a model, but not that of a tool', () => {
+    const sources = {
+      'src/chip/a.ts': "'BK1234N'",
+      'src/texts/en-US/b.ts': "'BK1234N'",
+      'src/jobs/c.ts': "\n  if (chip === 'BK1234N') return;",
+      'src/jobs/d.ts': 'const path = `sim://bk1234n?seed=1`;',
+      'src/jobs/e.ts': '// Source: BK1234NGUIFlashTool, and bk1234 for the whole family.',
+    };
+    assert.deepEqual(modelNames(new Map(Object.entries(sources)), ['BK1234N']), [
+      "src/jobs/c.ts:2 if (chip === 'BK1234N') return;",
+      'src/jobs/d.ts:1 const path = `sim://bk1234n?seed=1`;',
     ]);
   });
 

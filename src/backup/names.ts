@@ -1,4 +1,4 @@
-import type { ChipName } from '../chip/families';
+import type { ChipName } from '../chip/known/chips';
 
 /** What a name or a sidecar says of the chip a backup is of. */
 export interface ChipId {

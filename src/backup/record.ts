@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { CHIP_NAMES, type ChipName } from '../chip/families';
+import { CHIP_NAMES, type ChipName } from '../chip/known/chips';
 import type { ChipId } from './names';
 
 /** What lies beside a backup as `<file>.json`. More facts may stand there too. */

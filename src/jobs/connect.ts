@@ -1,3 +1,4 @@
+import { CHIPS } from '../chip/known/chips';
 import type { JobContext, JobOutcome } from './base/job-context';
 import type { ChipReport } from './base/job-types';
 import { chipCalibration } from './chip/chip-calibration';
@@ -10,6 +11,7 @@ export async function connect(context: JobContext): Promise<JobOutcome<ChipRepor
   const { name, version, crc, known } = identity.bootloader;
   const payload: ChipReport = {
     chip: identity.chip,
+    aliases: identity.chip === null ? [] : CHIPS[identity.chip].aliases,
     family: identity.family,
     chipId: identity.chipId,
     bootloader: { name, version, crc, known },

@@ -1,4 +1,4 @@
-import { CHIPS, type ChipName } from '../chip/families';
+import { CHIPS, type ChipName } from '../chip/known/chips';
 import type { CodeEvidence } from '../image/detect/code-evidence';
 import type { DetectedImage } from '../image/detect/detected';
 import { KEY_WORDS } from '../texts/key-words';

@@ -1,5 +1,5 @@
 import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
-import { largestAppEnd } from '../chip/layouts';
+import { modelOrUntold } from '../chip/known/chip-places';
 import { hex } from '../errors';
 import { ENOUGH_BLANK, PACKET, packetRuns } from '../image/code/packets';
 import { findContainers, RBL_HEADER_ON_FLASH } from '../image/code/rbl';
@@ -57,7 +57,7 @@ export function roomForApp(target: PlaceTarget): number {
 
 /** @throws BkError BK_WRONG_IMAGE where so much code has no room on the chip */
 export function mustHaveRoom({ image, target }: PlaceJob, code: number): void {
-  const largest = largestAppEnd(target.chip) - BOOTLOADER_END;
+  const largest = modelOrUntold(target.chip).largestAppEnd - BOOTLOADER_END;
   const room = Math.max(roomForApp(target), Math.min(firstKept(target) - BOOTLOADER_END, largest));
   if (code <= room) return;
   throw wrongImage(

@@ -1,5 +1,5 @@
-import { KEYLESS } from '../chip/families';
 import { BOOTLOADER_END } from '../chip/geometry';
+import { comesKeyless } from '../chip/known/chip-queries';
 import { BkError } from '../errors';
 import { say, sentence } from '../texts/note';
 import { nameOf, type PlacedPiece, type PlaceJob, wholeSectors, wrongImage } from './place-target';
@@ -40,7 +40,7 @@ export function mustBeReplaceable({ image, target, options, warnings }: PlaceJob
   const { encryptionKey } = image;
   const given = encryptionKey === 'other' ? 'custom' : encryptionKey;
   if (given === target.key || options.anyImage) return;
-  if (target.key === null && given === 'none' && KEYLESS.includes(target.chip)) {
+  if (target.key === null && given === 'none' && comesKeyless(target.chip)) {
     warnings.push(say('placement.keylessBootloader', { chip: nameOf(target) }));
     return;
   }

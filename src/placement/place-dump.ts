@@ -1,5 +1,6 @@
 import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
-import { calibrationOrder, type Region } from '../chip/layouts';
+import { calibrationOrder } from '../chip/known/chip-places';
+import type { Region } from '../chip/layouts';
 import { hex } from '../errors';
 import { findCalibration, readCalibration } from '../image/calibration';
 import { isFilledWith } from '../image/code/packets';

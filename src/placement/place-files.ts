@@ -1,4 +1,5 @@
 import { BOOTLOADER_END } from '../chip/geometry';
+import { modelOrUntold } from '../chip/known/chip-places';
 import { hex } from '../errors';
 import { onFlash, PACKET_DATA } from '../image/code/packets';
 import { RBL_HEADER, RBL_HEADER_ON_FLASH, readRblHeader } from '../image/code/rbl';
@@ -14,9 +15,6 @@ import {
   wholeSectors,
   wrongImage,
 } from './place-target';
-
-/** Chips whose layout differs from one firmware to the next. */
-const MANY_LAYOUTS = ['BK7238', 'BK7252', 'BK7252N'];
 
 /** An update waits in the download slot until the bootloader installs it. */
 export function updatePiece({ image, target, warnings }: PlaceJob, bytes: Uint8Array): PlacedPiece {
@@ -65,7 +63,7 @@ export function updatePiece({ image, target, warnings }: PlaceJob, bytes: Uint8A
       UNPACKED,
     );
   const table = target.partitions?.some(({ name }) => name === 'download') ?? false;
-  if (!table && (target.chip === null || MANY_LAYOUTS.includes(target.chip)))
+  if (!table && modelOrUntold(target.chip).layoutVaries)
     warnings.push(say('placement.tableNotRead', { offset: hex(slot.offset) }));
   if (encryption === 'aes') warnings.push(say('placement.encryptedUpdate'));
   return piece;

@@ -1,5 +1,6 @@
 import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
-import { LAYOUTS, type Layout, type Region } from '../chip/layouts';
+import { modelOrUntold } from '../chip/known/chip-places';
+import type { Layout, Region } from '../chip/layouts';
 import { hex } from '../errors';
 import { partitionRegion } from '../image/code/partitions';
 import { type Note, say } from '../texts/note';
@@ -24,7 +25,7 @@ export function slotOf(target: PlaceTarget, name: 'app' | 'download'): Region | 
 
 /** A chip without a name is a basic one whose bootloader is not known: all of them have this layout. */
 export function layoutOf({ chip }: PlaceTarget): Layout {
-  return LAYOUTS[chip ?? 'BK7231T'];
+  return modelOrUntold(chip).layout;
 }
 
 /** First byte behind the code area that must not be overwritten: calibration, or the end of flash. */

@@ -1,4 +1,5 @@
-import type { ChipName, Family } from '../chip/families';
+import { modelOrUntold } from '../chip/known/chip-places';
+import type { ChipName, Family } from '../chip/known/chips';
 import { BkError } from '../errors';
 import type { Partition } from '../image/code/partitions';
 import type { DetectedImage } from '../image/detect/detected';
@@ -70,10 +71,8 @@ export function nameOf({ chip, family }: Pick<PlaceTarget, 'chip' | 'family'>): 
 }
 
 /** Cortex-M33 chips: other code in another layout, which no image here is known to be for. */
-const OTHER_CORE: readonly (ChipName | null)[] = ['BK7236', 'BK7258'];
-
 export function isOtherCore(chip: ChipName | null): boolean {
-  return OTHER_CORE.includes(chip);
+  return modelOrUntold(chip).core !== 'arm9';
 }
 
 /** For people, with whatever is written to such a chip. */

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { BOOTLOADERS } from '../chip/bootloaders';
+import { BOOTLOADERS } from '../chip/known/bootloaders';
 import * as flash from './answer-flash-commands';
 import type { Core } from './core';
 import { type CommandFrame, commandKey, longAnswer, shortAnswer } from './line/request-frames';
@@ -57,7 +57,8 @@ export function isLinkCheck(frame: CommandFrame): boolean {
 
 function has(core: Core, set: Chips): boolean {
   if (set === 'all') return true;
-  return set === 'full' ? core.options.facts.family === 'full' : core.options.chip === 'BK7231T';
+  const { family, tellsBootVersion } = core.options.facts;
+  return set === 'full' ? family === 'full' : tellsBootVersion;
 }
 
 /** Answered under the next code, 01, with one zero. */

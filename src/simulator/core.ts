@@ -28,7 +28,7 @@ export function newCore(options: ResolvedOptions): Core {
   const cells = initialContents(options);
   const counters = newCounters(options.size / SECTOR);
   const others = otherMemories(options);
-  const blocks = memoryBlocks(options.chip, others, () => {
+  const blocks = memoryBlocks(options.facts, others, () => {
     counters.burns++;
     if (!options.untallied) simulatorTally.burns++;
   });

@@ -218,7 +218,7 @@ export class SimulatedChip {
 
   /** Works out what time and silence have made of the mode. */
   #catchUp(at: number): void {
-    const { timings, window, stay, chip } = this.options;
+    const { timings, window, stay, profile } = this.options;
     if (this.#mode === 'window') {
       const end = this.#bootAt + timings.boot + window;
       if (at >= end) this.#enterApplication(end);
@@ -226,7 +226,7 @@ export class SimulatedChip {
       const broken = this.#reader.pending && at - this.#reader.lastAt >= BROKEN_FRAME_MS;
       if (broken) this.#reader.reset();
       const quietSince = Math.max(this.#heardAt, this.#processor.freeAt);
-      if (broken && chip === 'BK7231T') this.#enterApplication(at);
+      if (broken && profile.leavesOnBrokenFrame) this.#enterApplication(at);
       else if (stay > 0 && at - quietSince > stay) {
         this.#enterApplication(quietSince + stay);
       }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BkError } from '../../src';
-import { CHIP_NAMES, CHIPS, type ChipName } from '../../src/chip/families';
+import { CHIP_NAMES, CHIPS, type ChipName } from '../../src/chip/known/chips';
 import { detectImage } from '../../src/image/detect/detect';
 import { type PlacedPiece, placeImage } from '../../src/placement/place-image';
 import { allEnglish, english } from '../support/english';

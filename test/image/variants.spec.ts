@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { ChipName } from '../../src/chip/families';
+import type { ChipName } from '../../src/chip/known/chips';
 import { detectImage, detectInSteps, type ImageKind } from '../../src/image/detect/detect';
 import { allEnglish, english } from '../support/english';
 import {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SECTOR } from '../../src/chip/geometry';
+import { BOOTLOADER_END, SECTOR } from '../../src/chip/geometry';
 import { noise, testDevice } from '../support/bench-device';
 import { calibrationSector } from '../support/images';
 import { spoilAnswers } from '../support/spoil-answers';
@@ -58,4 +58,25 @@ describe('an erase that keeps the calibration', () => {
     assert.deepEqual(held(chip.flash), kept);
     await device.close();
   });
+});
+
+describe('an erase of small flash', () => {
+  for (const [jedec, size] of [
+    ['eb6012', 0x40000],
+    ['854412', 0x40000],
+    ['c44011', 0x20000],
+  ] as const) {
+    it(`lifts the protection of a ${jedec} and leaves the bootloader`, async () => {
+      const { device, chip } = testDevice(`bk7231n?jedec=${jedec}&size=${size}`);
+      const bootloader = Buffer.from(chip.flash.subarray(0, BOOTLOADER_END));
+      await device.erase({ region: 'all' });
+      assert.deepEqual(chip.flash.subarray(0, BOOTLOADER_END), bootloader);
+      assert.ok(chip.flash.subarray(BOOTLOADER_END).every((byte) => byte === 0xff));
+      const image = noise(SECTOR, 5);
+      await device.write({ image, offset: size - SECTOR, anyImage: true });
+      assert.deepEqual(chip.flash.subarray(size - SECTOR), image);
+      assert.equal(chip.counters.bootloaderTouches, 0);
+      await device.close();
+    });
+  }
 });

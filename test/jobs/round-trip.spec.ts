@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { ChipName } from '../../src';
 import { BOOTLOADER_END, SECTOR } from '../../src/chip/geometry';
-import { LAYOUTS } from '../../src/chip/layouts';
+import { CHIPS } from '../../src/chip/known/chips';
 import { scratchFolder, testDevice } from '../support/bench-device';
 
 /** Everything that this package promises to do to a chip, on each model. */
@@ -62,7 +62,7 @@ describe('a chip is backed up, erased, written back and read again', function ()
 const BLANK = Buffer.alloc(SECTOR, 0xff);
 
 function calibrationOf(flash: Buffer, chip: ChipName): number | undefined {
-  return LAYOUTS[chip].calibration.find(
+  return CHIPS[chip].layout.calibration.find(
     (address) => flash.subarray(address, address + 4).toString('latin1') === 'TLV\0',
   );
 }

@@ -80,6 +80,17 @@ describe('settings and messages', () => {
     });
   });
 
+  for (const [name, chip] of [
+    ['T2', 'BK7231N'],
+    ['bl2028n', 'BK7231N'],
+    ['t5', 'BK7258'],
+  ] as const) {
+    it(`take ${name} for ${chip}, as people know it`, async () => {
+      const { settings } = await asked('bk-connect', {}, {}, { chip: name });
+      assert.equal(settings.chip, chip);
+    });
+  }
+
   for (const [setting, value] of Object.entries({
     chip: 'ESP32',
     baud: 'fast',

@@ -42,6 +42,36 @@ describe('identifying', () => {
     assert.equal((await identity('sim://bk7231n?size=64M')).flash.size, 64 * MIB);
   });
 
+  it('believes a known flash part of any size that holds a bootloader', async () => {
+    for (const [jedec, size, part] of [
+      ['eb6012', 0x40000, 'TH25D20HA'],
+      ['854412', 0x40000, 'PY25D22U'],
+      ['c44011', 0x20000, 'GT25Q10D'],
+      ['514013', 0x80000, 'GD25D40'],
+    ] as const) {
+      const { flash, warnings } = await identity(`sim://bk7231n?jedec=${jedec}&size=${size}`);
+      assert.deepEqual({ ...flash, part: flash.part?.name }, { id: jedec, part, size });
+      assert.deepEqual(warnings, []);
+    }
+  });
+
+  it('does not believe an id of a size that no such chip can have', async () => {
+    // The first stands in the table, but has no room for a bootloader; the others stand in none.
+    for (const jedec of ['c44010', 'aa4010', 'aa4012', 'aa401b']) {
+      const { flash } = await identity(`sim://bk7231n?jedec=${jedec}&size=1M`);
+      assert.deepEqual(flash, { id: null, part: null, size: MIB }, jedec);
+    }
+    const { flash } = await identity('sim://bk7231n?jedec=aa4013&size=512K');
+    assert.deepEqual([flash.id, flash.size, flash.part?.known], ['aa4013', MIB / 2, false]);
+  });
+
+  it('finds the size of small flash by where its addresses come round', async () => {
+    for (const size of [0x20000, 0x40000]) {
+      const { flash } = await identity(`sim://bk7231n?jedec=aa4010&size=${size}`);
+      assert.deepEqual(flash, { id: null, part: null, size });
+    }
+  });
+
   it('knows a BK7231N by its bootloader, id, flash and key', async () => {
     const found = await identity('sim://bk7231n');
     assert.deepEqual(

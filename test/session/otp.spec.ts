@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { OTPS } from '../../src/chip/memories';
+import { CHIPS } from '../../src/chip/known/chips';
 import { readOtp } from '../../src/session/memory/otp';
 import { Loan } from '../../src/session/memory/scoped-register-write';
 import { openSession } from '../support/linked-session';
 
-const WINDOWS = OTPS.BK7258 ?? [];
+const WINDOWS = CHIPS.BK7258.otp ?? [];
 const POWER = 0x54010040;
 
 async function opened() {

@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { BOOTLOADERS } from '../../src/chip/bootloaders';
-import { CHIP_NAMES, CHIPS } from '../../src/chip/families';
-import { LAYOUTS } from '../../src/chip/layouts';
+import { BOOTLOADERS } from '../../src/chip/known/bootloaders';
+import { CHIP_NAMES, CHIPS } from '../../src/chip/known/chips';
 import { crc16 } from '../../src/simulator/memory/checksums';
 import { createSimulatedChip, type SimulatorOptions } from '../../src/simulator/simulator';
 import { VirtualClock } from '../support/virtual-clock';
@@ -48,7 +47,7 @@ describe('simulated chip: what its flash holds', () => {
 
   it('holds a calibration sector with the MAC where the chip keeps it', () => {
     const flash = flashOf({ chip: 'BK7231T', mac: '84:e3:42:01:02:03' });
-    const [at = 0] = LAYOUTS.BK7231T.calibration;
+    const [at = 0] = CHIPS.BK7231T.layout.calibration;
     assert.equal(flash.toString('latin1', at, at + 4), 'TLV\0');
     assert.equal(flash.toString('hex', at + 0x1c, at + 0x2a), '021111110600000084e342010203');
     assert.equal(flash[at + 8 + flash.readUInt32LE(at + 4)], 0xff);
@@ -60,7 +59,7 @@ describe('simulated chip: what its flash holds', () => {
       Array.from({ length: 2048 }, (_, packet) => flash.subarray(packet * 34, packet * 34 + 32)),
     );
     const at = stripped.lastIndexOf(Buffer.from('01PEdownload', 'latin1'));
-    assert.equal(stripped.readUInt32LE(at + 52), LAYOUTS.BK7231N.download.offset);
+    assert.equal(stripped.readUInt32LE(at + 52), CHIPS.BK7231N.layout.download.offset);
   });
 
   it('is the same for the same seed and another for another', () => {

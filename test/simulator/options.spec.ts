@@ -58,6 +58,16 @@ describe('simulated chip: options', () => {
     assert.match(helpText(), /--brownout/);
   });
 
+  it('takes the names by which people know chips', () => {
+    assert.equal(parseSimulatorUrl('sim://t2').chip, 'BK7231N');
+    assert.equal(parseSimulatorUrl('sim://BL2028n?seed=1').chip, 'BK7231N');
+    assert.equal(parseArguments(['--chip', 't1']).chip.chip, 'BK7238');
+    assert.equal(
+      createSimulatedChip({ chip: 'bk7231s' }, new VirtualClock()).options.chip,
+      'BK7231T',
+    );
+  });
+
   const refused: [string, RegExp][] = [
     ['sim://', /there are BK7231T/],
     ['sim://esp32', /"esp32" is no simulated chip; there are BK7231T/],
@@ -89,5 +99,6 @@ describe('simulated chip: options', () => {
     assert.equal(simulatorKey('sim://BK7231N?b=2&a=1'), simulatorKey('sim://bk7231n?a=1&b=2'));
     assert.equal(simulatorKey('sim://bk7231n'), simulatorKey('sim://BK7231N/?'));
     assert.notEqual(simulatorKey('sim://bk7231n?seed=1'), simulatorKey('sim://bk7231n?seed=2'));
+    assert.equal(simulatorKey('sim://t2?seed=1'), simulatorKey('sim://BK7231N?seed=1'));
   });
 });

@@ -196,8 +196,26 @@ function namesakes(files: readonly string[]): string[] {
 function tiny(file: string, text: string, users: ReadonlySet<string>): string[] {
   const lines = text.split('\n').length - 1;
   const [user] = users;
-  // Each room has its texts in a file of its own, however few.
-  if (file.startsWith('src/texts/en-US/')) return [];
+  // Each room has its texts in a file of its own, however few, and each chip its facts.
+  if (/^src\/(texts\/en-US|chip\/models)\//.test(file)) return [];
   if (lines >= TINY || users.size !== 1 || OWN_FILES.includes(file)) return [];
   return [`${file} has ${lines} lines, and only ${user} uses it: it belongs in there`];
+}
+
+/** Where a model of chip may be named: its facts, its simulated chip, and sentences for people. */
+const NAMING: readonly Place[] = ['src/chip/', 'src/simulator/', 'src/texts/'];
+
+/**
+ * Every line of `src/` outside of these that names a model: code asks for facts. A word that goes on is no
+ * model's name but a tool's.
+ * @param names of models
+ */
+export function modelNames(sources: Sources, names: readonly string[]): string[] {
+  const name = new RegExp(`(?:${names.join('|')})(?![A-Za-z0-9])`, 'i');
+  return [...sources].flatMap(([file, text]) => {
+    if (!file.startsWith('src/') || NAMING.some((place) => within(file, place))) return [];
+    return text
+      .split('\n')
+      .flatMap((line, index) => (name.test(line) ? [`${file}:${index + 1} ${line.trim()}`] : []));
+  });
 }

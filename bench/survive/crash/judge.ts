@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { sha256 } from '../../../src/backup/record';
-import { LAYOUTS } from '../../../src/chip/layouts';
+import { CHIPS } from '../../../src/chip/known/chips';
 import { changedAgain, readAgain } from '../../../test/support/mortal-job';
 import type { ChipReport, Visit } from './chip';
 import { type CrashJob, IMAGE, OFFSET } from './job';
@@ -72,7 +72,7 @@ function strayChanges(job: CrashJob, visits: readonly Visit[]): string[] {
 /** Of each connection, how many sectors it read that an earlier one had read. */
 function sectorsReadAgain({ chip }: Row, visits: readonly Visit[]): number[] {
   // Each process looks for the MAC there.
-  const { calibration } = LAYOUTS[chip];
+  const { calibration } = CHIPS[chip].layout;
   const upTo = visits.map((_, index) => readAgain(visits.slice(0, index + 1), calibration));
   return upTo.map((sum, index) => sum - (upTo[index - 1] ?? 0));
 }

@@ -32,7 +32,7 @@ function confidenceOf(evidence: Evidence, reboots: readonly Drop[]): number {
 }
 
 /**
- * BK7231T leaves download mode after a broken frame, so that a lossy line looks much the same there. But only
+ * One model leaves download mode after a broken frame, so that a lossy line looks much the same there. But only
  * programs are long enough to be hit again and again, and a chip that left starts its firmware instead of
  * listening after a boot.
  */

@@ -1,3 +1,4 @@
+import { CHIP_MODELS } from '../../chip/known/chips';
 /** What an application calls itself, and the chips that its texts name. */
 export interface AppName {
   project: string;
@@ -14,7 +15,7 @@ const LIBRETINY = /LibreTiny v([\w.+-]{1,40}) on ([\w-]{2,48}), compiled at /;
 
 /**
  * OpenBeken's name: alone, or with its version behind `_` or a space. Firmware for T also holds
- * `OpenBK7231N_%02X…`, a format that it shares with N's and that says nothing about the chip.
+ * the name for N with `_%02X…` behind it, a format that it shares with N's and that says nothing about the chip.
  * Source: OpenBeken's releases from 1.17.130 on.
  */
 const OPENBEKEN = /\0(OpenBK[0-9A-Z]{2,10})(?:(?=\0)|[_ ]([\w.+-]{1,40})(?=[\0 ]))/g;
@@ -27,8 +28,11 @@ const TUYA_LONGEST = 63;
 const TUYA_SHORTEST = 4;
 const TUYA_MOST_NULS = 4;
 const TUYA_LABEL = 'firmName';
-/** The chip in the name of Tuya's projects, where S is T. */
-const TUYA_CHIP = /(?:^|_)(bk7231[snt])(?:_|$)/i;
+/** The chip in the name of Tuya's projects. */
+const TUYA_CHIP = new RegExp(
+  `(?:^|_)(${CHIP_MODELS.flatMap(({ tuya }) => tuya.projects).join('|')})(?:_|$)`,
+  'i',
+);
 
 /**
  * Whose firmware the text is, by what only that firmware says; null where it does not tell.

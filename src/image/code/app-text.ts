@@ -27,7 +27,7 @@ export function readAppFacts(text: string): AppFacts {
   return { project, version, sdk: readSdkLine(text) };
 }
 
-/** The SDK's line about its build, `< BUILD AT:… AT bk7231n >`; null where there is none. */
+/** The SDK's line about its build, `< BUILD AT:… AT <chip> >`; null where there is none. */
 export function readSdkLine(text: string): string | null {
   let at = text.indexOf(SDK_MARK);
   for (let place = 0; at >= 0 && place < MOST_PLACES; place++) {

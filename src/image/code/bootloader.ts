@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { BOOTLOADERS, type BootloaderFacts } from '../../chip/bootloaders';
-import type { Family } from '../../chip/families';
 import { BOOTLOADER_END } from '../../chip/geometry';
+import { BOOTLOADERS, type BootloaderFacts } from '../../chip/known/bootloaders';
+import type { Family } from '../../chip/known/chips';
 import { type CodeKey, markerKey } from '../../chip/marker';
 import { applyKey, NO_KEY, TUYA_KEY } from './encryption';
 import { PACKET, stripPackets } from './packets';
@@ -20,7 +20,7 @@ export interface BootloaderImage {
   crc: Readonly<Record<Family, number | null>>;
   /** The row of the table that it fits. */
   known: BootloaderFacts | null;
-  /** What it calls itself, as `BK7231N_1.0.1`: some versions begin alike, so this outranks the table. */
+  /** What it calls itself, as `<chip>_1.0.1`: some versions begin alike, so this outranks the table. */
   name: string | null;
   key: CodeKey | null;
   /** Its first word in clear; null where the key is not known. */

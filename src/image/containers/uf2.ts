@@ -1,17 +1,17 @@
-import type { ChipName } from '../../chip/families';
+import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
 import { BkError, hex } from '../../errors';
 import type { Said } from '../../texts/note';
 import { type Partition, readPartitionTable, UF2_FAL_NAME } from '../code/partitions';
 import { withoutEndNuls } from '../nul-text';
 import { beginsLikeUf2, readUf2Block, UF2_BLOCK, UF2_FLAGS, type Uf2Block } from './uf2-blocks';
 
-/** Numbers of chips. M is an N without a key, and has no number of its own. Source: LibreTiny. */
-const FAMILIES: Readonly<Record<number, { name: string; chips: readonly ChipName[] }>> = {
-  2951224649: { name: 'BK7231Q', chips: ['BK7231Q'] },
-  1733968048: { name: 'BK7231T', chips: ['BK7231T'] },
-  2067722800: { name: 'BK7231N', chips: ['BK7231N', 'BK7231M'] },
-  362464036: { name: 'BK7238', chips: ['BK7238'] },
-  1786956866: { name: 'BK7252', chips: ['BK7252'] },
+interface Uf2Family {
+  name: string;
+  chips: ChipName[];
+}
+
+/** Numbers of chips of other makes. Source: LibreTiny. */
+const OTHER_FAMILIES: Readonly<Record<number, Uf2Family>> = {
   2684343619: { name: 'RTL8710A', chips: [] },
   585160444: { name: 'RTL8710B', chips: [] },
   3767498084: { name: 'RTL8720C', chips: [] },
@@ -22,6 +22,13 @@ const FAMILIES: Readonly<Record<number, { name: string; chips: readonly ChipName
   475996592: { name: 'ESP32', chips: [] },
   2125160941: { name: 'ESP8266', chips: [] },
 };
+
+/** Models of one silicon share a number, which has the name of the first. */
+function familyOf(number: number): Uf2Family | undefined {
+  const chips = CHIP_MODELS.filter(({ uf2Family }) => uf2Family === number).map(({ name }) => name);
+  const [name] = chips;
+  return name === undefined ? OTHER_FAMILIES[number] : { name, chips };
+}
 
 /** What LibreTiny says in tags, in the first block but for the last one. */
 const TAG = {
@@ -59,7 +66,7 @@ export interface Uf2Part {
 /** A UF2 file of LibreTiny, which ESPHome's builds are too. */
 export interface Uf2File {
   family: number;
-  /** Name of the chip by its number, as `BK7231N`; null where the number is not known. */
+  /** Name of the chip by its number, as people know it; null where the number is not known. */
   familyName: string | null;
   chips: readonly ChipName[];
   board: string | null;
@@ -103,7 +110,7 @@ export function* uf2InSteps(bytes: Uint8Array): Generator<void, Uf2File | null> 
   const { blocks, damaged } = yield* readBlocks(bytes);
   const first = blocks[0];
   const family = first?.family ?? 0;
-  const known = FAMILIES[family];
+  const known = familyOf(family);
   // Only blocks without data speak for the whole file.
   const tags = first !== undefined && first.data.length === 0 ? first.tags : new Map();
   const number = (tag: number): number | null => {

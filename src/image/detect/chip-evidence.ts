@@ -1,5 +1,6 @@
-import { CHIP_NAMES, type ChipName } from '../../chip/families';
-import type { CodeKey } from '../../chip/marker';
+import { chipsForKey, chipsOfFirmware } from '../../chip/known/chip-queries';
+import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
+import type { CodeKey, CodePlace } from '../../chip/marker';
 import { hex } from '../../errors';
 import type { Said } from '../../texts/note';
 import type { AppImage } from '../code/app';
@@ -24,13 +25,9 @@ export interface ChipGuess {
   contradicts: boolean;
 }
 
-const T_DOWNLOAD = 0x132000;
-const N_DOWNLOAD = 0x12a000;
-const T_CALIBRATION = 0x1e0000;
-const N_CALIBRATION = 0x1d0000;
-/** How firmware writes the chip's name: Tuya calls the T BK7231S. */
+/** How firmware writes the chip's name. */
 const SDK_CHIP = /\bAT (bk72\w{2,4}) >$/i;
-/** In names as `OpenBK7231T`, `generic-bk7231n-qfn32-tuya` and `bk7231s`. */
+/** In names as `Open<chip>`, `generic-<chip>-qfn32-tuya` and the chip's alone. */
 const TARGET_CHIP = /^(?:Open|generic-)?(bk72[0-9a-z]{2,4})(?:-|$)/i;
 
 /**
@@ -95,12 +92,11 @@ export function appHints(app: AppImage, key: CodeKey | null): Hint[] {
     if (chips.length > 0) hints.push({ chips, evidence });
   };
   const sdk = SDK_CHIP.exec(app.sdk ?? '')?.[1];
-  if (sdk !== undefined) add(chipsNamed(sdk, key), `The application was built for ${sdk}.`);
+  if (sdk !== undefined) add(chipsOfFirmware(sdk, key), `The application was built for ${sdk}.`);
   for (const target of app.targets) add(chipsOfTarget(target, key), targetEvidence(app, target));
   // Newer SDKs write it for other chips too, so that it counts only where nothing better is said.
   if (app.saysBk7231 && hints.length === 0) {
-    const also: ChipName[] = key === 'tuya' ? [] : ['BK7238', 'BK7252N'];
-    add([...nChips(key), ...also], 'The application says BK7231 where those for N and M do.');
+    add(chipsThatSay('app', key), 'The application says BK7231 where those for N and M do.');
   }
   return hints;
 }
@@ -108,9 +104,9 @@ export function appHints(app: AppImage, key: CodeKey | null): Hint[] {
 /** By the chip in the name, as of OpenBeken's builds and LibreTiny's generic boards, else by the module. */
 function chipsOfTarget(target: string, key: CodeKey | null): readonly ChipName[] {
   const named = TARGET_CHIP.exec(target)?.[1];
-  if (named !== undefined) return chipsNamed(named, key);
+  if (named !== undefined) return chipsOfFirmware(named, key);
   const module = chipOfModule(target);
-  return module === null ? [] : chipsNamed(module, key);
+  return module === null ? [] : chipsOfFirmware(module, key);
 }
 
 function targetEvidence({ project }: AppImage, target: string): string {
@@ -124,7 +120,7 @@ function targetEvidence({ project }: AppImage, target: string): string {
 export function partitionHint(dump: Uint8Array, key: CodeKey | null): Hint | null {
   const download = readPartitions(dump).find(({ name }) => name === 'download');
   if (download === undefined) return null;
-  const chips = chipsBy(download.offset, { t: T_DOWNLOAD, n: N_DOWNLOAD }, key);
+  const chips = chipsToldBy('download', download.offset, key);
   if (chips === null) return null;
   return {
     chips,
@@ -134,7 +130,7 @@ export function partitionHint(dump: Uint8Array, key: CodeKey | null): Hint | nul
 
 function calibrationHint(offset: number | null, key: CodeKey | null): Hint | null {
   if (offset === null) return null;
-  const chips = chipsBy(offset, { t: T_CALIBRATION, n: N_CALIBRATION }, key);
+  const chips = chipsToldBy('calibration', offset, key);
   return chips === null
     ? null
     : { chips, evidence: `The calibration sector lies at ${hex(offset)}.` };
@@ -148,34 +144,27 @@ export function bootloaderHints(
   const hints: Hint[] = [];
   if (saysBk7231) {
     const evidence = 'The bootloader says BK7231 where only that of N and M does.';
-    hints.push({ chips: nChips(key), evidence });
+    hints.push({ chips: chipsThatSay('bootloader', key), evidence });
   }
-  const chips = chipsNamed(name?.split('_')[0] ?? '', key);
+  const chips = chipsOfFirmware(name?.split('_')[0] ?? '', key);
   if (chips.length > 0) hints.push({ chips, evidence: `The bootloader calls itself ${name}.` });
   return hints;
 }
 
-function chipsNamed(text: string, key: CodeKey | null): readonly ChipName[] {
-  const name = text.toUpperCase().replace('BK7231S', 'BK7231T');
-  if (name === 'BK7231N') return nChips(key);
-  const chip = CHIP_NAMES.find((known) => known === name);
-  return chip === undefined ? [] : [chip];
+/** Code for this place says BK7231 on these. */
+function chipsThatSay(place: CodePlace, key: CodeKey | null): readonly ChipName[] {
+  return chipsForKey(
+    CHIP_MODELS.filter(({ firmware }) => firmware.saysBk7231.includes(place)),
+    key,
+  );
 }
 
-/** The layout alone does not tell the many chips apart that have the SDK's layout and no key. */
-function chipsBy(
+/** The layout alone does not tell the many chips apart that have the SDK's layout and no key; null where it tells nothing. */
+function chipsToldBy(
+  what: 'download' | 'calibration',
   offset: number,
-  at: { t: number; n: number },
   key: CodeKey | null,
 ): readonly ChipName[] | null {
-  if (offset === at.n) return nChips(key);
-  if (offset !== at.t) return null;
-  if (key === 'tuya') return ['BK7231T'];
-  return ['BK7231T', 'BK7231U', 'BK7231Q', 'BK7238', 'BK7252', 'BK7252N'];
-}
-
-/** N and M are one silicon: only the key tells them apart. */
-function nChips(key: CodeKey | null): readonly ChipName[] {
-  if (key === 'tuya') return ['BK7231N'];
-  return key === 'none' ? ['BK7231M'] : ['BK7231N', 'BK7231M'];
+  const chips = CHIP_MODELS.filter(({ toldBy }) => toldBy?.[what] === offset);
+  return chips.length === 0 ? null : chipsForKey(chips, key);
 }

@@ -1,4 +1,4 @@
-import type { ChipName } from '../../chip/families';
+import type { ChipName } from '../../chip/known/chips';
 import type { CodeKey } from '../../chip/marker';
 import type { Said } from '../../texts/note';
 

@@ -1,6 +1,5 @@
-import type { ChipName } from '../../chip/families';
 import { BOOTLOADER_END } from '../../chip/geometry';
-import { LAYOUTS } from '../../chip/layouts';
+import { CHIPS, type ChipName } from '../../chip/known/chips';
 import { type CodeCheck, checkFlashCode } from '../code/check-code';
 import { isFilledWith } from '../code/packets';
 import { ownAppEnd } from '../code/partitions';
@@ -87,5 +86,6 @@ function appEnd(flash: Uint8Array, chip: ChipName | null): number {
   const own = ownAppEnd(flash);
   if (own !== null) return own;
   if (chip === null) return USUAL_APP_END;
-  return LAYOUTS[chip].app.offset + LAYOUTS[chip].app.length;
+  const { app } = CHIPS[chip].layout;
+  return app.offset + app.length;
 }

@@ -1,4 +1,4 @@
-import type { ChipName } from '../../chip/families';
+import { tellApartByKey } from '../../chip/known/chip-queries';
 import type { Said } from '../../texts/note';
 import { type Uf2File, uf2InSteps } from '../containers/uf2';
 import { detectCode } from './detect-code';
@@ -21,9 +21,9 @@ export function* detectUf2(bytes: Uint8Array): Generator<void, DetectedImage | n
   if (board !== null) evidence.push(`It was built for the board ${board}.`);
   const found = file.chips.length === 0 ? NO_APP : yield* applicationOf(file);
   const { app } = found;
-  const known = file.chips.filter((chip) => fits(chip, app.key));
+  const known = tellApartByKey(file.chips, app.key);
   const both = known.filter((chip) => app.chips.includes(chip));
-  const chips = both.length === 0 ? known : both;
+  const chips = [...(both.length === 0 ? known : both)];
   const damaged = [...file.damaged, ...found.wrong, ...app.damaged];
   if (app.chips.length > 0 && both.length === 0)
     damaged.push(
@@ -77,10 +77,4 @@ function* applicationOf({ parts }: Uf2File): Generator<void, FoundApp> {
       ? 'What it has for the application slot is no code for these chips.'
       : `What it has for the application slot is ${description}.`;
   return { app: NOTHING, wrong: [wrong] };
-}
-
-/** N and M share a number: the key of the code tells which of them it is for. */
-function fits(chip: ChipName, key: DetectedImage['key']): boolean {
-  if (chip === 'BK7231N') return key !== 'none';
-  return chip !== 'BK7231M' || key !== 'tuya';
 }

@@ -1,4 +1,4 @@
-import type { ChipName } from '../../chip/families';
+import type { ChipName } from '../../chip/known/chips';
 import type { CodeKey } from '../../chip/marker';
 import type { Said } from '../../texts/note';
 import type { FoundCalibration } from '../calibration';
@@ -40,7 +40,7 @@ export interface DetectedImage {
   chips: ChipName[];
   /** Of the firmware, where it tells, else of the file. */
   version: string | null;
-  /** What the firmware calls itself, as `oem_bk7231n_plug`; null where it does not tell. */
+  /** What the firmware calls itself, as `oem_<chip>_plug`; null where it does not tell. */
   project: string | null;
   /** Which code key the image is for; null where that is not known or does not matter. */
   key: CodeKey | null;

@@ -1,5 +1,6 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
-import { LAYOUTS } from '../../chip/layouts';
+import { CALIBRATIONS } from '../../chip/known/chip-places';
+import { CHIPS } from '../../chip/known/chips';
 import { type CodeKey, hasMarker, markerKey } from '../../chip/marker';
 import { hex } from '../../errors';
 import type { Said } from '../../texts/note';
@@ -47,7 +48,7 @@ export function readDump(bytes: Uint8Array, flashSize?: number): DumpFacts | nul
   if (!sized && !RARE_SIZES.includes(length)) return null;
   const boot = hasCode(bytes, 0);
   const app = hasCode(bytes, BOOTLOADER_END);
-  const any = findCalibration(bytes, usualCalibrations());
+  const any = findCalibration(bytes, CALIBRATIONS);
   if (any === null && (!sized || (!boot && !app))) return null;
   const rotated = boot && isRotated(bytes, any);
   if (boot && !rotated && isApplication(bytes, any)) return null;
@@ -72,10 +73,10 @@ function ownCalibration(
   const shift = rotated ? BOOTLOADER_END : 0;
   const bootloader = rotated ? bytes.subarray(bytes.length - BOOTLOADER_END) : bytes;
   const { chips } = guessChip(bootloader, null, key);
-  const own = chips.flatMap((chip) => LAYOUTS[chip].calibration);
+  const own = chips.flatMap((chip) => CHIPS[chip].layout.calibration);
   return findCalibration(
     bytes,
-    [...own, ...usualCalibrations()].map((offset) => offset - shift),
+    [...own, ...CALIBRATIONS].map((offset) => offset - shift),
   );
 }
 
@@ -83,11 +84,6 @@ function ownCalibration(
 export function unrotate(dump: Uint8Array): Buffer {
   const start = Math.max(0, dump.length - BOOTLOADER_END);
   return Buffer.concat([dump.subarray(start), dump.subarray(0, start)]);
-}
-
-/** Where calibration sectors lie on any of the chips, likeliest first. */
-function usualCalibrations(): number[] {
-  return [...new Set(Object.values(LAYOUTS).flatMap((layout) => layout.calibration))];
 }
 
 /** Valid packets from here on, hardly any broken ones among them. */
@@ -111,12 +107,13 @@ function isRotated(bytes: Uint8Array, calibration: FoundCalibration | null): boo
   const key = markerKey(bytes, 0, 'app');
   if (key === 'tuya' && hasMarker(bytes, start, 'bootloader', 'tuya')) return true;
   if (key === 'none' && hasMarker(bytes, start, 'bootloader', 'none')) return true;
-  const usual = usualCalibrations();
-  if (calibration !== null && usual.includes(calibration.offset)) return false;
+  if (calibration !== null && CALIBRATIONS.includes(calibration.offset)) return false;
   // Only a flash that was read from 0x11000 on ends with code.
   if (hasCode(bytes, start)) return true;
   return (
-    key !== null && calibration !== null && usual.includes(calibration.offset + BOOTLOADER_END)
+    key !== null &&
+    calibration !== null &&
+    CALIBRATIONS.includes(calibration.offset + BOOTLOADER_END)
   );
 }
 

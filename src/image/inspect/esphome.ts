@@ -1,4 +1,4 @@
-import type { ChipName } from '../../chip/families';
+import { CHIPS, type ChipName } from '../../chip/known/chips';
 import type { OpenBekenPin } from '../openbeken/openbeken-config';
 
 export interface EspHomeFacts {
@@ -11,12 +11,6 @@ export interface EspHomeFacts {
   tuyaMcuBaud: number | null;
 }
 
-/** Boards of LibreTiny that fit any module with the chip. Source: libretiny's list of boards. */
-const BOARDS: Partial<Record<ChipName, string>> = {
-  BK7231T: 'generic-bk7231t-qfn32-tuya',
-  BK7231N: 'generic-bk7231n-qfn32-tuya',
-  BK7238: 'generic-bk7238-tuya',
-};
 const COLOURS = ['red', 'green', 'blue', 'cold_white', 'warm_white'] as const;
 /** Components of ESPHome for LED drivers, by the first letters of the pins' roles. */
 const DRIVERS = ['sm2135', 'bp5758d', 'bp1658cj', 'sm2235'] as const;
@@ -32,9 +26,9 @@ interface Pin extends OpenBekenPin {
  * it through: names are made up, and what ESPHome does not know is a comment.
  */
 export function esphomeOutline(facts: EspHomeFacts): string | null {
-  const board = facts.chip === null ? undefined : BOARDS[facts.chip];
+  const board = facts.chip === null ? null : CHIPS[facts.chip].esphomeBoard;
   const pins = Object.entries(facts.pins).map(([gpio, pin]) => ({ ...pin, gpio: Number(gpio) }));
-  if (board === undefined || (pins.length === 0 && facts.tuyaMcuBaud === null)) return null;
+  if (board === null || (pins.length === 0 && facts.tuyaMcuBaud === null)) return null;
   const word = facts.module?.replace(/[^\w-]/g, '') ?? '';
   const module = word === '' ? '' : ` # module ${word}`;
   const blocks = [

@@ -1,6 +1,5 @@
-import { CHIPS, type ChipName } from '../../chip/families';
 import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
-import { LAYOUTS } from '../../chip/layouts';
+import { CHIPS, type ChipName } from '../../chip/known/chips';
 import type { CodeKey } from '../../chip/marker';
 import { readBootloader } from '../code/bootloader';
 import { partitionRegion, readPartitions } from '../code/partitions';
@@ -37,7 +36,7 @@ export function placesOf(bytes: Uint8Array, chip: ChipName | null): Place[] {
   const table = tableOf(bytes).filter((place) => fits(place, bytes));
   if (table.length > 0) return table;
   if (chip === null) return [];
-  const { app, download } = LAYOUTS[chip];
+  const { app, download } = CHIPS[chip].layout;
   const bootloader = { name: 'bootloader', offset: 0, length: BOOTLOADER_END };
   const places = [bootloader, { name: 'app', ...app }, { name: 'download', ...download }];
   return places.filter(({ length }) => length > 0);

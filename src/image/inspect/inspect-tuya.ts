@@ -1,4 +1,4 @@
-import type { ChipName } from '../../chip/families';
+import type { ChipName } from '../../chip/known/chips';
 import { type Note, say } from '../../texts/note';
 import { withoutEndNuls } from '../nul-text';
 import {

@@ -1,4 +1,4 @@
-import type { ChipName } from '../../chip/families';
+import type { ChipName } from '../../chip/known/chips';
 import type { Note } from '../../texts/note';
 import type { ImageKind } from '../detect/detect';
 import type { OpenBekenConfig } from '../openbeken/openbeken-config';
@@ -24,7 +24,7 @@ export interface InspectedPartition {
 export interface InspectedTuya {
   /** Name of the module, such as `CB2S`. */
   module: string | null;
-  /** What the firmware calls the chip, such as `bk7231n`. */
+  /** What the firmware calls the chip. */
   platform: string | null;
   /** By GPIO number. */
   pins: Pins;

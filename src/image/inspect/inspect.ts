@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { ChipName } from '../../chip/families';
 import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { openBekenConfigOrder } from '../../chip/known/chip-places';
+import { chipsOfFirmware } from '../../chip/known/chip-queries';
+import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
 import { BkError } from '../../errors';
 import { type Note, type Said, say, sentence } from '../../texts/note';
 import { render, renderAll } from '../../texts/render';
@@ -32,15 +34,10 @@ export const LONGEST_IMAGE = 32 * MIB;
 const HASH_SLICE = MIB;
 /** More than any application has; its texts are looked for no further. */
 const MOST_CODE = 4 * MIB;
-/** Where OpenBeken has its configuration on N and M, and on the others. */
-const USUAL_CONFIGS = [0x1d1000, 0x1e1000] as const;
 /** More sectors than this that begin like a configuration are not looked into. */
 const MOST_CONFIGS = 16;
 /** The SDK's line about its build ends with the chip. */
-const SDK_CHIPS: readonly (readonly [ending: RegExp, chip: ChipName])[] = [
-  [/\bAT bk7231t >$/, 'BK7231T'],
-  [/\bAT bk7231n >$/, 'BK7231N'],
-];
+const SDK_CHIP = /\bAT (\w+) >$/;
 
 /**
  * Says what bytes are and what they tell: a dump of a whole flash, a part of one, or any image.
@@ -201,17 +198,15 @@ function tellChip(
   warnings: Said[],
 ): { chip: ChipName | null; evidence: Said[] } {
   const hints = [...(found?.hints ?? [])];
-  const bySdk = SDK_CHIPS.find(([ending]) => sdk !== null && ending.test(sdk))?.[1];
+  const named = SDK_CHIP.exec(sdk ?? '')?.[1];
+  const bySdk = CHIP_MODELS.find(({ firmware }) => firmware.sdk === named)?.name;
   if (bySdk !== undefined)
     hints.unshift({ chip: bySdk, evidence: say('inspect.builtForChip', { chip: bySdk }) });
-  // N and M are one silicon, which only the key tells apart.
-  const named = hints.map(({ chip }) =>
-    chip === 'BK7231N' && image.key === 'none' ? 'BK7231M' : chip,
-  );
+  const chips = hints.map(({ chip }) => chipsOfFirmware(chip, image.key)[0] ?? chip);
   const evidence = [...image.evidence, ...hints.map((hint) => hint.evidence)];
-  const [first = null] = named;
-  const chip = image.chip ?? (named.every((name) => name === first) ? first : null);
-  const others = named.filter((name) => name !== chip);
+  const [first = null] = chips;
+  const chip = image.chip ?? (chips.every((name) => name === first) ? first : null);
+  const others = chips.filter((name) => name !== chip);
   if (others.length > 0)
     warnings.push(
       say('inspect.chipsContradict', {
@@ -225,9 +220,7 @@ function findConfig(
   bytes: Uint8Array,
   chip: ChipName | null,
 ): (OpenBekenConfig & { offset: number }) | null {
-  const [forN, forOthers] = USUAL_CONFIGS;
-  const isOther = chip !== null && chip !== 'BK7231N' && chip !== 'BK7231M';
-  const candidates: number[] = isOther ? [forOthers, forN] : [forN, forOthers];
+  const candidates = openBekenConfigOrder(chip);
   for (let at = 0; at < bytes.length && candidates.length < MOST_CONFIGS; at += SECTOR)
     if (bytes[at] === 0x43 && bytes[at + 1] === 0x46 && bytes[at + 2] === 0x47) candidates.push(at);
   for (const offset of candidates) {

@@ -1,5 +1,5 @@
-import type { ChipName } from '../../chip/families';
 import { SECTOR } from '../../chip/geometry';
+import type { ChipName } from '../../chip/known/chips';
 import {
   CHANGES_OFFSET,
   CONFIG_LENGTH,
@@ -64,7 +64,7 @@ export interface OpenBekenConfig {
 /**
  * Reads a configuration that begins with the first byte; null where there is none or its checksum
  * fails. Never throws.
- * @param chip on BK7252 there are more pins, which moves what is behind them
+ * @param chip on some there are more pins, which moves what is behind them
  */
 export function readOpenBekenConfig(
   sector: Uint8Array,

@@ -1,4 +1,6 @@
-import type { ChipName } from '../../chip/families';
+import type { PinCount } from '../../chip/chip-model';
+import { modelOrUntold } from '../../chip/known/chip-places';
+import type { ChipName } from '../../chip/known/chips';
 
 /** A text in OpenBeken's configuration. */
 export interface TextField {
@@ -75,9 +77,11 @@ const WIDE_PINS: PinFields = {
   ntpServer: { offset: 0x4a8, size: 32 },
 };
 
+const PINS: Readonly<Record<PinCount, PinFields>> = { 32: USUAL_PINS, 48: WIDE_PINS };
+
 /** The pins' part of the layout for a chip; the usual one where the chip is not known. */
 export function pinFields(chip: ChipName | null): PinFields {
-  return chip === 'BK7252' || chip === 'BK7252N' ? WIDE_PINS : USUAL_PINS;
+  return PINS[modelOrUntold(chip).openBeken.pins];
 }
 
 /**
@@ -108,11 +112,9 @@ export function pinCountOf(chip: ChipName | null): number {
  */
 export function pinCountIn(config: Uint8Array): number | null {
   const bytes = Buffer.from(config.buffer, config.byteOffset, config.byteLength);
-  const usual = pinFields(null);
-  const wide = pinFields('BK7252');
-  const [one, other] = [sense(bytes, usual), sense(bytes, wide)];
+  const [one, other] = [sense(bytes, USUAL_PINS), sense(bytes, WIDE_PINS)];
   if (one === other) return null;
-  return one > other ? usual.gpios : wide.gpios;
+  return one > other ? USUAL_PINS.gpios : WIDE_PINS.gpios;
 }
 
 /** How many of the fields hold what they are for. */

@@ -1,4 +1,4 @@
-import type { ChipName } from '../../chip/families';
+import type { ChipName } from '../../chip/known/chips';
 import type { OpenBekenPin } from './openbeken-config';
 
 /** A template as OpenBeken's web page imports it, and as its list of devices holds them. */

@@ -1,5 +1,6 @@
-import type { ChipName } from '../../chip/families';
 import { SECTOR } from '../../chip/geometry';
+import { modelOrUntold } from '../../chip/known/chip-places';
+import type { ChipName } from '../../chip/known/chips';
 import { BkError } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import { type OpenBekenPin, readOpenBekenConfig } from './openbeken-config';
@@ -80,7 +81,6 @@ const DEFAULTS = {
   /** Red, green and blue as they are, gamma, least brightness of colours and of white. */
   ledCorrection: [1, 1, 1, 2.2, 0.1, 0.1],
 } as const;
-const GROUPS: Partial<Record<ChipName, string>> = { BK7231T: 'bekens_t', BK7231N: 'bekens_n' };
 
 /**
  * Makes a sector with OpenBeken's configuration, 4096 bytes, with the checksum as Beken's chips
@@ -159,7 +159,7 @@ function fresh(chip: ChipName | null, mac: string | null): Buffer {
     shortName: `obk${tail}`,
     mqttTopic: `obk${tail}`,
     mqttUser: DEFAULTS.mqttUser,
-    mqttGroup: (chip === null ? undefined : GROUPS[chip]) ?? 'obks',
+    mqttGroup: modelOrUntold(chip).openBeken.group ?? 'obks',
     webRoot: DEFAULTS.webRoot,
     pingHost: DEFAULTS.pingHost,
   };

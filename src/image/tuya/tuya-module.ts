@@ -1,32 +1,13 @@
-import type { ChipName } from '../../chip/families';
+import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
 
-/** First letters of a module's name and the chip in it, the longer ones first. Source: BK7231GUIFlashTool. */
+/** First letters of the names of modules with chips of Realtek and RDA. Source: BK7231GUIFlashTool. */
+const OTHER_MAKES = ['WR', 'WBR', 'WD', 'CR'];
+
+/** First letters of a module's name, and the chip in it. */
 const BY_NAME: readonly (readonly [start: string, chip: ChipName | null])[] = [
-  // Realtek and RDA, not Beken.
-  ['WR', null],
-  ['WBR', null],
-  ['WD', null],
-  ['CR', null],
-  ['T34', 'BK7231N'],
-  ['T1', 'BK7238'],
-  ['T2', 'BK7231N'],
-  ['T3', 'BK7236'],
-  ['T4', 'BK7252N'],
-  ['T5', 'BK7258'],
-  ['CB', 'BK7231N'],
-  // A revision of a W module that carries the newer chip.
-  ['WB2L_M1', 'BK7231N'],
-  ['WB', 'BK7231T'],
+  ...OTHER_MAKES.map((start) => [start, null] as const),
+  ...CHIP_MODELS.flatMap(({ name, tuya }) => tuya.modules.map((start) => [start, name] as const)),
 ];
-
-/** What Tuya's firmware calls the platform that it runs on. Source: real dumps, BK7231GUIFlashTool. */
-const BY_PLATFORM: ReadonlyMap<string, ChipName> = new Map([
-  ['bk7231n', 'BK7231N'],
-  ['bk7231nl', 'BK7231N'],
-  ['bk7231s_2m', 'BK7231T'],
-  ['bk7231', 'BK7231Q'],
-  ['t1', 'BK7238'],
-]);
 
 /** The chip of a Tuya module by its name, such as `CB2S`; null where the name does not tell. */
 export function chipOfModule(module: string): ChipName | null {
@@ -38,5 +19,6 @@ export function chipOfModule(module: string): ChipName | null {
 
 /** The chip by the platform's name (`em_sys_env`); null for others than Beken's. */
 export function chipOfPlatform(platform: string): ChipName | null {
-  return BY_PLATFORM.get(platform.toLowerCase()) ?? null;
+  const name = platform.toLowerCase();
+  return CHIP_MODELS.find(({ tuya }) => tuya.platforms.includes(name))?.name ?? null;
 }

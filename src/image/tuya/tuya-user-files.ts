@@ -1,4 +1,6 @@
+import type { SectorExtent } from '../../chip/chip-model';
 import { SECTOR } from '../../chip/geometry';
+import { CHIP_MODELS } from '../../chip/known/chips';
 import { byteSum } from './tuya-keys';
 
 /** A file of Tuya's firmware. These lie in clear. */
@@ -19,13 +21,6 @@ export interface TuyaUserFiles {
   files: ReadonlyMap<string, TuyaUserFile>;
 }
 
-/** Where an area lies: numbers from `first` on stand for sectors from `offset` on. */
-interface Extent {
-  first: number;
-  end: number;
-  offset: number;
-}
-
 const MAGIC = 0x98764321;
 const HEAD = 16;
 const ENTRY = 100;
@@ -35,17 +30,10 @@ const SECTOR_LIST = NAME + 4;
 const INDEX_COPIES = 2;
 const MOST_SECTORS = 64;
 
-/** Sources: found on real dumps, where every file ends in FF exactly at its length. */
-const AREAS: readonly (readonly Extent[])[] = [
-  // BK7231N and its relatives.
-  [{ first: 0, end: 27, offset: 0x1d2000 }],
-  // BK7231T: what did not fit lies in gaps of its layout.
-  [
-    { first: 0, end: 11, offset: 0x1e3000 },
-    { first: 11, end: 19, offset: 0x1d8000 },
-    { first: 19, end: 27, offset: 0x12a000 },
-  ],
-];
+/** Where models have them, in the order of flash. */
+const AREAS: readonly (readonly SectorExtent[])[] = [
+  ...new Set(CHIP_MODELS.flatMap(({ tuya }) => (tuya.files === null ? [] : [tuya.files]))),
+].sort(([one], [other]) => (one?.offset ?? 0) - (other?.offset ?? 0));
 
 /** Reads the user files of a dump that begins at flash address 0; null where there are none. Never throws. */
 export function readUserFiles(dump: Uint8Array): TuyaUserFiles | null {
@@ -70,7 +58,7 @@ export function userFileSectors({ offset, files }: TuyaUserFiles): number[] {
 }
 
 /** Null for numbers that stand for no sector of a file. */
-function addressOf(number: number, area: readonly Extent[]): number | null {
+function addressOf(number: number, area: readonly SectorExtent[]): number | null {
   const extent = area.find(({ first, end }) => number >= first && number < end);
   if (extent === undefined || number < INDEX_COPIES) return null;
   return extent.offset + (number - extent.first) * SECTOR;
@@ -88,7 +76,7 @@ function newestIndex(bytes: Buffer, offset: number): Buffer | null {
   return newest;
 }
 
-function readIndex(bytes: Buffer, index: Buffer, area: readonly Extent[]) {
+function readIndex(bytes: Buffer, index: Buffer, area: readonly SectorExtent[]) {
   const files = new Map<string, TuyaUserFile>();
   const count = Math.min(index.readUInt16LE(14), Math.floor((SECTOR - HEAD) / ENTRY));
   for (let number = 0; number < count; number++) {
@@ -108,7 +96,7 @@ function content(
   bytes: Buffer,
   length: number,
   sectors: readonly number[],
-  area: readonly Extent[],
+  area: readonly SectorExtent[],
 ): Buffer | null {
   if (length > sectors.length * SECTOR) return null;
   const pieces: Buffer[] = [];

@@ -1,4 +1,4 @@
-import type { ChipName, Family } from '../../chip/families';
+import type { ChipName, Family } from '../../chip/known/chips';
 import type { Region } from '../../chip/layouts';
 import type { LikelyCause, Phase } from '../../errors';
 import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
@@ -65,6 +65,8 @@ export type EncryptionKey = 'tuya' | 'none' | 'custom';
 /** What is known of the connected chip. Hex values are lower-case strings without 0x. */
 export interface ChipReport {
   chip: ChipName | null;
+  /** Other names by which people know it. */
+  aliases: readonly string[];
   family: Family;
   chipId: string | null;
   bootloader: { name: string; version: string | null; crc: string; known: boolean };

@@ -1,7 +1,9 @@
 import { readImageFile } from '../../backup/image-file';
-import { CHIPS } from '../../chip/families';
 import { SECTOR } from '../../chip/geometry';
-import { calibrationOrder, LAYOUTS, type Layout, type Region } from '../../chip/layouts';
+import { calibrationOrder } from '../../chip/known/chip-places';
+import { possibleModels } from '../../chip/known/chip-queries';
+import { CHIPS } from '../../chip/known/chips';
+import type { Layout, Region } from '../../chip/layouts';
 import { BkError } from '../../errors';
 import { findCalibration, readCalibration } from '../../image/calibration';
 import type { JobContext } from '../base/job-context';
@@ -88,8 +90,8 @@ export async function calibrationsIn(
 /** Where the calibration sector of this chip usually lies, inside its flash. */
 export function calibrationAddresses(context: JobContext): number[] {
   const { chip } = context.session.identity;
-  const layouts = chip === null ? basicLayouts() : [LAYOUTS[chip]];
-  const addresses = new Set(layouts.flatMap((layout) => layout.calibration));
+  const models = possibleModels(chip, 'basic');
+  const addresses = new Set(models.flatMap(({ layout }) => layout.calibration));
   return [...addresses].filter((address) => address + SECTOR <= context.flash.size);
 }
 
@@ -116,16 +118,10 @@ async function isKnownBlank(context: JobContext, address: number): Promise<boole
 /** @throws BkError BK_UNKNOWN_CHIP where the model is not known */
 export function layoutOf(context: JobContext): Layout {
   const { chip } = context.session.identity;
-  if (chip !== null) return LAYOUTS[chip];
+  if (chip !== null) return CHIPS[chip].layout;
   throw new BkError(
     'BK_UNKNOWN_CHIP',
     `The chip on ${context.session.port} does not tell its model, so that where its application lies is not known; nothing was changed`,
     { advice: ['Set the chip in the device, or give an offset and a length.'] },
   );
-}
-
-function basicLayouts(): Layout[] {
-  return Object.values(CHIPS)
-    .filter((chip) => chip.family === 'basic')
-    .map((chip) => LAYOUTS[chip.name]);
 }

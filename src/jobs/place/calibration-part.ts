@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
-import { OPENBEKEN_PLACES } from '../../chip/openbeken';
+import { modelOrUntold } from '../../chip/known/chip-places';
 import { BkError, hex } from '../../errors';
 import { readCalibration } from '../../image/calibration';
 import { readOpenBekenConfig } from '../../image/openbeken/openbeken-config';
@@ -55,7 +55,7 @@ async function calibrationPlaces(
   const first =
     own ?? usual.find((address) => address === inDump) ?? (usual.length === 1 ? usual[0] : null);
   const { chip } = context.session.identity;
-  const openBeken = chip === null ? undefined : OPENBEKEN_PLACES[chip];
+  const openBeken = modelOrUntold(chip).openBeken.places;
   const places = new Set(first == null ? [] : [first]);
   if (openBeken?.calibration != null && openBeken.calibration !== first) {
     const config = await readSector(context, openBeken.config);

@@ -1,5 +1,5 @@
 import { SECTOR } from '../../chip/geometry';
-import { OPENBEKEN_PLACES } from '../../chip/openbeken';
+import { modelOrUntold, OPENBEKEN_CONFIGS } from '../../chip/known/chip-places';
 import { BkError } from '../../errors';
 import { readOpenBekenConfig } from '../../image/openbeken/openbeken-config';
 import { pinCountIn, pinCountOf } from '../../image/openbeken/openbeken-layout';
@@ -69,8 +69,8 @@ function asBekensSum(context: JobContext, config: Buffer): Buffer {
 export function configAddress(context: JobContext): number {
   const { chip } = context.session.identity;
   const { port } = context.session;
-  const places = chip === null ? undefined : OPENBEKEN_PLACES[chip];
-  if (places !== undefined && places.config + SECTOR <= context.flash.size) return places.config;
+  const { places } = modelOrUntold(chip).openBeken;
+  if (places !== null && places.config + SECTOR <= context.flash.size) return places.config;
   throw new BkError(
     'BK_BAD_SETTING',
     chip === null
@@ -84,8 +84,7 @@ function configOf(context: JobContext, image: LoadedImage): Buffer | null {
   const { kind } = image.detected;
   const { chip } = context.session.identity;
   if (kind !== 'dump' && kind !== 'openbeken-config') return null;
-  const usual = new Set(Object.values(OPENBEKEN_PLACES).map(({ config }) => config));
-  for (const offset of kind === 'dump' ? usual : [0]) {
+  for (const offset of kind === 'dump' ? OPENBEKEN_CONFIGS : [0]) {
     const sector = sectorAt(image, offset);
     if (readOpenBekenConfig(sector, chip) !== null) return sector;
   }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
-import { OPENBEKEN_PLACES } from '../../chip/openbeken';
+import { modelOrUntold } from '../../chip/known/chip-places';
 import { hex } from '../../errors';
 import { readApp } from '../../image/code/app';
 import type { DetectedImage } from '../../image/detect/detect';
@@ -42,7 +42,7 @@ export async function movedCalibration(
   pieces: readonly Piece[],
 ): Promise<Piece[]> {
   const { chip } = context.session.identity;
-  const wanted = chip === null ? null : (OPENBEKEN_PLACES[chip]?.calibration ?? null);
+  const wanted = modelOrUntold(chip).openBeken.places?.calibration ?? null;
   if (wanted === null || !pieces.some(bringsApplication)) return [];
   // Its own dump knows what belongs there; where an update would reach so far, the two are refused together.
   if (isDump(image.detected) && pieces.some((piece) => holds(piece, wanted))) return [];

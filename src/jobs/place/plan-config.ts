@@ -1,4 +1,5 @@
 import { SECTOR } from '../../chip/geometry';
+import { chipWithMostPins } from '../../chip/known/chip-queries';
 import { BkError, hex } from '../../errors';
 import type { ImageKind } from '../../image/detect/detect';
 import { type OpenBekenConfig, readOpenBekenConfig } from '../../image/openbeken/openbeken-config';
@@ -40,7 +41,7 @@ export function checkOpenBeken(options: WriteOptions, { detected }: LoadedImage)
   if (openbeken === undefined) return;
   const { settings, fromTuya } = split(openbeken);
   // The chip with the most pins: how many this one has is known later.
-  buildOpenBekenConfig(settings, { chip: 'BK7252' });
+  buildOpenBekenConfig(settings, { chip: chipWithMostPins() });
   if (fromTuya && (backup === undefined || backup.mode === 'never')) {
     throw new BkError('BK_BAD_SETTING', say('placement.noBackupForPins'), {
       advice: [say('placement.setBackup')],

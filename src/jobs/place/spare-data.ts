@@ -1,5 +1,6 @@
-import { DATA_AREAS } from '../../chip/data-areas';
+import type { SectorExtent } from '../../chip/chip-model';
 import { SECTOR } from '../../chip/geometry';
+import { modelOrUntold } from '../../chip/known/chip-places';
 import type { Region } from '../../chip/layouts';
 import { runsOf, without } from '../../chip/regions';
 import { BkError } from '../../errors';
@@ -13,18 +14,10 @@ import { calibrationsIn } from '../chip/chip-calibration';
 import { blankCrc } from '../chip/compare';
 import { readSector } from '../chip/read-sector';
 
-/** Where Tuya's firmware on BK7231T has the index of its files, with a copy; some lie between the slots. */
-const T_INDEX = 0x1e3000;
-const T_GAPS: readonly Region[] = [
-  { offset: 0x12a000, length: 0x8000 },
-  { offset: 0x1d8000, length: 0x8000 },
-];
-const LIKE_T: readonly (string | null)[] = ['BK7231T', 'BK7231U', null];
-
 /** A stretch of flash with data of the device. */
 interface HeldData extends Region {
   /** Completes "the chip has …". */
-  what: string | Note;
+  what: Note;
 }
 
 /**
@@ -97,14 +90,17 @@ async function areasOf(
 ): Promise<HeldData[]> {
   const areas: HeldData[] = [];
   const { chip } = target;
-  if (LIKE_T.includes(chip) && T_GAPS.some((gap) => common(gap, regions).length > 0)) {
-    const what = say('placement.filesOfTuya');
-    areas.push(...(await filesOfT(context)).map((run) => ({ ...run, what })));
+  const { dataAreas, tuya } = modelOrUntold(chip);
+  const [index, ...gaps] = tuya.files ?? [];
+  const between = gaps.map(regionOf);
+  if (index !== undefined && between.some((gap) => common(gap, regions).length > 0)) {
+    const files = await filesIn(context, between, index.offset);
+    areas.push(...files.map((run) => ({ ...run, what: say('chip.userFiles') })));
   }
   const download = slotOf(target, 'download') ?? layoutOf(target).download;
   const start = download.offset + download.length;
   const rest = { offset: start, length: Math.max(0, target.flashSize - start) };
-  const named = (DATA_AREAS[chip ?? 'BK7231T'] ?? []).flatMap((area) =>
+  const named = dataAreas.flatMap((area) =>
     common(area, [rest]).map((part) => ({ ...part, what: area.what })),
   );
   const unnamed = without(rest, named).map((part) => ({
@@ -114,19 +110,28 @@ async function areasOf(
   return [...areas, ...named, ...unnamed];
 }
 
-/** The sectors between the slots that the index of the files names. */
-async function filesOfT(context: JobContext): Promise<Region[]> {
-  if (T_INDEX + 2 * SECTOR > context.flash.size) return [];
+function regionOf({ first, end, offset }: SectorExtent): Region {
+  return { offset, length: (end - first) * SECTOR };
+}
+
+/**
+ * The sectors between the slots that the index of the files names.
+ * @param index where that lies, with a copy behind it
+ */
+async function filesIn(
+  context: JobContext,
+  gaps: readonly Region[],
+  index: number,
+): Promise<Region[]> {
+  if (index + 2 * SECTOR > context.flash.size) return [];
   // Only the index is looked at: the rest of flash may read as anything.
-  const flash = Buffer.alloc(T_INDEX + 2 * SECTOR, 0xff);
-  for (const at of [T_INDEX, T_INDEX + SECTOR]) (await readSector(context, at)).copy(flash, at);
+  const flash = Buffer.alloc(index + 2 * SECTOR, 0xff);
+  for (const at of [index, index + SECTOR]) (await readSector(context, at)).copy(flash, at);
   const files = readUserFiles(flash);
-  if (files === null || files.offset !== T_INDEX) return [];
+  if (files === null || files.offset !== index) return [];
   const sectors = userFileSectors(files);
   return runsOf(
-    sectors.filter((at) =>
-      T_GAPS.some(({ offset, length }) => at >= offset && at < offset + length),
-    ),
+    sectors.filter((at) => gaps.some(({ offset, length }) => at >= offset && at < offset + length)),
   );
 }
 

@@ -1,8 +1,8 @@
-import type { ChipName } from '../../chip/families';
-import { EFUSE_BYTES, OTPS, ROMS } from '../../chip/memories';
+import { largerTwin } from '../../chip/known/chip-queries';
+import { CHIP_MODELS, CHIPS, type ChipName } from '../../chip/known/chips';
 import { BkError, hex } from '../../errors';
 import { readEfuse } from '../../session/memory/efuse';
-import { readEfuse7258 } from '../../session/memory/efuse-7258';
+import { readClockedEfuse } from '../../session/memory/efuse-clocked';
 import { readOtp } from '../../session/memory/otp';
 import { Loan } from '../../session/memory/scoped-register-write';
 import { readWords } from '../../session/memory/words';
@@ -24,11 +24,6 @@ export interface MemorySource {
 }
 
 const NAMES = { efuse: 'eFuse', rom: 'mask ROM', otp: 'OTP' } as const;
-const CHIPS_WITH: Readonly<Record<OtherMemory, readonly string[]>> = {
-  efuse: Object.keys(EFUSE_BYTES),
-  rom: Object.keys(ROMS),
-  otp: Object.keys(OTPS),
-};
 
 /** @throws BkError BK_BAD_SETTING where it is not known how to read it on this chip */
 export function memorySource(session: Session, memory: OtherMemory): MemorySource {
@@ -43,22 +38,22 @@ const SOURCES: Readonly<
 > = { efuse: efuseSource, rom: romSource, otp: otpSource };
 
 function efuseSource({ exchanger }: Session, chip: ChipName): MemorySource | undefined {
-  const size = EFUSE_BYTES[chip];
-  if (size === undefined) return undefined;
+  const { efuse } = CHIPS[chip];
+  if (efuse === null) return undefined;
   const loan = new Loan(exchanger);
   return {
     name: NAMES.efuse,
-    size,
+    size: efuse.bytes,
     read: (offset, count) =>
-      chip === 'BK7258'
-        ? readEfuse7258(exchanger, loan, offset, count)
+      efuse.controller === 'clocked'
+        ? readClockedEfuse(exchanger, loan, offset, count)
         : readEfuse(exchanger, offset, count),
   };
 }
 
 function romSource({ exchanger }: Session, chip: ChipName): MemorySource | undefined {
-  const rom = ROMS[chip];
-  if (rom === undefined) return undefined;
+  const { rom } = CHIPS[chip];
+  if (rom === null) return undefined;
   return {
     name: NAMES.rom,
     size: rom.bytes,
@@ -72,8 +67,8 @@ function romSource({ exchanger }: Session, chip: ChipName): MemorySource | undef
 }
 
 function otpSource({ exchanger }: Session, chip: ChipName): MemorySource | undefined {
-  const windows = OTPS[chip];
-  if (windows === undefined) return undefined;
+  const { otp: windows } = CHIPS[chip];
+  if (windows === null) return undefined;
   const loan = new Loan(exchanger);
   return {
     name: NAMES.otp,
@@ -85,9 +80,9 @@ function otpSource({ exchanger }: Session, chip: ChipName): MemorySource | undef
 function unreadable({ identity, port }: Session, memory: OtherMemory): BkError {
   const { chip, family } = identity;
   const name = NAMES[memory];
-  const others = `that of ${inWords(CHIPS_WITH[memory])} can be read`;
+  const others = `that of ${inWords(CHIP_MODELS.filter((one) => one[memory] !== null).map((one) => one.name))} can be read`;
   const advice = ['Set memory to flash.'];
-  if (chip === 'BK7236') {
+  if (chip !== null && largerTwin(chip) !== null) {
     advice.push(
       'A BK7258 has the same chip id; it is known by its flash of 8 MiB or more, and one with less is taken for a BK7236.',
     );

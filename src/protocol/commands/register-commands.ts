@@ -32,7 +32,7 @@ export const writeRegister: Command<At & { value: number }, true> = {
   work: () => WORK_MS.none,
 };
 
-/** Tuya's bootloader of the BK7231T answers its version as text; a lone 07 means none. */
+/** Tuya's bootloader of one model answers its version as text; a lone 07 means none. */
 export const readBootVersion: Command<void, string | null> = {
   name: 'ReadBootVersion',
   kind: 'identity',

@@ -1,5 +1,5 @@
-import type { ChipName, Family } from '../../chip/families';
 import type { FlashPart } from '../../chip/flash-parts';
+import type { ChipName, Family } from '../../chip/known/chips';
 import { type Note, say } from '../../texts/note';
 
 /** What a linked chip told of itself. */

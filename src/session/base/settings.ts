@@ -1,4 +1,5 @@
-import { CHIP_NAMES, type ChipName } from '../../chip/families';
+import { ownName } from '../../chip/known/chip-queries';
+import { CHIP_NAMES, type ChipName } from '../../chip/known/chips';
 import { BkError, shown } from '../../errors';
 import { anyOf, type Note, say } from '../../texts/note';
 
@@ -18,12 +19,15 @@ const AFTER = ['reboot', 'leave'] as const;
 
 /** What a person sets for one chip on one port. */
 export interface DeviceSettings {
-  /** `/dev/ttyUSB0`, `COM4`, `tcp://host:port`, `sim://bk7231n`, … */
+  /** `/dev/ttyUSB0`, `COM4`, `tcp://host:port`, `sim://<chip>`, … */
   port: string;
   /** For messages and records; the port where missing. */
   name?: string;
-  /** An expectation: another chip is an error before anything is written. Default `auto`. */
-  chip?: ChipName | 'auto';
+  /**
+   * An expectation: another chip is an error before anything is written. Names by which people know chips are
+   * taken, too, as `T2`. Default `auto`.
+   */
+  chip?: ChipName | 'auto' | (string & {});
   /** Bits per second; default `auto`. */
   baud?: number | 'auto';
   reset?: ResetMethod;
@@ -36,7 +40,9 @@ export interface DeviceSettings {
 }
 
 /** Settings with every default in its place. */
-export type FilledSettings = Required<DeviceSettings>;
+export interface FilledSettings extends Required<DeviceSettings> {
+  chip: ChipName | 'auto';
+}
 
 const DEFAULTS: Omit<FilledSettings, 'port' | 'name'> = {
   chip: 'auto',
@@ -81,6 +87,7 @@ export function fillSettings(given: DeviceSettings): FilledSettings {
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     port,
     name: name === undefined || name === '' ? port : name,
+    ...(typeof given.chip === 'string' ? { chip: ownName(given.chip) as ChipName } : {}),
   };
   const wrong = (setting: keyof FilledSettings, wanted: string | Note): [Note, Note] => [
     say('session.wrongSetting', { setting, port, given: shown(filled[setting]), wanted }),

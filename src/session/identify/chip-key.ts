@@ -1,15 +1,12 @@
-import type { BootloaderFacts } from '../../chip/bootloaders';
-import { CHIPS, KEYLESS } from '../../chip/families';
 import { BOOTLOADER_END } from '../../chip/geometry';
+import type { BootloaderFacts } from '../../chip/known/bootloaders';
+import { chipsWithId, comesKeyless } from '../../chip/known/chip-queries';
 import { type CodeKey, markerKey } from '../../chip/marker';
 import { flashRead4K } from '../../protocol/commands/command-table';
 import { type Note, say } from '../../texts/note';
 import type { Identity } from '../base/identity';
 import type { Exchanger } from '../exchange/exchanger';
 import { readKey, TUYA_KEY, ZERO_KEY } from '../memory/efuse';
-
-/** BK7231N and M: the only chips whose code key UART can read whole. */
-export const KEYED_CHIP_ID = 0x7231c;
 
 /** What is known of the chip's code when its key is looked for. */
 export interface CodeFacts {
@@ -35,11 +32,9 @@ export async function fullKey(
   facts: CodeFacts,
 ): Promise<ChipKey> {
   const { bootloader, blank, application } = facts;
-  if (chipId !== KEYED_CHIP_ID) {
-    const id = chipId?.toString(16);
-    const keyless = Object.values(CHIPS).some(
-      (one) => one.chipId === id && KEYLESS.includes(one.name),
-    );
+  const models = chipsWithId(chipId);
+  if (!models.some(({ codeKey }) => codeKey.readable)) {
+    const keyless = models.some(({ name }) => comesKeyless(name));
     const usual = bootloader?.key ?? (keyless ? 'none' : null);
     // One that contradicts what is usual is asked for again: any application may have been written.
     const doubtful = bootloader === undefined && keyless && !blank && application === 'tuya';

@@ -1,4 +1,4 @@
-import { CHIPS } from '../../chip/families';
+import { CHIPS } from '../../chip/known/chips';
 import type { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
 import { BkError } from '../../errors';
 import { type Note, say } from '../../texts/note';

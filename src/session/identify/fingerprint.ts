@@ -1,5 +1,5 @@
-import { CHIPS } from '../../chip/families';
-import { LAYOUTS, type Region } from '../../chip/layouts';
+import { possibleModels } from '../../chip/known/chip-queries';
+import type { Region } from '../../chip/layouts';
 import type { Identity } from '../base/identity';
 import { twiceAlike } from '../base/twice-alike';
 import type { Flash } from '../memory/flash';
@@ -25,10 +25,8 @@ export class Fingerprint {
   /** @throws as an exchange does */
   static async take(flash: Flash, { chip, family }: Identity): Promise<Fingerprint> {
     const print = new Fingerprint(flash);
-    const models = Object.values(CHIPS).filter((one) =>
-      chip === null ? one.family === family : one.name === chip,
-    );
-    const places = new Set(models.flatMap(({ name }) => LAYOUTS[name].calibration));
+    const models = possibleModels(chip, family);
+    const places = new Set(models.flatMap(({ layout }) => layout.calibration));
     for (const address of places) {
       if (address + MARKED <= flash.size) print.#marks.set(address, await print.#sure(address));
     }

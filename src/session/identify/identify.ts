@@ -1,8 +1,13 @@
 import { crc32 } from 'node:zlib';
-import { BOOTLOADERS, type BootloaderFacts, NO_BOOTLOADER } from '../../chip/bootloaders';
-import { CHIP_ID_REGISTERS, CHIPS, type ChipName, type Family } from '../../chip/families';
 import { flashPart } from '../../chip/flash-parts';
 import { BOOTLOADER_END } from '../../chip/geometry';
+import { BOOTLOADERS, type BootloaderFacts, NO_BOOTLOADER } from '../../chip/known/bootloaders';
+import {
+  CHIP_ID_REGISTERS,
+  chipsWithId,
+  chipThatTellsVersion,
+} from '../../chip/known/chip-queries';
+import type { ChipName, Family } from '../../chip/known/chips';
 import { type CodeKey, markerKey } from '../../chip/marker';
 import { BkError, hex, isBkError } from '../../errors';
 import { invertCrc } from '../../protocol/checksum';
@@ -17,14 +22,14 @@ import { type Note, say } from '../../texts/note';
 import type { Identity } from '../base/identity';
 import { twiceAlike } from '../base/twice-alike';
 import type { Exchanger } from '../exchange/exchanger';
-import { basicKey, type CodeFacts, fullKey, KEYED_CHIP_ID } from './chip-key';
+import { basicKey, type CodeFacts, fullKey } from './chip-key';
 
 const CHECKED = 256;
 /** How often a fenced question is asked again until two answers agree. */
 const FENCED_DOUBTS = 5;
 const MIB = 1024 * 1024;
-/** The bounds of what is looked for; parts of 256 KiB are the smallest in the table of flash parts. */
-const SMALLEST_FLASH = MIB / 4;
+/** The bounds of what is looked for; less holds no bootloader, without which there is no such chip. */
+const SMALLEST_FLASH = MIB / 8;
 const LARGEST_FLASH = 16 * MIB;
 
 /** What a blank sector 0 means and what helps. */
@@ -148,7 +153,7 @@ async function identifyBasic(
   const known = facts.bootloader;
   const warnings: Note[] = [];
   const version = await readVersion(exchanger);
-  const chip = known?.chip ?? (version === null ? null : 'BK7231T');
+  const chip = known?.chip ?? (version === null ? null : chipThatTellsVersion());
   const size = await findSizeByWrap(exchanger, crc, known?.flashSize ?? undefined);
   if (known === undefined) {
     warnings.push(
@@ -170,11 +175,10 @@ async function identifyBasic(
 }
 
 async function readChipId(exchanger: Exchanger): Promise<number | null> {
-  const ids = new Set(Object.values(CHIPS).map((chip) => chip.chipId));
   let first: number | null = null;
   for (const address of CHIP_ID_REGISTERS) {
     const id = await exchanger.sure(readRegister, { address });
-    if (ids.has(id.toString(16))) return id;
+    if (chipsWithId(id).length > 0) return id;
     first ??= id === 0 ? null : id;
   }
   return first;
@@ -184,12 +188,13 @@ async function readJedec(exchanger: Exchanger) {
   const id = await exchanger.sure(readJedecId, undefined);
   if (id.every((byte) => byte === 0x00) || id.every((byte) => byte === 0xff)) return null;
   const part = flashPart(id.toString('hex'));
-  // No module has less than 512 KiB or more than 64 MiB: such an id is not to be believed.
-  if (part.size < MIB / 2 || part.size > 64 * MIB) return null;
+  // A part that is not known is believed where modules have such sizes, others where a bootloader has room.
+  const smallest = part.known ? SMALLEST_FLASH : MIB / 2;
+  if (part.size < smallest || part.size > 64 * MIB) return null;
   return { id: id.toString('hex'), part, size: part.size };
 }
 
-/** Tuya's bootloader of the BK7231T tells its version; others stay silent. */
+/** Tuya's bootloader of one model tells its version; others stay silent. */
 async function readVersion(exchanger: Exchanger): Promise<string | null> {
   try {
     return await exchanger.run(readBootVersion, undefined);
@@ -243,10 +248,13 @@ function fullChip(
   size: number,
   encryption: Identity['encryption'],
 ): ChipName | null {
+  const candidates = chipsWithId(chipId);
   // The same silicon under two names: only the key tells them apart.
-  if (chipId === KEYED_CHIP_ID) return encryption === 'none' ? 'BK7231M' : 'BK7231N';
+  if (candidates.every(({ codeKey }) => codeKey.readable)) {
+    const byKey = candidates.find(({ codeKey }) => codeKey.usual === encryption);
+    return (byKey ?? candidates[0])?.name ?? null;
+  }
   // Models with one id differ by their flash, the smaller ones first.
-  const candidates = Object.values(CHIPS).filter((chip) => chip.chipId === chipId?.toString(16));
   const bySize = candidates.findLast((chip) => chip.flashSize <= size);
   return (bySize ?? candidates[0])?.name ?? null;
 }

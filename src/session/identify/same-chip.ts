@@ -1,4 +1,4 @@
-import { CHIP_ID_REGISTERS } from '../../chip/families';
+import { CHIP_ID_REGISTERS } from '../../chip/known/chip-queries';
 import { isBkError } from '../../errors';
 import { invertCrc } from '../../protocol/checksum';
 import {

@@ -4,7 +4,7 @@ import { type EfuseController, readEfuseByte, readEfuseBytes } from './efuse-con
 
 const KEY_BYTES = 16;
 
-/** Of BK7231N, M, BK7238 and BK7252N. Bits that are not of a request stay as they are. */
+/** The controller that needs no clock. Bits that are not of a request stay as they are. */
 const CONTROLLER: EfuseController = {
   control: 0x800074,
   result: 0x800078,
@@ -19,7 +19,7 @@ export const TUYA_KEY = '510fb093a3cbeadc5993a17ec7adeb03';
 export const ZERO_KEY = '0'.repeat(32);
 
 /**
- * The code key in eFuse of BK7231N and M as 32 hex digits; null where a byte is not readable.
+ * The code key in eFuse, where it can be read, as 32 hex digits; null where a byte is not readable.
  * All zeros also where reading is disabled. Source: protocol.md §5.6, bk7231tools and
  * BK7231GUIFlashTool agree.
  */

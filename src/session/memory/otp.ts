@@ -1,4 +1,4 @@
-import type { MemoryWindow } from '../../chip/memories';
+import type { MemoryWindow } from '../../chip/chip-model';
 import type { Exchanger } from '../exchange/exchanger';
 import type { Loan, Need } from './scoped-register-write';
 import { readWords } from './words';
@@ -12,7 +12,7 @@ const AWAKE: readonly Need[] = [
 const WAKE_MS = 3;
 
 /**
- * Reads whole words of the OTP of BK7258, which is clocked and powered for as long as that takes.
+ * Reads whole words of the OTP, which is clocked and powered for as long as that takes.
  * @param windows what makes up the memory, one behind the other
  * @param offset and `length`: bytes, multiples of four, within the windows
  * @throws BkError BK_NO_RESPONSE, BK_BAD_RESPONSE (the chip has rebooted under way), BK_PORT_LOST

@@ -1,5 +1,4 @@
 import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
-import { LAYOUTS } from '../../chip/layouts';
 import { fillRandom, seeded } from '../setup/prng';
 import type { ResolvedOptions } from '../setup/resolve';
 import { crc16, forgeCrc32 } from './checksums';
@@ -37,14 +36,14 @@ export function initialContents(options: ResolvedOptions): Buffer {
   fillRandom(random, cells.subarray(BOOTLOADER_END, BOOTLOADER_END + appPackets * 34));
   putMarker(options, cells, 0, 'bootloader');
   putMarker(options, cells, BOOTLOADER_END, 'app');
-  if (options.chip === 'BK7231N' || options.chip === 'BK7231M') {
+  if (options.facts.firmware.saysBk7231.includes('bootloader')) {
     // These chips' images name the chip in clear behind the vectors.
     const name = Buffer.from('BK7231\0\0', 'latin1');
     putLogical(cells, 0, 0x100, name);
     putLogical(cells, BOOTLOADER_END, 0x100, name);
   }
-  if (options.chip !== 'BK7236' && options.chip !== 'BK7258') {
-    // Those two keep their partitions elsewhere.
+  if (options.facts.core === 'arm9') {
+    // The others keep their partitions elsewhere.
     putLogical(cells, 0, 0x10000 - 3 * 64, partitionTable(options));
   }
   sealPackets(cells, BOOTLOADER_END, appPackets);
@@ -55,7 +54,7 @@ export function initialContents(options: ResolvedOptions): Buffer {
     const storage = cells.subarray(TUYA_STORAGE, TUYA_STORAGE + TUYA_STORAGE_LENGTH);
     fillRandom(random, storage);
   }
-  const calibration = LAYOUTS[options.chip].calibration.find((at) => at + SECTOR <= options.size);
+  const calibration = options.facts.layout.calibration.find((at) => at + SECTOR <= options.size);
   if (calibration !== undefined) calibrationSector(options.mac).copy(cells, calibration);
   return cells;
 }
@@ -91,7 +90,7 @@ function putMarker(
 
 /** Entries of 64 bytes: magic, name, device, offset, length, no checksum (as Tuya's have it). Never encrypted. */
 function partitionTable(options: ResolvedOptions): Buffer {
-  const { download } = LAYOUTS[options.chip];
+  const { download } = options.facts.layout;
   const rows: [string, string, number, number][] = [
     ['bootloader', 'beken_onchip_crc', 0, 0x10000],
     ['app', 'beken_onchip_crc', 0x10000, 0x108700],

@@ -46,10 +46,10 @@ export class Efuse implements RegisterBlock {
 }
 
 /**
- * Of BK7258: it takes its time, and without its clock it has nothing to say. Any bit but the start and
+ * The other one: it takes its time, and without its clock it has nothing to say. Any bit but the start and
  * the index would burn, or prepare to.
  */
-export class Efuse7258 implements RegisterBlock {
+export class ClockedEfuse implements RegisterBlock {
   static readonly CONTROL = 0x54880010;
   static readonly RESULT = 0x54880014;
   readonly #bytes: Buffer;
@@ -66,17 +66,17 @@ export class Efuse7258 implements RegisterBlock {
   }
 
   has(address: number): boolean {
-    return address === Efuse7258.CONTROL || address === Efuse7258.RESULT;
+    return address === ClockedEfuse.CONTROL || address === ClockedEfuse.RESULT;
   }
 
   read(address: number): number {
-    if (address === Efuse7258.RESULT) return this.#clocked() ? this.#result : 0;
+    if (address === ClockedEfuse.RESULT) return this.#clocked() ? this.#result : 0;
     if (this.#busyReads > 0 && --this.#busyReads === 0) this.#finish();
     return this.#control;
   }
 
   write(address: number, value: number): void {
-    if (address !== Efuse7258.CONTROL) return;
+    if (address !== ClockedEfuse.CONTROL) return;
     this.#control = value;
     this.#result = 0;
     this.#busyReads = 0;

@@ -1,4 +1,4 @@
-import type { ChipFacts } from '../../chip/families';
+import type { Chip } from '../../chip/known/chips';
 
 /** A part of the chip that stands behind addresses of its own. Values are unsigned 32-bit numbers. */
 export interface RegisterBlock {
@@ -18,7 +18,7 @@ export class Registers {
   readonly #written = new Map<number, number>();
   readonly #blocks: readonly RegisterBlock[];
 
-  constructor(facts: ChipFacts, blocks: readonly RegisterBlock[]) {
+  constructor(facts: Chip, blocks: readonly RegisterBlock[]) {
     if (facts.chipId !== null && facts.chipIdRegister !== null) {
       this.#fixed.set(facts.chipIdRegister, Number.parseInt(facts.chipId, 16));
     }

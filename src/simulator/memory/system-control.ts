@@ -14,7 +14,7 @@ const AT_BOOT: readonly (readonly [number, number])[] = [
   [POWER, 0xa00000fa],
 ];
 
-/** The registers of BK7258 that switch clocks and power of its parts. */
+/** The registers that switch clocks and power of its parts. */
 export class SystemControl implements RegisterBlock {
   readonly #values = new Map(AT_BOOT);
 

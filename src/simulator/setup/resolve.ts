@@ -1,9 +1,9 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
-import { BOOTLOADERS, type BootloaderFacts } from '../../chip/bootloaders';
-import { CHIPS, type ChipFacts, type ChipName } from '../../chip/families';
+import type { BootloaderFacts } from '../../chip/known/bootloaders';
+import { CHIPS, type Chip, type ChipName } from '../../chip/known/chips';
 import { BkError, hex, textOf } from '../../errors';
 import { FAST_TIMINGS, REAL_TIMINGS, type Timings } from './chip-timing';
-import { below, seeded } from './prng';
+import { bootloaderOf, type ChipProfile, madeUpMac, PROFILES } from './profiles';
 import type { SimulatorExtras, SimulatorOptions } from './simulator-options';
 import { isFlashSize, LARGEST_FLASH, OPTION_RULES, readChip } from './simulator-options';
 
@@ -23,7 +23,8 @@ const JEDEC_BY_SIZE: Readonly<Record<number, string>> = {
 /** A chip with every choice made. */
 export interface ResolvedOptions {
   chip: ChipName;
-  facts: ChipFacts;
+  facts: Chip;
+  profile: ChipProfile;
   /** Contents from a file, not yet padded; null where they are made from the seed. */
   file: Buffer | null;
   size: number;
@@ -57,6 +58,7 @@ export interface ResolvedOptions {
 export function resolveOptions(options: SimulatorOptions & SimulatorExtras): ResolvedOptions {
   const chip = readChip(options.chip);
   const facts = CHIPS[chip];
+  const profile = PROFILES[chip];
   const file = options.flash === undefined ? null : readContents(options.flash);
   const size = options.size ?? sizeFor(facts.flashSize, file?.length ?? 0);
   if (!isFlashSize(size)) throw bad('size', size);
@@ -69,11 +71,12 @@ export function resolveOptions(options: SimulatorOptions & SimulatorExtras): Res
   }
   const { deadSector = null, seed = 1 } = options;
   if (deadSector !== null && deadSector >= size) throw bad('deadSector', deadSector);
-  const key = keyFor(chip, options.key);
+  const key = keyFor(facts, options.key);
   const fast = options.speed === 'fast';
   return {
     chip,
     facts,
+    profile,
     file,
     size,
     baudLimit: options.baudLimit ?? Number.POSITIVE_INFINITY,
@@ -88,12 +91,12 @@ export function resolveOptions(options: SimulatorOptions & SimulatorExtras): Res
     app: options.app ?? 'friendly',
     srPunish: options.srPunish ?? false,
     midLength: options.midLength ?? 6,
-    stay: options.stay ?? (chip === 'BK7231T' ? 3000 : 0),
+    stay: options.stay ?? profile.stay,
     jedec: Buffer.from(options.jedec ?? jedecFor(size), 'hex'),
     key,
     tuyaKey: key === TUYA_KEY,
     bootloader: options.bootloader ?? 'known',
-    knownBootloader: knownBootloader(chip),
+    knownBootloader: bootloaderOf(chip),
     protect: options.protect ?? 0x067c,
     mac: options.mac === undefined ? madeUpMac(chip, seed) : macFrom(options.mac),
     timings: { ...(fast ? FAST_TIMINGS : REAL_TIMINGS), ...options.timings },
@@ -139,34 +142,12 @@ function jedecFor(size: number): string {
   return JEDEC_BY_SIZE[size] ?? `c840${Math.log2(size).toString(16).padStart(2, '0')}`;
 }
 
-function keyFor(chip: ChipName, asked: string | undefined): string {
-  const usual = chip === 'BK7231N' || chip === 'BK7231T' ? 'tuya' : 'none';
-  const key = asked ?? usual;
+function keyFor({ codeKey }: Chip, asked: string | undefined): string {
+  const key = asked ?? codeKey.usual ?? 'none';
   if (key === 'tuya') return TUYA_KEY;
   return key === 'none' ? NO_KEY : key;
 }
 
-/** The newest of the T's, which public recordings show; else the first of the table. */
-function knownBootloader(chip: ChipName): BootloaderFacts | null {
-  const own = BOOTLOADERS.filter((entry) => entry.chip === chip);
-  return (chip === 'BK7231T' ? own.at(-1) : own[0]) ?? null;
-}
-
 function macFrom(text: string): Buffer {
   return Buffer.from(text.replace(/[:-]/g, ''), 'hex');
-}
-
-/** The maker's usual three bytes and three of the seed's. */
-function madeUpMac(chip: ChipName, seed: number): Buffer {
-  const random = seeded(seed, 'mac');
-  const maker = {
-    BK7238: '3c0b59',
-    BK7252N: '3c0b59',
-    BK7231N: '381f8d',
-    BK7231M: '381f8d',
-    BK7258: '381f8d',
-  } as Partial<Record<ChipName, string>>;
-  const mac = Buffer.from(`${maker[chip] ?? '84e342'}000000`, 'hex');
-  for (let at = 3; at < 6; at++) mac[at] = below(random, 256);
-  return mac;
 }

@@ -1,4 +1,5 @@
-import { CHIP_NAMES, type ChipName } from '../../chip/families';
+import { chipNamed } from '../../chip/known/chip-queries';
+import { CHIP_NAMES, type ChipName } from '../../chip/known/chips';
 import { BkError, shown } from '../../errors';
 import type { Timings } from './chip-timing';
 
@@ -9,7 +10,7 @@ export const SPEEDS = ['real', 'fast'] as const;
 
 /** What a simulated chip can be told to be. Everything but the chip has a default. */
 export interface SimulatorOptions {
-  /** In any case of letters. */
+  /** Its own name or one by which people know it, in any case of letters. */
   chip: string;
   /** A file with the flash's contents; FF follows where it is shorter. Default: made from the seed. */
   flash?: string;
@@ -39,7 +40,7 @@ export interface SimulatorOptions {
   srPunish?: boolean;
   /** What GetMID's answer says of its length; the frame is always 15 bytes. Default 6. */
   midLength?: 5 | 6 | 7;
-  /** Ms of silence after which download mode is left; 0 never. Default 3000 on BK7231T, else 0. */
+  /** Ms of silence after which download mode is left; 0 never. Default: the chip's usual one. */
   stay?: number;
   /** Six hex digits. Default by size. */
   jedec?: string;
@@ -137,8 +138,8 @@ const OPTION_NAMES = Object.keys(OPTION_RULES) as (keyof typeof OPTION_RULES)[];
 
 /** @throws BkError BK_BAD_SETTING */
 export function readChip(text: string): ChipName {
-  const chip = CHIP_NAMES.find((name) => name === text.toUpperCase());
-  if (chip !== undefined) return chip;
+  const chip = chipNamed(text);
+  if (chip !== null) return chip;
   const asked = text === '' ? 'No simulated chip is named' : `"${text}" is no simulated chip`;
   throw wrong(
     `${asked}; there are ${CHIP_NAMES.join(', ')}`,
@@ -186,7 +187,7 @@ export function parseSimulatorUrl(url: string): SimulatorOptions {
 export function simulatorKey(url: string): string {
   const { chip, query } = splitUrl(url);
   query.sort();
-  return `sim://${chip.toLowerCase()}?${query.toString()}`;
+  return `sim://${(chipNamed(chip) ?? chip).toLowerCase()}?${query.toString()}`;
 }
 
 function splitUrl(url: string): { chip: string; query: URLSearchParams } {
@@ -220,9 +221,9 @@ function readSize(text: string): number | undefined {
 /** Bytes; no part of this kind is larger. */
 export const LARGEST_FLASH = 0x4000000;
 
-/** 256 KiB to 64 MiB: a JEDEC id tells sizes by powers of two only. */
+/** 128 KiB to 64 MiB: less holds no bootloader, and a JEDEC id tells sizes by powers of two only. */
 export function isFlashSize(value: number): boolean {
-  return value >= 0x40000 && value <= LARGEST_FLASH && Number.isInteger(Math.log2(value));
+  return value >= 0x20000 && value <= LARGEST_FLASH && Number.isInteger(Math.log2(value));
 }
 
 function readProtect(text: string): number | undefined {

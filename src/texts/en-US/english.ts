@@ -1,4 +1,5 @@
 import { BACKUP } from './backup-texts';
+import { CHIP } from './chip-texts';
 import { COMMON } from './common-texts';
 import { DIAGNOSIS } from './diagnosis-texts';
 import { IMAGE } from './image-texts';
@@ -17,6 +18,7 @@ import { TRANSPORT } from './transport-texts';
  */
 export const ENGLISH = {
   common: COMMON,
+  chip: CHIP,
   session: SESSION,
   diagnosis: DIAGNOSIS,
   job: JOB,

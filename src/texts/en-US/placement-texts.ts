@@ -203,7 +203,6 @@ export const PLACEMENT = {
     'The image reaches over __span__, where the chip on __port__ has __what__; nothing was changed',
   mayGo: 'If what lies there may go, back it up and erase that range first.',
   calibrationOfRadio: 'the calibration of its radio',
-  filesOfTuya: "files of Tuya's firmware",
   dataOfFirmware: 'data of its firmware',
 
   // Parts of a dump.

@@ -16,11 +16,11 @@ const CONTROLLER: EfuseController = {
 };
 
 /**
- * Bytes of eFuse of BK7258, whose controller is clocked for as long as that takes and left at rest.
+ * Bytes of eFuse behind the controller that has to be clocked: it is for as long as that takes, and left at rest.
  * @throws BkError BK_NO_RESPONSE, BK_PORT_LOST, BK_BAD_RESPONSE where a byte is not readable or the chip has
  *   rebooted under way
  */
-export function readEfuse7258(
+export function readClockedEfuse(
   exchanger: Exchanger,
   loan: Loan,
   offset: number,

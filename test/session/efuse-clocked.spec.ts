@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readEfuse7258 } from '../../src/session/memory/efuse-7258';
+import { readClockedEfuse } from '../../src/session/memory/efuse-clocked';
 import { Loan } from '../../src/session/memory/scoped-register-write';
 import { openSession } from '../support/linked-session';
 
@@ -17,7 +17,7 @@ async function opened() {
     if (key === 'S01') writes.push([bytes.readUInt32LE(5), bytes.readUInt32LE(9)]);
     return true;
   };
-  const read = (offset: number, count: number) => readEfuse7258(exchanger, loan, offset, count);
+  const read = (offset: number, count: number) => readClockedEfuse(exchanger, loan, offset, count);
   return { ...own, line, writes, read };
 }
 

@@ -1,4 +1,4 @@
-import type { ChipName, Family } from './families';
+import type { ChipName, Family } from './chips';
 
 export interface BootloaderFacts {
   /** zlib CRC-32 over the first 256 bytes of flash (basic) or 257 (full: the end byte is counted). */

@@ -1,0 +1,40 @@
+import type { ChipModel } from '../chip-model';
+import {
+  ID_REGISTER,
+  KEY_EFUSE,
+  MIB,
+  N_AREAS,
+  N_FILES,
+  N_LAYOUT,
+  N_OPENBEKEN,
+  N_TOLD_BY,
+  NO_TUYA,
+  SDK_APP_END,
+  SMALL_ROM,
+} from './shared-facts';
+
+/** An N without a key, which firmware takes for one: only the key tells them apart. */
+export const BK7231M: ChipModel<'BK7231M'> = {
+  name: 'BK7231M',
+  aliases: [],
+  family: 'full',
+  core: 'arm9',
+  chipId: '7231c',
+  chipIdRegister: ID_REGISTER,
+  flashSize: 2 * MIB,
+  codeKey: { usual: 'none', readable: true },
+  firmware: { name: 'BK7231N', sdk: null, saysBk7231: ['bootloader', 'app'] },
+  tellsBootVersion: false,
+  layout: N_LAYOUT,
+  layoutVaries: false,
+  toldBy: N_TOLD_BY,
+  largestAppEnd: SDK_APP_END,
+  dataAreas: N_AREAS,
+  tuya: { ...NO_TUYA, files: N_FILES },
+  openBeken: { pins: 32, places: N_OPENBEKEN, group: null },
+  rom: SMALL_ROM,
+  efuse: KEY_EFUSE,
+  otp: null,
+  uf2Family: 2067722800,
+  esphomeBoard: null,
+};

@@ -1,0 +1,35 @@
+import type { ChipModel } from '../chip-model';
+import {
+  MIB,
+  NO_TUYA,
+  openBekenConfig,
+  SDK_APP_END,
+  SDK_LAYOUT,
+  SDK_TOLD_BY,
+  tuyaStorage,
+} from './shared-facts';
+
+export const BK7231Q: ChipModel<'BK7231Q'> = {
+  name: 'BK7231Q',
+  aliases: [],
+  family: 'basic',
+  core: 'arm9',
+  chipId: null,
+  chipIdRegister: null,
+  flashSize: 2 * MIB,
+  codeKey: { usual: 'none', readable: false },
+  firmware: { name: 'BK7231Q', sdk: null, saysBk7231: [] },
+  tellsBootVersion: false,
+  layout: SDK_LAYOUT,
+  layoutVaries: false,
+  toldBy: SDK_TOLD_BY,
+  largestAppEnd: SDK_APP_END,
+  dataAreas: [openBekenConfig(0x1e1000, 0x1e2000), tuyaStorage(0x1eb000, 0x200000)],
+  tuya: { ...NO_TUYA, platforms: ['bk7231'] },
+  openBeken: { pins: 32, places: null, group: null },
+  rom: null,
+  efuse: null,
+  otp: null,
+  uf2Family: 2951224649,
+  esphomeBoard: null,
+};

@@ -1,0 +1,36 @@
+import type { ChipModel } from '../chip-model';
+import {
+  MIB,
+  NO_TUYA,
+  SDK_APP_END,
+  SDK_LAYOUT,
+  SDK_OPENBEKEN,
+  SDK_TOLD_BY,
+  T_AREAS,
+  T_FILES,
+} from './shared-facts';
+
+export const BK7231U: ChipModel<'BK7231U'> = {
+  name: 'BK7231U',
+  aliases: [],
+  family: 'basic',
+  core: 'arm9',
+  chipId: null,
+  chipIdRegister: null,
+  flashSize: 2 * MIB,
+  codeKey: { usual: 'none', readable: false },
+  firmware: { name: 'BK7231U', sdk: null, saysBk7231: [] },
+  tellsBootVersion: false,
+  layout: SDK_LAYOUT,
+  layoutVaries: false,
+  toldBy: SDK_TOLD_BY,
+  largestAppEnd: SDK_APP_END,
+  dataAreas: T_AREAS,
+  tuya: { ...NO_TUYA, files: T_FILES },
+  openBeken: { pins: 32, places: SDK_OPENBEKEN, group: null },
+  rom: null,
+  efuse: null,
+  otp: null,
+  uf2Family: null,
+  esphomeBoard: null,
+};

@@ -1,0 +1,35 @@
+import type { ChipModel } from '../chip-model';
+import {
+  APP_END_4M,
+  AREAS_4M,
+  LAYOUT_4M,
+  MIB,
+  NO_TUYA,
+  SDK_OPENBEKEN,
+  SDK_TOLD_BY,
+} from './shared-facts';
+
+export const BK7252: ChipModel<'BK7252'> = {
+  name: 'BK7252',
+  aliases: [],
+  family: 'basic',
+  core: 'arm9',
+  chipId: null,
+  chipIdRegister: null,
+  flashSize: 4 * MIB,
+  codeKey: { usual: 'none', readable: false },
+  firmware: { name: 'BK7252', sdk: null, saysBk7231: [] },
+  tellsBootVersion: false,
+  layout: LAYOUT_4M,
+  layoutVaries: true,
+  toldBy: SDK_TOLD_BY,
+  largestAppEnd: APP_END_4M,
+  dataAreas: AREAS_4M,
+  tuya: NO_TUYA,
+  openBeken: { pins: 48, places: SDK_OPENBEKEN, group: null },
+  rom: null,
+  efuse: null,
+  otp: null,
+  uf2Family: 1786956866,
+  esphomeBoard: null,
+};

@@ -1,0 +1,37 @@
+import type { ChipModel } from '../chip-model';
+import {
+  APP_END_4M,
+  AREAS_4M,
+  ID_REGISTER,
+  LAYOUT_4M,
+  MIB,
+  NO_TUYA,
+  SDK_OPENBEKEN,
+  SDK_TOLD_BY,
+  SMALL_ROM,
+} from './shared-facts';
+
+export const BK7252N: ChipModel<'BK7252N'> = {
+  name: 'BK7252N',
+  aliases: [],
+  family: 'full',
+  core: 'arm9',
+  chipId: '7252a',
+  chipIdRegister: ID_REGISTER,
+  flashSize: 4 * MIB,
+  codeKey: { usual: 'none', readable: false },
+  firmware: { name: 'BK7252N', sdk: null, saysBk7231: ['app'] },
+  tellsBootVersion: false,
+  layout: LAYOUT_4M,
+  layoutVaries: true,
+  toldBy: SDK_TOLD_BY,
+  largestAppEnd: APP_END_4M,
+  dataAreas: AREAS_4M,
+  tuya: { ...NO_TUYA, modules: ['T4'] },
+  openBeken: { pins: 48, places: SDK_OPENBEKEN, group: null },
+  rom: SMALL_ROM,
+  efuse: { bytes: 4, controller: 'plain' },
+  otp: null,
+  uf2Family: null,
+  esphomeBoard: null,
+};
