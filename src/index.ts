@@ -39,11 +39,9 @@ export type {
   EraseRegion,
   EraseSummary,
   FileOutput,
-  ImagePart,
   JobControl,
   JobFacts,
   JobResult,
-  OpenBekenOptions,
   ReadOptions,
   Recovery,
   WriteOptions,
@@ -51,6 +49,8 @@ export type {
 } from './jobs/base/job-types';
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { inspect } from './jobs/inspect-image';
+export type { ImagePart } from './placement/base/place-types';
+export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
 export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
 export { listPorts, type PortInfo } from './transport/ports';

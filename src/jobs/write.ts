@@ -1,12 +1,12 @@
 import type { Region } from '../chip/layouts';
 import { blocksOf, sectorsOf, totalOf } from '../chip/regions';
-import type { LoadedImage } from '../placement/loaded-image';
+import type { LoadedImage, Piece } from '../placement/base/place-types';
+import { pinsIn } from '../placement/settings/openbeken-settings';
 import type { JobContext, JobOutcome } from './base/job-context';
 import type { WriteOptions, WriteSummary } from './base/job-types';
 import { Changer } from './change/change';
 import {
   type BlockPlan,
-  type Piece,
   type Plan,
   planBlock,
   planOf,
@@ -19,7 +19,7 @@ import { checkBootloader } from './chip/bootloader-check';
 import { forgetCalibration } from './chip/chip-calibration';
 import { compareBlock, Hunch, type SectorState } from './chip/compare';
 import { place } from './place/place-on-chip';
-import { pinsIn, planConfig } from './place/plan-config';
+import { planConfig } from './place/plan-config';
 
 export { loadImage } from './place/load-image';
 
@@ -60,7 +60,9 @@ export async function write(
     ...(options.dryRun ? { seconds: secondsOf(plan, context.session.workingBaud) } : {}),
     ...(config === null
       ? {}
-      : { openbeken: { offset: config.offset, pins: pinsIn(context, config) } }),
+      : {
+          openbeken: { offset: config.offset, pins: pinsIn(config, context.session.identity.chip) },
+        }),
   };
   return { payload, offset: regions[0]?.offset ?? 0, length: bytes, bytes };
 }

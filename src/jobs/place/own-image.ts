@@ -1,6 +1,6 @@
 import { isDump } from '../../image/detect/detected';
-import type { LoadedImage } from '../../placement/loaded-image';
-import { asChipReads } from '../../placement/place-dump';
+import type { LoadedImage } from '../../placement/base/place-types';
+import { asChipReads } from '../../placement/kinds/place-dump';
 import type { JobContext } from '../base/job-context';
 import { lookForCalibration } from '../chip/chip-calibration';
 import { recognise } from './load-image';

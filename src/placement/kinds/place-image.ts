@@ -1,36 +1,52 @@
-import { BOOTLOADER_END } from '../chip/geometry';
-import { readTuyaUg } from '../image/containers/ug';
-import { type DetectedImage, isDump } from '../image/detect/detected';
-import { unrotate } from '../image/detect/dump';
-import { type Note, say } from '../texts/note';
-import { isOwn } from './fit';
+import { BOOTLOADER_END } from '../../chip/geometry';
+import type { Family } from '../../chip/known/chips';
+import { readTuyaUg } from '../../image/containers/ug';
+import type { ImageKind } from '../../image/detect/detected';
+import { type DetectedImage, isDump } from '../../image/detect/detected';
+import { unrotate } from '../../image/detect/dump';
+import { type Note, say } from '../../texts/note';
+import type {
+  FactsToAsk,
+  Piece,
+  Placed,
+  PlaceJob,
+  PlaceOptions,
+  PlaceTarget,
+} from '../base/place-types';
+import { badImage, wrongImage } from '../base/refusals';
+import { replacesBootloader } from '../fit/bootloader-fit';
+import { isOwn, mustFit } from '../fit/fit';
 import { appPiece } from './place-app';
 import { bootloaderPieces } from './place-bootloader';
 import { asChipReads, dumpPieces } from './place-dump';
 import { uf2Pieces, updatePiece } from './place-files';
-import {
-  badImage,
-  mustFit,
-  type PlacedPiece,
-  type PlaceJob,
-  type PlaceOptions,
-  type PlaceTarget,
-  wrongImage,
-} from './place-target';
 
-export type { PlacedPiece, PlaceOptions, PlaceTarget } from './place-target';
-
-export interface Placement {
-  /** By offset; they neither touch the same sector twice nor overlap. */
-  pieces: PlacedPiece[];
-  warnings: Note[];
+/** The pieces are whole sectors, by offset; they neither touch the same sector twice nor overlap. */
+export interface Placement extends Placed {
   /** It is a dump, and not known to be of this very chip. */
   foreign: boolean;
 }
 
+/** Kinds whose place the partition table of the chip decides. */
+const BY_TABLE: readonly ImageKind[] = ['rbl', 'tuya-ug'];
+
+/** What has to be read of a chip of this family before the image is placed on it. */
+export function factsForImage(
+  image: DetectedImage,
+  family: Family,
+  options: PlaceOptions,
+): FactsToAsk {
+  return {
+    calibration: true,
+    partitions: BY_TABLE.includes(image.kind),
+    bootloaderCrc: replacesBootloader(image, family, options),
+  };
+}
+
 /**
  * Where an image goes on a chip. The bootloader is kept unless it is to be replaced on a full chip, and
- * nothing goes over the calibration of the radio but the chip's own dump. Of another device's dump only the slots for code are taken.
+ * nothing goes over the calibration of the radio but the chip's own dump. Of another device's dump only the
+ * slots for code are taken.
  * @param bytes what `image` was detected from
  * @throws BkError BK_BAD_IMAGE for what can go to no chip or is damaged, BK_WRONG_IMAGE for what is for
  *   another chip, key or flash, BK_BOOTLOADER_PROTECTED for a bootloader that is not to be replaced
@@ -49,7 +65,7 @@ export function placeImage(
   return { pieces, warnings, foreign: isDump(read) && !isOwn(read, target) };
 }
 
-function piecesOf(job: PlaceJob, bytes: Uint8Array): PlacedPiece[] {
+function piecesOf(job: PlaceJob, bytes: Uint8Array): Piece[] {
   const { image, warnings } = job;
   switch (image.kind) {
     case 'rotated-dump':

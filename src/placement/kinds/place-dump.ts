@@ -1,27 +1,19 @@
-import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
-import { calibrationOrder } from '../chip/known/chip-places';
-import type { Region } from '../chip/layouts';
-import { hex } from '../errors';
-import { findCalibration, readCalibration } from '../image/calibration';
-import { isFilledWith } from '../image/code/packets';
-import { readPartitions } from '../image/code/partitions';
-import { type DetectedImage, isDump } from '../image/detect/detected';
-import { unrotate } from '../image/detect/dump';
-import { type Note, say } from '../texts/note';
-import { isOwn } from './fit';
+import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { calibrationOrder } from '../../chip/known/chip-places';
+import type { Region } from '../../chip/layouts';
+import { hex } from '../../errors';
+import { findCalibration, readCalibration } from '../../image/calibration';
+import { isFilledWith } from '../../image/code/packets';
+import { readPartitions } from '../../image/code/partitions';
+import { type DetectedImage, isDump } from '../../image/detect/detected';
+import { unrotate } from '../../image/detect/dump';
+import { type Note, say } from '../../texts/note';
+import { firstKept, isOtherCore, layoutOf, slotOf } from '../base/place-target';
+import type { Piece, PlaceJob, PlaceTarget } from '../base/place-types';
+import { badImage, wrongImage } from '../base/refusals';
+import { isOwn } from '../fit/fit';
 import { codeLength, mustHaveRoom } from './place-app';
 import { KEPT, mustBeReplaceable } from './place-bootloader';
-import {
-  badImage,
-  firstKept,
-  isOtherCore,
-  layoutOf,
-  type PlacedPiece,
-  type PlaceJob,
-  type PlaceTarget,
-  slotOf,
-  wrongImage,
-} from './place-target';
 
 /** The image with the calibration that its chip would find in it: the chip's own address before any other. */
 export function asChipReads(
@@ -40,7 +32,7 @@ export function asChipReads(
  * @param job with the image as the chip reads it
  * @throws BkError BK_WRONG_IMAGE, BK_BAD_IMAGE
  */
-export function dumpPieces(job: PlaceJob, dump: Buffer): PlacedPiece[] {
+export function dumpPieces(job: PlaceJob, dump: Buffer): Piece[] {
   const { image, target, options, warnings } = job;
   if (dump.length !== target.flashSize) {
     throw wrongImage(
@@ -107,8 +99,8 @@ function cutAt(
   regions: readonly Region[],
   sectors: readonly number[],
   keep: boolean,
-): PlacedPiece[] {
-  const pieces: PlacedPiece[] = [];
+): Piece[] {
+  const pieces: Piece[] = [];
   const add = (offset: number, end: number) => {
     if (end > offset) pieces.push({ offset, bytes: dump.subarray(offset, end) });
   };

@@ -1,9 +1,11 @@
-import { CHIPS, type ChipName } from '../chip/known/chips';
-import type { CodeEvidence } from '../image/detect/code-evidence';
-import type { DetectedImage } from '../image/detect/detected';
-import { KEY_WORDS } from '../texts/key-words';
-import { anyOf, type Note, say, sentence } from '../texts/note';
-import { nameOf, type PlaceTarget } from './place-types';
+import { CHIPS, type ChipName } from '../../chip/known/chips';
+import type { BkError } from '../../errors';
+import type { CodeEvidence } from '../../image/detect/code-evidence';
+import type { DetectedImage } from '../../image/detect/detected';
+import { KEY_WORDS } from '../../texts/key-words';
+import { anyOf, distinct, type Note, say, sentence } from '../../texts/note';
+import type { PlaceTarget } from '../base/place-types';
+import { nameOf } from '../base/refusals';
 
 /** Which code of an image is to be written; neither where it is other data. */
 export interface CodeParts {
@@ -11,10 +13,34 @@ export interface CodeParts {
   bootloader: boolean;
 }
 
+/** For data of a device. */
+export const NO_CODE: CodeParts = { app: false, bootloader: false };
+
 /** Why an image is not for a chip, and what would help. */
 export interface Objection {
   why: Note;
   advice: Note;
+}
+
+/** The same refusal of an image with what the image itself says of its chip, where nothing is said of causes yet. */
+export function withEvidence(error: BkError, { evidence, code }: DetectedImage): BkError {
+  const said = [...evidence, ...(code?.bootloader?.says ?? []), ...(code?.app?.says ?? [])];
+  const says = distinct(said.map(sentence));
+  if (says.length === 0 || error.cause.likely.length > 0) return error;
+  return error.with({
+    likely: [
+      {
+        cause: say('placement.imageForOtherChip'),
+        confidence: 0.9,
+        evidence: say('placement.evidence', { says }),
+      },
+    ],
+  });
+}
+
+/** The key of an image's code, by the names that chips have for theirs. */
+export function keyOf({ encryptionKey }: DetectedImage): PlaceTarget['key'] {
+  return encryptionKey === 'other' ? 'custom' : encryptionKey;
 }
 
 /**

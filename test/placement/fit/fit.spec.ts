@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { BkError } from '../../src';
-import { detectImage } from '../../src/image/detect/detect';
-import { type PlaceOptions, type PlaceTarget, placeImage } from '../../src/placement/place-image';
-import { allEnglish } from '../support/english';
+import { BkError } from '../../../src';
+import { detectImage } from '../../../src/image/detect/detect';
+import type { PlaceOptions, PlaceTarget } from '../../../src/placement/base/place-types';
+import { placeImage } from '../../../src/placement/kinds/place-image';
+import { allEnglish } from '../../support/english';
 import {
   appImage,
   bootloader,
@@ -12,7 +13,7 @@ import {
   TUYA_TEXTS,
   UF2_FAMILY,
   uf2File,
-} from '../support/images';
+} from '../../support/images';
 
 const N: PlaceTarget = { chip: 'BK7231N', family: 'full', flashSize: 0x200000, key: 'tuya' };
 const T: PlaceTarget = { chip: 'BK7231T', family: 'basic', flashSize: 0x200000, key: 'tuya' };

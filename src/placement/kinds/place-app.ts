@@ -1,19 +1,13 @@
-import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
-import { modelOrUntold } from '../chip/known/chip-places';
-import { hex } from '../errors';
-import { ENOUGH_BLANK, PACKET, packetRuns } from '../image/code/packets';
-import { findContainers, RBL_HEADER_ON_FLASH } from '../image/code/rbl';
-import { say } from '../texts/note';
-import {
-  firstKept,
-  type PlacedPiece,
-  type PlaceJob,
-  type PlaceTarget,
-  slotOf,
-  span,
-  wholeSectors,
-  wrongImage,
-} from './place-target';
+import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { modelOrUntold } from '../../chip/known/chip-places';
+import { hex } from '../../errors';
+import { ENOUGH_BLANK, PACKET, packetRuns } from '../../image/code/packets';
+import { findContainers, RBL_HEADER_ON_FLASH } from '../../image/code/rbl';
+import { say } from '../../texts/note';
+import { span, wholeSectors } from '../base/pieces';
+import { firstKept, slotOf } from '../base/place-target';
+import type { Piece, PlaceJob, PlaceTarget } from '../base/place-types';
+import { wrongImage } from '../base/refusals';
 
 /** Whole sectors that the usual container of an application takes, its header in the last of them. */
 const USUAL_CONTAINER = 0x119000;
@@ -23,7 +17,7 @@ const USUAL_CONTAINER = 0x119000;
  * does blank padding behind the usual container, which would erase what lies there.
  * @throws BkError BK_WRONG_IMAGE for more code than any firmware of this chip has room for
  */
-export function appPiece(job: PlaceJob, bytes: Uint8Array): PlacedPiece {
+export function appPiece(job: PlaceJob, bytes: Uint8Array): Piece {
   const { target, warnings } = job;
   const room = roomForApp(target);
   const { length: code, exact } = codeLength(bytes);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { detectImage } from '../../src/image/detect/detect';
-import type { PlaceTarget } from '../../src/placement/place-image';
-import { english } from '../support/english';
-import { calibrationSector, container, flashImage, TUYA_TEXTS } from '../support/images';
+import { detectImage } from '../../../src/image/detect/detect';
+import type { PlaceTarget } from '../../../src/placement/base/place-types';
+import { english } from '../../support/english';
+import { calibrationSector, container, flashImage, TUYA_TEXTS } from '../../support/images';
 
-import { BK7238, N, place, refused, T, where } from '../support/placing';
+import { BK7238, N, place, refused, T, where } from '../../support/placing';
 
 describe('a dump', () => {
   const dump = flashImage({

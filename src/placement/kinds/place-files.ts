@@ -1,23 +1,17 @@
-import { BOOTLOADER_END } from '../chip/geometry';
-import { modelOrUntold } from '../chip/known/chip-places';
-import { hex } from '../errors';
-import { onFlash, PACKET_DATA } from '../image/code/packets';
-import { RBL_HEADER, RBL_HEADER_ON_FLASH, readRblHeader } from '../image/code/rbl';
-import { readUf2, uf2Writes } from '../image/containers/uf2';
-import { say } from '../texts/note';
-import {
-  badImage,
-  firstKept,
-  type PlacedPiece,
-  type PlaceJob,
-  slotOf,
-  span,
-  wholeSectors,
-  wrongImage,
-} from './place-target';
+import { BOOTLOADER_END } from '../../chip/geometry';
+import { modelOrUntold } from '../../chip/known/chip-places';
+import { hex } from '../../errors';
+import { onFlash, PACKET_DATA } from '../../image/code/packets';
+import { RBL_HEADER, RBL_HEADER_ON_FLASH, readRblHeader } from '../../image/code/rbl';
+import { readUf2, uf2Writes } from '../../image/containers/uf2';
+import { say } from '../../texts/note';
+import { span, wholeSectors } from '../base/pieces';
+import { firstKept, slotOf } from '../base/place-target';
+import type { Piece, PlaceJob } from '../base/place-types';
+import { badImage, wrongImage } from '../base/refusals';
 
 /** An update waits in the download slot until the bootloader installs it. */
-export function updatePiece({ image, target, warnings }: PlaceJob, bytes: Uint8Array): PlacedPiece {
+export function updatePiece({ image, target, warnings }: PlaceJob, bytes: Uint8Array): Piece {
   const header = readRblHeader(bytes);
   if (header === null) throw badImage(image, say('placement.noUpdate'));
   if (header.partition !== 'app')
@@ -74,7 +68,7 @@ const PACKING = { quicklz: 'QuickLZ', fastlz: 'FastLZ', xor: 'XOR' } as const;
 const UNPACKED = say('placement.useUnpacked');
 
 /** The parts of a UF2 file that are for flashing by cable. */
-export function uf2Pieces({ image, target }: PlaceJob, bytes: Uint8Array): PlacedPiece[] {
+export function uf2Pieces({ image, target }: PlaceJob, bytes: Uint8Array): Piece[] {
   const file = readUf2(bytes);
   if (file === null || file.chips.length === 0) {
     const family = file?.familyName ?? null;
@@ -105,8 +99,8 @@ export function uf2Pieces({ image, target }: PlaceJob, bytes: Uint8Array): Place
 }
 
 /** Whole sectors; those that parts share become one piece. */
-function merged(writes: readonly PlacedPiece[]): PlacedPiece[] {
-  const pieces: PlacedPiece[] = [];
+function merged(writes: readonly Piece[]): Piece[] {
+  const pieces: Piece[] = [];
   for (const write of writes) {
     const piece = wholeSectors(write.offset, write.bytes);
     const last = pieces[pieces.length - 1];

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { BkError } from '../../src';
-import { CHIP_NAMES, CHIPS, type ChipName } from '../../src/chip/known/chips';
-import { detectImage } from '../../src/image/detect/detect';
-import { type PlacedPiece, placeImage } from '../../src/placement/place-image';
-import { allEnglish, english } from '../support/english';
+import { BkError } from '../../../src';
+import { CHIP_NAMES, CHIPS, type ChipName } from '../../../src/chip/known/chips';
+import { detectImage } from '../../../src/image/detect/detect';
+import type { Piece } from '../../../src/placement/base/place-types';
+import { placeImage } from '../../../src/placement/kinds/place-image';
+import { allEnglish, english } from '../../support/english';
 import {
   appImage,
   bootloader,
@@ -15,7 +16,7 @@ import {
   rblFile,
   uf2File,
   ugFile,
-} from '../support/images';
+} from '../../support/images';
 
 import {
   APP_M,
@@ -30,13 +31,13 @@ import {
   refused,
   T,
   where,
-} from '../support/placing';
+} from '../../support/placing';
 
 describe('an application', () => {
   it('goes behind the bootloader, in whole sectors', () => {
     const { pieces, warnings } = place(APP_N, N);
     assert.deepEqual(warnings, []);
-    const [piece] = pieces as [PlacedPiece];
+    const [piece] = pieces as [Piece];
     assert.equal(piece.offset, 0x11000);
     assert.equal(piece.bytes.length, 0x119000);
     assert.ok(piece.bytes.subarray(0, APP_N.length).equals(APP_N));

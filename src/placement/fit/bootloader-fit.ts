@@ -1,6 +1,8 @@
-import type { DetectedImage } from '../image/detect/detected';
-import { say, sentence } from '../texts/note';
-import { badImage, type PlaceOptions, type PlaceTarget, wrongImage } from './place-types';
+import type { Family } from '../../chip/known/chips';
+import type { DetectedImage } from '../../image/detect/detected';
+import { say, sentence } from '../../texts/note';
+import type { PlaceOptions, PlaceTarget } from '../base/place-types';
+import { badImage, wrongImage } from '../base/refusals';
 
 /** Kinds that hold a bootloader. */
 const WITH_BOOTLOADER: readonly DetectedImage['kind'][] = [
@@ -13,7 +15,7 @@ const WITH_BOOTLOADER: readonly DetectedImage['kind'][] = [
 /** The image's bootloader is to go over the chip's; on basic chips it never does. */
 export function replacesBootloader(
   { kind }: DetectedImage,
-  { family }: PlaceTarget,
+  family: Family,
   { bootloader }: PlaceOptions,
 ): boolean {
   return bootloader === 'replace' && family === 'full' && WITH_BOOTLOADER.includes(kind);

@@ -1,41 +1,41 @@
-import { readImageFile } from '../../backup/image-file';
 import { BkError } from '../../errors';
 import type { Inspection } from '../../image/inspect/inspect-types';
 import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
 import { isSaid, type Note, say } from '../../texts/note';
-import type { JobContext } from '../base/job-context';
-import { inspectInJob } from '../read/inspection';
 
 /** What a device is told to do with its pins. */
 export interface FoundPins {
   pins: { [gpio: string]: OpenBekenPin };
   /** What its hardware needs at the start; null where it needs nothing, or that is not known. */
   startCommand: string | null;
+  warnings: Note[];
 }
 
 /**
  * The pins that Tuya's firmware had set up, out of a backup of its device.
+ * @param found what the backup holds
+ * @param backup its path, for messages
  * @throws BkError BK_BAD_SETTING, saying why there are none: the image is no worse for it
  */
-export async function tuyaPins(context: JobContext, backup: string | null): Promise<FoundPins> {
-  if (backup === null) throw without(say('placement.backupWithoutPins'), []);
-  const found = await inspectInJob(context, await readImageFile(backup), 'show');
+export function pinsOfTuya(found: Inspection, backup: string): FoundPins {
   const { tuya, template, openbeken } = found;
   const pins = tuya?.pins ?? {};
   if (Object.keys(pins).length === 0) {
     const { why, advice } = reasonOf(found);
-    throw without(say('placement.noPins', { backup, why }), advice);
-  }
-  if (tuya?.pinsFrom === 'app') {
-    context.warnings.push(say('placement.pinsBuiltIn'));
+    throw withoutPins(say('placement.noPins', { backup, why }), advice);
   }
   // A template of OpenBeken's own pins carries its own command.
   const ofTuya = Object.keys(openbeken?.pins ?? {}).length === 0;
-  return { pins, startCommand: (ofTuya ? template?.command : null) || null };
+  return {
+    pins,
+    startCommand: (ofTuya ? template?.command : null) || null,
+    warnings: tuya?.pinsFrom === 'app' ? [say('placement.pinsBuiltIn')] : [],
+  };
 }
 
-function without(why: Note, advice: readonly Note[]): BkError {
-  return new BkError('BK_BAD_SETTING', why, {
+/** No pins can be found. */
+export function withoutPins(text: Note, advice: readonly Note[] = []): BkError {
+  return new BkError('BK_BAD_SETTING', text, {
     phase: 'backup',
     advice: [...advice, say('placement.givePins')],
   });

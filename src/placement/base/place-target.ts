@@ -1,13 +1,10 @@
-import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
-import { modelOrUntold } from '../chip/known/chip-places';
-import type { Layout, Region } from '../chip/layouts';
-import { hex } from '../errors';
-import { partitionRegion } from '../image/code/partitions';
-import { type Note, say } from '../texts/note';
-import type { PlacedPiece, PlaceTarget } from './place-types';
-
-export { mustFit } from './fit';
-export * from './place-types';
+import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { modelOrUntold } from '../../chip/known/chip-places';
+import { possibleModels } from '../../chip/known/chip-queries';
+import type { ChipName } from '../../chip/known/chips';
+import type { Layout, Region } from '../../chip/layouts';
+import { partitionRegion } from '../../image/code/partitions';
+import type { PlaceTarget } from './place-types';
 
 /** Where a slot lies on this chip: by its own table, else as is usual; null where neither tells. */
 export function slotOf(target: PlaceTarget, name: 'app' | 'download'): Region | null {
@@ -28,6 +25,18 @@ export function layoutOf({ chip }: PlaceTarget): Layout {
   return modelOrUntold(chip).layout;
 }
 
+/**
+ * Where the calibration sector of this chip usually lies, inside its flash. One that does not tell its model may have
+ * it where any basic chip has.
+ */
+export function usualCalibrations({
+  chip,
+  flashSize,
+}: Pick<PlaceTarget, 'chip' | 'flashSize'>): number[] {
+  const addresses = possibleModels(chip, 'basic').flatMap(({ layout }) => layout.calibration);
+  return [...new Set(addresses)].filter((address) => address + SECTOR <= flashSize);
+}
+
 /** First byte behind the code area that must not be overwritten: calibration, or the end of flash. */
 export function firstKept(target: PlaceTarget): number {
   const { calibration, flashSize } = target;
@@ -35,16 +44,7 @@ export function firstKept(target: PlaceTarget): number {
   return Math.min(flashSize, ...known);
 }
 
-/** Fills a piece up to whole sectors with FF. */
-export function wholeSectors(offset: number, bytes: Uint8Array): PlacedPiece {
-  const start = Math.floor(offset / SECTOR) * SECTOR;
-  const end = Math.ceil((offset + bytes.length) / SECTOR) * SECTOR;
-  const whole = Buffer.alloc(end - start, 0xff);
-  whole.set(bytes, offset - start);
-  return { offset: start, bytes: whole };
-}
-
-/** As `0x11000 to 0x129fff`. */
-export function span({ offset, length }: Region): Note {
-  return say('placement.span', { start: hex(offset), end: hex(offset + length - 1) });
+/** Cortex-M33 chips: other code in another layout, which no image here is known to be for. */
+export function isOtherCore(chip: ChipName | null): boolean {
+  return modelOrUntold(chip).core !== 'arm9';
 }

@@ -1,19 +1,12 @@
-import { BOOTLOADER_END } from '../chip/geometry';
-import { hex } from '../errors';
-import { type DetectedImage, isDump } from '../image/detect/detected';
-import { distinct, type Note, say, sentence } from '../texts/note';
+import { BOOTLOADER_END } from '../../chip/geometry';
+import { hex } from '../../errors';
+import { type DetectedImage, isDump } from '../../image/detect/detected';
+import { distinct, type Note, say, sentence } from '../../texts/note';
+import { isOtherCore } from '../base/place-target';
+import type { PlaceOptions, PlaceTarget } from '../base/place-types';
+import { ALL_THE_SAME, badImage, nameOf, untried, wrongImage } from '../base/refusals';
 import { mustBeSoundBootloader, replacesBootloader } from './bootloader-fit';
 import { type CodeParts, objectionTo } from './fit-evidence';
-import {
-  ALL_THE_SAME,
-  badImage,
-  isOtherCore,
-  nameOf,
-  type PlaceOptions,
-  type PlaceTarget,
-  untried,
-  wrongImage,
-} from './place-types';
 
 /**
  * Refuses what would not start on this chip, and what is damaged; warns where that cannot be told.
@@ -26,7 +19,7 @@ export function mustFit(
   warnings: Note[],
 ): void {
   mustBeIntact(image, target, warnings);
-  const bootloader = replacesBootloader(image, target, options);
+  const bootloader = replacesBootloader(image, target.family, options);
   const alone = image.kind === 'bootloader';
   const parts = { app: !alone, bootloader: bootloader || alone };
   if (bootloader) mustBeSoundBootloader(image, target);

@@ -1,14 +1,17 @@
-import { BOOTLOADER_END } from '../chip/geometry';
-import { comesKeyless } from '../chip/known/chip-queries';
-import { BkError } from '../errors';
-import { say, sentence } from '../texts/note';
-import { nameOf, type PlacedPiece, type PlaceJob, wholeSectors, wrongImage } from './place-target';
+import { BOOTLOADER_END } from '../../chip/geometry';
+import { comesKeyless } from '../../chip/known/chip-queries';
+import { BkError } from '../../errors';
+import { say, sentence } from '../../texts/note';
+import { wholeSectors } from '../base/pieces';
+import type { Piece, PlaceJob } from '../base/place-types';
+import { nameOf, wrongImage } from '../base/refusals';
+import { keyOf } from '../fit/fit-evidence';
 
 /** What a person is told who wants a basic chip's bootloader replaced along with the rest. */
 export const KEPT = say('placement.bootloaderKept');
 
 /** The bootloader of a QIO image, or one alone; none where it is to be kept. */
-export function bootloaderPieces(job: PlaceJob, bytes: Uint8Array): PlacedPiece[] {
+export function bootloaderPieces(job: PlaceJob, bytes: Uint8Array): Piece[] {
   const { image, target, options, warnings } = job;
   const alone = image.kind === 'bootloader';
   const isBasic = target.family === 'basic';
@@ -37,8 +40,7 @@ export function bootloaderPieces(job: PlaceJob, bytes: Uint8Array): PlacedPiece[
  * @throws BkError BK_WRONG_IMAGE
  */
 export function mustBeReplaceable({ image, target, options, warnings }: PlaceJob): void {
-  const { encryptionKey } = image;
-  const given = encryptionKey === 'other' ? 'custom' : encryptionKey;
+  const given = keyOf(image);
   if (given === target.key || options.anyImage) return;
   if (target.key === null && given === 'none' && comesKeyless(target.chip)) {
     warnings.push(say('placement.keylessBootloader', { chip: nameOf(target) }));

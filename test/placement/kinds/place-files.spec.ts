@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readPartitions } from '../../src/image/code/partitions';
-import { detectImage } from '../../src/image/detect/detect';
-import { english } from '../support/english';
+import { readPartitions } from '../../../src/image/code/partitions';
+import { detectImage } from '../../../src/image/detect/detect';
+import { english } from '../../support/english';
 import {
   bootloader,
   type CodeOptions,
@@ -13,9 +13,9 @@ import {
   UF2_FAMILY,
   uf2File,
   ugFile,
-} from '../support/images';
+} from '../../support/images';
 
-import { BK7238, M, N, place, refused, T, where } from '../support/placing';
+import { BK7238, M, N, place, refused, T, where } from '../../support/placing';
 
 describe('an update', () => {
   const code = plainCode({ texts: openBekenTexts('BK7231N'), saysBk7231: true });
