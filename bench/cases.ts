@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Device, type DeviceSettings } from '../src';
-import { simulatedChip } from '../src/transport/simulated';
+import { simulatedChip } from '../test/support/simulated-chips';
 import { eightChips } from './eight-chips';
 import { readLimit, rereadLimit, rewriteLimit, usualWrite, writeLimit } from './limits';
 import { type Measured, MIB, measure } from './measure';

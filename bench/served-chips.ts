@@ -5,7 +5,7 @@
 import { Device } from '../src';
 import { PreciseClock, type SimulatedChip } from '../src/simulator/simulator';
 import { SimulatedChipServer } from '../src/simulator/tcp-server';
-import { simulatedChip } from '../src/transport/simulated';
+import { simulatedChip } from '../test/support/simulated-chips';
 
 async function serve(seed: number, baud: number): Promise<number> {
   const port = `sim://bk7231n?speed=real&seed=${seed}`;

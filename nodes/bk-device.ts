@@ -16,6 +16,9 @@ import { isBlank } from './shared/values';
 
 type DeviceDef = Saved<'port' | 'chip' | 'baud' | 'reset' | 'linkTimeout' | 'idle' | 'after'>;
 
+/** Messages may name ever other ports: of more devices than these, those that nobody uses go. */
+const MOST_DEVICES = 32;
+
 export = function register(RED: NodeAPI): void {
   function BkDeviceNode(this: DeviceNode, def: DeviceDef): void {
     RED.nodes.createNode(this, def);
@@ -27,6 +30,7 @@ export = function register(RED: NodeAPI): void {
       const settings = readSettings(def, port);
       const known = devices.get(settings.port);
       if (known !== undefined) return known;
+      if (devices.size >= MOST_DEVICES) letIdleGo(devices);
       const device = new Device(settings);
       devices.set(settings.port, device);
       return device;
@@ -52,6 +56,10 @@ export = function register(RED: NodeAPI): void {
     },
   );
 };
+
+function letIdleGo(devices: Map<string, Device>): void {
+  for (const [port, { inUse }] of devices) if (!inUse) devices.delete(port);
+}
 
 function readSettings(def: DeviceDef, port: string | undefined): DeviceSettings {
   const settings: DeviceSettings = {

@@ -2,6 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { BkError, type EraseOptions, say } from '../src';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { backupFolder } from './shared/paths';
+import { serverLanguage } from './shared/server-language';
 import { choice, type Saved, size } from './shared/settings';
 
 type EraseDef = Saved<
@@ -9,9 +10,11 @@ type EraseDef = Saved<
 >;
 
 export = function register(RED: NodeAPI): void {
+  const language = serverLanguage(RED);
+
   function BkEraseNode(this: Node, def: EraseDef): void {
     RED.nodes.createNode(this, def);
-    runJobs(RED, this, def, {
+    runJobs(RED, language, this, def, {
       prepare: (msg) => {
         const options = eraseOptions(RED, def, msg);
         return (device, control) => device.erase(options, control);

@@ -1,10 +1,11 @@
 import { isUint8Array } from 'node:util/types';
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from 'node-red';
-import { type Inspection, inspect, readImageFile, say } from '../src';
+import { type Inspection, inspect, inspectionIn, readImageFile, say } from '../src';
 import { closeWithin } from './shared/closing';
 import { asBkError, logInternal } from './shared/errors';
 import { imageBytes } from './shared/image-bytes';
 import { sourceFile } from './shared/paths';
+import { serverLanguage } from './shared/server-language';
 import { choice, type Saved, text } from './shared/settings';
 import { StatusTexts } from './shared/status';
 
@@ -13,6 +14,8 @@ type Start = (signal: AbortSignal) => Promise<Inspection>;
 type InspectMessage = NodeMessageInFlow & { readonly [name in 'cancel' | 'filename']?: unknown };
 
 export = function register(RED: NodeAPI): void {
+  const language = serverLanguage(RED);
+
   function BkInspectNode(this: Node, def: InspectDef): void {
     RED.nodes.createNode(this, def);
     const texts = new StatusTexts(RED);
@@ -27,7 +30,7 @@ export = function register(RED: NodeAPI): void {
       if (!isClosing) this.status(status);
     };
     const fail = (thrown: unknown, done: (error?: Error) => void) => {
-      const error = asBkError(thrown);
+      const error = asBkError(thrown).in(language);
       logInternal(RED, this, error);
       show(texts.failed(error));
       done(error);
@@ -51,7 +54,7 @@ export = function register(RED: NodeAPI): void {
       waiting.add(abort);
       const one = async (): Promise<void> => {
         show(texts.inspecting());
-        const payload = await start(abort.signal);
+        const payload = inspectionIn(language, await start(abort.signal));
         send({ ...msg, payload } as NodeMessage);
         show(texts.inspected(payload));
         done();

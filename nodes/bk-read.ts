@@ -2,6 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import type { FileOutput, ReadOptions } from '../src';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { inUserDir } from './shared/paths';
+import { serverLanguage } from './shared/server-language';
 import { choice, count, flag, type Saved, size, text } from './shared/settings';
 import { isBlank } from './shared/values';
 
@@ -18,9 +19,11 @@ type ReadDef = Saved<
 >;
 
 export = function register(RED: NodeAPI): void {
+  const language = serverLanguage(RED);
+
   function BkReadNode(this: Node, def: ReadDef): void {
     RED.nodes.createNode(this, def);
-    runJobs(RED, this, def, {
+    runJobs(RED, language, this, def, {
       prepare: (msg) => {
         const options = readOptions(RED, def, msg);
         return (device, control) => device.read(options, control);

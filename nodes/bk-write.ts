@@ -3,6 +3,7 @@ import { BkError, type OpenBekenOptions, say, type WriteOptions } from '../src';
 import { imageBytes } from './shared/image-bytes';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { backupFolder, sourceFile } from './shared/paths';
+import { serverLanguage } from './shared/server-language';
 import { choice, flag, type Saved, size, text } from './shared/settings';
 
 type WriteDef = Saved<
@@ -24,9 +25,11 @@ type WriteDef = Saved<
 const PARTS = ['image', 'app', 'rf', 'tuya', 'openbeken', 'bootloader'] as const;
 
 export = function register(RED: NodeAPI): void {
+  const language = serverLanguage(RED);
+
   function BkWriteNode(this: Node, def: WriteDef): void {
     RED.nodes.createNode(this, def);
-    runJobs(RED, this, def, {
+    runJobs(RED, language, this, def, {
       prepare: (msg) => {
         const options = writeOptions(RED, def, msg);
         return (device, control) => device.write(options, control);

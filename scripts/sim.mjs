@@ -5,6 +5,7 @@ const require = createRequire(import.meta.url);
 const { createSimulatedChip, PreciseClock } = require('../dist/src/simulator/simulator.js');
 const { helpText, parseArguments } = require('../dist/src/simulator/setup/arguments.js');
 const { SimulatedChipServer } = require('../dist/src/simulator/tcp-server.js');
+const { render } = require('../dist/src/texts/render.js');
 
 async function main(argv) {
   if (argv.includes('--help') || argv.includes('-h')) {
@@ -16,7 +17,7 @@ async function main(argv) {
   const server = new SimulatedChipServer(chip, {
     host,
     port: tcp,
-    log: (line) => console.log(line),
+    log: (line) => console.log(render(line)),
   });
   const port = await server.listen();
   console.log(`Simulated ${chip.options.chip} listens on tcp://${host}:${port} (Ctrl+C ends it)`);

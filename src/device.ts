@@ -1,6 +1,8 @@
-import { type Clock, systemClock } from './clock';
+import { type Environment, processEnvironment } from './environment';
 import { BkError, isBkError, textOf } from './errors';
-import { factsOf, JobContext, JobNotes, type JobOutcome } from './jobs/base/job-context';
+import { JobContext } from './jobs/base/job-context';
+import { factsOf, type JobOutcome } from './jobs/base/job-facts';
+import { JobNotes } from './jobs/base/job-notes';
 import type {
   ChipReport,
   EraseOptions,
@@ -17,17 +19,9 @@ import { erase } from './jobs/erase';
 import { takeControl, takeEraseOptions, takeWriteOptions } from './jobs/options/job-options';
 import { checkReading, read } from './jobs/read';
 import { loadImage, write } from './jobs/write';
-import { PortSlot } from './ports/port-slot';
+import type { PortSlot } from './ports/port-slot';
 import { type DeviceSettings, type FilledSettings, fillSettings } from './session/base/settings';
-import { canonicalPort } from './transport/open';
-
-/** What the engine takes from the world; tests put their own in. */
-export interface Environment {
-  clock: Clock;
-}
-
-/** The slots of this process, by the port's one name. Each clock has its own world of ports. */
-const worlds = new WeakMap<Clock, Map<string, PortSlot>>();
+import { say } from './texts/note';
 
 /** A job in two parts: what can be found wrong without a chip, before its turn; and the work. */
 interface Job<Prepared, Payload> {
@@ -44,16 +38,21 @@ interface Job<Prepared, Payload> {
  */
 export class Device {
   readonly settings: DeviceSettings;
-  readonly #clock: Clock;
+  readonly #environment: Environment;
   /** Aborts what runs or waits when the device is closed. */
   readonly #jobs = new Set<{ abort: AbortController; settled: Promise<unknown> }>();
   /** Where its last job ran, and with which settings. */
   #last: { slot: PortSlot; settings: FilledSettings } | null = null;
 
   /** Takes any settings; those that cannot be used are told by the jobs, with BK_BAD_SETTING. */
-  constructor(settings: DeviceSettings, environment: Partial<Environment> = {}) {
+  constructor(settings: DeviceSettings, environment?: Environment) {
     this.settings = settings;
-    this.#clock = environment?.clock ?? systemClock;
+    this.#environment = environment ?? processEnvironment;
+  }
+
+  /** Whether a job of it runs or waits, or its link is kept for the next one; else nothing is lost with it. */
+  get inUse(): boolean {
+    return this.#jobs.size > 0 || this.#last?.slot.keepsFor(this) === true;
   }
 
   /** Links and identifies; the link stays for `idle` seconds. */
@@ -142,22 +141,22 @@ export class Device {
   ): Promise<JobResult<Payload>> {
     const { operation } = job;
     const prepared = await prepare(job, settings.port);
-    const slot = await slotOf(settings.port, this.#clock);
-    const release = await slot.turn(signal, settings.port);
+    const { clock, ports, folders } = this.#environment;
+    const { slot, release } = await ports.turn(settings.port, signal);
     this.#last = { slot, settings };
     const notes = new JobNotes();
     const listener = guarded(control.onProgress, notes);
-    const progress = new ProgressReporter(operation, this.#clock, listener);
+    const progress = new ProgressReporter(operation, clock, listener);
     let context: JobContext | null = null;
     let finished = false;
     try {
-      const turnAt = this.#clock.now();
+      const turnAt = clock.now();
       const session = await slot.session(settings, notes.report(progress), signal);
-      context = new JobContext(session, progress, notes, signal);
-      const linkedAt = this.#clock.now();
+      context = new JobContext(session, progress, notes, signal, folders);
+      const linkedAt = clock.now();
       const outcome = await job.perform(context, prepared);
       finished = true;
-      const now = this.#clock.now();
+      const now = clock.now();
       const times = { totalMs: now - turnAt, workMs: now - linkedAt };
       return { payload: outcome.payload, facts: factsOf(operation, context, outcome, times) };
     } catch (error) {
@@ -187,39 +186,29 @@ function guarded(
   listener: ProgressListener | undefined,
   notes: JobNotes,
 ): ProgressListener | undefined {
-  let heard = listener;
+  if (listener === undefined) return undefined;
+  let heard: ProgressListener | undefined = listener;
   return (progress) => {
     try {
       heard?.(progress);
     } catch (error) {
       heard = undefined;
-      notes.warnings.push(
-        `What listens to the progress failed (${textOf(error)}); the job went on without it.`,
-      );
+      notes.warnings.push(say('device.listenerFailed', { reason: textOf(error) }));
     }
   };
 }
 
+const INTERNAL = {
+  connect: 'device.connectBroke',
+  read: 'device.readBroke',
+  write: 'device.writeBroke',
+  erase: 'device.eraseBroke',
+} as const;
+
 function asBkError(error: unknown, operation: Operation, port: string): BkError {
   if (isBkError(error)) return error;
-  return new BkError(
-    'BK_INTERNAL',
-    `The ${operation} on ${port} failed inside the program: ${textOf(error)}`,
-    { reason: error, advice: ['Please report this with the text of the message.'] },
-  );
-}
-
-async function slotOf(port: string, clock: Clock): Promise<PortSlot> {
-  const name = await canonicalPort(port);
-  let slots = worlds.get(clock);
-  if (slots === undefined) {
-    slots = new Map();
-    worlds.set(clock, slots);
-  }
-  let slot = slots.get(name);
-  if (slot === undefined) {
-    slot = new PortSlot(clock);
-    slots.set(name, slot);
-  }
-  return slot;
+  return new BkError('BK_INTERNAL', say(INTERNAL[operation], { port, reason: textOf(error) }), {
+    reason: error,
+    advice: [say('device.reportThis')],
+  });
 }

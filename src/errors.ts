@@ -1,5 +1,5 @@
 import { distinct, type Note, type Said, sentence } from './texts/note';
-import { render, renderAll } from './texts/render';
+import { type Catalogue, render, renderAll } from './texts/render';
 
 /** Every code that an error of this package can carry; flows switch on them. */
 export const ERROR_CODES = [
@@ -123,29 +123,32 @@ export interface ErrorCause {
 
 /**
  * The one error class of the package; it is never changed after it was made. `code` and `cause` are own,
- * enumerable properties because Node-RED copies nothing else to Catch nodes. The message is English; `text` is
- * what it was made of, for other languages.
+ * enumerable properties because Node-RED copies nothing else to Catch nodes. The message is English, or in the
+ * language that it was asked for `in`; `text` is what it was made of.
  */
 export class BkError extends Error {
   readonly code: ErrorCode;
   override readonly cause: ErrorCause;
   readonly #details: ErrorDetails;
+  readonly #language: Catalogue | undefined;
 
-  constructor(code: ErrorCode, text: Said, details: ErrorDetails = {}) {
+  /** @param language of the sentences, where it is not English */
+  constructor(code: ErrorCode, text: Said, details: ErrorDetails = {}, language?: Catalogue) {
     const note = sentence(text);
-    super(render(note));
+    super(render(note, language));
     this.name = 'BkError';
     this.code = code;
     this.#details = details;
+    this.#language = language;
     const advice = (details.advice ?? []).map(sentence);
     this.cause = Object.freeze({
       code,
       phase: details.phase ?? null,
       address: details.address ?? null,
       attempts: details.attempts ?? 1,
-      likely: Object.freeze((details.likely ?? []).map(likelyCause)),
-      advice: Object.freeze(renderAll(advice)),
-      reason: details.reason === undefined ? null : textOf(details.reason),
+      likely: Object.freeze((details.likely ?? []).map((one) => likelyCause(one, language))),
+      advice: Object.freeze(renderAll(advice, language)),
+      reason: details.reason === undefined ? null : reasonIn(language, details.reason),
       state: details.state ?? null,
       text: note,
       adviceCodes: Object.freeze(advice),
@@ -168,7 +171,16 @@ export class BkError extends Error {
   /** The same error with more or other details, or another text; it keeps its stack. */
   with(changes: ErrorDetails & { text?: Said }): BkError {
     const { text = this.text, ...details } = changes;
-    const error = new BkError(this.code, text, { ...this.#details, ...details });
+    return this.#again(text, { ...this.#details, ...details }, this.#language);
+  }
+
+  /** The same error with its sentences in another language; without one, itself. */
+  in(language: Catalogue | undefined): BkError {
+    return language === undefined ? this : this.#again(this.text, this.#details, language);
+  }
+
+  #again(text: Said, details: ErrorDetails, language: Catalogue | undefined): BkError {
+    const error = new BkError(this.code, text, details, language);
     const frames = this.stack?.slice(this.stack.indexOf(FRAMES)) ?? '';
     error.stack = `${error.name}: ${error.message}${frames}`;
     return error;
@@ -183,17 +195,24 @@ export class BkError extends Error {
 /** Where the frames of a stack begin, behind a message that may have several lines. */
 const FRAMES = '\n    at ';
 
-/** The sentences of a likely cause in English, and their codes. */
-export function likelyCause({ cause, confidence, evidence }: Likely): LikelyCause {
+/** The sentences of a likely cause, in English unless a language is given, and their codes. */
+export function likelyCause(
+  { cause, confidence, evidence }: Likely,
+  language?: Catalogue,
+): LikelyCause {
   const [what, why] = [sentence(cause), sentence(evidence)];
   return {
-    cause: render(what),
+    cause: render(what, language),
     confidence,
-    evidence: render(why),
+    evidence: render(why, language),
     code: what.code,
     params: what.params,
     evidenceCode: why,
   };
+}
+
+function reasonIn(language: Catalogue | undefined, reason: unknown): string {
+  return textOf(isBkError(reason) ? reason.in(language) : reason);
 }
 
 export function isBkError(error: unknown, ...codes: ErrorCode[]): error is BkError {
@@ -209,14 +228,6 @@ export function textOf(reason: unknown): string {
     return 'something that has no text';
   }
 }
-
-/** What code is stored with, by the names that chips and images have for it: completes "code with …". */
-export const KEY_WORDS: Readonly<Record<'tuya' | 'none' | 'custom' | 'other', string>> = {
-  tuya: "Tuya's key",
-  none: 'no key',
-  custom: 'a key of its own',
-  other: 'a key that is not known',
-};
 
 /** An address or a size as people in this field write it: `0x11000`. */
 export function hex(value: number): string {

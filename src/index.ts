@@ -5,7 +5,8 @@ export { ownName } from './chip/known/chip-queries';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
-export { Device, type Environment } from './device';
+export { Device } from './device';
+export { createEnvironment, type Environment } from './environment';
 export {
   BkError,
   ERROR_CODES,
@@ -30,6 +31,7 @@ export type { OpenBekenTemplate } from './image/openbeken/openbeken-template';
 export type { OpenBekenSettings } from './image/openbeken/openbeken-write';
 export type { Json } from './image/tuya/tuya-json';
 export type { PinRole, Pins } from './image/tuya/tuya-pins';
+export { factsIn, inspectionIn, progressIn } from './jobs/base/in-language';
 export type {
   BackupMode,
   BackupOptions,
@@ -53,4 +55,6 @@ export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
 export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
-export { listPorts, type PortInfo } from './transport/ports';
+export type { Catalogue } from './texts/render';
+export { filesOfPort } from './transport/schemes/schemes';
+export { listPorts, type PortInfo } from './transport/schemes/serial-ports';

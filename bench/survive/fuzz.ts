@@ -27,7 +27,6 @@ const ARGUMENTS: Readonly<Record<string, unknown>> = {
   FlashRead4K: { address: 0x11000 },
   FlashReadSR: { register: 5 },
   FlashWriteSR: { register: 1, value: Buffer.from([0, 0]) },
-  FlashErase4K: { address: 0x11000 },
   FlashErase: { size: 0x20, address: 0x11000 },
 };
 
@@ -73,7 +72,7 @@ async function oneAnswer(
   const start = clock.now();
   let end: 'taken' | 'silence' | 'refused' | 'other';
   try {
-    await exchanger.run(command, args);
+    await exchanger.sendOnce(command, args);
     end = 'taken';
   } catch (error) {
     if (!isBkError(error)) {

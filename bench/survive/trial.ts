@@ -1,7 +1,11 @@
 import { BkError, Device, type DeviceSettings, type JobResult, type Progress } from '../../src';
 import { SECTOR } from '../../src/chip/geometry';
 import type { SimulatedChip } from '../../src/simulator/simulator';
-import { forgetSimulatedChips, prepareSimulatedChip } from '../../src/transport/simulated';
+import {
+  environmentOn,
+  forgetSimulatedChips,
+  prepareSimulatedChip,
+} from '../../test/support/simulated-chips';
 import { VirtualClock } from '../../test/support/virtual-clock';
 
 /** A simulated chip with a device, on a clock that does not wait; somebody watches and may lend a hand. */
@@ -29,7 +33,10 @@ export function trial(sim: string, settings: Partial<DeviceSettings>, person: Pe
   const chip = prepareSimulatedChip(url, clock);
   const before = Buffer.from(chip.flash);
   const watch = new BrownoutWatch(chip, clock);
-  const device = new Device({ port: url, idle: 0, after: 'leave', ...settings }, { clock });
+  const device = new Device(
+    { port: url, idle: 0, after: 'leave', ...settings },
+    environmentOn(clock),
+  );
   let asked = 0;
   let waiting = false;
   const onProgress = (progress: Progress): void => {

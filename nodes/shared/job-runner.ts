@@ -1,10 +1,12 @@
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from 'node-red';
 import {
-  type BkError,
+  type Catalogue,
   type Device,
+  factsIn,
   type JobControl,
   type JobResult,
   type Progress,
+  progressIn,
   systemClock,
 } from '../../src';
 import { closeWithin } from './closing';
@@ -40,14 +42,18 @@ interface Job {
   ended: Promise<void>;
 }
 
-/** Makes a node of the flow do one kind of job: results, progress, badge, cancelling and closing. */
+/**
+ * Makes a node of the flow do one kind of job: results, progress, badge, cancelling and closing.
+ * @param language of all that people read of it; undefined for English
+ */
 export function runJobs<Payload>(
   RED: NodeAPI,
+  language: Catalogue | undefined,
   node: Node,
   def: Saved<'device'>,
   kind: JobKind<Payload>,
 ): void {
-  const runner = new JobRunner(RED, node, def.device, kind);
+  const runner = new JobRunner(RED, language, node, def.device, kind);
   // Not async: a rejected promise of an input handler ends the whole of Node-RED.
   node.on('input', (msg, send, done) => runner.input(msg, send, done));
   node.on('close', (_removed: boolean, done: () => void) => closeWithin(runner.close(), done));
@@ -55,6 +61,7 @@ export function runJobs<Payload>(
 
 class JobRunner<Payload> {
   readonly #RED: NodeAPI;
+  readonly #language: Catalogue | undefined;
   readonly #node: Node;
   readonly #deviceId: unknown;
   readonly #kind: JobKind<Payload>;
@@ -63,8 +70,15 @@ class JobRunner<Payload> {
   #badge = '';
   #isClosing = false;
 
-  constructor(RED: NodeAPI, node: Node, deviceId: unknown, kind: JobKind<Payload>) {
+  constructor(
+    RED: NodeAPI,
+    language: Catalogue | undefined,
+    node: Node,
+    deviceId: unknown,
+    kind: JobKind<Payload>,
+  ) {
     this.#RED = RED;
+    this.#language = language;
     this.#node = node;
     this.#deviceId = deviceId;
     this.#kind = kind;
@@ -84,14 +98,14 @@ class JobRunner<Payload> {
       device = findDevice(this.#RED, this.#deviceId).use(port);
       start = this.#kind.prepare(msg);
     } catch (error) {
-      this.#fail(asBkError(error), done);
+      this.#fail(error, done);
       return;
     }
     const job: Job = { abort: new AbortController(), hasStarted: false, ended: Promise.resolve() };
     this.#jobs.add(job);
     job.ended = this.#run(job, device, start, msg, send, done).catch((error) =>
       // Sending failed, or a mistake in here: a rejection that nobody handles would end Node-RED.
-      this.#fail(asBkError(error), done),
+      this.#fail(error, done),
     );
     this.#showWaiting();
   }
@@ -114,7 +128,7 @@ class JobRunner<Payload> {
   ): Promise<void> {
     const throttle = new ProgressThrottle(systemClock, (progress) => {
       this.#show(this.#texts.progress(progress));
-      send([null, progressMessage(progress)]);
+      send([null, progressMessage(progressIn(this.#language, progress))]);
     });
     const onProgress = (progress: Progress) => {
       job.hasStarted = true;
@@ -124,12 +138,13 @@ class JobRunner<Payload> {
     try {
       const { payload, facts } = await start(device, { signal: job.abort.signal, onProgress });
       finish = () => {
-        send([{ ...msg, payload, bk: facts } as NodeMessage, null]);
+        const bk = factsIn(this.#language, facts);
+        send([{ ...msg, payload, bk } as NodeMessage, null]);
         this.#show(this.#texts.done(this.#kind.doneText(payload), facts));
         done();
       };
     } catch (error) {
-      finish = () => this.#fail(asBkError(error), done);
+      finish = () => this.#fail(error, done);
     }
     this.#jobs.delete(job);
     throttle.flush();
@@ -141,7 +156,8 @@ class JobRunner<Payload> {
     for (const job of this.#jobs) job.abort.abort();
   }
 
-  #fail(error: BkError, done: Done): void {
+  #fail(thrown: unknown, done: Done): void {
+    const error = asBkError(thrown).in(this.#language);
     logInternal(this.#RED, this.#node, error);
     this.#show(this.#texts.failed(error));
     done(error);

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { BkError, type Note, say } from '../../src';
+import { BkError, filesOfPort, type Note, say } from '../../src';
 import { text } from './settings';
 
 /** Where backups go that are made before flash is changed. */
@@ -61,16 +61,15 @@ export function sourceFile(RED: NodeAPI, setting: string | null, fromMessage: st
  */
 export function portOf(RED: NodeAPI, fromMessage: unknown): string | undefined {
   const port = text('port', fromMessage).trim();
-  if (!/^sim:/i.test(port)) return port || undefined;
   const folder = inUserDir(RED, '.');
-  for (const [option, file] of new URLSearchParams(port.split('?').slice(1).join('?'))) {
-    if (option.toLowerCase() !== 'flash' || isInside(folder, path.resolve(file))) continue;
+  for (const file of filesOfPort(port)) {
+    if (isInside(folder, path.resolve(file))) continue;
     throw bad(
       say('node.portFileOutside', { given: JSON.stringify(file), folder }),
       say('node.moveOrSetPort'),
     );
   }
-  return port;
+  return port || undefined;
 }
 
 function bad(text: Note, advice: Note): BkError {

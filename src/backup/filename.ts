@@ -1,6 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { BkError, shown } from '../errors';
+import { type Note, say } from '../texts/note';
 import { SIDECAR } from './find';
 import { makeFolder } from './folder';
 import { errnoOf, storageError } from './storage';
@@ -22,7 +23,7 @@ export function checkFilename(folder: string, filename: string): void {
   const parts = filename.split('/');
   const name = parts.at(-1) as string;
   if (UNPRINTABLE.test(filename)) {
-    throw unfit(filename, 'has characters in it that cannot be printed');
+    throw unfit(say('backup.unprintableName', { name: shown(filename) }));
   }
   const leaves =
     isAbsolute(filename) ||
@@ -31,12 +32,14 @@ export function checkFilename(folder: string, filename: string): void {
   if (leaves) throw escapes(filename, folder);
   const bytes = Buffer.byteLength(name);
   if (bytes > LONGEST_NAME) {
-    throw unfit(filename, `has ${bytes} bytes, but may have ${LONGEST_NAME} at most`);
+    throw unfit(
+      say('backup.nameOfTooManyBytes', { name: shown(filename), bytes, most: LONGEST_NAME }),
+    );
   }
   if (name.endsWith(SIDECAR)) {
-    throw unfit(filename, `ends in ${SIDECAR}, as the file with the facts beside a backup does`);
+    throw unfit(say('backup.nameOfSidecar', { name: shown(filename), ending: SIDECAR }));
   }
-  if (UNDER_WAY.test(name)) throw unfit(filename, 'is one of those of files that are under way');
+  if (UNDER_WAY.test(name)) throw unfit(say('backup.nameOfPart', { name: shown(filename) }));
 }
 
 /**
@@ -51,8 +54,8 @@ export async function resolveFilename(folder: string, filename: string): Promise
   await mustLieInside(folder, await nearestExisting(dirname(path)), filename);
   if (parts.length > 1) await makeFolder(dirname(path));
   if (await isFolder(path)) {
-    throw new BkError('BK_STORAGE', `${path} cannot be written: it is a folder`, {
-      advice: ['Choose another file name.'],
+    throw new BkError('BK_STORAGE', say('backup.pathIsFolder', { path }), {
+      advice: [say('backup.otherFileName')],
     });
   }
   return path;
@@ -64,7 +67,7 @@ async function mustLieInside(folder: string, path: string, filename: string): Pr
   try {
     way = relative(await realpath(folder), await realpath(path));
   } catch (reason) {
-    throw storageError(`The file ${filename} cannot be written in ${folder}`, reason);
+    throw storageError(reason, (why) => say('backup.fileUnwritable', { filename, folder, why }));
   }
   if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) {
     throw escapes(filename, folder);
@@ -89,12 +92,12 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 function escapes(filename: string, folder: string): BkError {
-  return unfit(filename, `does not stay in the folder ${folder}`);
+  return unfit(say('backup.nameLeavesFolder', { name: shown(filename), folder }));
 }
 
-function unfit(filename: string, why: string): BkError {
-  return new BkError('BK_BAD_SETTING', `The file name ${shown(filename)} ${why}`, {
+function unfit(what: Note): BkError {
+  return new BkError('BK_BAD_SETTING', what, {
     phase: 'open',
-    advice: ['Give a plain name, as lamp.bin; set the folder for anything else.'],
+    advice: [say('backup.plainName')],
   });
 }

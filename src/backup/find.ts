@@ -46,7 +46,7 @@ export async function readSidecar(path: string): Promise<BackupRecord | null> {
 }
 
 /** Two of one second are told apart by the numbers at the ends of their names. */
-export function newestFirst(a: FoundBackup, b: FoundBackup): number {
+function newestFirst(a: FoundBackup, b: FoundBackup): number {
   const byDate = Date.parse(b.record.date) - Date.parse(a.record.date);
   return byDate !== 0 ? byDate : numberOf(b) - numberOf(a);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { BkError } from '../errors';
+import { say } from '../texts/note';
 import { discard, writePart } from './atomic';
 import { errnoOf, storageError } from './storage';
 
@@ -21,7 +22,7 @@ export async function checkFolder(folder: string): Promise<void> {
   try {
     await writePart(part, Buffer.from('This file can go.\n'));
   } catch (reason) {
-    throw storageError(`The folder ${folder} cannot be written`, reason);
+    throw storageError(reason, (why) => say('backup.folderUnwritable', { folder, why }));
   }
   await discard(part);
 }
@@ -36,16 +37,13 @@ async function removeProbes(folder: string): Promise<void> {
 /** Makes a folder and those above it. @throws BkError BK_STORAGE, BK_BAD_SETTING */
 export async function makeFolder(folder: string): Promise<void> {
   if (!isAbsolute(folder) || folder.includes('\0')) {
-    throw new BkError(
-      'BK_BAD_SETTING',
-      `"${folder.replaceAll('\0', '?')}" is no folder for backups: it needs an absolute path`,
-      { advice: ['Set a folder, as bk-backups.'] },
-    );
+    const text = say('backup.noAbsolutePath', { folder: folder.replaceAll('\0', '?') });
+    throw new BkError('BK_BAD_SETTING', text, { advice: [say('backup.setFolder')] });
   }
   try {
     await makeWithParents(folder);
   } catch (reason) {
-    throw storageError(`The folder ${folder} cannot be used`, reason);
+    throw storageError(reason, (why) => say('backup.folderUnusable', { folder, why }));
   }
 }
 

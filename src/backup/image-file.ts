@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { BkError, shown } from '../errors';
-import { errnoOf, inWords } from './storage';
+import { type Note, say } from '../texts/note';
+import { errnoOf, refusalOf } from './storage';
 
 /** No flash of these chips is larger, bytes. */
 export const LARGEST_IMAGE = 32 * 1024 * 1024;
@@ -16,45 +17,44 @@ export async function readImageFile(path: string): Promise<Buffer> {
   } catch (reason) {
     if (reason instanceof BkError) throw reason;
     if (errnoOf(reason) === 'ENOENT') {
-      throw unread(`There is no file ${path}`, reason, [
-        "Check the file name; in a flow a relative one begins at Node-RED's user folder.",
-      ]);
+      throw unread(say('backup.noSuchFile', { path }), say('backup.checkFileName'), reason);
     }
-    throw unread(`The file ${path} cannot be read: ${inWords(reason)}`, reason, [
-      'Check the file name, and that the user that runs Node-RED may read the file.',
-    ]);
+    const text = say('backup.fileUnreadable', { path, why: refusalOf(reason) });
+    throw unread(text, say('backup.checkNameAndRights'), reason);
   }
 }
 
 async function readWhole(path: string): Promise<Buffer> {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    throw unread(`${shown(path)} is no name of a file`, undefined, ['Correct the file name.']);
+    throw unread(say('backup.noFileName', { path: shown(path) }), say('backup.correctFileName'));
   }
   // Asked before it is opened: opening a pipe would wait for somebody to write to it.
   const stats = await stat(path);
   if (!stats.isFile()) {
-    const what = stats.isDirectory() ? 'a folder' : 'no plain file';
-    throw unread(`${path} cannot be read: it is ${what}`, undefined, ['Name the file itself.']);
+    const text = stats.isDirectory()
+      ? say('backup.folderUnread', { path })
+      : say('backup.noPlainFile', { path });
+    throw unread(text, say('backup.nameFileItself'));
   }
   if (stats.size > LARGEST_IMAGE) {
-    throw new BkError(
-      'BK_BAD_IMAGE',
-      `${path} has ${stats.size} bytes, more than any flash of these chips`,
-      { phase: 'open', advice: ['Check that this is the file that was meant.'] },
-    );
+    const text = say('backup.longerThanAnyFlash', { path, bytes: stats.size });
+    throw new BkError('BK_BAD_IMAGE', text, {
+      phase: 'open',
+      advice: [say('backup.checkFileMeant')],
+    });
   }
   const bytes = await readFile(path);
   if (bytes.length > 0) return bytes;
-  throw new BkError('BK_BAD_IMAGE', `${path} is empty`, {
+  throw new BkError('BK_BAD_IMAGE', say('backup.emptyFile', { path }), {
     phase: 'open',
-    advice: ['Download or copy the file again.'],
+    advice: [say('backup.copyAgain')],
   });
 }
 
-function unread(what: string, reason: unknown, advice: string[]): BkError {
+function unread(what: Note, advice: Note, reason?: unknown): BkError {
   return new BkError('BK_STORAGE', what, {
     phase: 'open',
     ...(reason === undefined ? {} : { reason }),
-    advice,
+    advice: [advice],
   });
 }

@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { discard, removeStale, targetOf } from './atomic';
 import { resolveFilename } from './filename';
 import { readSidecar, SIDECAR } from './find';
+import type { FolderTurns } from './folder-turns';
 import { chipPart, kindOf, macPart, parseName } from './names';
 import type { PartialSubject } from './partial';
 import { sha256 } from './record';
-import { inTurn } from './turns';
 
 /**
  * Clears up after a write of the same backup that was killed: one whose bytes were whole on the disk
@@ -16,12 +16,13 @@ import { inTurn } from './turns';
  * @param now ms since 1970
  */
 export async function settleLeftovers(
+  turns: FolderTurns,
   folder: string,
   subject: PartialSubject,
   filename: string,
   now: number,
 ): Promise<void> {
-  await inTurn(folder, async () => {
+  await turns.take(folder, async () => {
     if (filename !== '') {
       const path = await resolveFilename(folder, filename);
       await settle(dirname(path), (name) => name === basename(path));

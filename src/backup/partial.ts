@@ -13,7 +13,7 @@ const SLOT = 4 + SECTOR;
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 
 /** A sector that an unfinished write changes a part of. */
-const EDGE = /^\.[A-Za-z0-9]+_[0-9a-f]{12}_[0-9a-f]+-1000\.edge$/;
+const PARTIAL_SECTOR = /^\.[A-Za-z0-9]+_[0-9a-f]{12}_[0-9a-f]+-1000\.edge$/;
 
 /** A stretch of flash at sector boundaries. */
 interface Stretch {
@@ -172,25 +172,25 @@ export async function removeSuperseded(
 }
 
 /** Addresses of the sectors of a chip that unfinished writes have kept in a folder. */
-export async function keptEdges(
+export async function keptPartialSectors(
   folder: string,
   { chip, mac }: Pick<PartialSubject, 'chip' | 'mac'>,
 ): Promise<number[]> {
   const start = `.${chipPart(chip)}_${macPart(mac)}_`;
-  const names = await edgeFiles(folder);
+  const names = await partialSectorFiles(folder);
   return names
     .filter((name) => name.startsWith(start))
     .map((name) => Number.parseInt(name.slice(start.length), 16));
 }
 
 /** Whether unfinished writes have kept anything in a folder, of whatever chip. */
-export async function keepsEdges(folder: string): Promise<boolean> {
-  return (await edgeFiles(folder)).length > 0;
+export async function keepsPartialSectors(folder: string): Promise<boolean> {
+  return (await partialSectorFiles(folder)).length > 0;
 }
 
-async function edgeFiles(folder: string): Promise<string[]> {
+async function partialSectorFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => EDGE.test(name));
+  return names.filter((name) => PARTIAL_SECTOR.test(name));
 }
 
 function hiddenName(subject: PartialSubject, ending: 'partial' | 'edge'): string | null {

@@ -41,10 +41,14 @@ export function makeRecord(
     mac,
     offset,
     length: bytes.length,
-    sha256: sha256(bytes),
-    crc32: crc32(bytes).toString(16).padStart(8, '0'),
+    ...digestsOf(bytes),
     date: date.toISOString(),
   };
+}
+
+/** By what bytes are compared with those of a backup; of a read they stand among its facts, too. */
+export function digestsOf(bytes: Uint8Array): Pick<BackupRecord, 'sha256' | 'crc32'> {
+  return { sha256: sha256(bytes), crc32: crc32(bytes).toString(16).padStart(8, '0') };
 }
 
 export function sha256(bytes: Uint8Array): string {

@@ -1,44 +1,37 @@
-import { BkError, type ErrorCode, textOf } from '../errors';
+import { BkError, textOf } from '../errors';
+import { type Note, say, verbatim } from '../texts/note';
 
-/** What a person can do about each error of the operating system. */
-const ADVICE: Readonly<Record<string, { what: string; advice: string }>> = {
-  ENOSPC: { what: 'the disk is full', advice: 'Make room on the disk, or choose another folder.' },
-  EDQUOT: { what: 'the disk quota is used up', advice: 'Make room, or choose another folder.' },
-  EACCES: {
-    what: 'permission is denied',
-    advice: 'Let the user that runs Node-RED write there, or choose another folder.',
-  },
-  EPERM: {
-    what: 'the operating system does not allow it',
-    advice: 'Let the user that runs Node-RED write there, or choose another folder.',
-  },
-  EROFS: {
-    what: 'the disk is read-only',
-    advice: 'Choose a folder on a disk that can be written.',
-  },
-  ENOTDIR: { what: 'a part of the path is a file', advice: 'Choose another folder.' },
-  EEXIST: { what: 'there is a file of that name', advice: 'Choose another folder.' },
-  ENAMETOOLONG: { what: 'the name is too long', advice: 'Choose a shorter name.' },
-  ENOENT: { what: 'it does not exist and cannot be made', advice: 'Choose another folder.' },
-  EISDIR: { what: 'it is a folder', advice: 'Choose another file name.' },
-};
+/** What the operating system refused, and what a person can do about it. */
+const REFUSALS = {
+  ENOSPC: ['backup.diskFull', 'backup.makeRoomOrFolder'],
+  EDQUOT: ['backup.quotaUsedUp', 'backup.makeRoomInQuota'],
+  EACCES: ['backup.denied', 'backup.letUserWrite'],
+  EPERM: ['backup.notAllowed', 'backup.letUserWrite'],
+  EROFS: ['backup.readOnly', 'backup.writableDisk'],
+  ENOTDIR: ['backup.fileInPath', 'backup.otherFolder'],
+  EEXIST: ['backup.fileOfThatName', 'backup.otherFolder'],
+  ENAMETOOLONG: ['backup.nameTooLong', 'backup.shorterName'],
+  ENOENT: ['backup.cannotBeMade', 'backup.otherFolder'],
+  EISDIR: ['backup.isFolder', 'backup.otherFileName'],
+} as const;
 
-/** The error of a file or folder, in words. `what` begins the message, as "The folder x cannot be written". */
-export function storageError(
-  what: string,
-  reason: unknown,
-  code: ErrorCode = 'BK_STORAGE',
-): BkError {
-  const entry = ADVICE[errnoOf(reason) ?? ''];
-  return new BkError(code, `${what}: ${inWords(reason)}`, {
+/** The error of a file or folder. @param what makes its message, of what the operating system refused */
+export function storageError(reason: unknown, what: (why: Note) => Note): BkError {
+  return new BkError('BK_STORAGE', what(refusalOf(reason)), {
     reason,
-    advice: [entry?.advice ?? 'Choose another folder, or look at what the message says.'],
+    advice: [say(knownOf(reason)?.[1] ?? 'backup.otherFolderOrLook')],
   });
 }
 
 /** What the operating system refused; completes "it cannot be read: …". */
-export function inWords(reason: unknown): string {
-  return ADVICE[errnoOf(reason) ?? '']?.what ?? textOf(reason);
+export function refusalOf(reason: unknown): Note {
+  const known = knownOf(reason);
+  return known === null ? verbatim(textOf(reason)) : say(known[0]);
+}
+
+function knownOf(reason: unknown): (typeof REFUSALS)[keyof typeof REFUSALS] | null {
+  const code = errnoOf(reason) ?? '';
+  return Object.hasOwn(REFUSALS, code) ? REFUSALS[code as keyof typeof REFUSALS] : null;
 }
 
 /** Whether less on the disk would have helped. */

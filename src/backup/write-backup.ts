@@ -1,15 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isBkError } from '../errors';
+import { say } from '../texts/note';
 import { commitPart, discard, partPath, removeStale, syncFolder, writePart } from './atomic';
 import { resolveFilename } from './filename';
 import { SIDECAR } from './find';
 import { makeFolder } from './folder';
+import type { FolderTurns } from './folder-turns';
 import { backupStem, kindOf, parseName } from './names';
 import { type BackupRecord, type BackupSubject, makeRecord } from './record';
 import { removeOldest } from './retention';
 import { isFull, storageError } from './storage';
-import { inTurn } from './turns';
 
 export interface BackupRequest {
   /** Absolute path; made when missing. */
@@ -42,8 +43,8 @@ export interface WrittenBackup {
  * Writes a backup and its sidecar; the bytes appear under their name whole or not at all, after the sidecar.
  * @throws BkError BK_STORAGE, BK_BAD_SETTING (the file name); nothing is left behind then
  */
-export function writeBackup(request: BackupRequest): Promise<WrittenBackup> {
-  return inTurn(request.folder, () => write(request));
+export function writeBackup(turns: FolderTurns, request: BackupRequest): Promise<WrittenBackup> {
+  return turns.take(request.folder, () => write(request));
 }
 
 async function write(request: BackupRequest): Promise<WrittenBackup> {
@@ -63,7 +64,7 @@ async function write(request: BackupRequest): Promise<WrittenBackup> {
     });
   } catch (reason) {
     if (isBkError(reason)) throw reason;
-    throw storageError(`The backup ${path} cannot be written`, reason);
+    throw storageError(reason, (why) => say('backup.backupUnwritable', { path, why }));
   }
   await syncFolder(dirname(path));
   const removed =
@@ -111,7 +112,7 @@ async function newPath({ folder, subject, bytes, date }: BackupRequest): Promise
   try {
     return await freePath(folder, stem);
   } catch (reason) {
-    throw storageError(`The folder ${folder} cannot be read`, reason);
+    throw storageError(reason, (why) => say('backup.folderUnreadable', { folder, why }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { CHIPS } from '../chip/known/chips';
-import type { JobContext, JobOutcome } from './base/job-context';
+import type { JobContext } from './base/job-context';
+import type { JobOutcome } from './base/job-facts';
 import type { ChipReport } from './base/job-types';
 import { chipCalibration } from './chip/chip-calibration';
 

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { BkError, shown } from '../errors';
 import { inspect as inspectImage } from '../image/inspect/inspect';
 import type { Inspection, InspectOptions } from '../image/inspect/inspect-types';
+import { say } from '../texts/note';
 import { takeInspectOptions } from './options/job-options';
 
 /**
@@ -15,9 +16,8 @@ export async function inspect(
 ): Promise<Inspection> {
   const checked = takeInspectOptions(options);
   if (types.isUint8Array(given)) return inspectImage(given, checked);
-  throw new BkError(
-    'BK_BAD_IMAGE',
-    `What is to be inspected has to be bytes (a Buffer or a Uint8Array), but is ${shown(given)}`,
-    { phase: 'open', advice: ['Read the file first, and hand over its bytes.'] },
-  );
+  throw new BkError('BK_BAD_IMAGE', say('job.notBytes', { given: shown(given) }), {
+    phase: 'open',
+    advice: [say('job.readFileFirst')],
+  });
 }

@@ -1,8 +1,10 @@
 import { checkFilename, resolveFilename } from '../backup/filename';
 import { checkFolder } from '../backup/folder';
+import { digestsOf } from '../backup/record';
 import { BOOTLOADER_END } from '../chip/geometry';
-import { crc32Hex, sha256Hex } from './base/digests';
-import { type JobContext, type JobOutcome, mustFitFlash } from './base/job-context';
+import { say } from '../texts/note';
+import { type JobContext, mustFitFlash } from './base/job-context';
+import type { JobOutcome } from './base/job-facts';
 import type { ReadOptions } from './base/job-types';
 import { takeReadOptions } from './options/job-options';
 import { refused } from './options/take';
@@ -19,11 +21,9 @@ export async function checkReading(given: unknown, port: string): Promise<ReadOp
   const options = takeReadOptions(given, port);
   const memory = options.memory ?? 'flash';
   if (memory !== 'flash' && options.file !== undefined) {
-    throw refused(
-      `The bytes of ${memory} go to the message, not to a backup`,
-      'Set output to buffer; a "write file" node can save the bytes.',
-      { port },
-    );
+    throw refused(say('option.memoryToFile', { memory }), say('option.setOutputToBuffer'), {
+      port,
+    });
   }
   // Better known before a long read than after it.
   if (options.file === undefined) return options;
@@ -55,13 +55,13 @@ export async function read(
     offset,
     length,
     bytes: length,
-    extra: { sha256: sha256Hex(bytes), crc32: crc32Hex(bytes), bytesRead, bytesReused },
+    extra: { ...digestsOf(bytes), bytesRead, bytesReused },
   };
 }
 
 function warnIfZeros(context: JobContext, offset: number, bytes: Buffer): void {
   if (offset >= BOOTLOADER_END || bytes.length < BOOTLOADER_END) return;
   if (bytes.every((byte) => byte === 0)) {
-    context.warnings.push('All that was read is zeros: the flash may not answer.');
+    context.warnings.push(say('job.allZeros'));
   }
 }

@@ -1,23 +1,18 @@
 import type { Region } from '../chip/layouts';
-import { blocksOf, sectorsOf, totalOf } from '../chip/regions';
+import { totalOf } from '../chip/regions';
 import type { LoadedImage, Piece } from '../placement/base/place-types';
 import { pinsIn } from '../placement/settings/openbeken-settings';
-import type { JobContext, JobOutcome } from './base/job-context';
+import { say } from '../texts/note';
+import type { JobContext } from './base/job-context';
+import type { JobOutcome } from './base/job-facts';
 import type { WriteOptions, WriteSummary } from './base/job-types';
 import { Changer } from './change/change';
-import {
-  type BlockPlan,
-  type Plan,
-  planBlock,
-  planOf,
-  secondsOf,
-  touchedBy,
-} from './change/change-plan';
-import { Edges, forgetEdges } from './change/partial-sectors';
+import { type Plan, secondsOf, touchedBy } from './change/change-plan';
+import { forgetPartialSectors, PartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
+import { planWrite } from './change/write-plan';
 import { checkBootloader } from './chip/bootloader-check';
 import { forgetCalibration } from './chip/chip-calibration';
-import { compareBlock, Hunch, type SectorState } from './chip/compare';
 import { place } from './place/place-on-chip';
 import { planConfig } from './place/plan-config';
 
@@ -42,7 +37,9 @@ export async function write(
 
   const regions = placed.map(({ offset, bytes }) => ({ offset, length: bytes.length }));
   const bytes = totalOf(regions);
-  const erased = options.dryRun ? plannedErases(plan) : changer.counts;
+  const erased = options.dryRun
+    ? { sectorsErased: plan.sectorErases, blocksErased: plan.blockErases }
+    : changer.counts;
   const payload: WriteSummary = {
     image: {
       kind: image.detected.kind,
@@ -75,21 +72,21 @@ async function change(
   placed: readonly Piece[],
 ): Promise<Plan> {
   const folder = options.backup?.folder;
-  const edges = new Edges(context, folder);
+  const partials = new PartialSectors(context, folder);
   try {
     const pieces: Piece[] = [];
-    for (const piece of placed) pieces.push(await edges.fill(piece));
-    const plan = await makePlan(context, pieces, options);
+    for (const piece of placed) pieces.push(await partials.fill(piece));
+    const plan = await planWrite(context, pieces, options);
     if (options.dryRun) return plan;
-    await edges.keep(plan);
+    await partials.keep(plan);
     await changer.run(plan, () => carryOut(context, changer, pieces, plan));
     const ranges = plan.blocks.map(({ range }) => range);
-    await edges.close();
-    await forgetEdges(context, folder, ranges);
+    await partials.close();
+    await forgetPartialSectors(context, folder, ranges);
     forgetCalibration(context);
     return plan;
   } finally {
-    await edges.close();
+    await partials.close();
   }
 }
 
@@ -100,17 +97,17 @@ async function carryOut(
   plan: Plan,
 ): Promise<void> {
   const recoveries = context.recoveries.length;
-  context.progress.begin('erase', plan.eraseBytes, 'Erasing what differs');
-  context.progress.begin('write', plan.programBytes, 'Writing what differs');
+  context.progress.begin('erase', plan.eraseBytes, say('job.erasingDifferences'));
+  context.progress.begin('write', plan.programBytes, say('job.writingDifferences'));
   for (const block of plan.blocks) await changer.carryOut(block);
-  context.progress.end('erase', 'Erased');
-  context.progress.end('write', 'Written');
+  context.progress.end('erase', say('job.erased'));
+  context.progress.end('write', say('job.written'));
   // What compared equal and was not touched since has been confirmed by that very checksum. But once the
   // chip has stumbled nobody knows what it did on the way: then all of it is asked again.
   const steady = context.recoveries.length === recoveries;
   const all = plan.blocks.map(({ range }) => range);
   const ranges = steady ? plan.blocks.flatMap(touchedBy) : all;
-  context.progress.begin('verify', totalOf(ranges), 'Verifying by the checksum of the chip');
+  context.progress.begin('verify', totalOf(ranges), say('job.verifyingByChecksum'));
   await changer.verify(ranges, all, (range) => bytesOf(pieces, range));
   await checkBootloader(context);
 }
@@ -121,38 +118,4 @@ function bytesOf(pieces: readonly Piece[], { offset, length }: Region): Buffer {
     (one) => one.offset <= offset && offset + length <= one.offset + one.bytes.length,
   ) as Piece;
   return piece.bytes.subarray(offset - piece.offset, offset - piece.offset + length);
-}
-
-/** The whole plan is made before anything is touched. */
-async function makePlan(
-  context: JobContext,
-  pieces: readonly Piece[],
-  options: WriteOptions,
-): Promise<Plan> {
-  const blocks: BlockPlan[] = [];
-  const rewrite = options.unchanged === 'rewrite';
-  const hunch = new Hunch();
-  const total = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
-  if (!rewrite) context.progress.begin('compare', total, 'Comparing with what flash holds');
-  for (const { offset, bytes } of pieces) {
-    for (const range of blocksOf({ offset, length: bytes.length })) {
-      const wanted = bytes.subarray(range.offset - offset).subarray(0, range.length);
-      const states: SectorState[] = rewrite
-        ? sectorsOf(range).map(() => 'different')
-        : await compareBlock(context, range, wanted, hunch);
-      blocks.push(planBlock(range, wanted, states, context.session.workingBaud));
-      if (!rewrite) {
-        context.progress.advance('compare', range.length, range.offset, 'Comparing');
-      }
-    }
-  }
-  return planOf(blocks);
-}
-
-function plannedErases(plan: Plan): { sectorsErased: number; blocksErased: number } {
-  const count = (by: 'block' | 'sector') =>
-    plan.blocks
-      .filter(({ erase }) => erase.by === by)
-      .reduce((sum, { erase }) => sum + erase.addresses.length, 0);
-  return { sectorsErased: count('sector'), blocksErased: count('block') };
 }

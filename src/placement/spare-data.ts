@@ -1,27 +1,21 @@
-import type { SectorExtent } from '../chip/chip-model';
+import type { DataArea, SectorExtent } from '../chip/chip-model';
 import { SECTOR } from '../chip/geometry';
 import { modelOrUntold } from '../chip/known/chip-places';
 import type { Region } from '../chip/layouts';
 import { runsOf, sectorsOf, without } from '../chip/regions';
 import { BkError } from '../errors';
 import { readUserFiles, userFileSectors } from '../image/tuya/tuya-user-files';
-import { type Note, say } from '../texts/note';
+import { say } from '../texts/note';
 import { span } from './base/pieces';
 import { layoutOf, slotOf } from './base/place-target';
 import type { ConnectedTarget, Piece, PlaceTarget } from './base/place-types';
-
-/** A stretch of flash with data of the device. */
-export interface HeldData extends Region {
-  /** Completes "the chip has …". */
-  what: Note;
-}
 
 /** The stretches of flash that pieces go to. */
 export function regionsOf(pieces: readonly Piece[]): Region[] {
   return pieces.map(({ offset, bytes }) => ({ offset, length: bytes.length }));
 }
 
-export function calibrationAt(offset: number): HeldData {
+export function calibrationAt(offset: number): DataArea {
   return { what: say('placement.calibrationOfRadio'), offset, length: SECTOR };
 }
 
@@ -46,7 +40,7 @@ export function dataAreasIn(
   target: PlaceTarget,
   regions: readonly Region[],
   index: Buffer | null,
-): HeldData[] {
+): DataArea[] {
   const download = slotOf(target, 'download') ?? layoutOf(target).download;
   const start = download.offset + download.length;
   const rest = { offset: start, length: Math.max(0, target.flashSize - start) };
@@ -67,7 +61,7 @@ export function dataAreasIn(
  * What lies in the way is not overwritten unasked.
  * @throws BkError BK_WRONG_IMAGE, saying what lies where
  */
-export function mustSpare(held: readonly HeldData[], { port }: ConnectedTarget): void {
+export function mustSpare(held: readonly DataArea[], { port }: ConnectedTarget): void {
   const [first] = [...held].sort((one, other) => one.offset - other.offset);
   if (first === undefined) return;
   throw new BkError(
@@ -78,7 +72,7 @@ export function mustSpare(held: readonly HeldData[], { port }: ConnectedTarget):
 }
 
 /** The pieces without what would go over such data. */
-export function sparing(pieces: readonly Piece[], held: readonly HeldData[]): Piece[] {
+export function sparing(pieces: readonly Piece[], held: readonly DataArea[]): Piece[] {
   return pieces.flatMap(({ offset, bytes }) =>
     without({ offset, length: bytes.length }, held).map((part) => ({
       offset: part.offset,
@@ -98,7 +92,7 @@ function gapsOf(target: PlaceTarget): Region[] {
 }
 
 /** The sectors there that the index of the files names. */
-function filesBetweenSlots(target: PlaceTarget, index: Buffer): HeldData[] {
+function filesBetweenSlots(target: PlaceTarget, index: Buffer): DataArea[] {
   const offset = filesOf(target)[0]?.offset ?? 0;
   // Only the index is looked at: the rest of flash may read as anything.
   const flash = Buffer.alloc(offset + index.length, 0xff);

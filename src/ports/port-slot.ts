@@ -1,67 +1,57 @@
 import type { Clock, Timer } from '../clock';
-import { BkError, isBkError } from '../errors';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
-import { BaudMemories } from '../session/baud/baud-memory';
-import { BOOT_BAUD } from '../session/link/link';
-import { beganAnew } from '../session/recovery/port-reconnect';
-import { type Reopen, Session } from '../session/session';
-import { say } from '../texts/note';
-import { AdapterFollower } from '../transport/follow';
-import { type OpenOptions, openTransport } from '../transport/open';
-import type { Transport } from '../transport/transport';
+import type { Session } from '../session/session';
+import { openSession, type PortWorld } from './open-session';
+import { type Release, TurnQueue } from './turn-queue';
 
 /** How often a kept link is called, ms: chips that leave download mode do so after seconds of silence. */
 const KEEP_ALIVE_MS = 500;
-
-/** Gives a turn on to the next one. */
-type Release = () => void;
 
 /**
  * One physical port of this process: who has its turn, and the link that is kept between jobs. All
  * devices that name the port, however they spell it, share its slot.
  */
 export class PortSlot {
+  readonly #world: PortWorld;
   readonly #clock: Clock;
-  readonly #bauds: BaudMemories;
-  #tail: Promise<void> = Promise.resolve();
+  readonly #onIdle: (slot: PortSlot) => void;
+  readonly #turns = new TurnQueue();
   #session: Session | null = null;
   #keeper: Timer | null = null;
   /** A keep-alive exchange under way; whoever takes the link waits for it. */
   #calling: Promise<void> = Promise.resolve();
   /** True while somebody has the turn's link in use, so that no keep-alive may begin. */
   #taken = false;
-  /** Who has the turn or waits for it. */
-  #users = 0;
+  /** Links that are being ended. */
+  #ending = 0;
   /** Whose job the kept link served last. */
   #owner: object | null = null;
 
-  constructor(clock: Clock, bauds = new BaudMemories(clock)) {
-    this.#clock = clock;
-    this.#bauds = bauds;
+  /** @param onIdle called whenever nobody has the turn or waits for it, and no link is kept any more */
+  constructor(world: PortWorld, onIdle: (slot: PortSlot) => void) {
+    this.#world = world;
+    this.#clock = world.clock;
+    this.#onIdle = onIdle;
   }
 
   /** Waits for the turn, first come, first served. @throws BkError BK_CANCELLED while waiting */
   async turn(signal: AbortSignal | undefined, port: string): Promise<Release> {
-    const before = this.#tail;
-    let handOn: () => void = () => {};
-    const own = new Promise<void>((resolve) => {
-      handOn = resolve;
-    });
-    this.#users++;
-    const release = (): void => {
-      this.#users--;
-      handOn();
-    };
-    // Who gives up waiting still hands the turn on when it comes.
-    this.#tail = before.then(() => own);
     try {
-      await orAborted(before, signal, port);
+      const release = await this.#turns.take(signal, port);
+      return () => {
+        release();
+        this.#rest();
+      };
     } catch (error) {
-      release();
+      this.#rest();
       throw error;
     }
-    return release;
+  }
+
+  /** Whether a link is kept that was this owner's last. */
+  keepsFor(owner: object): boolean {
+    return this.#session !== null && this.#owner === owner;
   }
 
   /** The kept link if it serves these settings, else a new one. The caller has the turn. */
@@ -79,58 +69,8 @@ export class PortSlot {
       }
       await this.#drop('leave');
     }
-    report.onPhase('open', say('session.openingPort', { port: settings.port }), false);
-    const options = { baudRate: BOOT_BAUD, clock: this.#clock };
-    const follower = new AdapterFollower(settings.port, options);
-    // Not awaited: nobody should wait for it unless the adapter goes away.
-    void follower.remember();
-    const transport = await this.#open(settings, follower, { ...options, signal }, report);
-    let latest = transport;
-    const reopen: Reopen = async (timeoutMs, abort) => {
-      latest = await follower.reopen(timeoutMs, abort);
-      return latest;
-    };
-    try {
-      this.#session = await Session.open({
-        transport,
-        settings,
-        clock: this.#clock,
-        report,
-        bauds: this.#bauds,
-        signal,
-        reopen,
-      });
-    } catch (error) {
-      await latest.close();
-      throw error;
-    }
+    this.#session = await openSession(this.#world, settings, report, signal);
     return this.#session;
-  }
-
-  /** An adapter that goes away while it is opened, as when the module is switched on just then, is waited for. */
-  async #open(
-    { port, linkTimeout }: FilledSettings,
-    follower: AdapterFollower,
-    options: OpenOptions,
-    { evidence, onPhase, onRecovery }: SessionReport,
-  ): Promise<Transport> {
-    const start = this.#clock.now();
-    try {
-      return await openTransport(port, options);
-    } catch (error) {
-      if (!isBkError(error, 'BK_PORT_LOST')) throw error;
-      evidence.adapterLost();
-      onPhase('open', say('session.portSilent', { port }), true);
-      const transport = await follower
-        .reopen(linkTimeout * 1000, options.signal)
-        .catch((reason) => {
-          // The first error says more of a port that is there all the while.
-          throw isBkError(reason, 'BK_PORT_LOST') ? error : reason;
-        });
-      evidence.adapterBack();
-      onRecovery(beganAnew('open', error, this.#clock.now() - start));
-      return transport;
-    }
   }
 
   /** Keeps the link for the settings' idle time, then ends it. The caller has the turn. */
@@ -165,7 +105,7 @@ export class PortSlot {
 
   /** Ends a link that is only kept, if it was kept for this owner. */
   async endKept(owner: object, after: 'reboot' | 'leave', port: string): Promise<void> {
-    if (this.#users > 0 || this.#owner !== owner) return;
+    if (!this.#turns.isEmpty || this.#owner !== owner) return;
     const release = await this.turn(undefined, port);
     try {
       await this.end(after);
@@ -190,7 +130,17 @@ export class PortSlot {
   async #drop(after: 'reboot' | 'leave'): Promise<void> {
     const session = this.#session;
     this.#session = null;
-    await session?.close(after);
+    this.#ending++;
+    try {
+      await session?.close(after);
+    } finally {
+      this.#ending--;
+      this.#rest();
+    }
+  }
+
+  #rest(): void {
+    if (this.#turns.isEmpty && this.#session === null && this.#ending === 0) this.#onIdle(this);
   }
 }
 
@@ -203,26 +153,4 @@ function serves(session: Session, settings: FilledSettings): boolean {
     had.reset === settings.reset &&
     session.exchanger.lost === null
   );
-}
-
-function orAborted(
-  turn: Promise<void>,
-  signal: AbortSignal | undefined,
-  port: string,
-): Promise<void> {
-  if (signal === undefined) return turn;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      reject(new BkError('BK_CANCELLED', say('session.cancelledInQueue', { port })));
-    };
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
-    turn.then(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-  });
 }

@@ -51,8 +51,6 @@ export class FrameReader {
   #buffer = Buffer.allocUnsafe(16 * 1024);
   #start = 0;
   #end = 0;
-  /** Bytes that belonged to no frame, since the last reset. */
-  skipped = 0;
   readonly #onSkipped: ((bytes: Buffer) => void) | undefined;
 
   /** @param onSkipped is shown bytes that belong to no frame; a view that is valid only until it returns */
@@ -87,7 +85,6 @@ export class FrameReader {
   reset(): void {
     this.#start = 0;
     this.#end = 0;
-    this.skipped = 0;
   }
 
   /** Bytes of a frame that is not complete yet. */
@@ -129,7 +126,6 @@ export class FrameReader {
   #skip(count: number): void {
     if (count > 0) this.#onSkipped?.(this.#buffer.subarray(this.#start, this.#start + count));
     this.#start += count;
-    this.skipped += count;
   }
 
   #scanOne(): Scan {

@@ -15,7 +15,7 @@ import { Fingerprint } from './identify/fingerprint';
 import { identify } from './identify/identify';
 import { BOOT_BAUD, type LinkOutcome, link } from './link/link';
 import { Flash } from './memory/flash';
-import { Comeback, type Returning } from './recovery/port-reconnect';
+import { PortReconnect, type Reconnectable } from './recovery/port-reconnect';
 import { type Recoverable, Recovery } from './recovery/recovery';
 import {
   answered,
@@ -50,13 +50,13 @@ export interface SessionOptions {
 }
 
 /** A linked and identified chip. Made by `Session.open`, and ended by `close`. */
-export class Session implements Climber, Recoverable, Returning {
+export class Session implements Climber, Recoverable, Reconnectable {
   readonly settings: FilledSettings;
   readonly exchanger: Exchanger;
   readonly bauds: BaudMemories;
   readonly #reopen: Reopen | undefined;
   readonly #recovery = new Recovery(this);
-  readonly #comeback = new Comeback(this);
+  readonly #portReconnect = new PortReconnect(this);
   #report: SessionReport;
   #state: SessionState = UNOPENED;
 
@@ -77,19 +77,19 @@ export class Session implements Climber, Recoverable, Returning {
    */
   static async open(options: SessionOptions): Promise<Session> {
     const session = new Session(options);
-    await session.#comeback.despite(() => session.#begin(options.signal));
+    await session.#portReconnect.repeatAfterReturn(() => session.#begin(options.signal));
     return session;
   }
 
   /** Nothing has been changed by then: when the port goes away and comes back, all of it is simply done anew. */
   async #begin(signal: AbortSignal | undefined): Promise<void> {
-    await this.#comeback.take(this.#state.link === null ? 'link' : 'identify', () =>
+    await this.#portReconnect.takePortAgain(this.#state.link === null ? 'link' : 'identify', () =>
       this.reopen(signal),
     );
     const begun = begunAnew(this.#state);
     this.#state = begun;
-    const outcome = await this.#link(this.#comeback.linkMs, signal);
-    this.#comeback.settled();
+    const outcome = await this.#link(this.#portReconnect.linkMs, signal);
+    this.#portReconnect.settled();
     const opening = answered(begun, outcome, this.exchanger.transport.baudRate);
     this.#state = opening;
     this.report.onPhase('identify', say('session.identifying'), false);
@@ -193,7 +193,7 @@ export class Session implements Climber, Recoverable, Returning {
 
   reopen(signal: AbortSignal | undefined): Promise<Transport> {
     const reopen = this.#reopen ?? (() => Promise.reject(this.exchanger.lost));
-    return this.#comeback.wait((ms) => reopen(ms, signal));
+    return this.#portReconnect.waitForPort((ms) => reopen(ms, signal));
   }
 
   /** To be called when the chip may have rebooted: its flash is locked and protected then. */
@@ -211,10 +211,10 @@ export class Session implements Climber, Recoverable, Returning {
     const once = async (): Promise<T> => {
       // Winning the port back is not this attempt's business.
       if (this.exchanger.lost !== null) throw this.exchanger.lost;
-      this.#comeback.settled();
+      this.#portReconnect.settled();
       return attempt(tries++);
     };
-    return this.#comeback.despite(() => this.#recovery.run(step, signal, once));
+    return this.#portReconnect.repeatAfterReturn(() => this.#recovery.run(step, signal, once));
   }
 
   /** Goes to the best rate for a setting that proves itself on this wiring, and stays at a proved one. */
@@ -230,7 +230,7 @@ export class Session implements Climber, Recoverable, Returning {
   /** Keeps a chip in download mode that leaves it when it hears nothing. @returns false when it is gone */
   async keepAlive(): Promise<boolean> {
     try {
-      return await this.exchanger.run(linkCheck, undefined);
+      return await this.exchanger.sendOnce(linkCheck, undefined);
     } catch {
       return false;
     }
@@ -240,7 +240,7 @@ export class Session implements Climber, Recoverable, Returning {
   async close(after: 'reboot' | 'leave'): Promise<void> {
     try {
       if (after === 'reboot' && this.exchanger.lost === null) {
-        await this.exchanger.send(reboot, undefined);
+        await this.exchanger.sendUnanswered(reboot, undefined);
       }
     } catch {
       // The port is on its way out; closing it is all that is left to do.
@@ -253,7 +253,7 @@ export class Session implements Climber, Recoverable, Returning {
   async relink(signal: AbortSignal | undefined): Promise<void> {
     const { settings, exchanger } = this;
     await exchanger.transport.setBaudRate(BOOT_BAUD);
-    exchanger.reset();
+    exchanger.forgetInput();
     const outcome = await this.#link(settings.linkTimeout * 1000, signal);
     this.#state = relinked(this.#state, outcome);
     this.forgetLocks();

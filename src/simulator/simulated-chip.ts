@@ -75,6 +75,11 @@ export class SimulatedChip {
     return this.#core.memory.cells;
   }
 
+  /** Whether its flash may be another one than that of a chip made anew with the same options. */
+  get changed(): boolean {
+    return this.#core.memory.changed || this.options.file !== null;
+  }
+
   /** What it holds besides flash. */
   get others(): Readonly<OtherMemories> {
     return this.#core.others;

@@ -7,9 +7,8 @@ export { type Counters, simulatorTally } from './counters';
 export { PreciseClock } from './line/precise-clock';
 export type { Timings } from './setup/chip-timing';
 export {
-  OPTION_RULES,
+  filesOfSimulator,
   parseSimulatorUrl,
-  readOptions,
   type SimulatorExtras,
   type SimulatorOptions,
   simulatorKey,

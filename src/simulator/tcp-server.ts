@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { BkError, textOf } from '../errors';
+import { type Note, say } from '../texts/note';
 import type { SimulatedChip } from './simulated-chip';
 
 export interface TcpServerOptions {
@@ -7,16 +8,17 @@ export interface TcpServerOptions {
   host?: string;
   /** 0 lets the system choose one. */
   port: number;
-  /** Takes one line about each client that comes, goes or is turned away. */
-  log?: (line: string) => void;
+  /** Is told of each client that comes, goes or is turned away. */
+  log?: (line: Note) => void;
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program has this port',
-  EACCES: 'this user may not take this port',
-  EADDRNOTAVAIL: 'this computer has no such address',
-  ENOTFOUND: 'there is no host of that name',
-};
+/** What an error of the operating system means, and its code here. */
+const REFUSALS = {
+  EADDRINUSE: ['simulator.portTaken', 'BK_PORT_BUSY'],
+  EACCES: ['simulator.portNotAllowed', 'BK_PORT_DENIED'],
+  EADDRNOTAVAIL: ['simulator.noSuchLocalAddress', 'BK_PORT_NOT_FOUND'],
+  ENOTFOUND: ['simulator.noSuchHost', 'BK_PORT_NOT_FOUND'],
+} as const;
 
 /**
  * A simulated chip's UART as raw bytes on a TCP port, for one client at a time. TCP carries no line
@@ -42,12 +44,7 @@ export class SimulatedChipServer {
     const { host = '127.0.0.1', port } = this.#options;
     return new Promise((resolve, reject) => {
       this.#server.once('error', (reason: NodeJS.ErrnoException) => {
-        const why = WORDS[reason.code ?? ''] ?? textOf(reason);
-        const message = `The simulated chip cannot be served on ${host}:${port}: ${why}`;
-        const advice = [
-          'Choose another port (--tcp; 0 lets the system choose), or another --host.',
-        ];
-        reject(new BkError(codeOf(reason), message, { reason, advice }));
+        reject(refused(`${host}:${port}`, reason));
       });
       this.#server.listen(port, host, () => {
         resolve((this.#server.address() as AddressInfo).port);
@@ -68,29 +65,36 @@ export class SimulatedChipServer {
     // A client that resets its connection is one that went; 'close' follows.
     socket.on('error', () => {});
     if (this.#chip.attached) {
-      this.#log(`${name} turned away: the chip's line is taken`);
+      this.#log(say('simulator.clientTurnedAway', { name }));
       socket.destroy();
       return;
     }
     this.#client = socket;
     this.#chip.attach({ baudRate: null, receive: (bytes) => socket.write(bytes) });
-    this.#log(`${name} connected`);
+    this.#log(say('simulator.clientConnected', { name }));
     socket.on('data', (bytes) => this.#chip.receive(bytes, null));
     socket.on('close', () => {
       this.#client = null;
       this.#chip.detach();
-      this.#log(`${name} disconnected`);
+      this.#log(say('simulator.clientDisconnected', { name }));
     });
   }
 
-  #log(line: string): void {
+  #log(line: Note): void {
     this.#options.log?.(line);
   }
 }
 
-function codeOf(
-  reason: NodeJS.ErrnoException,
-): 'BK_PORT_BUSY' | 'BK_PORT_DENIED' | 'BK_PORT_NOT_FOUND' {
-  if (reason.code === 'EADDRINUSE') return 'BK_PORT_BUSY';
-  return reason.code === 'EACCES' ? 'BK_PORT_DENIED' : 'BK_PORT_NOT_FOUND';
+function refused(address: string, reason: NodeJS.ErrnoException): BkError {
+  const known = Object.hasOwn(REFUSALS, reason.code ?? '')
+    ? REFUSALS[reason.code as keyof typeof REFUSALS]
+    : null;
+  const text =
+    known === null
+      ? say('simulator.notServed', { address, reason: textOf(reason) })
+      : say(known[0], { address });
+  return new BkError(known?.[1] ?? 'BK_PORT_NOT_FOUND', text, {
+    reason,
+    advice: [say('simulator.chooseOtherPort')],
+  });
 }

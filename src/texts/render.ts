@@ -12,7 +12,10 @@ const PLACE = /__(\w+?)__/g;
 
 const english: Catalogue = { language: 'en-US', texts: ENGLISH };
 
-/** The sentence in a language. Never throws: what no catalogue has is shown as its code. */
+/**
+ * The sentence in a language, English unless one is given. What that lacks is said in English; what no catalogue
+ * has is shown as its code.
+ */
 export function render(note: Note, catalogue: Catalogue = english): string {
   const text = lookUp(note, catalogue) ?? lookUp(note, english) ?? note.code;
   return text.replace(PLACE, (place, name: string) => {

@@ -35,8 +35,6 @@ export interface Transport {
   setBaudRate(baudRate: number): Promise<void>;
   /** Sets both lines. Resolves false where the port has none; never rejects for that. */
   setLines(lines: ModemLines): Promise<boolean>;
-  /** Throws away input that the operating system still holds. */
-  flush(): Promise<void>;
   /** Closes the port; resolves when it is free for others. Never rejects, may be called again. */
   close(): Promise<void>;
 }

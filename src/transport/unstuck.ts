@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { BkError, isBkError } from '../errors';
-import { schemeOf } from './address';
+import { say } from '../texts/note';
 import type { ModemLines, Transport } from './transport';
 
 /** Bits on the wire for one byte: 8N1. */
@@ -14,6 +14,13 @@ const HELD_BYTES = 4_096;
 /** Counting more bytes than that as not yet drained would only prolong a wait, bytes. */
 const MOST_BYTES = 65_536;
 
+/** What a port does not do any more, as it is told of an adapter and of a serial server. */
+const STUCK = {
+  write: ['transport.adapterTakesNoBytes', 'transport.serverTakesNoBytes'],
+  rate: ['transport.adapterTakesNoRate', 'transport.serverTakesNoRate'],
+  lines: ['transport.adapterSetsNoLines', 'transport.serverSetsNoLines'],
+} as const;
+
 /**
  * A port that cannot keep anybody waiting for ever: a stuck adapter, or a line held back by flow control,
  * takes no bytes and says nothing. Every call gets the time that the bytes need on the line and a generous
@@ -22,6 +29,7 @@ const MOST_BYTES = 65_536;
 export class UnstuckTransport implements Transport {
   readonly #inner: Transport;
   readonly #clock: Clock;
+  readonly #isServed: boolean;
   onLost: ((reason: Error) => void) | null = null;
   /** Calls that wait for the port; when it is lost, all of them are over. */
   readonly #waiting = new Set<(error: unknown) => void>();
@@ -31,9 +39,11 @@ export class UnstuckTransport implements Transport {
   #wasTold = false;
   #closing: Promise<void> | null = null;
 
-  constructor(inner: Transport, clock: Clock) {
+  /** @param isServed whether there is a server that is to be looked after, in place of an adapter */
+  constructor(inner: Transport, clock: Clock, isServed: boolean) {
     this.#inner = inner;
     this.#clock = clock;
+    this.#isServed = isServed;
     inner.onLost = (reason) => this.#lose(reason);
   }
 
@@ -59,32 +69,26 @@ export class UnstuckTransport implements Transport {
 
   write(bytes: Buffer): Promise<void> {
     this.#undrained = Math.min(MOST_BYTES, this.#undrained + bytes.length);
-    return this.#within(this.#onLine(), 'takes no bytes any more', () => this.#inner.write(bytes));
+    return this.#within(this.#onLine(), 'write', () => this.#inner.write(bytes));
   }
 
   async drain(): Promise<void> {
     const before = this.#undrained;
-    await this.#within(this.#onLine(), 'takes no bytes any more', () => this.#inner.drain());
+    await this.#within(this.#onLine(), 'write', () => this.#inner.drain());
     this.#undrained = Math.max(0, this.#undrained - before);
   }
 
   setBaudRate(baudRate: number): Promise<void> {
-    const what = 'does not take another rate any more';
-    return this.#within(this.#onLine(), what, () => this.#inner.setBaudRate(baudRate));
+    return this.#within(this.#onLine(), 'rate', () => this.#inner.setBaudRate(baudRate));
   }
 
   async setLines(lines: ModemLines): Promise<boolean> {
-    const what = 'does not set its lines any more';
     try {
-      return await this.#within(0, what, () => this.#inner.setLines(lines));
+      return await this.#within(0, 'lines', () => this.#inner.setLines(lines));
     } catch (error) {
       if (isBkError(error, 'BK_PORT_LOST')) return false;
       throw error;
     }
-  }
-
-  flush(): Promise<void> {
-    return this.#within(0, 'does not answer any more', () => this.#inner.flush());
   }
 
   /** Gives up waiting after a while: the operating system then closes the port when it can. */
@@ -96,7 +100,7 @@ export class UnstuckTransport implements Transport {
         this.#clock.clearTimeout(timer);
         resolve();
       });
-      this.#lose(new BkError('BK_PORT_LOST', `${this.port} is closed`));
+      this.#lose(new BkError('BK_PORT_LOST', say('transport.portClosed', { port: this.port })));
     });
     return this.#closing;
   }
@@ -106,8 +110,8 @@ export class UnstuckTransport implements Transport {
     return ((this.#undrained + HELD_BYTES) * BITS_PER_BYTE * 1000) / this.baudRate;
   }
 
-  /** @param what is wrong with the adapter when the time is over */
-  #within<T>(lineMs: number, what: string, call: () => Promise<T>): Promise<T> {
+  /** @param what it does not do any more when the time is over */
+  #within<T>(lineMs: number, what: keyof typeof STUCK, call: () => Promise<T>): Promise<T> {
     if (this.#loss !== null) {
       this.#lose(this.#loss);
       return Promise.reject(this.#loss);
@@ -141,8 +145,11 @@ export class UnstuckTransport implements Transport {
     });
   }
 
-  #giveUp(what: string): void {
-    this.#lose(stuck(this.port, what));
+  #giveUp(what: keyof typeof STUCK): void {
+    const [adapter, server] = STUCK[what];
+    const text = say(this.#isServed ? server : adapter, { port: this.port });
+    const help = this.#isServed ? 'transport.noFlowControl' : 'transport.plugInWithoutHub';
+    this.#lose(new BkError('BK_PORT_LOST', text, { advice: [say(help)] }));
     void this.close();
   }
 
@@ -151,23 +158,11 @@ export class UnstuckTransport implements Transport {
     this.#loss ??=
       reason instanceof BkError
         ? reason
-        : new BkError('BK_PORT_LOST', `${this.port} went away`, { reason });
+        : new BkError('BK_PORT_LOST', say('transport.wentAway', { port: this.port }), { reason });
     if (!this.#wasTold && this.onLost !== null) {
       this.#wasTold = true;
       this.onLost(reason);
     }
     for (const fail of this.#waiting) fail(this.#loss);
   }
-}
-
-function stuck(port: string, what: string): BkError {
-  const served = schemeOf(port) === 'tcp';
-  const who = served ? `The serial server at ${port}` : `The adapter on ${port}`;
-  return new BkError('BK_PORT_LOST', `${who} ${what}`, {
-    advice: [
-      served
-        ? 'Check the serial server and the network, and switch flow control off there; then start the job again.'
-        : 'Take the adapter out, plug it in again, and start the job again; without a hub, if it happens again.',
-    ],
-  });
 }

@@ -17,6 +17,7 @@ import { crc32 } from 'node:zlib';
 import sinon from 'sinon';
 import { findBackups, loadVerified } from '../../src/backup/find';
 import { checkFolder } from '../../src/backup/folder';
+import { FolderTurns } from '../../src/backup/folder-turns';
 import type { BackupSubject } from '../../src/backup/record';
 import { type BackupRequest, writeBackup } from '../../src/backup/write-backup';
 import { rejection } from '../support/rejects';
@@ -44,8 +45,9 @@ describe('backups', () => {
     await rm(root, { recursive: true, force: true });
   });
 
+  const turns = new FolderTurns();
   const write = (request: Partial<BackupRequest> = {}) =>
-    writeBackup({ folder, bytes: BYTES, subject: FULL, date: at(0), ...request });
+    writeBackup(turns, { folder, bytes: BYTES, subject: FULL, date: at(0), ...request });
   const names = async (where = folder) => (await readdir(where)).sort();
 
   describe('writing', () => {

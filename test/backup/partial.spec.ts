@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBackups } from '../../src/backup/find';
+import { FolderTurns } from '../../src/backup/folder-turns';
 import { settleLeftovers } from '../../src/backup/leftovers';
 import { PartialBackup, type PartialSubject, removeSuperseded } from '../../src/backup/partial';
 import { writeBackup } from '../../src/backup/write-backup';
@@ -84,7 +85,13 @@ describe('what an unfinished backup has read', function () {
     for (const seconds of [1, 2]) {
       const date = new Date(NOW.getTime() + seconds * 1000);
       const subject = { chip, mac, kind, offset };
-      await writeBackup({ folder: folder(), bytes: flash, subject, date, keep: 1 });
+      await writeBackup(new FolderTurns(), {
+        folder: folder(),
+        bytes: flash,
+        subject,
+        date,
+        keep: 1,
+      });
     }
     assert.ok(existsSync(join(folder(), NAME)));
     assert.equal((await findBackups(folder(), SUBJECT)).length, 1);
@@ -93,10 +100,10 @@ describe('what an unfinished backup has read', function () {
   it('goes after a week, and when a younger backup is whole', async () => {
     await leave(0);
     age(NAME, 6);
-    await settleLeftovers(folder(), SUBJECT, '', NOW.getTime());
+    await settleLeftovers(new FolderTurns(), folder(), SUBJECT, '', NOW.getTime());
     assert.ok(existsSync(join(folder(), NAME)));
     age(NAME, 8);
-    await settleLeftovers(folder(), SUBJECT, '', NOW.getTime());
+    await settleLeftovers(new FolderTurns(), folder(), SUBJECT, '', NOW.getTime());
     assert.equal(existsSync(join(folder(), NAME)), false);
 
     await leave(0);
@@ -119,7 +126,12 @@ describe('a backup whose writing was killed', function () {
   async function killedAtLast(): Promise<string> {
     const { chip, mac, kind, offset } = SUBJECT;
     const subject = { chip, mac, kind, offset };
-    const { path, record } = await writeBackup({ folder: folder(), bytes, subject, date: NOW });
+    const { path, record } = await writeBackup(new FolderTurns(), {
+      folder: folder(),
+      bytes,
+      subject,
+      date: NOW,
+    });
     rmSync(path);
     writeFileSync(join(folder(), part(record.file)), bytes);
     return record.file;
@@ -127,7 +139,7 @@ describe('a backup whose writing was killed', function () {
 
   it('is completed where only its name was missing', async () => {
     const file = await killedAtLast();
-    await settleLeftovers(folder(), SUBJECT, '', NOW.getTime());
+    await settleLeftovers(new FolderTurns(), folder(), SUBJECT, '', NOW.getTime());
     assert.deepEqual(readdirSync(folder()).sort(), [file, `${file}.json`]);
     assert.ok(readFileSync(join(folder(), file)).equals(bytes));
   });
@@ -137,7 +149,7 @@ describe('a backup whose writing was killed', function () {
     writeFileSync(join(folder(), part(file)), bytes.subarray(1));
     const others = [part('lamp.bin'), part(file.replace('abcdef', 'abcdee')), part(`x${file}`)];
     for (const name of others) writeFileSync(join(folder(), name), bytes);
-    await settleLeftovers(folder(), SUBJECT, '', 0);
+    await settleLeftovers(new FolderTurns(), folder(), SUBJECT, '', 0);
     assert.deepEqual(readdirSync(folder()).sort(), [...others, `${file}.json`].sort());
   });
 });

@@ -3,11 +3,11 @@ import { readdirSync } from 'node:fs';
 import type { Progress } from '../../src';
 import { BOOTLOADER_END, SECTOR } from '../../src/chip/geometry';
 import { loadImage, write } from '../../src/jobs/write';
-import { unplugSimulated } from '../../src/transport/simulated';
 import { run } from '../diagnosis/rig';
 import { SCENARIOS } from '../diagnosis/scenarios';
 import { noise, scratchFolder, sum, testDevice } from '../support/bench-device';
 import { rejection } from '../support/rejects';
+import { unplugSimulated } from '../support/simulated-chips';
 
 /** What users of the public tools run into, and that is not looked after yet. */
 const pending: readonly string[] = [

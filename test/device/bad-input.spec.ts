@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Device, type ErrorCode } from '../../src';
+import { Device, type Environment, type ErrorCode } from '../../src';
 import { SECTOR } from '../../src/chip/geometry';
 import { noise, scratchFolder, sum, type TestDevice, testDevice } from '../support/bench-device';
 import { rejection } from '../support/rejects';
@@ -122,7 +122,7 @@ describe('bad input is refused with nothing changed', function () {
       /BK7231N.*BK7231T|BK7231T.*BK7231N/,
       'bk7231t',
       (d) =>
-        new Device({ ...d.settings, chip: 'BK7231N' }, { clock: clockOf.get(d) as never }).write({
+        new Device({ ...d.settings, chip: 'BK7231N' }, environmentOf.get(d)).write({
           image: noise(SECTOR),
           offset: 0x20000,
         }),
@@ -170,12 +170,12 @@ describe('bad input is refused with nothing changed', function () {
       (d) => d.read({ memory: 'rom' }),
     ],
   ];
-  const clockOf = new WeakMap<Device, unknown>();
+  const environmentOf = new WeakMap<Device, Environment>();
 
   for (const [name, code, text, sim, run] of cases) {
     it(name, async () => {
       const test = testDevice(sim);
-      clockOf.set(test.device, test.clock);
+      environmentOf.set(test.device, test.environment);
       const before = Buffer.from(test.chip.flash);
       const error = await rejection(run(test.device, folder()), code);
       assert.match(error.message, text);

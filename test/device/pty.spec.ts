@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Device, systemClock } from '../../src';
 import { createSimulatedChip, type SimulatedChip } from '../../src/simulator/simulator';
-import { openSerial } from '../../src/transport/serial';
+import { openSerial } from '../../src/transport/schemes/serial';
 import { noise } from '../support/bench-device';
 import { openPty, type Pty } from '../support/pty';
 import { rejection } from '../support/rejects';

@@ -6,8 +6,8 @@ import { rejection } from '../support/rejects';
 
 describe('jobs on one port', () => {
   it('take turns, first come, first served, however the port is spelled', async () => {
-    const { device, clock, url } = testDevice('bk7231n?window=200');
-    const other = new Device({ port: url.replace('bk7231n', 'BK7231N') }, { clock });
+    const { device, url, environment } = testDevice('bk7231n?window=200');
+    const other = new Device({ port: url.replace('bk7231n', 'BK7231N') }, environment);
     const order: string[] = [];
     const running = new Set<string>();
     const job = (name: string, on: Device) =>
@@ -151,8 +151,8 @@ describe('jobs on one port', () => {
   });
 
   it('do not wait for each other when only one of two devices on a port is closed', async () => {
-    const { device, clock, url } = testDevice('bk7231n');
-    const other = new Device({ port: url }, { clock });
+    const { device, url, environment } = testDevice('bk7231n');
+    const other = new Device({ port: url }, environment);
     const job = other.read({ offset: 0, length: 0x40000 });
     await device.close();
     const { payload } = await job;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { BLOCK } from '../../src/chip/geometry';
-import { unplugSimulated } from '../../src/transport/simulated';
 import { noise, testDevice } from '../support/bench-device';
+import { unplugSimulated } from '../support/simulated-chips';
 
 describe('an adapter that is pulled out in the middle of a job', () => {
   for (const sim of ['bk7231n', 'bk7231t']) {

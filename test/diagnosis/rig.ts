@@ -1,18 +1,20 @@
+import { FolderTurns } from '../../src/backup/folder-turns';
 import type { Evidence } from '../../src/diagnosis/evidence/evidence';
 import { type BkError, isBkError } from '../../src/errors';
-import { JobContext, JobNotes } from '../../src/jobs/base/job-context';
+import { JobContext } from '../../src/jobs/base/job-context';
+import { JobNotes } from '../../src/jobs/base/job-notes';
 import { ProgressReporter } from '../../src/jobs/base/progress';
 import { type DeviceSettings, fillSettings } from '../../src/session/base/settings';
 import { BaudMemories } from '../../src/session/baud/baud-memory';
 import { Session } from '../../src/session/session';
 import { type SimulatedChip, simulatorTally } from '../../src/simulator/simulator';
+import type { Transport } from '../../src/transport/transport';
+import { ScriptedTransport } from '../support/scripted-transport';
 import {
   forgetSimulatedChips,
   openSimulated,
   prepareSimulatedChip,
-} from '../../src/transport/simulated';
-import type { Transport } from '../../src/transport/transport';
-import { ScriptedTransport } from '../support/scripted-transport';
+} from '../support/simulated-chips';
 import { SpoiledTransport, type Spoiling } from '../support/spoiled-transport';
 import { VirtualClock } from '../support/virtual-clock';
 
@@ -65,7 +67,7 @@ export async function run(own: Case): Promise<Seen> {
     const report = notes.report(progress);
     const bauds = new BaudMemories(clock);
     const session = await Session.open({ transport, settings, clock, report, bauds, reopen });
-    await own.job(new JobContext(session, progress, notes, undefined), world);
+    await own.job(new JobContext(session, progress, notes, undefined, new FolderTurns()), world);
   }).finally(() => {
     // Where a line makes another address of the one that was sent, nobody has asked for that.
     if (own.spoiling?.toChip !== undefined) simulatorTally.bootloaderTouches = touches;

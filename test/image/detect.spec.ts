@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { detectImage } from '../../src/image/detect/detect';
+import { verbatim } from '../../src/texts/note';
 import { english } from '../support/english';
 import { MARKERS, madeUpDump, packets } from '../support/images';
 
@@ -90,8 +91,9 @@ describe('detectImage', () => {
 
   it('does not share what it returns', () => {
     const first = detectImage(noise(100));
-    first.advice.push('more');
-    assert.ok(!detectImage(noise(100)).advice.includes('more'));
+    const more = verbatim('more');
+    first.advice.push(more);
+    assert.ok(!detectImage(noise(100)).advice.includes(more));
   });
 
   it('takes any bytes, whole, cut or damaged', () => {

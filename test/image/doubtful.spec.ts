@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { BOOTLOADER_END, SECTOR } from '../../src/chip/geometry';
 import { detectImage } from '../../src/image/detect/detect';
 import { inspect } from '../../src/image/inspect/inspect';
-import { english } from '../support/english';
+import { allEnglish, english } from '../support/english';
 import {
   addPackets,
   appImage,
@@ -42,15 +42,15 @@ describe('the code inside a dump', () => {
     assert.equal(inApp.kind, 'dump');
     assert.equal(inApp.chip, 'BK7231N');
     assert.match(
-      inApp.damaged.join(' '),
+      allEnglish(inApp.damaged).join(' '),
       /1 of its code packets .* 0x13ff.*CRC of app.*hash of app/,
     );
     assert.deepEqual(inApp.damagedParts, { bootloader: [], app: inApp.damaged });
     const inBoot = detectImage(flipped(dump, 0x2010));
     assert.deepEqual(inBoot.damagedParts, { bootloader: inBoot.damaged, app: [] });
-    assert.match(inBoot.damaged.join(' '), /CRC of bootloader/);
+    assert.match(allEnglish(inBoot.damaged).join(' '), /CRC of bootloader/);
     const { warnings } = await inspect(flipped(dump, 0x14000));
-    assert.deepEqual(warnings, inApp.damaged);
+    assert.deepEqual(warnings, allEnglish(inApp.damaged));
     const turned = detectImage(rotate(flipped(dump, 0x14000)));
     assert.equal(turned.kind, 'rotated-dump');
     assert.deepEqual(turned.damagedParts, inApp.damagedParts);
@@ -60,7 +60,7 @@ describe('the code inside a dump', () => {
     const blank = Buffer.from(dump).fill(0xff, BOOTLOADER_END, 0x12a000);
     assert.deepEqual(detectImage(blank).damaged, []);
     const lost = Buffer.from(dump).fill(0x5a, BOOTLOADER_END, 0x40000);
-    assert.match(detectImage(lost).damaged.join(), /application belongs is no code/);
+    assert.match(allEnglish(detectImage(lost).damaged).join(), /application belongs is no code/);
   });
 
   it('may have the header of an earlier firmware behind it', async () => {
@@ -68,8 +68,8 @@ describe('the code inside a dump', () => {
     appImage({ texts: openBekenTexts('BK7231N'), seed: 9 }).copy(other, BOOTLOADER_END);
     const image = detectImage(other);
     assert.deepEqual(image.damaged, []);
-    assert.match(image.doubts.join(), /left from an earlier firmware/);
-    assert.deepEqual((await inspect(other)).warnings, image.doubts);
+    assert.match(allEnglish(image.doubts).join(), /left from an earlier firmware/);
+    assert.deepEqual((await inspect(other)).warnings, allEnglish(image.doubts));
   });
 });
 
@@ -156,7 +156,7 @@ describe('an application', () => {
     assert.deepEqual(detectImage(whole).damaged, []);
     for (const missing of [1, 33, 34, 50, 68, 69, 98, 100])
       assert.match(
-        detectImage(whole.subarray(0, -missing)).damaged.join(),
+        allEnglish(detectImage(whole.subarray(0, -missing)).damaged).join(),
         /middle of the header behind its code/,
         String(missing),
       );
@@ -168,7 +168,7 @@ describe('an application', () => {
       const { chips, damaged, doubts } = detectImage(bytes);
       assert.deepEqual(chips, []);
       assert.match(
-        [...damaged, ...doubts].join(),
+        allEnglish([...damaged, ...doubts]).join(),
         /contradicts itself: .*OpenBK7231N.*OpenBK7231T/,
       );
     }
@@ -179,7 +179,7 @@ describe('an application', () => {
       Buffer.concat([boot, container({ texts: openBekenTexts('BK7231T') })]);
     const wrong = detectImage(mixed(bootloader({ name: 'BK7231N_1.0.1', download: 0x132000 })));
     assert.deepEqual(wrong.chips, ['BK7231T']);
-    assert.match(wrong.doubts.join(), /contradicts itself/);
+    assert.match(allEnglish(wrong.doubts).join(), /contradicts itself/);
     // The layout alone may be that of other boards.
     const odd = detectImage(mixed(bootloader({ download: 0x12a000 })));
     assert.deepEqual([odd.chips, odd.damaged], [['BK7231T'], []]);

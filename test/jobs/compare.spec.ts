@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Progress } from '../../src';
 import { BLOCK, SECTOR } from '../../src/chip/geometry';
-import { Hunch } from '../../src/jobs/chip/compare';
+import { ComparePredictor } from '../../src/jobs/chip/compare';
 import type { SimulatedChip } from '../../src/simulator/simulator';
 import { noise, sum, testDevice } from '../support/bench-device';
 
@@ -97,20 +97,20 @@ describe('comparing with what flash holds', () => {
 
 describe('what is expected of the next block', () => {
   it('is nothing at first, and then what the first one was', () => {
-    const equal = new Hunch();
+    const equal = new ComparePredictor();
     assert.equal(equal.differs, null);
     equal.saw(true);
     assert.equal(equal.differs, false);
-    const other = new Hunch();
+    const other = new ComparePredictor();
     other.saw(false);
     assert.equal(other.differs, true);
   });
 
   it('is a difference after one, until three in a row were equal', () => {
-    const hunch = new Hunch();
+    const predictor = new ComparePredictor();
     const seen = [true, false, true, true, false, true, true, true, true].map((equal) => {
-      hunch.saw(equal);
-      return hunch.differs;
+      predictor.saw(equal);
+      return predictor.differs;
     });
     assert.deepEqual(seen, [false, true, true, true, true, true, true, false, false]);
   });

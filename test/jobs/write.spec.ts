@@ -196,6 +196,8 @@ describe('writing at an offset', () => {
     const image = noise(BLOCK);
     const error = await rejection(device.write({ image, offset: 0x100000 }), 'BK_BAD_SECTOR');
     assert.equal(error.cause.address, 0x105000);
+    const { advice } = error.cause;
+    assert.equal(new Set(advice).size, advice.length, 'no advice stands twice');
     assert.ok((chip.counters.erases[0x105] as number) <= 5);
     const wanted = Buffer.from(image);
     const held = Buffer.from(chip.flash.subarray(0x100000, 0x110000));

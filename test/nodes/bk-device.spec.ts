@@ -4,7 +4,7 @@ import sinon from 'sinon';
 import type { DeviceNode } from '../../nodes/shared/device-node';
 import { Device } from '../../src';
 
-import ports = require('../../src/transport/ports');
+import ports = require('../../src/transport/schemes/serial-ports');
 
 import { FakeEngine } from '../support/fake-engine';
 import { Flow, useNodeRed } from '../support/flow';
@@ -54,6 +54,19 @@ describe('the device node', () => {
     await helper.unload();
     assert.deepEqual(engine.closed, ['/dev/ttyTEST0', '/dev/ttyTEST1']);
     assert.throws(() => node.use(), { code: 'BK_CANCELLED' });
+  });
+
+  it('lets devices go that are not in use, where messages name ever other ports', async () => {
+    const node = deviceNode(await Flow.load([DEVICE]));
+    const busy = node.use('/dev/ttyBUSY');
+    sinon.replaceGetter(busy, 'inUse', () => true);
+    const first = node.use();
+    for (let number = 0; number < 10_000; number++) node.use(`/dev/ttyOTHER${number}`);
+    assert.equal(node.use('/dev/ttyBUSY'), busy);
+    assert.notEqual(node.use(), first);
+    await helper.unload();
+    assert.ok(engine.closed.length <= 33);
+    assert.ok(engine.closed.includes('/dev/ttyBUSY'));
   });
 
   it('goes even if a device cannot be closed', async () => {

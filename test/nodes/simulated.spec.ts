@@ -6,9 +6,9 @@ import helper from 'node-red-node-test-helper';
 import sinon from 'sinon';
 import { systemClock } from '../../src';
 import { PreciseClock } from '../../src/simulator/simulator';
-import { simulatedChip } from '../../src/transport/simulated';
 import { Flow, type FlowNode, useNodeRed, userDir } from '../support/flow';
 import { nextSeed } from '../support/seed';
+import { simulatedChip } from '../support/simulated-chips';
 import { settled } from '../support/until';
 import { VirtualClock } from '../support/virtual-clock';
 

@@ -3,7 +3,6 @@ import {
   checkCrc,
   encodeRequest,
   flashErase,
-  flashErase4K,
   flashRead4K,
   flashWrite,
   flashWrite4K,
@@ -46,7 +45,6 @@ describe("times of the chip's work", () => {
     assert.ok(flashWrite4K.work({ address: 0, data }) >= 16 * LONGEST.page);
     assert.ok(flashErase.work({ address: 0, size: 0x20 }) >= 2 * LONGEST.sector);
     assert.ok(flashErase.work({ address: 0, size: 0xd8 }) >= 2 * LONGEST.block);
-    assert.ok(flashErase4K.work({ address: 0 }) >= 2 * LONGEST.sector);
     const value = Buffer.alloc(2);
     assert.ok(writeStatusRegister.work({ register: 1, value }) >= LONGEST.statusWrite);
     assert.ok(readStatusRegister.work({ register: 5 }) >= LONGEST.statusWrite);

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { systemClock } from '../../src/clock';
 import { createSimulatedChip } from '../../src/simulator/simulator';
 import { SimulatedChipServer } from '../../src/simulator/tcp-server';
+import { english } from '../support/english';
 import { LINK_CHECK, LINKED, le32, setBaud } from './support';
 
 /** Sends again and again what may fall into a boot, until something comes back. */
@@ -26,7 +27,10 @@ describe('simulated chip: over TCP', () => {
       { chip: 'bk7231n', speed: 'fast', window: 60_000 },
       systemClock,
     );
-    const server = new SimulatedChipServer(chip, { port: 0, log: (line) => lines.push(line) });
+    const server = new SimulatedChipServer(chip, {
+      port: 0,
+      log: (line) => lines.push(english(line)),
+    });
     const port = await server.listen();
     chip.reset();
 

@@ -1,12 +1,12 @@
 import sinon from 'sinon';
 import { BkError, Device, type DeviceSettings } from '../../src';
 import type { SimulatedChip } from '../../src/simulator/simulator';
-import * as ports from '../../src/transport/ports';
-import * as serial from '../../src/transport/serial';
-import { openSimulated, prepareSimulatedChip } from '../../src/transport/simulated';
+import { serialScheme } from '../../src/transport/schemes/serial';
+import * as ports from '../../src/transport/schemes/serial-ports';
 import type { Transport } from '../../src/transport/transport';
 import { InterposedTransport, type RequestKey } from './interposed-transport';
 import { nextSeed } from './seed';
+import { environmentOn, openSimulated, prepareSimulatedChip } from './simulated-chips';
 import { VirtualClock } from './virtual-clock';
 
 const NEVER = new Promise<never>(() => {});
@@ -93,8 +93,8 @@ export class Adapter {
     const port = `/dev/ttyTEST${made++}`;
     this.chip = prepareSimulatedChip(url, this.clock);
     this.names = [port];
-    this.device = new Device({ port, ...settings }, { clock: this.clock });
-    sinon.replace(serial, 'openSerial', (name) => this.#open(name, url));
+    this.device = new Device({ port, ...settings }, environmentOn(this.clock));
+    sinon.replace(serialScheme, 'open', (name) => this.#open(name, url));
     sinon.replace(ports, 'listPorts', async () =>
       this.names.map((path) => ({ path, label: path, serialNumber: 'FT3X7Q', vendorId: '0403' })),
     );

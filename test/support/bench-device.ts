@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Device, type DeviceSettings } from '../../src';
+import { Device, type DeviceSettings, type Environment } from '../../src';
 import type { SimulatedChip } from '../../src/simulator/simulator';
-import { prepareSimulatedChip } from '../../src/transport/simulated';
 import { nextSeed } from './seed';
+import { environmentOn, prepareSimulatedChip } from './simulated-chips';
 import { VirtualClock } from './virtual-clock';
 
 export interface TestDevice {
@@ -12,6 +12,7 @@ export interface TestDevice {
   chip: SimulatedChip;
   clock: VirtualClock;
   url: string;
+  environment: Environment;
 }
 
 /**
@@ -27,8 +28,9 @@ export function testDevice(
   const own = /[?&]seed=/.test(sim) ? '' : `${sim.includes('?') ? '&' : '?'}seed=${nextSeed()}`;
   const url = `sim://${sim}${own}`;
   const chip = prepareSimulatedChip(url, clock);
-  const device = new Device({ port: url, ...settings }, { clock });
-  return { device, chip, clock, url };
+  const environment = environmentOn(clock);
+  const device = new Device({ port: url, ...settings }, environment);
+  return { device, chip, clock, url, environment };
 }
 
 /** A folder that is gone after the test. */

@@ -116,10 +116,6 @@ export class InterposedTransport implements Transport {
     return this.inner.setLines(lines);
   }
 
-  flush(): Promise<void> {
-    return this.inner.flush();
-  }
-
   close(): Promise<void> {
     return this.inner.close();
   }

@@ -7,13 +7,9 @@ import { Exchanger } from '../../src/session/exchange/exchanger';
 import { Session } from '../../src/session/session';
 import type { SimulatedChip } from '../../src/simulator/simulator';
 import type { Said } from '../../src/texts/note';
-import {
-  forgetSimulatedChips,
-  openSimulated,
-  prepareSimulatedChip,
-} from '../../src/transport/simulated';
 import { english } from './english';
 import { InterposedTransport } from './interposed-transport';
+import { forgetSimulatedChips, openSimulated, prepareSimulatedChip } from './simulated-chips';
 import { VirtualClock } from './virtual-clock';
 
 /** What a session told while it worked. */

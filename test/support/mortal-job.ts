@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { Device, type DeviceSettings } from '../../src';
 import { SECTOR } from '../../src/chip/geometry';
 import type { Clock, Timer, TimerOptions } from '../../src/clock';
-import { forgetSimulatedChips, prepareSimulatedChip } from '../../src/transport/simulated';
+import { environmentOn, forgetSimulatedChips, prepareSimulatedChip } from './simulated-chips';
 import { VirtualClock } from './virtual-clock';
 
 /**
@@ -128,7 +128,7 @@ export class LastingChip {
     const closeFiles = watchFiles();
     const device = new Device(
       { port: this.url, baud: 921_600, idle: 0, ...this.#settings },
-      { clock },
+      environmentOn(clock),
     );
     const done = job(device).catch((error: unknown) => {
       life.error = error;

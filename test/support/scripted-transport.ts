@@ -53,7 +53,5 @@ export class ScriptedTransport implements Transport {
     return this.hasLines;
   }
 
-  async flush(): Promise<void> {}
-
   async close(): Promise<void> {}
 }

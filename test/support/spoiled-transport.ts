@@ -73,10 +73,6 @@ export class SpoiledTransport implements Transport {
     return this.#inner.setLines(lines);
   }
 
-  flush(): Promise<void> {
-    return this.#inner.flush();
-  }
-
   close(): Promise<void> {
     this.#gone = true;
     return this.#inner.close();

@@ -5,6 +5,7 @@
 import { SECTOR } from '../../../src/chip/geometry';
 import { createSimulatedChip, PreciseClock } from '../../../src/simulator/simulator';
 import { SimulatedChipServer } from '../../../src/simulator/tcp-server';
+import { isSaid } from '../../../src/texts/note';
 import type { Change } from '../../../test/support/mortal-job';
 
 /** What one connection asked for. */
@@ -74,7 +75,7 @@ async function main(): Promise<void> {
   const server = new SimulatedChipServer(chip, {
     port: 0,
     log: (line) => {
-      if (!/ connected$/.test(line)) return;
+      if (!isSaid(line, 'simulator.clientConnected')) return;
       visits.push({ reads: [], changes: [] });
       requests = new Requests();
     },

@@ -26,6 +26,7 @@ const MODELS = [
   BK7258,
 ] as const;
 
+/** The chips' own names. */
 export type ChipName = (typeof MODELS)[number]['name'];
 
 /** The record of a chip that this package knows. */
@@ -33,6 +34,7 @@ export type Chip = ChipModel<ChipName>;
 
 export const CHIP_MODELS: readonly Chip[] = MODELS;
 
+/** The chips that this package knows, by their own names. */
 export const CHIP_NAMES: readonly ChipName[] = MODELS.map(({ name }) => name);
 
 export const CHIPS = Object.fromEntries(MODELS.map((model) => [model.name, model])) as Readonly<

@@ -1,5 +1,5 @@
 import { hex } from '../../errors';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import { ENOUGH_BLANK, isFilledWith, PACKET, packetRuns } from './packets';
 import { containerFaults, findContainers, RBL_HEADER_ON_FLASH } from './rbl';
 
@@ -11,10 +11,10 @@ const HEADER_START = Buffer.from('RBL\0', 'latin1');
 /** What packets, and the header behind them, say about a stretch of code. */
 export interface CodeCheck {
   /** What is right and what is wrong, a sentence each. */
-  checks: Said[];
-  damaged: Said[];
+  checks: Note[];
+  damaged: Note[];
   /** What is odd but may have a harmless reason, a sentence each. */
-  doubts: Said[];
+  doubts: Note[];
   /** Where code and blank flash behind it end at the latest, bytes. */
   end: number;
 }
@@ -38,16 +38,15 @@ export function* checkCode(
   if (own === undefined) {
     const rest = bytes.length - end;
     if (rest > 0 && rest < PACKET && !isFilledWith(bytes, 0xff, end))
-      check.damaged.push('It ends in the middle of a code packet: it is cut off.');
+      check.damaged.push(say('image.cutInPacket'));
     else if (limit >= bytes.length && endsInHeader(bytes, start))
-      check.damaged.push('It ends in the middle of the header behind its code: it is cut off.');
+      check.damaged.push(say('image.cutInHeader'));
     return check;
   }
   const { partition } = own.header;
   const faults = yield* containerFaults(bytes, start, own);
   check.damaged.push(...faults);
-  if (faults.length === 0)
-    check.checks.push(`CRC and hash of ${partition} fit the header behind it.`);
+  if (faults.length === 0) check.checks.push(say('image.fitsHeader', { partition }));
   return check;
 }
 
@@ -67,18 +66,14 @@ export function* checkFlashCode(
   if (own === undefined) return check;
   const { partition } = own.header;
   const faults = yield* containerFaults(bytes, start, own);
-  if (faults.length === 0)
-    check.checks.push(`CRC and hash of ${partition} fit the header behind it.`);
+  if (faults.length === 0) check.checks.push(say('image.fitsHeader', { partition }));
   else if (broken > 0) check.damaged.push(...faults);
-  else
-    check.doubts.push(
-      `${faults.join(' ')} It was changed, or the header is left from an earlier firmware.`,
-    );
+  else check.doubts.push(say('image.changedOrOldHeader', { faults }));
   return check;
 }
 
-function brokenPackets(broken: number, first: number): string {
-  return `${broken} of its code packets have a wrong CRC, the first at ${hex(first)}.`;
+function brokenPackets(broken: number, first: number): Note {
+  return say('image.brokenPackets', { broken, first: hex(first) });
 }
 
 function* codePackets(

@@ -1,4 +1,5 @@
 import { BkError } from '../../errors';
+import { say } from '../../texts/note';
 
 /** The four words of a code key, first to last as the eFuse holds them. */
 export type KeyWords = readonly [number, number, number, number];
@@ -29,7 +30,7 @@ export function applyKey(code: Uint8Array, address: number, key: KeyWords): void
 
 function mustBeWordAddress(address: number): void {
   if (Number.isInteger(address) && address >= 0 && address % 4 === 0) return;
-  throw new BkError('BK_OUT_OF_RANGE', `Code begins at a multiple of 4 bytes, not at ${address}`);
+  throw new BkError('BK_OUT_OF_RANGE', say('image.codeNotAtWord', { address }));
 }
 
 /**

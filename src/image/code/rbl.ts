@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { BOOTLOADER_END } from '../../chip/geometry';
+import { type Note, say } from '../../texts/note';
 import { forProcessor, PACKET, PACKET_DATA, stripPackets } from './packets';
 
 /** Bytes of the header, and on flash, where its three packets carry check bytes. */
@@ -107,12 +108,12 @@ export function* containerFaults(
   bytes: Uint8Array,
   start: number,
   { offset, header }: RblContainer,
-): Generator<void, string[]> {
+): Generator<void, Note[]> {
   const { rawSize, packageSize, partition } = header;
   const room = forProcessor(offset - start);
   const padding = packageSize - rawSize;
   if (rawSize === 0 || rawSize > room || padding < 0 || padding > 0xff)
-    return [`The header of ${partition} names sizes that cannot be.`];
+    return [say('image.impossibleSizes', { partition })];
   const packets = Math.ceil(rawSize / PACKET_DATA);
   let crc = 0;
   let hash = FNV_START;
@@ -124,11 +125,11 @@ export function* containerFaults(
     hash = fnv1a(code, hash);
     yield;
   }
-  const faults: string[] = [];
+  const faults: Note[] = [];
   // The padding counts as bytes that tell its length, but FF is what lies there.
   if (crc32(Buffer.alloc(padding, padding), crc) !== header.bodyCrc)
-    faults.push(`The CRC of ${partition} does not fit its header.`);
-  if (hash !== header.hash) faults.push(`The hash of ${partition} does not fit its header.`);
+    faults.push(say('image.crcDoesNotFit', { partition }));
+  if (hash !== header.hash) faults.push(say('image.hashDoesNotFit', { partition }));
   return faults;
 }
 

@@ -1,6 +1,6 @@
 import { createDecipheriv } from 'node:crypto';
 import { crc32, gunzipSync } from 'node:zlib';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import { fnv1a, RBL_HEADER, type RblHeader, readRblHeader } from '../code/rbl';
 
 /** Keys with which update files are encrypted, 32 and 16 bytes. */
@@ -26,17 +26,17 @@ export interface RblFile {
   /** The code in clear, as the processor sees it; null where the file cannot be opened here. */
   code: Buffer | null;
   /** What was checked and is right, and what is wrong, a sentence each. */
-  checks: Said[];
-  damaged: Said[];
-  /** How the file is packed where this package cannot unpack it, as `QuickLZ`. */
-  unsupported: string | null;
+  checks: Note[];
+  damaged: Note[];
+  /** How the file is packed where this package cannot unpack it; completes "packed with …". */
+  unsupported: Note | null;
 }
 
-const NAMES: Readonly<Record<string, string>> = {
-  quicklz: 'QuickLZ compression',
-  fastlz: 'FastLZ compression',
-  xor: 'XOR encryption',
-  unknown: 'a packing that is not known',
+const PACKINGS: Readonly<Record<string, Note>> = {
+  quicklz: say('image.quickLzCompression'),
+  fastlz: say('image.fastLzCompression'),
+  xor: say('image.xorEncryption'),
+  unknown: say('image.unknownPacking'),
 };
 
 /** Reads, checks and opens an update file; null where the bytes do not begin like one. Never throws. */
@@ -45,25 +45,24 @@ export function readRblFile(bytes: Uint8Array, keys: RblKeys = DEFAULT_RBL_KEYS)
   if (header === null) return null;
   const length = Math.min(bytes.length, RBL_HEADER + header.packageSize);
   const file: RblFile = { header, length, code: null, checks: [], damaged: [], unsupported: null };
-  if (!header.intact) file.damaged.push('The checksum of its header is wrong.');
+  if (!header.intact) file.damaged.push(say('image.headerChecksumWrong'));
   const body = bytes.subarray(RBL_HEADER, length);
   if (body.length < header.packageSize) {
     const missing = header.packageSize - body.length;
-    file.damaged.push(`It is cut off: ${missing} of its ${header.packageSize} bytes are missing.`);
+    file.damaged.push(say('image.cutOff', { missing, length: header.packageSize }));
     return file;
   }
-  if (crc32(body) === header.bodyCrc) file.checks.push('The CRC-32 of its body is right.');
-  else file.damaged.push('The CRC-32 of its body is wrong.');
-  if (header.rawSize > MOST_CODE)
-    file.damaged.push('It names more code than any of these chips can hold.');
+  if (crc32(body) === header.bodyCrc) file.checks.push(say('image.bodyCrcRight'));
+  else file.damaged.push(say('image.bodyCrcWrong'));
+  if (header.rawSize > MOST_CODE) file.damaged.push(say('image.moreCodeThanFits'));
   file.unsupported = unsupported(header);
   if (file.unsupported === null && file.damaged.length === 0) open(file, body, keys);
   return file;
 }
 
-function unsupported({ compression, encryption }: RblHeader): string | null {
-  if (compression !== 'none' && compression !== 'gzip') return NAMES[compression] ?? null;
-  if (encryption !== 'none' && encryption !== 'aes') return NAMES[encryption] ?? null;
+function unsupported({ compression, encryption }: RblHeader): Note | null {
+  if (compression !== 'none' && compression !== 'gzip') return PACKINGS[compression] ?? null;
+  if (encryption !== 'none' && encryption !== 'aes') return PACKINGS[encryption] ?? null;
   return null;
 }
 
@@ -72,22 +71,21 @@ function open(file: RblFile, body: Uint8Array, keys: RblKeys): void {
   const { encryption, compression, rawSize, hash } = file.header;
   const packed = encryption === 'aes' ? decrypt(body, keys) : body;
   if (packed === null) {
-    file.unsupported = 'AES encryption with a key that is not the usual one';
+    file.unsupported = say('image.aesUnusualKey');
     return;
   }
   const unpacked = compression === 'gzip' ? inflate(packed, rawSize) : packed;
   if (unpacked === null) {
-    if (encryption === 'aes')
-      file.unsupported = 'AES encryption with a key that is not the usual one';
-    else file.damaged.push('Its gzip stream is damaged.');
+    if (encryption === 'aes') file.unsupported = say('image.aesUnusualKey');
+    else file.damaged.push(say('image.gzipDamaged'));
     return;
   }
   const code = Buffer.from(unpacked.subarray(0, rawSize));
   if (code.length < rawSize)
-    file.damaged.push(`Unpacked it has ${code.length} bytes; its header says ${rawSize}.`);
-  else if (fnv1a(code) !== hash) file.damaged.push('The hash of the code in it is wrong.');
+    file.damaged.push(say('image.unpackedLength', { has: code.length, says: rawSize }));
+  else if (fnv1a(code) !== hash) file.damaged.push(say('image.codeHashWrong'));
   else {
-    file.checks.push('The hash of the code in it is right.');
+    file.checks.push(say('image.codeHashRight'));
     file.code = code;
   }
 }

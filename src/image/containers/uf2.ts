@@ -1,6 +1,6 @@
 import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
 import { BkError, hex } from '../../errors';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import { type Partition, readPartitionTable, UF2_FAL_NAME } from '../code/partitions';
 import { withoutEndNuls } from '../nul-text';
 import { beginsLikeUf2, readUf2Block, UF2_BLOCK, UF2_FLAGS, type Uf2Block } from './uf2-blocks';
@@ -79,7 +79,7 @@ export interface Uf2File {
   partitions: Partition[];
   parts: Uf2Part[];
   /** What is wrong with it, a sentence each. */
-  damaged: Said[];
+  damaged: Note[];
 }
 
 /** A stretch of flash and what goes there. */
@@ -118,7 +118,7 @@ export function* uf2InSteps(bytes: Uint8Array): Generator<void, Uf2File | null> 
     return value?.length === 4 ? value.readUInt32LE(0) : null;
   };
   if (known !== undefined && known.chips.length > 0 && tags.get(TAG.format)?.[0] !== 2)
-    damaged.push('It does not say how its parts are laid out.');
+    damaged.push(say('image.uf2NoFormat'));
   const parts = readParts(blocks, damaged);
   damaged.push(...overlaps(parts));
   return {
@@ -136,7 +136,7 @@ export function* uf2InSteps(bytes: Uint8Array): Generator<void, Uf2File | null> 
   };
 }
 
-const BUILD = 'Build or download the file again, for this very chip.';
+const BUILD = say('image.buildForThisChip');
 
 /**
  * What goes where on flash with this scheme; a cable's is `flasher-single`.
@@ -154,50 +154,52 @@ export function uf2Writes(
     if (name === null) return [];
     const partition = table.find((other) => other.name === name);
     if (partition === undefined)
-      throw new BkError(
-        'BK_BAD_IMAGE',
-        `The UF2 file has a part for ${name}, a partition that it does not describe; nothing was changed`,
-        { advice: [BUILD] },
-      );
+      throw new BkError('BK_BAD_IMAGE', say('image.uf2UnknownPartition', { name }), {
+        advice: [BUILD],
+      });
     if (address + bytes.length > partition.length)
       throw new BkError(
         'BK_BAD_IMAGE',
-        `The UF2 file has a part that ends at ${hex(address + bytes.length)} of its partition ${name}, which has ${hex(partition.length)} bytes; nothing was changed`,
+        say('image.uf2PartTooLong', {
+          end: hex(address + bytes.length),
+          name,
+          length: hex(partition.length),
+        }),
         { advice: [BUILD] },
       );
     return [{ partition: name, offset: partition.offset + address, bytes }];
   });
 }
 
-function* readBlocks(bytes: Uint8Array): Generator<void, { blocks: Uf2Block[]; damaged: Said[] }> {
+function* readBlocks(bytes: Uint8Array): Generator<void, { blocks: Uf2Block[]; damaged: Note[] }> {
   const blocks: Uf2Block[] = [];
-  const damaged: Said[] = [];
+  const damaged: Note[] = [];
   const count = Math.floor(bytes.length / UF2_BLOCK);
-  if (bytes.length % UF2_BLOCK !== 0) damaged.push('It ends in the middle of a block.');
+  if (bytes.length % UF2_BLOCK !== 0) damaged.push(say('image.uf2CutInBlock'));
   for (let index = 0; index < count; index++) {
     if (index % SLICE === SLICE - 1) yield;
     const block = readUf2Block(bytes.subarray(index * UF2_BLOCK, (index + 1) * UF2_BLOCK));
     const first = blocks[0] ?? block;
     const fault =
       block === null || first === null
-        ? 'is damaged'
+        ? say('image.uf2BlockDamaged', { index })
         : block.sequence !== index
-          ? `says that it is number ${block.sequence}`
+          ? say('image.uf2BlockNumber', { index, sequence: block.sequence })
           : block.family !== first.family
-            ? 'is for another chip than the first'
+            ? say('image.uf2BlockFamily', { index })
             : null;
     if (fault !== null || block === null) {
-      damaged.push(`Its block ${index} ${fault}.`);
+      if (fault !== null) damaged.push(fault);
       return { blocks, damaged };
     }
     blocks.push(block);
   }
   const total = blocks[0]?.total ?? count;
-  if (total !== count) damaged.push(`It has ${count} blocks but should have ${total}.`);
+  if (total !== count) damaged.push(say('image.uf2BlockCount', { has: count, total }));
   return { blocks, damaged };
 }
 
-function readParts(blocks: readonly Uf2Block[], damaged: Said[]): Uf2Part[] {
+function readParts(blocks: readonly Uf2Block[], damaged: Note[]): Uf2Part[] {
   const parts: {
     partitions: Uf2Part['partitions'];
     address: number;
@@ -214,7 +216,7 @@ function readParts(blocks: readonly Uf2Block[], damaged: Said[]): Uf2Part[] {
       last.slices.push(data);
       last.end += data.length;
     } else if (parts.length === MOST_PARTS) {
-      damaged.push(`It is in more than ${MOST_PARTS} pieces, which no build makes.`);
+      damaged.push(say('image.uf2ManyPieces', { most: MOST_PARTS }));
       break;
     } else parts.push({ partitions, address, slices: [data], end: address + data.length });
   }
@@ -226,7 +228,7 @@ function readParts(blocks: readonly Uf2Block[], damaged: Said[]): Uf2Part[] {
 }
 
 /** Parts that lie over each other and differ: which of them counts, nobody can tell. */
-function overlaps(parts: readonly Uf2Part[]): string[] {
+function overlaps(parts: readonly Uf2Part[]): Note[] {
   for (const [index, part] of parts.entries())
     for (const other of parts.slice(0, index)) {
       const scheme = UF2_SCHEMES.find(
@@ -241,9 +243,7 @@ function overlaps(parts: readonly Uf2Part[]): string[] {
         bytes.subarray(start - address, end - address),
       );
       if (one !== undefined && two !== undefined && one.equals(two)) continue;
-      return [
-        `Two of its parts for ${part.partitions[scheme]} overlap from ${hex(start)} on, and differ.`,
-      ];
+      return [say('image.uf2Overlap', { name: part.partitions[scheme] ?? '', start: hex(start) })];
     }
   return [];
 }

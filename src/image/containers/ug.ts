@@ -1,4 +1,4 @@
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 /** Bytes in front of the payload. */
 export const UG_HEADER = 32;
 
@@ -19,8 +19,8 @@ export interface UgFile {
   payloadSum: number;
   headerSum: number;
   /** What was checked and is right, and what is wrong, a sentence each. */
-  checks: Said[];
-  damaged: Said[];
+  checks: Note[];
+  damaged: Note[];
 }
 
 /** Reads and checks a Tuya update file; null where the bytes do not begin like one. Never throws. */
@@ -32,14 +32,13 @@ export function readTuyaUg(bytes: Uint8Array): UgFile | null {
   const payloadSum = header.readUInt32BE(20);
   const headerSum = header.readUInt32BE(24);
   const payload = bytes.subarray(UG_HEADER, UG_HEADER + length);
-  const checks: Said[] = [];
-  const damaged: Said[] = [];
-  if (sum(header.subarray(0, SUMMED)) !== headerSum)
-    damaged.push('The sum of its outer header is wrong.');
+  const checks: Note[] = [];
+  const damaged: Note[] = [];
+  if (sum(header.subarray(0, SUMMED)) !== headerSum) damaged.push(say('image.outerSumWrong'));
   if (payload.length < length)
-    damaged.push(`It is cut off: ${length - payload.length} of its ${length} bytes are missing.`);
-  else if (sum(payload) === payloadSum) checks.push('The sum of its payload is right.');
-  else damaged.push('The sum of its payload is wrong.');
+    damaged.push(say('image.cutOff', { missing: length - payload.length, length }));
+  else if (sum(payload) === payloadSum) checks.push(say('image.payloadSumRight'));
+  else damaged.push(say('image.payloadSumWrong'));
   const field = header.toString('latin1', 4, 16).split('\0')[0] ?? '';
   const version = /^[\x20-\x7e]*$/.test(field) ? field : '';
   return { version, payload, length, payloadSum, headerSum, checks, damaged };

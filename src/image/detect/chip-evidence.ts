@@ -2,7 +2,7 @@ import { chipsForKey, chipsOfFirmware } from '../../chip/known/chip-queries';
 import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
 import type { CodeKey, CodePlace } from '../../chip/marker';
 import { hex } from '../../errors';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import type { AppImage } from '../code/app';
 import { type BootloaderImage, readBootloader } from '../code/bootloader';
 import { readPartitions } from '../code/partitions';
@@ -12,7 +12,7 @@ import { chipOfModule } from '../tuya/tuya-module';
 export interface Hint {
   chips: readonly ChipName[];
   /** A sentence for people. */
-  evidence: Said;
+  evidence: Note;
 }
 
 export interface ChipGuess {
@@ -20,7 +20,7 @@ export interface ChipGuess {
   chip: ChipName | null;
   /** Those that all hints allow; empty when nothing tells, or when they contradict each other. */
   chips: ChipName[];
-  evidence: Said[];
+  evidence: Note[];
   /** The hints exclude each other: what they are about is a mixture, or says so by mistake. */
   contradicts: boolean;
 }
@@ -46,7 +46,7 @@ export function guessChip(
   const { known } = bootloader;
   if (known !== null) {
     const name = [known.name, known.version].filter((part) => part !== null).join(' ');
-    const evidence = [`The bootloader is ${name}, by its checksum.`];
+    const evidence = [say('image.bootloaderIs', { name })];
     return { chip: known.chip, chips: [known.chip], evidence, contradicts: false };
   }
   return weighHints([
@@ -74,29 +74,29 @@ export function weighHints(hints: readonly (Hint | null)[]): ChipGuess {
   );
   if (left === null) return { chip: null, chips: [], evidence, contradicts: false };
   const contradicts = left.length === 0;
-  if (contradicts) evidence.push('These contradict each other.');
+  if (contradicts) evidence.push(say('image.contradictEachOther'));
   const chip = left.length === 1 ? (left[0] ?? null) : null;
   return { chip, chips: [...left], evidence, contradicts };
 }
 
 /** A mixture is good for no chip: a sentence about it; none where nothing contradicts. */
-export function contradiction({ contradicts, evidence }: ChipGuess): string[] {
+export function contradiction({ contradicts, evidence }: ChipGuess): Note[] {
   if (!contradicts) return [];
-  return [`What it says about its chip contradicts itself: ${evidence.slice(0, -1).join(' ')}`];
+  return [say('image.contradictsItself', { evidence: evidence.slice(0, -1) })];
 }
 
 /** What an application's texts say. The key is null where the image fits any, as update files do. */
 export function appHints(app: AppImage, key: CodeKey | null): Hint[] {
   const hints: Hint[] = [];
-  const add = (chips: readonly ChipName[], evidence: string): void => {
+  const add = (chips: readonly ChipName[], evidence: Note): void => {
     if (chips.length > 0) hints.push({ chips, evidence });
   };
   const sdk = SDK_CHIP.exec(app.sdk ?? '')?.[1];
-  if (sdk !== undefined) add(chipsOfFirmware(sdk, key), `The application was built for ${sdk}.`);
+  if (sdk !== undefined) add(chipsOfFirmware(sdk, key), say('image.appBuiltFor', { sdk }));
   for (const target of app.targets) add(chipsOfTarget(target, key), targetEvidence(app, target));
   // Newer SDKs write it for other chips too, so that it counts only where nothing better is said.
   if (app.saysBk7231 && hints.length === 0) {
-    add(chipsThatSay('app', key), 'The application says BK7231 where those for N and M do.');
+    add(chipsThatSay('app', key), say('image.appSaysBk7231'));
   }
   return hints;
 }
@@ -109,11 +109,11 @@ function chipsOfTarget(target: string, key: CodeKey | null): readonly ChipName[]
   return module === null ? [] : chipsOfFirmware(module, key);
 }
 
-function targetEvidence({ project }: AppImage, target: string): string {
+function targetEvidence({ project }: AppImage, target: string): Note {
   const its = project === target || project?.includes(target);
   return its
-    ? `The application calls itself ${project}.`
-    : `The application was built as ${target}.`;
+    ? say('image.appCallsItself', { project: project ?? target })
+    : say('image.appBuiltAs', { target });
 }
 
 /** Where the partition table in the bootloader puts the download slot: the weaker evidence, as boards differ. */
@@ -124,7 +124,7 @@ export function partitionHint(dump: Uint8Array, key: CodeKey | null): Hint | nul
   if (chips === null) return null;
   return {
     chips,
-    evidence: `The partition table puts the download slot at ${hex(download.offset)}.`,
+    evidence: say('image.downloadSlotAt', { offset: hex(download.offset) }),
   };
 }
 
@@ -133,7 +133,7 @@ function calibrationHint(offset: number | null, key: CodeKey | null): Hint | nul
   const chips = chipsToldBy('calibration', offset, key);
   return chips === null
     ? null
-    : { chips, evidence: `The calibration sector lies at ${hex(offset)}.` };
+    : { chips, evidence: say('image.calibrationLiesAt', { offset: hex(offset) }) };
 }
 
 /** What a bootloader says of itself. */
@@ -143,11 +143,12 @@ export function bootloaderHints(
 ): Hint[] {
   const hints: Hint[] = [];
   if (saysBk7231) {
-    const evidence = 'The bootloader says BK7231 where only that of N and M does.';
+    const evidence = say('image.bootloaderSaysBk7231');
     hints.push({ chips: chipsThatSay('bootloader', key), evidence });
   }
   const chips = chipsOfFirmware(name?.split('_')[0] ?? '', key);
-  if (chips.length > 0) hints.push({ chips, evidence: `The bootloader calls itself ${name}.` });
+  if (chips.length > 0)
+    hints.push({ chips, evidence: say('image.bootloaderCallsItself', { name: name ?? '' }) });
   return hints;
 }
 

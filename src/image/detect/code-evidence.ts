@@ -1,6 +1,6 @@
 import type { ChipName } from '../../chip/known/chips';
 import type { CodeKey } from '../../chip/marker';
-import type { Said } from '../../texts/note';
+import type { Note } from '../../texts/note';
 
 /** What one piece of code in an image tells: the application, or the bootloader. */
 export interface CodeEvidence {
@@ -11,9 +11,9 @@ export interface CodeEvidence {
   /** Its own texts contradict each other. */
   mixed: boolean;
   /** What it says, a sentence each. */
-  says: Said[];
+  says: Note[];
   /** What is damaged, a sentence each. */
-  damaged: Said[];
+  damaged: Note[];
   /** Offset in the image where it begins, and its length, bytes. */
   offset: number;
   length: number;

@@ -1,6 +1,6 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { type CodeKey, hasMarker } from '../../chip/marker';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import { type AppImage, readApp, readAppCode } from '../code/app';
 import { type CodeCheck, checkCode } from '../code/check-code';
 import { countValidPackets, PACKET } from '../code/packets';
@@ -22,29 +22,14 @@ const ENOUGH_PACKETS = 16;
 /** More than any application has; its texts are looked for no further. */
 const MOST_CODE = 4 * 1024 * 1024;
 
-const TEXTS: Readonly<Record<CodeKind, { description: string; advice: Said[] }>> = {
-  app: {
-    description: 'an application image (UA)',
-    advice: ['Its first byte belongs to 0x11000, behind the bootloader.'],
-  },
-  qio: {
-    description: 'a bootloader with an application (QIO)',
-    advice: ['The application in it begins with byte 0x11000, and belongs to the same offset.'],
-  },
-  bootloader: {
-    description: 'a bootloader',
-    advice: ['It belongs to 0x0. Leave the one that a chip has, unless that is broken.'],
-  },
-  packets: {
-    description: 'code for a BK72xx chip with a key that is not known',
-    advice: ['Give an offset only if you know where these bytes belong, and that the key fits.'],
-  },
+const TEXTS: Readonly<Record<CodeKind, { description: Note; advice: Note[] }>> = {
+  app: { description: say('image.app'), advice: [say('image.appPlace')] },
+  qio: { description: say('image.qio'), advice: [say('image.qioPlace')] },
+  bootloader: { description: say('image.bootloader'), advice: [say('image.bootloaderPlace')] },
+  packets: { description: say('image.packets'), advice: [say('image.offsetIfKeyFits')] },
   either: {
-    description: 'code without a key that may be a bootloader or an application',
-    advice: [
-      'Use a file that tells what it is: an application with its header (.rbl), or a UF2 file.',
-      'Give an offset only if you know which of the two it is: an application belongs to 0x11000.',
-    ],
+    description: say('image.either'),
+    advice: [say('image.useTellingFile'), say('image.offsetIfKnown')],
   },
 };
 
@@ -62,14 +47,14 @@ export function* detectCode(bytes: Uint8Array): Generator<void, DetectedImage | 
   return {
     ...NOTHING,
     kind: kind === 'either' ? 'packets' : kind,
-    description: description + nameOf(app),
+    description: named(description, app),
     chip: guess.chip,
     chips: guess.chips,
     version: app?.version ?? null,
     project: app?.project ?? null,
     key,
     encryptionKey: key ?? 'other',
-    evidence: ['Valid code packets from its first byte on.', ...guess.evidence],
+    evidence: [say('image.packetsFromStart'), ...guess.evidence],
     checks,
     damaged,
     // Application and bootloader are judged each for itself when the image is placed.
@@ -123,20 +108,23 @@ function guessOf(
   // Its layout may be that of another chip, as on boards of LibreTiny; what it calls itself may not.
   const named = namedChips(bytes, key);
   const contradicts = named.length > 0 && !named.some((other) => chips.includes(other));
-  if (contradicts) evidence.push('These contradict each other.');
+  if (contradicts) evidence.push(say('image.contradictEachOther'));
   return { chip, chips, evidence, contradicts };
 }
 
-function nameOf(app: AppImage | null): string {
-  if (app === null || app.project === null) return '';
-  return `, ${app.project}${app.version === null ? '' : ` ${app.version}`}`;
+function named(what: Note, app: AppImage | null): Note {
+  if (app === null || app.project === null) return what;
+  const { project, version } = app;
+  return version === null
+    ? say('image.namedProject', { what, project })
+    : say('image.namedVersion', { what, project, version });
 }
 
 /** What a build makes on its way to a file that can be written. */
 function withoutPackets(bytes: Uint8Array): DetectedImage | null {
-  const advice = ['Use the file that the build made for flashing: .bin, .rbl or .uf2.'];
+  const advice = [say('image.useFlashingFile')];
   if (hasMarker(bytes, 0, 'app', 'tuya') || hasMarker(bytes, 0, 'bootloader', 'tuya')) {
-    const description = "code with Tuya's key but without the check bytes of code packets";
+    const description = say('image.stripped');
     return {
       ...NOTHING,
       kind: 'stripped',
@@ -153,7 +141,7 @@ function withoutPackets(bytes: Uint8Array): DetectedImage | null {
   return {
     ...NOTHING,
     kind: 'raw',
-    description: `plain code as a compiler makes it, without code packets${nameOf(app)}`,
+    description: named(say('image.raw'), app),
     chip: guess.chip,
     chips: guess.chips,
     version: app.version,

@@ -1,5 +1,6 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { CHIPS, type ChipName } from '../../chip/known/chips';
+import { type Note, say } from '../../texts/note';
 import { type CodeCheck, checkFlashCode } from '../code/check-code';
 import { isFilledWith } from '../code/packets';
 import { ownAppEnd } from '../code/partitions';
@@ -27,9 +28,7 @@ export function* detectDump(
   const guess = guessChip(flash, at === null || !rotated ? at : wrapped(at, bytes.length), key);
   yield;
   const { bootloader, app } = yield* checkDump(flash, guess.chip);
-  const mixed = guess.contradicts
-    ? ['What it holds speaks for chips that exclude each other.']
-    : [];
+  const mixed = guess.contradicts ? [say('image.speaksForOthers')] : [];
   const common = {
     ...NOTHING,
     chips: guess.chips,
@@ -46,10 +45,10 @@ export function* detectDump(
     return {
       ...common,
       kind: 'rotated-dump',
-      description: 'a dump of a whole flash that begins at 0x11000 and wraps around',
-      advice: ['Put its last 0x11000 bytes in front of the others, and write that.'],
+      description: say('image.rotatedDump'),
+      advice: [say('image.putRight')],
     };
-  return { ...common, kind: 'dump', description: 'a dump of a whole flash', chip: guess.chip };
+  return { ...common, kind: 'dump', description: say('image.dump'), chip: guess.chip };
 }
 
 function wrapped(offset: number, length: number): number {
@@ -66,18 +65,18 @@ function* checkDump(
   return {
     bootloader: boot
       ? yield* checkFlashCode(flash, 0, BOOTLOADER_END)
-      : noCode(flash, 0, app, 'bootloader'),
+      : noCode(flash, 0, app, say('image.noBootloaderCode')),
     app: app
       ? yield* checkFlashCode(flash, BOOTLOADER_END, appEnd(flash, chip))
-      : noCode(flash, BOOTLOADER_END, boot, 'application'),
+      : noCode(flash, BOOTLOADER_END, boot, say('image.noApplicationCode')),
   };
 }
 
 /** @param beside there is code in the other place, so that there should be some here */
-function noCode(flash: Uint8Array, start: number, beside: boolean, name: string): CodeCheck {
+function noCode(flash: Uint8Array, start: number, beside: boolean, why: Note): CodeCheck {
   const end = start + BOOTLOADER_END;
   const wrong = beside && !isFilledWith(flash, 0xff, start, end);
-  const damaged = wrong ? [`What lies where the ${name} belongs is no code.`] : [];
+  const damaged = wrong ? [why] : [];
   return { checks: [], damaged, doubts: [], end: start };
 }
 

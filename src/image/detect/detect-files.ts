@@ -1,3 +1,4 @@
+import { type Note, say } from '../../texts/note';
 import { type AppImage, readAppCode } from '../code/app';
 import { stripPackets } from '../code/packets';
 import { HEADER_PACKETS, RBL_HEADER_ON_FLASH, readRbl } from '../code/rbl';
@@ -7,8 +8,7 @@ import { appHints, contradiction, weighHints } from './chip-evidence';
 import { detectUf2 } from './detect-uf2';
 import { type DetectedImage, NOTHING } from './detected';
 
-const DOWNLOAD_SLOT =
-  'It belongs into the download slot, whose place depends on the chip: the bootloader installs it from there.';
+const DOWNLOAD_SLOT = say('image.belongsToDownloadSlot');
 
 /**
  * Files that wrap what is to be written: UF2, UG and RBL; null for anything else. In slices of some
@@ -22,24 +22,24 @@ export function* detectFile(bytes: Uint8Array): Generator<void, DetectedImage | 
   if (ug === null) return yield* describeRbl(bytes);
   yield;
   const inner = yield* describeRbl(ug.payload);
-  const missing = 'There is no update file (RBL) inside.';
+  const missing = say('image.noUpdateInside');
   return {
     ...(inner ?? NOTHING),
     kind: 'tuya-ug',
-    description: `a Tuya update file (UG)${inner === null ? '' : nameOf(inner)}`,
+    description: named(say('image.tuyaUg'), inner),
     // That of the firmware itself outranks what its maker wrote on the wrapping.
     version: (inner?.project ? inner.version : null) ?? (ug.version || (inner?.version ?? null)),
     checks: [...ug.checks, ...(inner?.checks ?? [])],
     damaged: [...ug.damaged, ...(inner?.damaged ?? [missing])],
-    advice: ['It holds an update file (RBL) behind its first 32 bytes.', DOWNLOAD_SLOT],
+    advice: [say('image.holdsUpdate'), DOWNLOAD_SLOT],
   };
 }
 
 const LONE_HEADER: DetectedImage = {
   ...NOTHING,
   kind: 'rbl-header',
-  description: 'the header of an application (RBLH), without the application',
-  advice: ['It is of use only with its application: take the UF2 file, which has both.'],
+  description: say('image.loneHeader'),
+  advice: [say('image.takeUf2')],
 };
 
 /** It begins with the letters of an update file, too, but comes as three packets. */
@@ -56,17 +56,19 @@ function* describeRbl(bytes: Uint8Array): Generator<void, DetectedImage | null> 
   const app = appOf(file);
   // Such files fit any code key: the bootloader encrypts what it installs.
   const guess = weighHints(app === null ? [] : appHints(app, null));
-  const evidence = [`Its header names the partition ${header.partition}.`, ...guess.evidence];
-  if (unsupported !== null)
-    evidence.push(`It was packed with ${unsupported}, which cannot be opened here.`);
-  const named = { ...NOTHING, project: app?.project ?? null, version: app?.version ?? null };
+  const evidence = [
+    say('image.namesPartition', { partition: header.partition }),
+    ...guess.evidence,
+  ];
+  if (unsupported !== null) evidence.push(say('image.packedWith', { packing: unsupported }));
+  const names = { ...NOTHING, project: app?.project ?? null, version: app?.version ?? null };
   return {
-    ...named,
+    ...names,
     kind: 'rbl',
-    description: `an over-the-air update file (RBL)${nameOf(named)}`,
+    description: named(say('image.rbl'), names),
     chip: guess.chip,
     chips: guess.chips,
-    version: named.version ?? (header.version || null),
+    version: names.version ?? (header.version || null),
     evidence,
     checks,
     damaged: [...damaged, ...contradiction(guess)],
@@ -78,7 +80,10 @@ function appOf({ code, header }: RblFile): AppImage | null {
   return code === null || header.partition !== 'app' ? null : readAppCode(code);
 }
 
-function nameOf({ project, version }: Pick<DetectedImage, 'project' | 'version'>): string {
-  if (project === null) return '';
-  return version === null ? ` with ${project}` : ` with ${project} ${version}`;
+function named(what: Note, names: Pick<DetectedImage, 'project' | 'version'> | null): Note {
+  if (names === null || names.project === null) return what;
+  const { project, version } = names;
+  return version === null
+    ? say('image.withProject', { what, project })
+    : say('image.withVersion', { what, project, version });
 }

@@ -1,5 +1,6 @@
 import { tellApartByKey } from '../../chip/known/chip-queries';
-import type { Said } from '../../texts/note';
+import { hex } from '../../errors';
+import { anyOf, type Note, say } from '../../texts/note';
 import { type Uf2File, uf2InSteps } from '../containers/uf2';
 import { detectCode } from './detect-code';
 import { type DetectedImage, NOTHING } from './detected';
@@ -16,9 +17,9 @@ export function* detectUf2(bytes: Uint8Array): Generator<void, DetectedImage | n
   if (file === null) return null;
   yield;
   const { firmware, version, family, familyName, board } = file;
-  const target = familyName ?? 'a chip that is not known';
-  const evidence = [`It is for ${target}, by its number (0x${family.toString(16)}).`];
-  if (board !== null) evidence.push(`It was built for the board ${board}.`);
+  const target = familyName ?? say('image.chipNotKnown');
+  const evidence = [say('image.uf2IsFor', { target, family: hex(family) })];
+  if (board !== null) evidence.push(say('image.builtForBoard', { board }));
   const found = file.chips.length === 0 ? NO_APP : yield* applicationOf(file);
   const { app } = found;
   const known = tellApartByKey(file.chips, app.key);
@@ -26,15 +27,14 @@ export function* detectUf2(bytes: Uint8Array): Generator<void, DetectedImage | n
   const chips = [...(both.length === 0 ? known : both)];
   const damaged = [...file.damaged, ...found.wrong, ...app.damaged];
   if (app.chips.length > 0 && both.length === 0)
-    damaged.push(
-      `Its application is for ${app.chips.join(' or ')}, but the file says it is for ${target}.`,
-    );
+    damaged.push(say('image.uf2Contradicts', { chips: anyOf(app.chips), target }));
   const project = firmware ?? app.project;
-  const name = project === null ? '' : ` with ${[project, version].filter(Boolean).join(' ')}`;
+  const uf2 = say('image.uf2', { target });
+  const name = [project, version].filter(Boolean).join(' ');
   return {
     ...NOTHING,
     kind: 'uf2',
-    description: `a UF2 firmware file for ${target}${name}`,
+    description: project === null ? uf2 : say('image.withProject', { what: uf2, project: name }),
     chip: chips.length === 1 ? (chips[0] ?? null) : null,
     chips,
     version: version ?? app.version,
@@ -45,17 +45,14 @@ export function* detectUf2(bytes: Uint8Array): Generator<void, DetectedImage | n
     checks: app.checks,
     damaged,
     doubts: app.doubts,
-    advice:
-      file.chips.length > 0
-        ? ['It says itself where its parts belong.']
-        : ['Get the file that is made for the BK72xx chip of this device.'],
+    advice: file.chips.length > 0 ? [say('image.saysPlaces')] : [say('image.getFileForChip')],
   };
 }
 
 interface FoundApp {
   app: Omit<DetectedImage, 'kind' | 'description'>;
   /** Why it can be no application, a sentence; empty where it can. */
-  wrong: Said[];
+  wrong: Note[];
 }
 
 const NO_APP: FoundApp = { app: NOTHING, wrong: [] };
@@ -65,16 +62,15 @@ function* applicationOf({ parts }: Uf2File): Generator<void, FoundApp> {
   const own = parts.filter(({ partitions }) => partitions['flasher-single'] === 'app');
   const end = Math.max(0, ...own.map(({ address, bytes }) => address + bytes.length));
   if (!own.some(({ address }) => address === 0)) return NO_APP;
-  if (end > LARGEST_FLASH)
-    return { app: NOTHING, wrong: ['It has parts that would lie beyond the end of any flash.'] };
+  if (end > LARGEST_FLASH) return { app: NOTHING, wrong: [say('image.uf2BeyondFlash')] };
   const whole = Buffer.alloc(end, 0xff);
   for (const { address, bytes } of own) bytes.copy(whole, address);
   const found = yield* detectCode(whole);
-  const { kind = 'unknown', description = '' } = found ?? {};
+  const kind = found?.kind ?? 'unknown';
   if (found !== null && (kind === 'app' || kind === 'packets')) return { app: found, wrong: [] };
   const wrong =
     found === null
-      ? 'What it has for the application slot is no code for these chips.'
-      : `What it has for the application slot is ${description}.`;
+      ? say('image.uf2NoCode')
+      : say('image.uf2SlotIs', { description: found.description });
   return { app: NOTHING, wrong: [wrong] };
 }

@@ -1,3 +1,4 @@
+import { say } from '../../texts/note';
 import { readCalibration } from '../calibration';
 import { readOpenBekenConfig } from '../openbeken/openbeken-config';
 import { marked, readKeySector } from '../tuya/tuya-sectors';
@@ -56,11 +57,8 @@ export function* detectInSteps(
 const UNKNOWN: DetectedImage = {
   ...NOTHING,
   kind: 'unknown',
-  description: 'nothing that this package knows',
-  advice: [
-    'Check that the file is complete and made for this chip.',
-    'Give an offset only if you are sure where these bytes belong.',
-  ],
+  description: say('image.unknown'),
+  advice: [say('image.checkComplete'), say('image.offsetIfSure')],
 };
 
 function foreign(bytes: Uint8Array): DetectedImage | null {
@@ -77,9 +75,9 @@ function data(bytes: Uint8Array): DetectedImage | null {
     return {
       ...NOTHING,
       kind: 'calibration',
-      description: 'a calibration sector (radio tables and MAC)',
+      description: say('image.calibration'),
       calibration: { offset: 0, mac: calibration.mac },
-      advice: ['Write it only to the device that it was read from: it holds the MAC.'],
+      advice: [say('image.onlyToItsDevice')],
     };
   }
   const config = readOpenBekenConfig(bytes);
@@ -87,9 +85,9 @@ function data(bytes: Uint8Array): DetectedImage | null {
   return {
     ...NOTHING,
     kind: 'openbeken-config',
-    description: "OpenBeken's configuration",
-    checks: ['Its checksum is right.'],
-    advice: ['It belongs to 0x1d1000 on BK7231N and M, and to 0x1e1000 on the others.'],
+    description: say('image.openBekenConfig'),
+    checks: [say('image.checksumRight')],
+    advice: [say('image.configPlaces')],
   };
 }
 
@@ -98,7 +96,7 @@ function storage(bytes: Uint8Array): DetectedImage | null {
   return {
     ...NOTHING,
     kind: 'tuya-storage',
-    description: "the storage of Tuya's firmware, or a stretch with it",
-    advice: ['It is there to be inspected; to bring it back, write a dump of the whole flash.'],
+    description: say('image.tuyaStorage'),
+    advice: [say('image.toBeInspected')],
   };
 }

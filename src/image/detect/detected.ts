@@ -1,6 +1,6 @@
 import type { ChipName } from '../../chip/known/chips';
 import type { CodeKey } from '../../chip/marker';
-import type { Said } from '../../texts/note';
+import type { Note } from '../../texts/note';
 import type { FoundCalibration } from '../calibration';
 import type { ImageCode } from './code-evidence';
 import type { Foreign } from './foreign';
@@ -33,7 +33,7 @@ export type ImageKind =
 export interface DetectedImage {
   kind: ImageKind;
   /** Completes "this is …". */
-  description: Said;
+  description: Note;
   /** Null where the bytes do not tell for sure, and for rotated dumps. */
   chip: ChipName | null;
   /** All chips that it may be for; empty where the bytes do not tell. */
@@ -51,17 +51,17 @@ export interface DetectedImage {
   /** The calibration sector of a dump; the offset is that in the file, also where it is rotated. */
   calibration: FoundCalibration | null;
   /** What was found, a sentence each. */
-  evidence: Said[];
+  evidence: Note[];
   /** What was checked and is right, a sentence each. */
-  checks: Said[];
+  checks: Note[];
   /** What is damaged or missing, a sentence each; empty when nothing is known to be. */
-  damaged: Said[];
+  damaged: Note[];
   /** The same by part for a dump, whose parts can be used alone; null for anything else. */
-  damagedParts: { bootloader: Said[]; app: Said[] } | null;
+  damagedParts: { bootloader: Note[]; app: Note[] } | null;
   /** What is odd but may have a harmless reason, a sentence each: to be told, no reason to refuse. */
-  doubts: Said[];
+  doubts: Note[];
   /** Where an image of this kind belongs, or what to do instead of writing it; empty for dumps. */
-  advice: Said[];
+  advice: Note[];
 }
 
 /** What every image starts from. */

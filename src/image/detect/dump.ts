@@ -3,7 +3,7 @@ import { CALIBRATIONS } from '../../chip/known/chip-places';
 import { CHIPS } from '../../chip/known/chips';
 import { type CodeKey, hasMarker, markerKey } from '../../chip/marker';
 import { hex } from '../../errors';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import { type FoundCalibration, findCalibration } from '../calibration';
 import { countValidPackets, isFilledWith, PACKET, stripPackets } from '../code/packets';
 import { guessChip } from './chip-evidence';
@@ -35,7 +35,7 @@ export interface DumpFacts {
   /** Null when the key is not one that is known, or there is no code. */
   key: CodeKey | null;
   calibration: FoundCalibration | null;
-  evidence: Said[];
+  evidence: Note[];
 }
 
 /**
@@ -56,11 +56,12 @@ export function readDump(bytes: Uint8Array, flashSize?: number): DumpFacts | nul
     ? markerKey(bytes, 0, 'app')
     : (markerKey(bytes, 0, 'bootloader') ?? markerKey(bytes, BOOTLOADER_END, 'app'));
   const calibration = any === null ? null : ownCalibration(bytes, key, rotated);
-  const evidence: Said[] = [];
-  if (boot && !rotated) evidence.push('Valid code packets at 0x0, where the bootloader lies.');
-  if (app) evidence.push('Valid code packets at 0x11000, where the application lies.');
-  if (rotated) evidence.push('It begins with the application and ends with the bootloader.');
-  if (calibration !== null) evidence.push(`A calibration sector at ${hex(calibration.offset)}.`);
+  const evidence: Note[] = [];
+  if (boot && !rotated) evidence.push(say('image.packetsAtBootloader'));
+  if (app) evidence.push(say('image.packetsAtApp'));
+  if (rotated) evidence.push(say('image.beginsWithApp'));
+  if (calibration !== null)
+    evidence.push(say('image.calibrationAt', { offset: hex(calibration.offset) }));
   return { rotated, hasCode: boot || app, key, calibration, evidence };
 }
 

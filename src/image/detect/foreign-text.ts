@@ -1,10 +1,11 @@
+import { type Note, say } from '../../texts/note';
 /** What text is; the fields of `Foreign`. */
 export interface NamedText {
   kind: 'html' | 'text';
   /** Completes "this is …". */
-  description: string;
+  description: Note;
   /** What to do instead. */
-  advice: string;
+  advice: Note;
 }
 
 /** So much of the beginning decides whether it is text. */
@@ -20,23 +21,23 @@ export function namedText(bytes: Uint8Array): NamedText | null {
   if (HTML.test(text)) {
     return {
       kind: 'html',
-      description: 'a web page, not the file that was meant',
-      advice: 'Download the file itself: the link led to a page about it.',
+      description: say('image.webPage'),
+      advice: say('image.downloadItself'),
     };
   }
   if (text.startsWith('version https://git-lfs')) {
     return {
       kind: 'text',
-      description: 'a pointer of Git LFS, not the file that it stands for',
-      advice: 'Download the file itself, with the button for raw files or with git lfs pull.',
+      description: say('image.lfsPointer'),
+      advice: say('image.downloadRaw'),
     };
   }
   return {
     kind: 'text',
     description: /^(:[0-9a-f]{10}|S0[0-9a-f]{6})/i.test(text)
-      ? 'a file of hex text (Intel HEX or S-record)'
-      : 'text, not an image',
-    advice: 'Use the .bin file.',
+      ? say('image.hexText')
+      : say('image.text'),
+    advice: say('image.useBin'),
   };
 }
 

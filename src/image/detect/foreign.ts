@@ -1,4 +1,4 @@
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import { isFilledWith } from '../code/packets';
 import { namedText } from './foreign-text';
 
@@ -16,25 +16,20 @@ export interface Foreign {
     | 'esp'
     | 'other-chip';
   /** Completes "this is …". */
-  description: Said;
+  description: Note;
   /** What to do instead. */
-  advice: Said;
+  advice: Note;
 }
 
-const WRONG_CHIP = 'Get the file that is made for the BK72xx chip of this device.';
+const WRONG_CHIP = say('image.getFileForChip');
 
 /** First bytes of files, and what they tell. Sources: the formats' own definitions. */
 const SIGNATURES: readonly { magic: Buffer; foreign: Foreign }[] = [
-  signature('1f8b08', 'gzip', 'a gzip archive', 'Unpack it first, and use the .bin file inside.'),
-  archive('504b0304', 'a ZIP archive'),
-  archive('fd377a585a', 'an xz archive'),
-  archive('377abcaf', 'a 7z archive'),
-  signature(
-    '7f454c46',
-    'elf',
-    'an ELF program file',
-    'Use the .bin file that the build made of it.',
-  ),
+  signature('1f8b08', 'gzip', say('image.gzip'), say('image.unpackBin')),
+  archive('504b0304', say('image.zip')),
+  archive('fd377a585a', say('image.xz')),
+  archive('377abcaf', say('image.sevenZip')),
+  signature('7f454c46', 'elf', say('image.elf'), say('image.useBinOfBuild')),
   otherChip('999996963fcc66fc', 'Realtek AmebaZ'),
   otherChip('41574948', 'XRadio'),
   otherChip('9fffffa0', 'WinnerMicro'),
@@ -54,26 +49,26 @@ const ESP_PARTITIONS = 0x8000;
 /** Names bytes by what they are when that is nothing for a BK72xx flash; null when it may be. */
 export function namedForeign(bytes: Uint8Array): Foreign | null {
   if (bytes.length === 0) {
-    return { kind: 'empty', description: 'empty', advice: 'Read or download the file again.' };
+    return { kind: 'empty', description: say('image.empty'), advice: say('image.readAgain') };
   }
   if (isFilledWith(bytes, 0xff)) {
     return {
       kind: 'blank',
-      description: 'nothing but FF: blank flash',
-      advice: 'Use an image that holds something; to blank flash, erase it.',
+      description: say('image.onlyFf'),
+      advice: say('image.useAnImage'),
     };
   }
   if (isFilledWith(bytes, 0)) {
     return {
       kind: 'zeros',
-      description: 'nothing but zeros, which is what a flash reads as that does not answer',
-      advice: 'Read the chip again, on a better supply.',
+      description: say('image.onlyZeros'),
+      advice: say('image.readOnBetterSupply'),
     };
   }
   const match = SIGNATURES.find(({ magic }) => startsWith(bytes, magic));
   if (match !== undefined) return match.foreign;
   if (isEsp(bytes)) {
-    return { kind: 'esp', description: `an image for an ${espName(bytes)}`, advice: WRONG_CHIP };
+    return { kind: 'esp', description: espName(bytes), advice: WRONG_CHIP };
   }
   if (isRealtek(bytes)) return otherChip('', 'Realtek').foreign;
   return namedText(bytes);
@@ -82,18 +77,18 @@ export function namedForeign(bytes: Uint8Array): Foreign | null {
 function signature(
   magic: string,
   kind: Foreign['kind'],
-  description: string,
-  advice: string,
+  description: Note,
+  advice: Note,
 ): { magic: Buffer; foreign: Foreign } {
   return { magic: Buffer.from(magic, 'hex'), foreign: { kind, description, advice } };
 }
 
-function archive(magic: string, description: string) {
-  return signature(magic, 'archive', description, 'Unpack it first, and use the file inside.');
+function archive(magic: string, description: Note) {
+  return signature(magic, 'archive', description, say('image.unpack'));
 }
 
 function otherChip(magic: string, maker: string) {
-  return signature(magic, 'other-chip', `an image for a ${maker} chip`, WRONG_CHIP);
+  return signature(magic, 'other-chip', say('image.otherMake', { maker }), WRONG_CHIP);
 }
 
 function startsWith(bytes: Uint8Array, magic: Uint8Array): boolean {
@@ -110,11 +105,12 @@ function isEsp(bytes: Uint8Array): boolean {
   return behindBlank && isFilledWith(bytes, 0xff, 0, ESP_BOOTLOADER);
 }
 
-function espName(bytes: Uint8Array): string {
+function espName(bytes: Uint8Array): Note {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const at = ESP32_APP_AT;
-  if (all[0] !== ESP_MAGIC) return 'ESP32';
-  return all.length >= at + 4 && all.readUInt32LE(at) === ESP32_APP ? 'ESP32' : 'ESP chip';
+  const isEsp32 =
+    all[0] !== ESP_MAGIC || (all.length >= at + 4 && all.readUInt32LE(at) === ESP32_APP);
+  return isEsp32 ? say('image.esp32') : say('image.espChip');
 }
 
 /** Realtek's marks that do not stand at the very beginning. Source: their SDKs' image tools. */

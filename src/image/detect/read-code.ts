@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { markerKey } from '../../chip/marker';
-import type { Said } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import { readApp } from '../code/app';
 import { readBootloader } from '../code/bootloader';
 import { checkCode } from '../code/check-code';
@@ -84,7 +84,7 @@ function* bootloaderEvidence(bytes: Uint8Array): Generator<void, BootloaderEvide
     const { chip, name } = boot.known;
     names.unshift({
       chips: [chip],
-      evidence: `The bootloader is that of ${name}, by its checksum.`,
+      evidence: say('image.bootloaderThatOf', { name }),
     });
   }
   const layout = partitionHint(area, boot.key);
@@ -104,12 +104,12 @@ function* bootloaderEvidence(bytes: Uint8Array): Generator<void, BootloaderEvide
   };
 }
 
-function* bootloaderDamage(area: Uint8Array): Generator<void, Said[]> {
+function* bootloaderDamage(area: Uint8Array): Generator<void, Note[]> {
   if (!hasCode(area, 0) || countValidPackets(area, 0, 1).valid === 0)
-    return ['There is no code where a bootloader begins.'];
+    return [say('image.noCodeAtStart')];
   const { damaged } = yield* checkCode(area, 0, area.length);
   if (damaged.length === 0 && findContainers(area).length === 0 && hasGap(area))
-    return ['A stretch in the middle of its code is blank.'];
+    return [say('image.blankStretch')];
   return damaged;
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock';
 import type { Phase } from '../../errors';
-import { type Note, type Said, sentence } from '../../texts/note';
+import type { Note } from '../../texts/note';
 import { render } from '../../texts/render';
 
 export type Operation = 'connect' | 'read' | 'write' | 'erase';
@@ -50,7 +50,7 @@ export class ProgressReporter {
   }
 
   /** Begins a phase of so many bytes; none begins without bytes, and one that has begun keeps its count. */
-  begin(phase: Phase, total: number, message: Said): void {
+  begin(phase: Phase, total: number, message: Note): void {
     if (total === 0 || this.#phases.has(phase)) return;
     const state = { done: 0, total, startedAt: this.#clock.now() };
     this.#phases.set(phase, state);
@@ -58,7 +58,7 @@ export class ProgressReporter {
   }
 
   /** So many bytes of a phase are done, the last of them at `address`; a repair outside any phase counts for none. */
-  advance(phase: Phase, bytes: number, address: number, message: Said): void {
+  advance(phase: Phase, bytes: number, address: number, message: Note): void {
     const state = this.#phases.get(phase);
     if (state === undefined) return;
     state.done = Math.min(state.total, state.done + bytes);
@@ -66,7 +66,7 @@ export class ProgressReporter {
   }
 
   /** A phase is over though not all of its bytes needed work. */
-  end(phase: Phase, message: Said): void {
+  end(phase: Phase, message: Note): void {
     const state = this.#phases.get(phase);
     if (state === undefined || state.done === state.total) return;
     state.done = state.total;
@@ -74,7 +74,7 @@ export class ProgressReporter {
   }
 
   /** Says what is going on in a phase that has no bytes. */
-  say(phase: Phase, message: Said, waitsForPerson = false): void {
+  say(phase: Phase, message: Note, waitsForPerson = false): void {
     const state = { done: 0, total: 0, startedAt: this.#clock.now() };
     this.#emit(phase, state, null, message, waitsForPerson);
   }
@@ -83,11 +83,10 @@ export class ProgressReporter {
     phase: Phase,
     { done, total, startedAt }: PhaseState,
     address: number | null,
-    said: Said,
+    note: Note,
     waitsForPerson: boolean,
   ): void {
     if (this.#listener === undefined) return;
-    const note = sentence(said);
     const seconds = (this.#clock.now() - startedAt) / 1000;
     const rate = done > 0 && seconds > 0 ? done / seconds : null;
     this.#listener({

@@ -4,6 +4,7 @@ import { settleLeftovers } from '../../backup/leftovers';
 import { removeSuperseded } from '../../backup/partial';
 import type { Region } from '../../chip/layouts';
 import { BkError, isBkError } from '../../errors';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { BackupOptions } from '../base/job-types';
 import { readToFile, subjectOf } from '../read/read-to-file';
@@ -42,7 +43,13 @@ async function verifiedBackup(
   const subject = await subjectOf(context, range);
   if (subject.mac === null) return null;
   // One that a crash kept from its name counts, once it has it.
-  await settleLeftovers(folder, subject, '', context.session.clock.date().getTime());
+  await settleLeftovers(
+    context.folders,
+    folder,
+    subject,
+    '',
+    context.session.clock.date().getTime(),
+  );
   for (const { path, record } of await findBackups(folder, subject)) {
     const whole = record.kind === 'full' && record.length === range.length;
     if (!whole || (await loadVerified({ path, record })) === null) continue;
@@ -53,16 +60,7 @@ async function verifiedBackup(
 }
 
 function failed(reason: BkError): BkError {
-  return new BkError(
-    'BK_BACKUP_FAILED',
-    `No backup could be made, so nothing was changed: ${reason.message}`,
-    {
-      phase: 'backup',
-      ...(reason.cause.address === null ? {} : { address: reason.cause.address }),
-      attempts: reason.cause.attempts,
-      likely: reason.cause.likely,
-      advice: reason.cause.advice,
-      reason,
-    },
-  );
+  const { address, attempts, likely, advice } = reason.details;
+  const details = { phase: 'backup', address, attempts, likely, advice, reason } as const;
+  return new BkError('BK_BACKUP_FAILED', say('job.noBackup', { reason: reason.text }), details);
 }

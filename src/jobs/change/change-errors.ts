@@ -1,29 +1,32 @@
 import { BkError, hex } from '../../errors';
+import { GO_ON } from '../../session/recovery/recovery-errors';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 
-/* How changes of flash end that could not be made to hold. `repairs`: how often each sector was tried again. */
+/* How changes of flash end that could not be made to hold. `repairs`: how often each sector was tried again. What diagnosis
+   says of the same is said in its words, so that it stands once where it comes on top. */
 
 export function badSectors(
   addresses: readonly number[],
   repairs: number,
   context: JobContext,
 ): BkError {
-  const listed = addresses.map(hex).join(', ');
+  const where = { addresses: listed(addresses) };
   return new BkError(
     'BK_BAD_SECTOR',
-    `The flash of the chip on ${context.session.port} does not hold its bytes at ${listed} after ${repairs} more tries; everything else is in place and verified`,
+    say('job.badSectors', { ...where, port: context.session.port, repairs }),
     {
       phase: 'verify',
-      address: addresses[0] as number,
+      address: addresses[0],
       attempts: repairs + 1,
       likely: [
         {
-          cause: 'Worn or broken flash sector',
+          cause: say('diagnosis.badSector'),
           confidence: 0.8,
-          evidence: `Only ${listed} failed, every time, while all other sectors hold.`,
+          evidence: say('job.onlyTheseFailed', where),
         },
       ],
-      advice: ['Replace the module; firmware that does not use these sectors may still run.'],
+      advice: [say('diagnosis.badSectorAction')],
     },
   );
 }
@@ -31,12 +34,8 @@ export function badSectors(
 export function neverHolds(rounds: number, context: JobContext): BkError {
   return new BkError(
     'BK_CRC_MISMATCH',
-    `What was written to the chip on ${context.session.port} was verified ${rounds} times, and each time something was wrong and had to be repaired. Send the same message again to go on: what is in place already is not written again`,
-    {
-      phase: 'verify',
-      attempts: rounds,
-      advice: ['Set a lower baud in the device; use shorter wires and a common ground.'],
-    },
+    say('job.neverHolds', { port: context.session.port, rounds, goOn: GO_ON }),
+    { phase: 'verify', attempts: rounds, advice: [say('job.lowerBaudCommonGround')] },
   );
 }
 
@@ -47,12 +46,17 @@ export function spoiltOnTheWay(
 ): BkError {
   return new BkError(
     'BK_CRC_MISMATCH',
-    `What is written to the chip on ${context.session.port} arrives changed: ${addresses.map(hex).join(', ')} held other bytes after each of ${repairs} tries. Send the same message again to go on: what is in place already is not written again`,
+    say('job.arrivesChanged', {
+      port: context.session.port,
+      addresses: listed(addresses),
+      repairs,
+      goOn: GO_ON,
+    }),
     {
       phase: 'verify',
-      address: addresses[0] as number,
+      address: addresses[0],
       attempts: repairs,
-      advice: ['Set a lower baud in the device; use shorter wires and a common ground.'],
+      advice: [say('job.lowerBaudCommonGround')],
     },
   );
 }
@@ -64,14 +68,16 @@ export function notTaking(
 ): BkError {
   return new BkError(
     'BK_FLASH_PROTECTED',
-    `The flash of the chip on ${context.session.port} takes erases and writes without complaint but keeps its old bytes (tried at ${addresses.map(hex).join(', ')})`,
+    say('job.keepsOldBytes', { port: context.session.port, addresses: listed(addresses) }),
     {
       phase: 'verify',
-      address: addresses[0] as number,
+      address: addresses[0],
       attempts: repairs + 1,
-      advice: [
-        'Take the 3.3 V supply off for some seconds (a reset by CEN is not enough), and start the job again.',
-      ],
+      advice: [say('diagnosis.lockedAction')],
     },
   );
+}
+
+function listed(addresses: readonly number[]): string {
+  return addresses.map(hex).join(', ');
 }

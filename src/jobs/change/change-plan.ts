@@ -19,6 +19,9 @@ export interface Plan {
   eraseBytes: number;
   programBytes: number;
   unchangedBytes: number;
+  /** How many erases of either kind there are. */
+  sectorErases: number;
+  blockErases: number;
 }
 
 /**
@@ -118,5 +121,7 @@ export function planOf(blocks: BlockPlan[]): Plan {
     ),
     programBytes: sum(({ program }) => program.length * SECTOR),
     unchangedBytes: sum(({ unchanged }) => unchanged),
+    sectorErases: sum(({ erase }) => (erase.by === 'sector' ? erase.addresses.length : 0)),
+    blockErases: sum(({ erase }) => (erase.by === 'block' ? erase.addresses.length : 0)),
   };
 }

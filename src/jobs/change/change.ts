@@ -2,13 +2,14 @@ import { BLOCK, SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { blocksOf, sectorsOf } from '../../chip/regions';
 import { hex, isBkError } from '../../errors';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
-import { confirms } from '../chip/compare';
+import { confirms } from '../chip/chip-checksum';
 import { neverHolds } from './change-errors';
 import type { BlockPlan, Plan } from './change-plan';
 import { FlashLedger, withFlashState } from './flash-ledger';
 import { type ChangeCounts, FlashSteps } from './flash-steps';
-import { Strays } from './misdirected-writes';
+import { MisdirectedWrites } from './misdirected-writes';
 import { Repairs } from './repairs';
 
 /** How often everything is verified anew because something had to be repaired. */
@@ -19,7 +20,7 @@ const BAD_SECTORS_AT_MOST = 8;
 /** Erases and programs as planned, has the chip check it, and repairs what does not hold. */
 export class Changer {
   readonly #context: JobContext;
-  readonly #strays: Strays;
+  readonly #misdirected: MisdirectedWrites;
   readonly #ledger = new FlashLedger();
   readonly #steps: FlashSteps;
   readonly #repairs: Repairs;
@@ -28,8 +29,8 @@ export class Changer {
 
   constructor(context: JobContext) {
     this.#context = context;
-    this.#strays = new Strays(context);
-    this.#steps = new FlashSteps(context, this.#ledger, this.#strays);
+    this.#misdirected = new MisdirectedWrites(context);
+    this.#steps = new FlashSteps(context, this.#ledger, this.#misdirected);
     this.#repairs = new Repairs(context, this.#steps);
   }
 
@@ -52,18 +53,18 @@ export class Changer {
   async #telling(work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      this.#strays.mustSpare((address) => this.#ledger.has(address));
+      this.#misdirected.mustSpare((address) => this.#ledger.has(address));
     } catch (error) {
       if (!isBkError(error) || !this.#context.changed) throw error;
       // What was answered with success proved to mean nothing.
       if (isBkError(error, 'BK_FLASH_PROTECTED')) this.#ledger.doubt();
-      this.#ledger.addUncertain(this.#strays.hit);
+      this.#ledger.addUncertain(this.#misdirected.hit);
       throw withFlashState(error, this.#ledger.state());
     }
   }
 
   /** A range turned out to be as it should be. */
-  isFresh(range: Region): void {
+  markFresh(range: Region): void {
     this.#ledger.set(range, 'fresh');
   }
 
@@ -73,7 +74,8 @@ export class Changer {
     }
     for (const { address, data } of block.program) {
       await this.#steps.program(address, data);
-      this.#context.progress.advance('write', SECTOR, address, `Writing ${hex(address)}`);
+      const message = say('job.writing', { address: hex(address) });
+      this.#context.progress.advance('write', SECTOR, address, message);
       if (!this.#steps.proved) await this.#proveFirst(address, data);
     }
   }
@@ -125,19 +127,15 @@ export class Changer {
         }
       }
       this.#settle(block);
-      this.#context.progress.advance(
-        'verify',
-        block.length,
-        block.offset,
-        `Verifying ${hex(block.offset)}`,
-      );
+      const message = say('job.verifying', { address: hex(block.offset) });
+      this.#context.progress.advance('verify', block.length, block.offset, message);
     }
   }
 
   /** What the chip has confirmed holds what it should, but for the sectors that stay wrong. */
   #settle(block: Region): void {
     for (const address of sectorsOf(block)) {
-      if (!this.#bad.includes(address)) this.isFresh({ offset: address, length: SECTOR });
+      if (!this.#bad.includes(address)) this.markFresh({ offset: address, length: SECTOR });
     }
   }
 
@@ -146,7 +144,7 @@ export class Changer {
     const range = { offset: address, length: data.length };
     if (await confirms(this.#context, range, data, 'write')) {
       this.#steps.proved = true;
-      this.isFresh(range);
+      this.markFresh(range);
       return;
     }
     // One sector may be worn; a repair tells, and unlocks what has come to be locked.

@@ -1,7 +1,8 @@
 import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { sectorsOf } from '../../chip/regions';
-import { BkError, type FlashState, hex } from '../../errors';
+import { type BkError, type FlashState, hex } from '../../errors';
+import { type Note, say, type TextCode } from '../../texts/note';
 import type { BlockPlan } from './change-plan';
 
 type SectorHolds = keyof FlashState;
@@ -59,30 +60,30 @@ export class FlashLedger {
   }
 }
 
-const NAMES: readonly [SectorHolds, string][] = [
-  ['fresh', 'what was to be there'],
-  ['written', 'what was to be there, not verified yet'],
-  ['blank', 'nothing (erased)'],
-  ['uncertain', 'parts of old and new (an erase or a write was under way)'],
-  ['old', 'what was there before'],
-];
+/** In the order in which they are told. */
+const TEXTS = {
+  fresh: 'job.holdsFresh',
+  written: 'job.holdsWritten',
+  blank: 'job.holdsBlank',
+  uncertain: 'job.holdsUncertain',
+  old: 'job.holdsOld',
+} as const satisfies Record<SectorHolds, TextCode>;
 
 /** The same error with the exact state of flash in its message and its cause. */
 export function withFlashState(error: BkError, state: FlashState): BkError {
-  const parts = NAMES.filter(([name]) => state[name].length > 0).map(
-    ([name, text]) => `${state[name].map(span).join(', ')} holds ${text}`,
+  const told = inWords(state);
+  if (told === null) return error;
+  return error.with({ text: say('job.withFlashState', { error: error.text, state: told }), state });
+}
+
+/** Null where no sector is known of. */
+function inWords(state: FlashState): Note | null {
+  const held = (Object.keys(TEXTS) as SectorHolds[]).filter((holds) => state[holds].length > 0);
+  const [first, ...others] = held.map((holds) =>
+    say(TEXTS[holds], { ranges: state[holds].map(span).join(', ') }),
   );
-  if (parts.length === 0) return error;
-  const { phase, address, attempts, likely, advice, reason } = error.cause;
-  return new BkError(error.code, `${error.message}. State of the flash: ${parts.join('; ')}`, {
-    ...(phase === null ? {} : { phase }),
-    ...(address === null ? {} : { address }),
-    attempts,
-    likely,
-    advice,
-    ...(reason === null ? {} : { reason }),
-    state,
-  });
+  if (first === undefined) return null;
+  return others.reduce((all, next) => say('job.statesJoined', { first: all, next }), first);
 }
 
 function span({ offset, length }: Region): string {

@@ -3,11 +3,12 @@ import { BLOCK, SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { sectorsOf } from '../../chip/regions';
 import { hex, isBkError } from '../../errors';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
-import { blankCrc } from '../chip/compare';
+import { blankCrc } from '../chip/chip-checksum';
 import type { FlashLedger } from './flash-ledger';
-import type { Strays } from './misdirected-writes';
-import { Pace } from './pace';
+import { GentlePace } from './gentle-pace';
+import type { MisdirectedWrites } from './misdirected-writes';
 
 /** How often a sector is programmed whole before it is done page by page, in turn with the whole. */
 const SECTOR_TRIES = 2;
@@ -33,18 +34,18 @@ export class FlashSteps {
   proved = false;
   readonly #context: JobContext;
   readonly #ledger: FlashLedger;
-  readonly #strays: Strays;
-  readonly #pace: Pace;
+  readonly #misdirected: MisdirectedWrites;
+  readonly #pace: GentlePace;
   /** At what rate each sector's bytes were sent, bits per second. */
   readonly #carriedAt = new Map<number, number>();
   /** Sectors that the chip itself would not erase or program. */
   readonly #refused = new Set<number>();
 
-  constructor(context: JobContext, ledger: FlashLedger, strays: Strays) {
+  constructor(context: JobContext, ledger: FlashLedger, misdirected: MisdirectedWrites) {
     this.#context = context;
     this.#ledger = ledger;
-    this.#strays = strays;
-    this.#pace = new Pace(context);
+    this.#misdirected = misdirected;
+    this.#pace = new GentlePace(context);
   }
 
   /** The rate at which a sector's bytes were sent; undefined where none were. */
@@ -66,7 +67,8 @@ export class FlashSteps {
         await this.#eraseSector(sector, look);
       }
     }
-    this.#context.progress.advance('erase', length, address, `Erasing ${hex(address)}`);
+    const message = say('job.erasing', { address: hex(address) });
+    this.#context.progress.advance('erase', length, address, message);
   }
 
   /** Programs a sector that was erased; one whose erase was refused is left as it is. */
@@ -80,7 +82,7 @@ export class FlashSteps {
           this.#carriedOut(address);
           return;
         }
-        if (held === blankCrc(SECTOR)) this.#strays.note(tries);
+        if (held === blankCrc(SECTOR)) this.#misdirected.note(tries);
         else {
           this.#touch({ offset: address, length: SECTOR });
           await flash.eraseSector(address);
@@ -112,7 +114,7 @@ export class FlashSteps {
         this.#carriedOut(address);
         return true;
       }
-      this.#strays.note(tries);
+      this.#misdirected.note(tries);
       if (refused || tries >= BLOCK_TRIES) return false;
       this.#touch(range);
       try {
@@ -140,7 +142,7 @@ export class FlashSteps {
         if (tries > 0) this.#carriedOut(address);
         return;
       }
-      this.#strays.note(tries);
+      this.#misdirected.note(tries);
       this.#touch(range);
       await flash.eraseSector(address);
       this.counts.sectorsErased++;
@@ -172,7 +174,7 @@ export class FlashSteps {
 
   #carriedOut(address: number): void {
     this.#context.session.exchanger.evidence.carriedOut(address);
-    this.#strays.forget();
+    this.#misdirected.forget();
   }
 
   /** From here on until it is done, nobody can tell what the range holds. */

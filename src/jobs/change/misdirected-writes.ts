@@ -2,6 +2,7 @@ import { BOOTLOADER_END } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { outward, sectorsOf } from '../../chip/regions';
 import { BkError, hex } from '../../errors';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 
 /**
@@ -9,7 +10,7 @@ import type { JobContext } from '../base/job-context';
  * address, and the chip does the same at another place; all that tells is the address in its answer. Where
  * flash shows that the command was not carried out at its own place, that answer is believed.
  */
-export class Strays {
+export class MisdirectedWrites {
   readonly #context: JobContext;
   readonly #hit = new Set<number>();
 
@@ -48,16 +49,20 @@ export class Strays {
     if (first === undefined) return;
     const full = this.#context.session.identity.family === 'full';
     const bootloader = first < BOOTLOADER_END;
+    const firstOfAll = full ? say('job.replaceHitBootloader') : say('job.keepHitBootloaderPowered');
     throw new BkError(
       'BK_CRC_MISMATCH',
-      `The line to the chip on ${this.#context.session.port} has changed the address of an erase or a write on its way: the chip carried it out at ${outside.map(hex).join(', ')}, outside of what was to be changed. What was asked for is in place and verified, but there flash has lost its bytes`,
+      say('job.misdirected', {
+        port: this.#context.session.port,
+        addresses: outside.map(hex).join(', '),
+      }),
       {
         phase: 'verify',
         address: first,
         advice: [
-          ...(bootloader ? [full ? REPLACE : KEEP_POWER] : []),
-          'Put these sectors back from a backup: bk-write with that file, the offset and skip set to the address, and length 4096 for each.',
-          'Use shorter wires and a common ground, and set a lower baud in the device, before anything else is written.',
+          ...(bootloader ? [firstOfAll] : []),
+          say('job.putSectorsBack'),
+          say('job.mendLineFirst'),
         ],
       },
     );
@@ -67,8 +72,3 @@ export class Strays {
     return this.#context.session.exchanger.watch.takeElsewhere();
   }
 }
-
-const REPLACE =
-  'That is the bootloader: put it back with bootloader set to replace and a backup of this chip, before it is reset.';
-const KEEP_POWER =
-  'That is the bootloader, by which alone this chip takes a link: keep it powered and linked, read it out, and compare it with a backup. Only SPI can bring it back once it does not start.';

@@ -1,12 +1,13 @@
 import { makeFolder } from '../../backup/folder';
-import { keepsEdges, keptEdges, PartialBackup } from '../../backup/partial';
+import { keepsPartialSectors, keptPartialSectors, PartialBackup } from '../../backup/partial';
 import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { outward } from '../../chip/regions';
 import { hex } from '../../errors';
 import type { Piece } from '../../placement/base/place-types';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
-import { chipCalibration } from '../chip/chip-calibration';
+import { chipIdOf } from '../chip/chip-calibration';
 import { readSector } from '../chip/read-sector';
 import { type Plan, touchedBy } from './change-plan';
 
@@ -14,7 +15,7 @@ import { type Plan, touchedBy } from './change-plan';
 const ALIKE = 0.75;
 
 /** A sector of which a write changes a part only. */
-interface Edge {
+interface PartialSector {
   address: number;
   /** What the sector held before any write of the same began. */
   bytes: Buffer;
@@ -29,10 +30,10 @@ interface Edge {
  * beside the image. So they are kept in a hidden file in the folder of the backups until the write is done,
  * and the next write puts them back.
  */
-export class Edges {
+export class PartialSectors {
   readonly #context: JobContext;
   readonly #folder: string | undefined;
-  readonly #edges: Edge[] = [];
+  readonly #sectors: PartialSector[] = [];
 
   /** @param folder absolute path; without one, or with an empty one, nothing is kept */
   constructor(context: JobContext, folder: string | undefined) {
@@ -59,46 +60,42 @@ export class Edges {
   /** Keeps what the plan is going to erase. To be called before anything is changed. */
   async keep(plan: Plan): Promise<void> {
     const touched = plan.blocks.flatMap(touchedBy);
-    for (const edge of this.#edges) {
-      if (!edge.matters || !touched.some((range) => holds(range, edge.address))) continue;
+    for (const sector of this.#sectors) {
+      if (!sector.matters || !touched.some((range) => holds(range, sector.address))) continue;
       // Nothing is worse without it: a folder that cannot be made costs the safety only.
       if (this.#folder !== undefined) await makeFolder(this.#folder).catch(() => {});
-      edge.file ??= await this.#open(edge.address);
-      await edge.file?.keep(edge.address, edge.bytes);
+      sector.file ??= await this.#open(sector.address);
+      await sector.file?.keep(sector.address, sector.bytes);
     }
   }
 
   /** What was kept stays for the next write. May be called again. */
   async close(): Promise<void> {
-    for (const { file } of this.#edges) await file?.close();
+    for (const { file } of this.#sectors) await file?.close();
   }
 
   /** @param own what the write brings itself, as positions in the sector */
   async #sector(address: number, own: { from: number; to: number }): Promise<Buffer> {
     const held = await readSector(this.#context, address, 'compare');
     const folder = this.#folder;
-    const any = folder !== undefined && (await keepsEdges(folder));
+    const any = folder !== undefined && (await keepsPartialSectors(folder));
     const file = any ? await this.#open(address) : null;
     const kept = Buffer.alloc(SECTOR, 0xff);
     file?.fill(kept);
     const beside = (bytes: Buffer) => [bytes.subarray(0, own.from), bytes.subarray(own.to)];
     const broken = (file?.has(address) ?? false) && isRemainder(beside(held), beside(kept));
     if (broken) {
-      this.#context.warnings.push(
-        `An earlier write broke off in the sector at ${hex(address)}: the bytes beside the image, which it had kept, are put back.`,
-      );
+      this.#context.warnings.push(say('job.brokenOffBefore', { address: hex(address) }));
     }
     const bytes = broken ? kept : held;
     const matters = beside(bytes).some((part) => part.some((byte) => byte !== 0xff));
-    this.#edges.push({ address, bytes, matters, file });
+    this.#sectors.push({ address, bytes, matters, file });
     return bytes;
   }
 
-  async #open(address: number): Promise<PartialBackup | null> {
-    if (this.#folder === undefined) return null;
-    const sector = { offset: address, length: SECTOR };
-    const subject = { ...(await chipOf(this.#context)), kind: 'part' as const, ...sector };
-    return PartialBackup.open(this.#folder, subject, sector, 'edge');
+  #open(address: number): Promise<PartialBackup | null> {
+    if (this.#folder === undefined) return Promise.resolve(null);
+    return openKept(this.#context, this.#folder, address);
   }
 }
 
@@ -106,25 +103,27 @@ export class Edges {
  * What was kept of sectors that a job has changed as a whole, and to its end, is history.
  * @param ranges in flash. To be called before the calibration sector is forgotten: it names the chip.
  */
-export async function forgetEdges(
+export async function forgetPartialSectors(
   context: JobContext,
   folder: string | undefined,
   ranges: readonly Region[],
 ): Promise<void> {
-  if (!folder || !(await keepsEdges(folder))) return;
-  const chip = await chipOf(context);
-  for (const address of await keptEdges(folder, chip)) {
+  if (!folder || !(await keepsPartialSectors(folder))) return;
+  for (const address of await keptPartialSectors(folder, await chipIdOf(context))) {
     if (!ranges.some((range) => holds(range, address))) continue;
-    const sector = { offset: address, length: SECTOR };
-    const subject = { ...chip, kind: 'part' as const, ...sector };
-    await (await PartialBackup.open(folder, subject, sector, 'edge'))?.remove();
+    await (await openKept(context, folder, address))?.remove();
   }
 }
 
-async function chipOf(context: JobContext) {
-  const { chip } = context.session.identity;
-  const { mac } = await chipCalibration(context);
-  return { chip, mac };
+/** The hidden file for one sector of this chip; null for a chip without a MAC. */
+async function openKept(
+  context: JobContext,
+  folder: string,
+  address: number,
+): Promise<PartialBackup | null> {
+  const sector = { offset: address, length: SECTOR };
+  const subject = { ...(await chipIdOf(context)), kind: 'part' as const, ...sector };
+  return PartialBackup.open(folder, subject, sector, 'edge');
 }
 
 function holds({ offset, length }: Region, address: number): boolean {

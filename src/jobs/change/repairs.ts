@@ -3,7 +3,7 @@ import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import type { BkError } from '../../errors';
 import type { JobContext } from '../base/job-context';
-import { blankCrc, chipCrc, notePair } from '../chip/compare';
+import { blankCrc, chipCrc, notePair } from '../chip/chip-checksum';
 import { badSectors, notTaking, spoiltOnTheWay } from './change-errors';
 import type { FlashSteps } from './flash-steps';
 
@@ -131,7 +131,7 @@ export class Repairs {
   async #heldIn(range: Region, wanted: number): Promise<number> {
     let held = await chipCrc(this.#context, range, 'verify');
     for (let doubt = 0; held !== wanted && doubt < DOUBTS; doubt++) {
-      await this.#context.session.exchanger.quiet(QUIET_MS, QUIET_LIMIT_MS);
+      await this.#context.session.exchanger.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
       const again = await chipCrc(this.#context, range, 'verify');
       if (again === held) break;
       held = again;

@@ -1,4 +1,5 @@
 import { readImageFile } from '../../backup/image-file';
+import type { ChipId } from '../../backup/names';
 import { SECTOR } from '../../chip/geometry';
 import { calibrationOrder } from '../../chip/known/chip-places';
 import { CHIPS } from '../../chip/known/chips';
@@ -6,28 +7,22 @@ import type { Layout, Region } from '../../chip/layouts';
 import { BkError } from '../../errors';
 import { findCalibration, readCalibration } from '../../image/calibration';
 import { usualCalibrations } from '../../placement/base/place-target';
+import type { Identity } from '../../session/base/identity';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
-import { blankCrc } from './compare';
+import { blankCrc } from './chip-checksum';
 import { readSector } from './read-sector';
 
-/** The calibration sector of the connected chip. */
-export interface ChipCalibration {
-  /** Flash address of the sector; null where no valid one was found. */
-  offset: number | null;
-  mac: string | null;
-}
-
-/** Found once for a link; a job that changes such a sector forgets it. */
-const found = new WeakMap<object, ChipCalibration>();
+/** The calibration sector of the connected chip: its flash address, and the MAC in it. */
+type ChipCalibration = NonNullable<Identity['calibration']>;
 
 /**
  * Looks for the calibration sector where this chip usually has it, and where that has none, at the places of
- * other layouts.
+ * other layouts. Once for a link: what was found stays with what is known of the chip.
  */
 export async function chipCalibration(context: JobContext): Promise<ChipCalibration> {
-  const key = context.session.identity;
-  const known = found.get(key);
-  if (known !== undefined) return known;
+  const { identity } = context.session;
+  if (identity.calibration !== undefined) return identity.calibration;
   let best: ChipCalibration = { offset: null, mac: null };
   const usual = calibrationAddresses(context);
   for (const address of everyAddress(context)) {
@@ -38,12 +33,19 @@ export async function chipCalibration(context: JobContext): Promise<ChipCalibrat
     if (best.offset === null || calibration.mac !== null)
       best = { offset: address, mac: calibration.mac };
   }
-  found.set(key, best);
+  identity.calibration = best;
   return best;
 }
 
+/** By what backups tell the connected chip from others. */
+export async function chipIdOf(context: JobContext): Promise<ChipId> {
+  const { mac } = await chipCalibration(context);
+  return { chip: context.session.identity.chip, mac };
+}
+
+/** To be called by a job that may have changed such a sector. */
 export function forgetCalibration(context: JobContext): void {
-  found.delete(context.session.identity);
+  context.session.identity.calibration = undefined;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function lookForCalibration(context: JobContext, offset: number): P
   const known = await chipCalibration(context);
   if (known.mac !== null || everyAddress(context).includes(offset)) return;
   const mac = (await readAt(context, offset))?.mac ?? null;
-  if (mac !== null) found.set(context.session.identity, { offset, mac });
+  if (mac !== null) context.session.identity.calibration = { offset, mac };
 }
 
 /**
@@ -64,10 +66,10 @@ export async function lookForCalibration(context: JobContext, offset: number): P
  */
 export async function learnCalibration(context: JobContext, path: string | null): Promise<boolean> {
   if (path === null || (await chipCalibration(context)).mac !== null) return false;
-  const { chip } = context.session.identity;
-  const calibration = findCalibration(await readImageFile(path), calibrationOrder(chip));
+  const { identity } = context.session;
+  const calibration = findCalibration(await readImageFile(path), calibrationOrder(identity.chip));
   if (calibration === null || calibration.mac === null) return false;
-  found.set(context.session.identity, calibration);
+  identity.calibration = calibration;
   return true;
 }
 
@@ -117,9 +119,7 @@ async function isKnownBlank(context: JobContext, address: number): Promise<boole
 export function layoutOf(context: JobContext): Layout {
   const { chip } = context.session.identity;
   if (chip !== null) return CHIPS[chip].layout;
-  throw new BkError(
-    'BK_UNKNOWN_CHIP',
-    `The chip on ${context.session.port} does not tell its model, so that where its application lies is not known; nothing was changed`,
-    { advice: ['Set the chip in the device, or give an offset and a length.'] },
-  );
+  throw new BkError('BK_UNKNOWN_CHIP', say('job.layoutNotKnown', { port: context.session.port }), {
+    advice: [say('job.setChipOrRange')],
+  });
 }

@@ -3,23 +3,13 @@ import { BLOCK, SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { sectorsOf } from '../../chip/regions';
 import type { JobContext } from '../base/job-context';
+import { blankCrc, chipCrc } from './chip-checksum';
 
 /** What a sector of flash holds, as against the bytes that are wanted there. */
 export type SectorState = 'equal' | 'blank' | 'different';
 
 /** How many sectors of a block are asked first. */
 const SAMPLES = 4;
-
-const BLANK = Buffer.alloc(BLOCK, 0xff);
-
-/** zlib's CRC-32 of so many FF bytes. */
-export function blankCrc(length: number): number {
-  let crc = 0;
-  for (let left = length; left > 0; left -= BLOCK) {
-    crc = crc32(BLANK.subarray(0, Math.min(left, BLOCK)), crc);
-  }
-  return crc;
-}
 
 /** So many blocks in a row have to be equal before the next one is expected to be. */
 const EQUAL_IN_A_ROW = 3;
@@ -29,7 +19,7 @@ const EQUAL_IN_A_ROW = 3;
  * equal block is settled by one exchange, but a different one that was asked as a whole has to be asked a
  * second time by its sectors. So blocks are asked by sectors for as long as differences turn up.
  */
-export class Hunch {
+export class ComparePredictor {
   #differs: boolean | null = null;
   #equal = 0;
 
@@ -57,10 +47,10 @@ export async function compareBlock(
   context: JobContext,
   range: Region,
   wanted: Buffer,
-  hunch: Hunch,
+  predictor: ComparePredictor,
 ): Promise<SectorState[]> {
-  const states = await statesOf(context, range, wanted, hunch);
-  hunch.saw(states.every((state) => state === 'equal'));
+  const states = await statesOf(context, range, wanted, predictor);
+  predictor.saw(states.every((state) => state === 'equal'));
   return states;
 }
 
@@ -68,7 +58,7 @@ async function statesOf(
   context: JobContext,
   range: Region,
   wanted: Buffer,
-  hunch: Hunch,
+  predictor: ComparePredictor,
 ): Promise<SectorState[]> {
   const sectors = sectorsOf(range);
   const states: (SectorState | undefined)[] = sectors.map(() => undefined);
@@ -80,11 +70,11 @@ async function statesOf(
     return held === blankCrc(SECTOR) ? 'blank' : 'different';
   };
 
-  if (hunch.differs === null) {
+  if (predictor.differs === null) {
     states[0] = await ask(0);
-    hunch.saw(states[0] === 'equal');
+    predictor.saw(states[0] === 'equal');
   }
-  if (!hunch.differs && sectors.length > 1) {
+  if (!predictor.differs && sectors.length > 1) {
     if ((await chipCrc(context, range)) === crc32(wanted)) return states.map(() => 'equal');
   }
   const samples = samplesOf(sectors.length);
@@ -101,53 +91,6 @@ async function statesOf(
   }
   for (let index = 0; index < states.length; index++) states[index] ??= await ask(index);
   return states as SectorState[];
-}
-
-/** The chip's checksum of a range, asked again when the answer is lost. */
-export function chipCrc(
-  context: JobContext,
-  range: Region,
-  phase: 'compare' | 'verify' = 'compare',
-) {
-  return context.step({ phase, address: range.offset }, () =>
-    context.flash.crc(range.offset, range.length),
-  );
-}
-
-/**
- * The chip's checksum of a range beside the one of the bytes that the host has for it; noted as evidence.
- * @param direction whether those bytes were read from flash or written to it
- * @returns whether they agree
- */
-export async function confirms(
-  context: JobContext,
-  range: Region,
-  bytes: Buffer,
-  direction: 'read' | 'write',
-): Promise<boolean> {
-  const host = crc32(bytes);
-  const chip = await chipCrc(context, range, 'verify');
-  notePair(context, range, direction, host, chip);
-  return chip === host;
-}
-
-/** @param baud at which the bytes were carried, bits per second */
-export function notePair(
-  context: JobContext,
-  { offset, length }: Region,
-  direction: 'read' | 'write',
-  host: number,
-  chip: number,
-  baud = context.session.workingBaud,
-): void {
-  context.session.exchanger.evidence.checksumPair({
-    address: offset,
-    length,
-    direction,
-    baud,
-    host,
-    chip,
-  });
 }
 
 /** Indices spread over a block; all of them where there are few. */

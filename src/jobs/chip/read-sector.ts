@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { SECTOR } from '../../chip/geometry';
 import { BkError, hex, type Phase } from '../../errors';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
-import { notePair } from './compare';
+import { notePair } from './chip-checksum';
 
 /**
  * Reads one sector and has the chip confirm it by checksum: what is decided by its bytes, or written back from
@@ -17,18 +18,26 @@ export function readSector(
 ): Promise<Buffer> {
   return context.step({ phase, address }, async () => {
     const bytes = Buffer.from(await context.flash.readSector(address));
-    const [host, chip] = [crc32(bytes), await context.flash.crc(address, SECTOR)];
-    notePair(context, { offset: address, length: SECTOR }, 'read', host, chip);
-    if (host === chip) return bytes;
-    throw contradicted(context, address);
+    await mustBeConfirmed(context, address, bytes);
+    return bytes;
   });
 }
 
-/** Bytes came, and the chip's checksum of them is another one. */
-export function contradicted(context: JobContext, address: number): BkError {
-  return new BkError(
+/**
+ * Asks the chip for its checksum of a sector that was read. To be called inside a step.
+ * @throws BkError BK_CRC_MISMATCH where it is another one, and the errors of an exchange
+ */
+export async function mustBeConfirmed(
+  context: JobContext,
+  address: number,
+  bytes: Buffer,
+): Promise<void> {
+  const [host, chip] = [crc32(bytes), await context.flash.crc(address, SECTOR)];
+  notePair(context, { offset: address, length: SECTOR }, 'read', host, chip);
+  if (host === chip) return;
+  throw new BkError(
     'BK_CRC_MISMATCH',
-    `The sector at ${hex(address)} was read from ${context.session.port}, but the chip's checksum says otherwise`,
-    { phase: 'verify', address, advice: ['Set a lower baud in the device; use shorter wires.'] },
+    say('job.sectorContradicted', { address: hex(address), port: context.session.port }),
+    { phase: 'verify', address, advice: [say('job.lowerBaud')] },
   );
 }

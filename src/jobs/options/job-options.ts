@@ -1,6 +1,7 @@
 import { SECTOR } from '../../chip/geometry';
 import { BkError, hex } from '../../errors';
 import type { InspectOptions } from '../../image/inspect/inspect-types';
+import { say } from '../../texts/note';
 import type { EraseOptions, JobControl, ReadOptions, WriteOptions } from '../base/job-types';
 import {
   bytes,
@@ -71,7 +72,7 @@ const INSPECT: Rules = { secrets: word(['hide', 'show']), signal, pause: callbac
  */
 
 export function takeControl(given: unknown, port: string): JobControl {
-  return take(given, CONTROL, { job: 'a job', port });
+  return take(given, CONTROL, { job: say('option.anyJob'), port });
 }
 
 export function takeReadOptions(given: unknown, port: string): ReadOptions {
@@ -84,15 +85,15 @@ export function takeWriteOptions(given: unknown, port: string): WriteOptions {
   const { offset = 'auto', part = 'image', skip, length } = options;
   if (offset !== 'auto' && part !== 'image') {
     throw refused(
-      `The part ${part} goes where it belongs, but the offset is set to ${hex(offset)}`,
-      'Set the offset to auto, or the part to image.',
+      say('option.partAtOffset', { part, offset: hex(offset) }),
+      say('option.setOffsetOrPart'),
       whose,
     );
   }
   if (offset === 'auto' && (skip !== undefined || length !== undefined)) {
     throw refused(
-      `${skip === undefined ? 'length' : 'skip'} says which of the image's bytes go to an offset, but none is given`,
-      'Set the offset to a number, or leave skip and length out.',
+      say('option.bytesWithoutOffset', { name: skip === undefined ? 'length' : 'skip' }),
+      say('option.setOffsetOrLeaveOut'),
       whose,
     );
   }
@@ -106,8 +107,10 @@ export function takeEraseOptions(given: unknown, port: string): EraseOptions {
   else if (options.offset !== undefined || options.length !== undefined) {
     // Whoever names a range and gets the application erased has lost something.
     throw refused(
-      `An offset or a length is given, but the region to erase is ${options.region ?? 'app, as none is given'}`,
-      'Set region to range, or leave offset and length out.',
+      options.region === undefined
+        ? say('option.rangeWithoutRegion')
+        : say('option.rangeWithRegion', { region: options.region }),
+      say('option.setRegionToRange'),
       whose,
     );
   }
@@ -118,12 +121,12 @@ export function takeInspectOptions(given: unknown): InspectOptions {
   return take(given, INSPECT, { job: 'inspect' });
 }
 
-function mustBeSectors({ offset, length }: EraseOptions, whose: Whose): void {
+function mustBeSectors({ offset, length }: EraseOptions, whose: Required<Whose>): void {
   for (const [name, value] of Object.entries({ offset, length })) {
     if (value === undefined) {
       throw refused(
-        `To erase a range, an offset and a length are needed, but ${name} is missing`,
-        `Give ${name}, a multiple of 4096 (0x1000).`,
+        say('option.rangeIncomplete', { name }),
+        say('option.giveMultiple', { name }),
         whose,
       );
     }
@@ -131,11 +134,11 @@ function mustBeSectors({ offset, length }: EraseOptions, whose: Whose): void {
     const down = value - (value % SECTOR);
     throw new BkError(
       'BK_OUT_OF_RANGE',
-      `The ${name} ${hex(value)} of the range to erase is not a multiple of 4096 (0x1000), and flash is erased in sectors of that size; nothing was changed on ${whose.port}`,
+      say('option.notMultiple', { name, value: hex(value), port: whose.port }),
       {
         phase: 'erase',
         ...(offset === undefined ? {} : { address: offset }),
-        advice: [`Use ${hex(down)} or ${hex(down + SECTOR)} as ${name}.`],
+        advice: [say('option.useNearest', { lower: hex(down), upper: hex(down + SECTOR), name })],
       },
     );
   }

@@ -1,11 +1,12 @@
 import { isAbsolute } from 'node:path';
 import { types } from 'node:util';
-import type { ErrorCode } from '../../errors';
+import { type ErrorCode, hex } from '../../errors';
+import { type Note, say } from '../../texts/note';
 
 /** What one option may be. Code without types can give anything. */
 export interface Rule {
   /** Completes "offset has to be …". */
-  wanted: string;
+  wanted: string | Note;
   /** Null for a value that is right, else the code of what is wrong with it. */
   fault(value: unknown): ErrorCode | null;
   required?: true;
@@ -21,14 +22,15 @@ export type Rules = Readonly<Record<string, Rule>>;
 const LAST_ADDRESS = 0xffff_ffff;
 
 export function word(words: readonly string[]): Rule {
-  const wanted = words.length === 1 ? `${words[0]}` : `one of ${words.join(', ')}`;
+  const [only = '', ...others] = words;
+  const wanted = others.length === 0 ? only : say('option.oneOf', { words: words.join(', ') });
   return simple(wanted, (value) => words.includes(value as string));
 }
 
 /** Bytes. Text that looks like a number is refused: it may be the sum of a text and a number, `'4096' + 4096`. */
 export function bytes(least: 0 | 1): Rule {
   return {
-    wanted: `a number of bytes, whole and from ${least} to 0x${LAST_ADDRESS.toString(16)}`,
+    wanted: say('option.wholeBytes', { least, most: hex(LAST_ADDRESS) }),
     fault: (value) => {
       if (typeof value !== 'number') return 'BK_BAD_SETTING';
       const fits = Number.isInteger(value) && value >= least && value <= LAST_ADDRESS;
@@ -40,34 +42,34 @@ export function bytes(least: 0 | 1): Rule {
 /** Either of two, as an offset that is a number or a word. The code is that of the second. */
 export function either(first: Rule, second: Rule): Rule {
   return {
-    wanted: `${first.wanted}, or ${second.wanted}`,
+    wanted: say('option.firstOrSecond', { first: first.wanted, second: second.wanted }),
     fault: (value) => (first.fault(value) === null ? null : second.fault(value)),
   };
 }
 
-export const flag: Rule = simple('true or false', (value) => typeof value === 'boolean');
+export const flag: Rule = simple(say('option.trueOrFalse'), (value) => typeof value === 'boolean');
 
-export const text: Rule = simple('text', (value) => typeof value === 'string');
+export const text: Rule = simple(say('option.text'), (value) => typeof value === 'string');
 
 /** How many, where 0 means all. */
 export const number: Rule = simple(
-  'a number, whole and 0 (all) or more',
+  say('option.countOrAll'),
   (value) => Number.isSafeInteger(value) && (value as number) >= 0,
 );
 
 export const folder: Rule = simple(
-  'the absolute path of a folder',
+  say('option.folderPath'),
   (value) => typeof value === 'string' && isAbsolute(value) && !value.includes('\0'),
 );
 
 /** Bytes of any realm: those of a function node are not this one's Uint8Array. */
 export const image: Rule = simple(
-  'the bytes (a Buffer or a Uint8Array) or { path } with the absolute path of a file',
+  say('option.bytesOrPath'),
   (value) => types.isUint8Array(value) || (isRecord(value) && isPath(value.path)),
 );
 
 export const signal: Rule = simple(
-  'the signal of an AbortController',
+  say('option.abortSignal'),
   (value) =>
     typeof value === 'object' &&
     value !== null &&
@@ -76,17 +78,20 @@ export const signal: Rule = simple(
     typeof (value as AbortSignal).removeEventListener === 'function',
 );
 
-export const callback: Rule = simple('a function', (value) => typeof value === 'function');
+export const callback: Rule = simple(
+  say('option.function'),
+  (value) => typeof value === 'function',
+);
 
 /** An object whose settings somebody else checks. */
 export const settings: Rule = {
-  ...simple('an object with settings', isRecord),
+  ...simple(say('option.settingsObject'), isRecord),
   secret: true,
 };
 
 /** @param form as messages show it: `{ folder, … }` */
 export function object(form: string, within: (value: Record<string, unknown>) => Rules): Rule {
-  return { ...simple(`an object like ${form}`, isRecord), within };
+  return { ...simple(say('option.objectLike', { form }), isRecord), within };
 }
 
 export function required(rule: Rule): Rule {
@@ -106,6 +111,6 @@ function isPath(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '';
 }
 
-function simple(wanted: string, fits: (value: unknown) => boolean): Rule {
+function simple(wanted: string | Note, fits: (value: unknown) => boolean): Rule {
   return { wanted, fault: (value) => (fits(value) ? null : 'BK_BAD_SETTING') };
 }

@@ -1,10 +1,11 @@
 import { BkError, type ErrorCode, shown } from '../../errors';
+import { type Note, say } from '../../texts/note';
 import { isRecord, type Rule, type Rules } from './rules';
 
 /** Whose options they are, for messages. */
 export interface Whose {
   /** Completes "is no option of …": `read`. */
-  job: string;
+  job: string | Note;
   /** Of the chip that stays as it is; undefined where none is asked. */
   port?: string;
 }
@@ -17,8 +18,12 @@ export interface Whose {
 export function take<Options>(given: unknown, rules: Rules, whose: Whose): Options {
   if (!isRecord(given)) {
     throw refused(
-      `The options of ${whose.job} have to be an object with any of ${Object.keys(rules).join(', ')}, but are ${shown(given)}`,
-      'Give an object.',
+      say('option.notAnObject', {
+        job: whose.job,
+        names: Object.keys(rules).join(', '),
+        given: shown(given),
+      }),
+      say('option.giveObject'),
       whose,
     );
   }
@@ -35,8 +40,12 @@ function takeAll(
     if (Object.hasOwn(rules, name) || given[name] === undefined) continue;
     const known = Object.keys(rules).map((rule) => path + rule);
     throw refused(
-      `${shown(path + name)} is no option of ${whose.job}; there are ${known.join(', ')}`,
-      'Correct its name, or leave it out.',
+      say('option.unknown', {
+        name: shown(path + name),
+        job: whose.job,
+        names: known.join(', '),
+      }),
+      say('option.correctName'),
       whose,
     );
   }
@@ -51,29 +60,38 @@ function takeAll(
 function takeOne(value: unknown, rule: Rule, whose: Whose, name: string): unknown {
   if (value === undefined) {
     if (!rule.required) return undefined;
-    throw refused(`${name} is missing; it has to be ${rule.wanted}`, `Give ${name}.`, whose);
+    throw refused(
+      say('option.missing', { name, wanted: rule.wanted }),
+      say('option.give', { name }),
+      whose,
+    );
   }
   const code = rule.fault(value);
   if (code !== null) {
-    const is = rule.secret && value !== null ? `of type ${typeof value}` : shown(value);
-    const advice = `Correct ${name}${rule.required ? '' : ', or leave it out'}.`;
-    throw refused(`${name} is ${is}, but has to be ${rule.wanted}`, advice, whose, code);
+    throw refused(
+      say('option.unfit', { name, given: givenAs(value, rule), wanted: rule.wanted }),
+      rule.required ? say('option.correct', { name }) : say('option.correctOrLeaveOut', { name }),
+      whose,
+      code,
+    );
   }
   if (rule.within === undefined) return value;
   const inner = value as Record<string, unknown>;
   return takeAll(inner, rule.within(inner), whose, `${name}.`);
 }
 
+function givenAs(value: unknown, rule: Rule): string | Note {
+  if (rule.secret && value !== null) return say('option.ofType', { type: typeof value });
+  return shown(value);
+}
+
 /** The error for options that cannot be used. It is found before the port is opened. */
 export function refused(
-  what: string,
-  advice: string,
+  refusal: Note,
+  advice: Note,
   { port }: Pick<Whose, 'port'>,
   code: ErrorCode = 'BK_BAD_SETTING',
 ): BkError {
-  const rest = port === undefined ? '' : `; nothing was changed on ${port}`;
-  return new BkError(code, what + rest, {
-    phase: 'open',
-    advice: [advice],
-  });
+  const text = port === undefined ? refusal : say('option.unchangedOn', { refusal, port });
+  return new BkError(code, text, { phase: 'open', advice: [advice] });
 }

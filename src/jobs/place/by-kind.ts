@@ -1,3 +1,4 @@
+import type { DataArea } from '../../chip/chip-model';
 import { isDump } from '../../image/detect/detected';
 import type {
   ConnectedTarget,
@@ -10,7 +11,6 @@ import {
   calibrationAt,
   dataAreasIn,
   fileIndexToRead,
-  type HeldData,
   mustSpare,
   regionsOf,
   sparing,
@@ -47,7 +47,7 @@ async function heldIn(
   context: JobContext,
   target: ConnectedTarget,
   pieces: readonly Piece[],
-): Promise<HeldData[]> {
+): Promise<DataArea[]> {
   const regions = regionsOf(pieces);
   const held = (await calibrationsIn(context, regions)).map(calibrationAt);
   const index = fileIndexToRead(target, regions);

@@ -8,7 +8,7 @@ import type { ConnectedTarget, FactsToAsk } from '../../placement/base/place-typ
 import { keyOf, withEvidence } from '../../placement/fit/fit-evidence';
 import type { JobContext } from '../base/job-context';
 import { chipCalibration } from '../chip/chip-calibration';
-import { blankCrc, confirms } from '../chip/compare';
+import { blankCrc, confirms } from '../chip/chip-checksum';
 import { readSector } from '../chip/read-sector';
 
 /** The connected chip as placing an image sees it, with what it has to be asked for. */

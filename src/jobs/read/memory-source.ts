@@ -1,12 +1,14 @@
 import { largerTwin } from '../../chip/known/chip-queries';
 import { CHIP_MODELS, CHIPS, type ChipName } from '../../chip/known/chips';
 import { BkError, hex } from '../../errors';
+import { nameOf } from '../../session/base/identity';
 import { readEfuse } from '../../session/memory/efuse';
 import { readClockedEfuse } from '../../session/memory/efuse-clocked';
 import { readOtp } from '../../session/memory/otp';
-import { Loan } from '../../session/memory/scoped-register-write';
+import { ScopedRegisterWrite } from '../../session/memory/scoped-register-write';
 import { readWords } from '../../session/memory/words';
 import type { Session } from '../../session/session';
+import { type Note, say } from '../../texts/note';
 
 /** Memories beside flash. */
 export type OtherMemory = 'efuse' | 'rom' | 'otp';
@@ -14,16 +16,21 @@ export type OtherMemory = 'efuse' | 'rom' | 'otp';
 /** A memory of the chip that is connected. */
 export interface MemorySource {
   /** For people. */
-  name: string;
+  name: Note;
   /** Bytes. */
   size: number;
   /** Reads whole words: offset and count are multiples of four. It can be repeated after any failure. */
   read(offset: number, count: number): Promise<Buffer>;
   /** What to know about all that is read from it. */
-  warning?: string;
+  warning?: Note;
 }
 
-const NAMES = { efuse: 'eFuse', rom: 'mask ROM', otp: 'OTP' } as const;
+const MIB = 1024 * 1024;
+const NAMES: Readonly<Record<OtherMemory, Note>> = {
+  efuse: say('job.efuse'),
+  rom: say('job.maskRom'),
+  otp: say('job.otp'),
+};
 
 /** @throws BkError BK_BAD_SETTING where it is not known how to read it on this chip */
 export function memorySource(session: Session, memory: OtherMemory): MemorySource {
@@ -40,13 +47,13 @@ const SOURCES: Readonly<
 function efuseSource({ exchanger }: Session, chip: ChipName): MemorySource | undefined {
   const { efuse } = CHIPS[chip];
   if (efuse === null) return undefined;
-  const loan = new Loan(exchanger);
+  const registers = new ScopedRegisterWrite(exchanger);
   return {
     name: NAMES.efuse,
     size: efuse.bytes,
     read: (offset, count) =>
       efuse.controller === 'clocked'
-        ? readClockedEfuse(exchanger, loan, offset, count)
+        ? readClockedEfuse(exchanger, registers, offset, count)
         : readEfuse(exchanger, offset, count),
   };
 }
@@ -60,43 +67,52 @@ function romSource({ exchanger }: Session, chip: ChipName): MemorySource | undef
     read: (offset, count) => readWords(exchanger, rom.address + offset, count),
     ...(rom.confirmed
       ? {}
-      : {
-          warning: `That the mask ROM of a ${chip} lies at ${hex(rom.address)} was never confirmed on hardware: look at the bytes before you rely on them.`,
-        }),
+      : { warning: say('job.romUnconfirmed', { chip, address: hex(rom.address) }) }),
   };
 }
 
 function otpSource({ exchanger }: Session, chip: ChipName): MemorySource | undefined {
   const { otp: windows } = CHIPS[chip];
   if (windows === null) return undefined;
-  const loan = new Loan(exchanger);
+  const registers = new ScopedRegisterWrite(exchanger);
   return {
     name: NAMES.otp,
     size: windows.reduce((sum, { bytes }) => sum + bytes, 0),
-    read: (offset, count) => readOtp(exchanger, loan, windows, offset, count),
+    read: (offset, count) => readOtp(exchanger, registers, windows, offset, count),
   };
 }
 
 function unreadable({ identity, port }: Session, memory: OtherMemory): BkError {
   const { chip, family } = identity;
-  const name = NAMES[memory];
-  const others = `that of ${inWords(CHIP_MODELS.filter((one) => one[memory] !== null).map((one) => one.name))} can be read`;
-  const advice = ['Set memory to flash.'];
-  if (chip !== null && largerTwin(chip) !== null) {
-    advice.push(
-      'A BK7258 has the same chip id; it is known by its flash of 8 MiB or more, and one with less is taken for a BK7236.',
-    );
-  }
+  const what = {
+    port,
+    chip: nameOf(identity),
+    memory: NAMES[memory],
+    chips: inWords(CHIP_MODELS.filter((one) => one[memory] !== null).map((one) => one.name)),
+  };
+  const larger = chip === null ? null : largerTwin(chip);
   return new BkError(
     'BK_BAD_SETTING',
-    family === 'basic'
-      ? `The chip on ${port} is a ${chip ?? 'basic chip'}, whose ${name} cannot be read over the serial line; ${others}`
-      : `The chip on ${port} is a ${chip}; how its ${name} is read is not known; ${others}`,
-    { advice },
+    family === 'basic' ? say('job.memoryNotSerial', what) : say('job.memoryNotKnown', what),
+    {
+      advice: [
+        say('job.setMemoryToFlash'),
+        ...(chip === null || larger === null
+          ? []
+          : [
+              say('job.sameIdAsLarger', {
+                larger: larger.name,
+                size: larger.flashSize / MIB,
+                chip,
+              }),
+            ]),
+      ],
+    },
   );
 }
 
-function inWords(chips: readonly string[]): string {
+function inWords(chips: readonly string[]): string | Note {
   const last = chips.at(-1) ?? '';
-  return chips.length < 2 ? last : `${chips.slice(0, -1).join(', ')} and ${last}`;
+  if (chips.length < 2) return last;
+  return say('job.allAndLast', { all: chips.slice(0, -1).join(', '), last });
 }

@@ -1,7 +1,9 @@
+import { digestsOf } from '../../backup/record';
 import { BkError } from '../../errors';
 import { WORD } from '../../session/memory/words';
-import { crc32Hex, sha256Hex } from '../base/digests';
-import type { JobContext, JobOutcome } from '../base/job-context';
+import { say } from '../../texts/note';
+import type { JobContext } from '../base/job-context';
+import type { JobOutcome } from '../base/job-facts';
 import type { ReadOptions } from '../base/job-types';
 import { type MemorySource, memorySource, type OtherMemory } from './memory-source';
 
@@ -22,10 +24,13 @@ export async function readMemory(
   const offset = options.offset ?? 0;
   const length = options.length ?? size - offset;
   if (length < 1 || offset + length > size) {
+    const place = { offset, memory: name, port: context.session.port, size };
     throw new BkError(
       'BK_OUT_OF_RANGE',
-      `${options.length ?? 'The'} bytes from ${offset} on do not fit the ${name} of the chip on ${context.session.port}, which has ${size} bytes`,
-      { address: offset, advice: [`Use a range between 0 and ${size}.`] },
+      options.length === undefined
+        ? say('job.restNotInMemory', place)
+        : say('job.notInMemory', { ...place, length }),
+      { address: offset, advice: [say('job.useRange', { from: 0, to: size })] },
     );
   }
   const payload = await readSlices(context, source, offset, length);
@@ -36,12 +41,7 @@ export async function readMemory(
     offset,
     length,
     bytes: length,
-    extra: {
-      sha256: sha256Hex(payload),
-      crc32: crc32Hex(payload),
-      bytesRead: length,
-      bytesReused: 0,
-    },
+    extra: { ...digestsOf(payload), bytesRead: length, bytesReused: 0 },
   };
 }
 
@@ -55,7 +55,7 @@ async function readSlices(
   const first = Math.floor(offset / WORD) * WORD;
   const end = Math.ceil((offset + length) / WORD) * WORD;
   const slices: Buffer[] = [];
-  const message = `Reading ${source.name}`;
+  const message = say('job.readingMemory', { memory: source.name });
   progress.begin('read', end - first, message);
   for (let at = first; at < end; at += SLICE) {
     const count = Math.min(SLICE, end - at);
@@ -76,8 +76,8 @@ async function twice(
   if (first.equals(await source.read(at, count))) return first;
   throw new BkError(
     'BK_BAD_RESPONSE',
-    `The ${source.name} of the chip on ${context.session.port} was read twice and came differently`,
-    { phase: 'read', advice: ['Set a lower baud in the device; use shorter wires.'] },
+    say('job.memoryNeverTwiceAlike', { memory: source.name, port: context.session.port }),
+    { phase: 'read', advice: [say('job.lowerBaud')] },
   );
 }
 
@@ -90,10 +90,9 @@ function warnIfBlank(
 ): void {
   const value = payload[0];
   if ((value !== 0x00 && value !== 0xff) || payload.some((byte) => byte !== value)) return;
-  const all = `reads as ${value === 0 ? '00' : 'FF'} throughout`;
-  if (memory === 'rom') {
-    context.warnings.push(`The mask ROM ${all}: the chip may not give it away.`);
-  } else if (memory === 'otp' && payload.length === size) {
-    context.warnings.push(`The OTP ${all}: it holds nothing, or the chip does not give it away.`);
+  const byte = value === 0 ? '00' : 'FF';
+  if (memory === 'rom') context.warnings.push(say('job.romUniform', { byte }));
+  else if (memory === 'otp' && payload.length === size) {
+    context.warnings.push(say('job.otpUniform', { byte }));
   }
 }

@@ -3,9 +3,11 @@ import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { blocksOf, outward, sectorsOf } from '../../chip/regions';
 import { hex } from '../../errors';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
-import { chipCrc, confirms, Hunch, notePair } from '../chip/compare';
-import { contradicted } from '../chip/read-sector';
+import { chipCrc, confirms } from '../chip/chip-checksum';
+import { ComparePredictor } from '../chip/compare';
+import { mustBeConfirmed } from '../chip/read-sector';
 
 export interface ReadBytes {
   bytes: Buffer;
@@ -16,40 +18,42 @@ export interface ReadBytes {
 }
 
 /** Where the sectors of a read go as they come, and what its base knows. */
-export interface SectorStore {
+interface SectorStore {
   /** Whether the base has this sector. One that it has not is read without asking. */
   has(address: number): boolean;
   /** A sector came over the wire; the next one is asked for afterwards. Told again when it is read anew. */
   keep(address: number, sector: Buffer): Promise<void>;
 }
 
+/** Without a store the base counts as whole, and nothing is kept. */
+const NO_STORE: SectorStore = { has: () => true, keep: () => Promise.resolve() };
+
 /**
  * Reads a range and has the chip confirm every 64 KiB of it by checksum; what does not match is read
  * again, sector by sector.
  * @param base what the range held once: what the chip confirms of it is not read
- * @param store without one the base counts as whole
  */
 export async function readRange(
   context: JobContext,
   range: Region,
   phase: 'read' | 'backup',
   base: Buffer | null = null,
-  store: SectorStore | null = null,
+  store: SectorStore = NO_STORE,
 ): Promise<ReadBytes> {
   const whole = outward(range);
   const bytes = Buffer.allocUnsafeSlow(whole.length);
   const usable = base !== null && base.length === whole.length ? base : null;
-  const hunch = new Hunch();
+  const reader = new BlockReader(context, phase, store);
   let bytesRead = 0;
-  context.progress.begin(phase, whole.length, `Reading ${hex(whole.length)} bytes`);
+  context.progress.begin(phase, whole.length, say('job.readingBytes', { size: hex(whole.length) }));
   for (const block of blocksOf(whole)) {
-    const into = bytes.subarray(block.offset - whole.offset).subarray(0, block.length);
-    const known = usable?.subarray(block.offset - whole.offset).subarray(0, block.length);
-    const hasAny = store === null || sectorsOf(block).some((address) => store.has(address));
+    const start = block.offset - whole.offset;
+    const into = bytes.subarray(start, start + block.length);
+    const known = usable?.subarray(start, start + block.length);
     bytesRead +=
-      known && hasAny
-        ? await readChanged(context, block, into, known, phase, store, hunch)
-        : await readBlock(context, block, into, phase, store);
+      known && sectorsOf(block).some((address) => store.has(address))
+        ? await reader.readChanged(block, into, known)
+        : await reader.read(block, into);
   }
   const start = range.offset - whole.offset;
   return {
@@ -59,94 +63,92 @@ export async function readRange(
   };
 }
 
-async function readBlock(
-  context: JobContext,
-  block: Region,
-  into: Buffer,
-  phase: 'read' | 'backup',
-  store: SectorStore | null,
-): Promise<number> {
-  for (const address of sectorsOf(block)) {
-    await readSector(context, address, sectorIn(into, block, address), phase, store);
-    context.progress.advance(phase, SECTOR, address, `Reading ${hex(address)}`);
+/** Reads the blocks of a range one after the other. */
+class BlockReader {
+  readonly #context: JobContext;
+  readonly #phase: 'read' | 'backup';
+  readonly #store: SectorStore;
+  readonly #predictor = new ComparePredictor();
+
+  constructor(context: JobContext, phase: 'read' | 'backup', store: SectorStore) {
+    this.#context = context;
+    this.#phase = phase;
+    this.#store = store;
   }
-  if (!(await confirms(context, block, into, 'read'))) {
+
+  /** @returns how many bytes came over the wire */
+  async read(block: Region, into: Buffer): Promise<number> {
     for (const address of sectorsOf(block)) {
-      await confirmSector(context, address, sectorIn(into, block, address), phase, store);
+      await this.#readSector(address, sectorIn(into, block, address));
+      this.#tellReading(address);
     }
+    if (!(await confirms(this.#context, block, into, 'read'))) {
+      for (const address of sectorsOf(block)) {
+        await this.#confirmSector(address, sectorIn(into, block, address));
+      }
+    }
+    return block.length;
   }
-  return block.length;
-}
 
-/**
- * Reads only the sectors of a block that the base does not have. The checksum that tells that a sector
- * differs confirms it afterwards, too.
- */
-async function readChanged(
-  context: JobContext,
-  block: Region,
-  into: Buffer,
-  known: Buffer,
-  phase: 'read' | 'backup',
-  store: SectorStore | null,
-  hunch: Hunch,
-): Promise<number> {
-  const has = (address: number) => store === null || store.has(address);
-  known.copy(into);
-  if (!hunch.differs && sectorsOf(block).every(has)) {
-    if ((await chipCrc(context, block)) === crc32(known)) {
-      hunch.saw(true);
-      context.progress.advance(phase, block.length, block.offset, `Unchanged ${hex(block.offset)}`);
-      return 0;
+  /**
+   * Reads only the sectors that the base does not have. The checksum that tells that a sector differs confirms
+   * it afterwards, too.
+   * @param known the bytes of the base
+   * @returns how many bytes came over the wire
+   */
+  async readChanged(block: Region, into: Buffer, known: Buffer): Promise<number> {
+    const has = (address: number) => this.#store.has(address);
+    known.copy(into);
+    if (!this.#predictor.differs && sectorsOf(block).every(has)) {
+      if ((await chipCrc(this.#context, block)) === crc32(known)) {
+        this.#predictor.saw(true);
+        this.#tellUnchanged(block);
+        return 0;
+      }
     }
+    let read = 0;
+    for (const address of sectorsOf(block)) {
+      const sector = sectorIn(into, block, address);
+      const range = { offset: address, length: SECTOR };
+      const held = has(address) ? await chipCrc(this.#context, range) : null;
+      if (held !== crc32(sector)) {
+        await this.#readSector(address, sector);
+        if (crc32(sector) !== held) await this.#confirmSector(address, sector);
+        read += SECTOR;
+      }
+      this.#tellReading(address);
+    }
+    this.#predictor.saw(read === 0);
+    return read;
   }
-  let read = 0;
-  for (const address of sectorsOf(block)) {
-    const sector = sectorIn(into, block, address);
-    const range = { offset: address, length: SECTOR };
-    const held = has(address) ? await chipCrc(context, range) : null;
-    if (held !== crc32(sector)) {
-      await readSector(context, address, sector, phase, store);
-      if (crc32(sector) !== held) await confirmSector(context, address, sector, phase, store);
-      read += SECTOR;
-    }
-    context.progress.advance(phase, SECTOR, address, `Reading ${hex(address)}`);
+
+  async #readSector(address: number, into: Buffer): Promise<void> {
+    await this.#context.step({ phase: this.#phase, address }, async () => {
+      (await this.#context.flash.readSector(address)).copy(into);
+    });
+    await this.#store.keep(address, into);
   }
-  hunch.saw(read === 0);
-  return read;
-}
 
-async function readSector(
-  context: JobContext,
-  address: number,
-  into: Buffer,
-  phase: 'read' | 'backup',
-  store: SectorStore | null,
-): Promise<void> {
-  await context.step({ phase, address }, async () => {
-    (await context.flash.readSector(address)).copy(into);
-  });
-  await store?.keep(address, into);
-}
+  /** Reads a sector again until the chip confirms it. */
+  #confirmSector(address: number, into: Buffer): Promise<void> {
+    return this.#context.step({ phase: this.#phase, address }, async (tries) => {
+      if (tries > 0) {
+        (await this.#context.flash.readSector(address)).copy(into);
+        await this.#store.keep(address, into);
+      }
+      await mustBeConfirmed(this.#context, address, into);
+    });
+  }
 
-/** Reads a sector again until the chip confirms it. */
-function confirmSector(
-  context: JobContext,
-  address: number,
-  into: Buffer,
-  phase: 'read' | 'backup',
-  store: SectorStore | null,
-): Promise<void> {
-  return context.step({ phase, address }, async (tries) => {
-    if (tries > 0) {
-      (await context.flash.readSector(address)).copy(into);
-      await store?.keep(address, into);
-    }
-    const [host, chip] = [crc32(into), await context.flash.crc(address, SECTOR)];
-    notePair(context, { offset: address, length: SECTOR }, 'read', host, chip);
-    if (host === chip) return;
-    throw contradicted(context, address);
-  });
+  #tellReading(address: number): void {
+    const message = say('job.reading', { address: hex(address) });
+    this.#context.progress.advance(this.#phase, SECTOR, address, message);
+  }
+
+  #tellUnchanged({ offset, length }: Region): void {
+    const message = say('job.unchanged', { address: hex(offset) });
+    this.#context.progress.advance(this.#phase, length, offset, message);
+  }
 }
 
 function sectorIn(bytes: Buffer, block: Region, address: number): Buffer {

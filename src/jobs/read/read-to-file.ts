@@ -5,9 +5,11 @@ import { writeBackup } from '../../backup/write-backup';
 import type { Region } from '../../chip/layouts';
 import { outward } from '../../chip/regions';
 import { isBkError } from '../../errors';
+import { say } from '../../texts/note';
+import { renderAll } from '../../texts/render';
 import type { JobContext } from '../base/job-context';
 import type { FileOutput, JobFacts } from '../base/job-types';
-import { chipCalibration } from '../chip/chip-calibration';
+import { chipIdOf } from '../chip/chip-calibration';
 import { inspectionFacts } from './inspection';
 import { type ReadBytes, readRange } from './read-range';
 
@@ -16,10 +18,6 @@ export interface WrittenFile {
   path: string;
   facts: Pick<JobFacts, 'filename' | 'sha256' | 'crc32' | 'bytesRead' | 'bytesReused'>;
 }
-
-/** Errors of a read that can be gone on with say so. */
-const KEPT =
-  'What was read is kept: start the same job again, and it goes on where this one ended.';
 
 /**
  * Reads a range to a file that is complete or absent, with its facts beside it. What comes over the wire is
@@ -33,7 +31,8 @@ export async function readToFile(
 ): Promise<WrittenFile> {
   const { folder, filename = '' } = output;
   const subject = await subjectOf(context, range);
-  await settleLeftovers(folder, subject, filename, context.session.clock.date().getTime());
+  const now = context.session.clock.date().getTime();
+  await settleLeftovers(context.folders, folder, subject, filename, now);
   const partial = await PartialBackup.open(folder, subject, outward(range));
   try {
     const read = await readOn(context, range, output, phase, partial);
@@ -42,7 +41,7 @@ export async function readToFile(
     return written;
   } catch (error) {
     if (!isBkError(error) || !partial?.holdsAny) throw error;
-    throw error.with({ advice: [...error.cause.adviceCodes, KEPT] });
+    throw error.with({ advice: [...error.cause.adviceCodes, say('job.readIsKept')] });
   } finally {
     await partial?.close();
   }
@@ -50,10 +49,8 @@ export async function readToFile(
 
 /** What a backup of this range of the connected chip is of. */
 export async function subjectOf(context: JobContext, range: Region): Promise<PartialSubject> {
-  const { chip } = context.session.identity;
-  const { mac } = await chipCalibration(context);
   const whole = range.offset === 0 && range.length === context.flash.size;
-  return { chip, mac, kind: whole ? 'full' : 'part', ...range };
+  return { ...(await chipIdOf(context)), kind: whole ? 'full' : 'part', ...range };
 }
 
 /** What an earlier try has counts for more than the newest backup: it is the younger of the two. */
@@ -85,7 +82,7 @@ async function save(
   const { session } = context;
   const { chip, mac, kind, offset } = subject;
   const inspection = kind === 'full' ? await inspectionFacts(context, bytes) : null;
-  const { path, record } = await writeBackup({
+  const { path, record } = await writeBackup(context.folders, {
     folder: output.folder,
     filename: output.filename,
     keep: output.keep,
@@ -102,7 +99,7 @@ async function save(
       baud: session.workingBaud,
       bytesRead,
       bytesReused,
-      warnings: [...session.identity.warnings, ...context.warnings],
+      warnings: renderAll([...session.identity.warnings, ...context.warnings]),
       ...(inspection === null ? {} : { inspection }),
     },
   });
@@ -112,10 +109,9 @@ async function save(
 
 /** The bytes that the newest backup of this same chip has for a range; null without one, or without a MAC to tell it by. */
 async function baseFor(context: JobContext, range: Region, folder: string): Promise<Buffer | null> {
-  const { chip } = context.session.identity;
-  const { mac } = await chipCalibration(context);
-  if (mac === null) return null;
-  for (const backup of await findBackups(folder, { chip, mac })) {
+  const chip = await chipIdOf(context);
+  if (chip.mac === null) return null;
+  for (const backup of await findBackups(folder, chip)) {
     const start = range.offset - backup.record.offset;
     if (start < 0 || start + range.length > backup.record.length) continue;
     const bytes = await loadVerified(backup);

@@ -3,20 +3,13 @@ import type { Command } from './command';
 import {
   checkCrc,
   flashErase,
-  flashErase4K,
+  flashErase4KAnswer,
   flashRead4K,
   flashWrite,
   flashWrite4K,
 } from './flash-commands';
 import { readJedecId, readStatusRegister, writeStatusRegister } from './flash-part-commands';
-import {
-  linkCheck,
-  reboot,
-  registerReboot,
-  resetChip,
-  setBaudRate,
-  stayRom,
-} from './link-commands';
+import { linkCheck, reboot, registerReboot, setBaudRate } from './link-commands';
 import { readBootVersion, readRegister, writeRegister } from './register-commands';
 
 export type { Command } from './command';
@@ -40,16 +33,19 @@ export const COMMANDS: readonly Command<any, any>[] = [
   readStatusRegister,
   writeStatusRegister,
   readJedecId,
-  flashErase4K,
   flashErase,
-  resetChip,
-  stayRom,
   registerReboot,
 ];
 
+/** All that can be told by an answer, asked for or not. */
+const ANSWERED: readonly Pick<Command<never, unknown>, 'answer' | 'changes'>[] = [
+  ...COMMANDS,
+  flashErase4KAnswer,
+];
+
 /** What answers can look like: the frame reader skips everything else. */
-export const ANSWER_SHAPES: readonly AnswerShape[] = COMMANDS.flatMap((command) =>
-  command.answer === null ? [] : [command.answer],
+export const ANSWER_SHAPES: readonly AnswerShape[] = ANSWERED.flatMap(({ answer }) =>
+  answer === null ? [] : [answer],
 );
 
 /** The bytes of a request. */
@@ -58,13 +54,16 @@ export function encodeRequest<Args>(command: Command<Args, unknown>, args: Args)
 }
 
 /** Whether a frame has the form and code of a command's answer. */
-export function answers(command: Command<never, unknown>, frame: Frame): boolean {
-  return command.answer?.form === frame.form && command.answer.code === frame.code;
+export function answers(
+  { answer }: Pick<Command<never, unknown>, 'answer'>,
+  frame: Frame,
+): boolean {
+  return answer?.form === frame.form && answer.code === frame.code;
 }
 
 /** Where the chip says that it has changed flash; null where a frame says nothing of that. Bytes. */
 export function changedBy(frame: Frame): { offset: number; length: number } | null {
   if (frame.status !== 0) return null;
-  const command = COMMANDS.find((one) => one.changes !== undefined && answers(one, frame));
+  const command = ANSWERED.find((one) => one.changes !== undefined && answers(one, frame));
   return command?.changes?.(frame.payload) ?? null;
 }

@@ -7,8 +7,6 @@ export interface Command<Args, Answer> {
   kind: CommandKind;
   form: Form;
   code: number;
-  /** `all` chips answer it, or only `full` ones (mask ROM). */
-  set: 'all' | 'full';
   /** Payload of the request. */
   payload(args: Args): Uint8Array;
   /** Its answer on the wire; null where none comes. */

@@ -22,7 +22,6 @@ export const checkCrc: Command<{ start: number; end: number }, number> = {
   kind: 'checksum',
   form: 'short',
   code: 0x10,
-  set: 'all',
   payload: ({ start, end }) => u32(start, end),
   answer: short(0x10, 4),
   answerBytes: SHORT_OVERHEAD + 4,
@@ -36,7 +35,6 @@ export const flashRead4K: Command<At, Buffer> = {
   kind: 'read',
   form: 'long',
   code: 0x09,
-  set: 'all',
   payload: ({ address }) => u32(address),
   answer: long(0x09, 4 + 4096),
   answerBytes: LONG_OVERHEAD + 4 + 4096,
@@ -52,7 +50,6 @@ export const flashWrite: Command<At & { data: Uint8Array }, true> = {
   kind: 'program',
   form: 'long',
   code: 0x06,
-  set: 'all',
   payload: ({ address, data }) => Buffer.concat([u32(address), data]),
   answer: long(0x06, 5),
   answerBytes: LONG_OVERHEAD + 5,
@@ -69,7 +66,6 @@ export const flashWrite4K: Command<At & { data: Uint8Array }, true> = {
   kind: 'program',
   form: 'long',
   code: 0x07,
-  set: 'all',
   payload: ({ address, data }) => Buffer.concat([u32(address), data]),
   answer: long(0x07, 4),
   answerBytes: LONG_OVERHEAD + 4,
@@ -94,7 +90,6 @@ export const flashErase: Command<At & { size: typeof ERASE_SECTOR | typeof ERASE
   kind: 'erase',
   form: 'long',
   code: 0x0f,
-  set: 'all',
   payload: ({ size, address }) => Buffer.concat([u8(size), u32(address)]),
   answer: long(0x0f, 5),
   answerBytes: LONG_OVERHEAD + 5,
@@ -110,19 +105,11 @@ export const flashErase: Command<At & { size: typeof ERASE_SECTOR | typeof ERASE
   usualWork: ({ size }) => (size === ERASE_BLOCK ? USUAL_MS.eraseBlock : USUAL_MS.eraseSector),
 };
 
-/** The same as FlashErase with ERASE_SECTOR, on full chips only. */
-export const flashErase4K: Command<At, true> = {
-  name: 'FlashErase4K',
-  kind: 'erase',
-  form: 'long',
-  code: 0x0b,
-  set: 'full',
-  payload: ({ address }) => u32(address),
+/**
+ * The answer to FlashErase4K, which full chips have and nobody sends: a FlashRead4K in which the line has changed one
+ * bit (09, 0B) is one, and its answer is all that tells of it.
+ */
+export const flashErase4KAnswer: Pick<Command<never, never>, 'answer' | 'changes'> = {
   answer: long(0x0b, 4),
-  answerBytes: LONG_OVERHEAD + 4,
-  parse: (payload, { address }) => (echoes(payload, u32(address)) ? true : undefined),
-  refusal: (payload, { address }) => echoesInPart(payload, u32(address)),
   changes: (payload) => ({ offset: payload.readUInt32LE(0), length: SECTOR }),
-  work: () => WORK_MS.eraseSector,
-  usualWork: () => USUAL_MS.eraseSector,
 };

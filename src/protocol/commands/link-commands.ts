@@ -10,7 +10,6 @@ export const linkCheck: Command<void, true> = {
   kind: 'link',
   form: 'short',
   code: 0x00,
-  set: 'all',
   payload: () => u8(),
   answer: short(0x01, 1),
   answerBytes: SHORT_OVERHEAD + 1,
@@ -24,7 +23,6 @@ export const setBaudRate: Command<{ baudRate: number; delayMs: number }, true> =
   kind: 'baud',
   form: 'short',
   code: 0x0f,
-  set: 'all',
   payload: ({ baudRate, delayMs }) => Buffer.concat([u32(baudRate), u8(delayMs)]),
   answer: short(0x0f, 5),
   answerBytes: SHORT_OVERHEAD + 5,
@@ -39,7 +37,6 @@ export const reboot: Command<void, never> = {
   kind: 'link',
   form: 'short',
   code: 0x0e,
-  set: 'all',
   payload: () => u8(0xa5),
   ...UNANSWERED,
 };
@@ -50,28 +47,6 @@ export const registerReboot: Command<void, never> = {
   kind: 'link',
   form: 'short',
   code: 0xfe,
-  set: 'all',
   payload: () => u8(0x95, 0x27, 0x95, 0x27),
-  ...UNANSWERED,
-};
-
-/** Resets a full chip; what it answers, if anything, is not told by any source. */
-export const resetChip: Command<void, never> = {
-  name: 'Reset',
-  kind: 'link',
-  form: 'short',
-  code: 0x70,
-  set: 'full',
-  payload: () => Buffer.from('SEAN', 'latin1'),
-  ...UNANSWERED,
-};
-
-export const stayRom: Command<void, never> = {
-  name: 'StayRom',
-  kind: 'link',
-  form: 'short',
-  code: 0xaa,
-  set: 'full',
-  payload: () => u8(0x55),
   ...UNANSWERED,
 };

@@ -25,6 +25,8 @@ export interface Identity {
     /** Bytes. */
     size: number;
   };
+  /** Where the radio's calibration lies and its MAC, null where there is none; missing until a job looks for it. */
+  calibration?: { offset: number | null; mac: string | null } | undefined;
   /** 32 hex digits; null where it cannot be read. */
   key: string | null;
   /** Which kind of key the chip's code is stored with. */

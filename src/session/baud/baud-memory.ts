@@ -47,10 +47,6 @@ export class BaudMemories {
     this.#clock = clock;
   }
 
-  get size(): number {
-    return this.#memories.size;
-  }
-
   /** @param chip what tells this chip from others, as far as known */
   of(port: string, chip: string): BaudMemory {
     const key = `${port} ${chip}`;

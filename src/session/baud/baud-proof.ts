@@ -81,5 +81,5 @@ async function succeeds(exchange: () => Promise<boolean>): Promise<boolean> {
 
 function linkAnswers(exchanger: Exchanger): Promise<boolean> {
   const onWire = lineTime(5 + linkCheck.answerBytes, exchanger.transport.baudRate);
-  return exchanger.run(linkCheck, undefined, onWire + CHECK_MS);
+  return exchanger.sendOnce(linkCheck, undefined, onWire + CHECK_MS);
 }

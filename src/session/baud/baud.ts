@@ -3,7 +3,7 @@ import { isBkError } from '../../errors';
 import { encodeRequest, reboot, setBaudRate } from '../../protocol/commands/command-table';
 import { lineTime } from '../../protocol/timing';
 import type { Exchanger } from '../exchange/exchanger';
-import { BOOT_BAUD, knock } from '../link/link';
+import { answersWithin, BOOT_BAUD } from '../link/link';
 
 /** The chip waits so long before it changes its rate, ms; the host changes in the middle of it. */
 const DELAY_MS = 20;
@@ -32,7 +32,7 @@ export async function changeBaud(
   await transport.drain();
   await exchanger.pause(lineTime(request.length, before) / 2 + DELAY_MS / 2);
   await transport.setBaudRate(baudRate);
-  exchanger.reset();
+  exchanger.forgetInput();
   // The echo proves no more than a link check does, and a link check can be repeated.
   await exchanger.pause(DELAY_MS / 2);
   if (await heard(exchanger, ASK_MS)) return 'changed';
@@ -90,12 +90,12 @@ export async function wayBack(
 
 async function heardAt(exchanger: Exchanger, baudRate: number, forMs: number): Promise<boolean> {
   await exchanger.transport.setBaudRate(baudRate);
-  exchanger.reset();
+  exchanger.forgetInput();
   return heard(exchanger, forMs);
 }
 
 async function heard(exchanger: Exchanger, forMs: number): Promise<boolean> {
-  if (!(await knock(exchanger, forMs))) return false;
-  await exchanger.quiet(DELAY_MS / 2, ASK_MS);
+  if (!(await answersWithin(exchanger, forMs))) return false;
+  await exchanger.waitForQuiet(DELAY_MS / 2, ASK_MS);
   return true;
 }

@@ -13,7 +13,7 @@ const TRIPS_KEPT = 8;
  * very chip, after which it is worth looking whether it has rebooted; and the longest time, until which
  * it may simply be slow.
  */
-export class Patience {
+export class AdaptiveTimeout {
   /** Longest work seen so far, by command and arguments that matter, ms. */
   readonly #seen = new Map<string, number>();
   /** How long the latest answers took that needed next to no work, ms. */

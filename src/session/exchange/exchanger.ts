@@ -13,7 +13,7 @@ import { lineTime } from '../../protocol/timing';
 import { say } from '../../texts/note';
 import type { Transport } from '../../transport/transport';
 import { twiceAlike } from '../base/twice-alike';
-import { Patience } from './adaptive-timeout';
+import { AdaptiveTimeout } from './adaptive-timeout';
 import { refused, silent } from './exchange-errors';
 import { WireWatch } from './wire-watch';
 
@@ -39,7 +39,7 @@ export class Exchanger {
   #transport: Transport;
   readonly #clock: Clock;
   readonly #reader = new FrameReader(ANSWER_SHAPES, (bytes) => this.#watch.strayed(bytes));
-  readonly #patience = new Patience();
+  readonly #timeout = new AdaptiveTimeout();
   #waiter: Waiter | null = null;
   #lost: BkError | null = null;
   #lastByteAt = Number.NEGATIVE_INFINITY;
@@ -87,17 +87,17 @@ export class Exchanger {
    * else before.
    */
   get busyUntil(): number {
-    return this.#patience.busyUntil;
+    return this.#timeout.busyUntil;
   }
 
   /** How long adapter, driver and network keep a request and its answer, ms. */
   get latency(): number {
-    return this.#patience.latency;
+    return this.#timeout.latency;
   }
 
   /** To be called when a chip that did not answer is found alive: flash operations get longer from now on. */
-  beMorePatient(): void {
-    this.#patience.extend();
+  allowMoreTime(): void {
+    this.#timeout.extend();
   }
 
   /**
@@ -107,17 +107,17 @@ export class Exchanger {
    * @throws BkError BK_NO_RESPONSE when none came in time, BK_BAD_RESPONSE when the chip refused,
    *   BK_PORT_LOST when the port went away
    */
-  async run<Args, Answer>(
+  async sendOnce<Args, Answer>(
     command: Command<Args, Answer>,
     args: Args,
     limitMs?: number,
   ): Promise<Answer> {
     // Its answer does not tell what it is of; with such a line the last one may still be on its way again.
     if (command.kind === 'checksum' && this.#watch.doubles)
-      await this.quiet(QUIET_MS, QUIET_LIMIT_MS);
+      await this.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
     const request = encodeRequest(command, args);
     const onWire = lineTime(request.length + command.answerBytes, this.#transport.baudRate);
-    const limit = limitMs ?? this.#patience.limit(command, args, onWire, this.#clock.now());
+    const limit = limitMs ?? this.#timeout.limit(command, args, onWire, this.#clock.now());
     const begun = this.#clock.now();
     this.#watch.begin(command.kind, this.#transport.baudRate, begun);
     // The waiter stands before the request leaves: no answer can be too fast for it.
@@ -129,7 +129,7 @@ export class Exchanger {
     });
     try {
       const value = await answer;
-      this.#patience.learn(command, args, this.#clock.now() - begun - onWire);
+      this.#timeout.learn(command, args, this.#clock.now() - begun - onWire);
       this.#watch.answered();
       return value;
     } catch (error) {
@@ -140,12 +140,15 @@ export class Exchanger {
 
   /**
    * Asks something that changes nothing, again and again if need be.
-   * @throws as `run`, when no try brought an answer
+   * @throws as `sendOnce`, when no try brought an answer
    */
-  async ask<Args, Answer>(command: Command<Args, Answer>, args: Args): Promise<Answer> {
+  async askUntilAnswered<Args, Answer>(
+    command: Command<Args, Answer>,
+    args: Args,
+  ): Promise<Answer> {
     for (let left = ASK_TRIES - 1; ; left--) {
       try {
-        return await this.run(command, args);
+        return await this.sendOnce(command, args);
       } catch (error) {
         if (left === 0 || !isBkError(error, 'BK_NO_RESPONSE')) throw error;
         await this.synchronise();
@@ -157,11 +160,11 @@ export class Exchanger {
    * Asks until two answers in a row agree: there is no frame check, and what a chip is must not hang on
    * one garbled byte.
    */
-  async sure<Args, Answer extends number | Buffer>(
+  async askUntilTwiceAlike<Args, Answer extends number | Buffer>(
     command: Command<Args, Answer>,
     args: Args,
   ): Promise<Answer> {
-    const ask = async (): Promise<Answer> => ownCopy(await this.ask(command, args));
+    const ask = async (): Promise<Answer> => ownCopy(await this.askUntilAnswered(command, args));
     const { answer, sure } = await twiceAlike(ask, DOUBTS, isSame);
     if (sure) return answer;
     throw new BkError(
@@ -178,27 +181,27 @@ export class Exchanger {
   async synchronise(): Promise<void> {
     this.#reader.reset();
     try {
-      await this.run(linkCheck, undefined);
+      await this.sendOnce(linkCheck, undefined);
     } catch (error) {
       if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
     }
-    await this.quiet(QUIET_MS, QUIET_LIMIT_MS);
+    await this.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
   }
 
   /** Sends a command that nothing answers, and waits until it has left. */
-  async send<Args>(command: Command<Args, unknown>, args: Args): Promise<void> {
-    await this.write(encodeRequest(command, args));
+  async sendUnanswered<Args>(command: Command<Args, unknown>, args: Args): Promise<void> {
+    await this.writeRaw(encodeRequest(command, args));
   }
 
   /** Writes bytes that are no command, and waits until they have left. */
-  async write(bytes: Buffer): Promise<void> {
+  async writeRaw(bytes: Buffer): Promise<void> {
     if (this.#lost !== null) throw this.#lost;
     await this.#transport.write(bytes);
     await this.#transport.drain();
   }
 
   /** Waits until nothing has arrived for `quietMs` (at most `limitMs`), and forgets all that came. */
-  async quiet(quietMs: number, limitMs: number): Promise<void> {
+  async waitForQuiet(quietMs: number, limitMs: number): Promise<void> {
     const end = this.#clock.now() + limitMs;
     const since = this.#clock.now();
     for (;;) {
@@ -218,7 +221,7 @@ export class Exchanger {
   }
 
   /** Forgets half-arrived answers, as after a change of rate. */
-  reset(): void {
+  forgetInput(): void {
     this.#reader.reset();
   }
 

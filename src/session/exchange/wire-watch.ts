@@ -68,9 +68,10 @@ export class WireWatch {
 
   failed(command: Command<never, unknown>, args: unknown, error: unknown): void {
     const { kind, baudRate, begun } = this.#latest;
-    const fault = this.#faultOf(error);
-    if (fault === null || kind === null) return;
-    this.evidence.failed(kind, baudRate, fault);
+    // All others are neither the line's nor the chip's doing.
+    const isTold = isBkError(error, 'BK_BAD_RESPONSE', 'BK_NO_RESPONSE');
+    if (!isTold || kind === null) return;
+    this.evidence.failed(kind, baudRate, this.faultOf(error));
     // Link checks are sent faster than any adapter answers, and to find out what became of another command.
     const waited = isBkError(error, 'BK_NO_RESPONSE') && kind !== 'link';
     if (waited) this.#expired = { command, args, begun };
@@ -104,19 +105,17 @@ export class WireWatch {
     if (!this.astray) this.evidence.stray(bytes, this.#latest.kind);
   }
 
-  /** How the exchange that failed last did so, and how many bytes came for it. */
-  get lastFailure(): { kind: CommandKind | null; received: number; brokenOff: boolean } {
-    const { kind, received, brokenOff } = this.#latest;
-    return { kind, received: this.#received - received, brokenOff };
+  /** The command of the exchange that failed last, and how many bytes came for it. */
+  get lastFailure(): { kind: CommandKind | null; received: number } {
+    const { kind, received } = this.#latest;
+    return { kind, received: this.#received - received };
   }
 
-  /** Null where it was not the line's or the chip's doing. */
-  #faultOf(error: unknown): Fault | null {
+  /** How the exchange that failed last did so. */
+  faultOf(error: unknown): Fault {
     if (isBkError(error, 'BK_BAD_RESPONSE')) return 'refused';
-    if (!isBkError(error, 'BK_NO_RESPONSE')) return null;
-    const { received, brokenOff } = this.lastFailure;
-    if (brokenOff) return 'short';
-    return received > 0 ? 'garbled' : 'silence';
+    if (this.#latest.brokenOff) return 'short';
+    return this.lastFailure.received > 0 ? 'garbled' : 'silence';
   }
 }
 

@@ -72,11 +72,15 @@ export async function basicKey(
 
 /** The key that the bootloader is stored with, by its first words; null where neither known key fits. */
 async function bootloaderKey(exchanger: Exchanger, address: number): Promise<CodeKey | null> {
-  return markerKey(await exchanger.sure(flashRead4K, { address }), 0, 'bootloader');
+  return markerKey(await exchanger.askUntilTwiceAlike(flashRead4K, { address }), 0, 'bootloader');
 }
 
 async function applicationKey(exchanger: Exchanger): Promise<CodeKey | null> {
-  return markerKey(await exchanger.sure(flashRead4K, { address: BOOTLOADER_END }), 0, 'app');
+  return markerKey(
+    await exchanger.askUntilTwiceAlike(flashRead4K, { address: BOOTLOADER_END }),
+    0,
+    'app',
+  );
 }
 
 /** Tuya's key cannot come out by chance; any other one is read twice. */

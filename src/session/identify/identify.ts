@@ -40,7 +40,7 @@ export const BLANK_BOOTLOADER = say('session.blankBootloader');
  * @throws BkError BK_UNKNOWN_CHIP, BK_UNKNOWN_FLASH
  */
 export async function identify(exchanger: Exchanger): Promise<Identity> {
-  const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: CHECKED }));
+  const crc = invertCrc(await exchanger.askUntilTwiceAlike(checkCrc, { start: 0, end: CHECKED }));
   const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
   exchanger.evidence.bootloader(crc, known !== undefined);
   if (isOneOf(NO_BOOTLOADER.zeros, crc)) throw deadFlash(exchanger.transport.port);
@@ -57,7 +57,7 @@ export async function identify(exchanger: Exchanger): Promise<Identity> {
 
 /** What lies in the bootloader area now: a job may have changed it. Sector 0 as all FF means that the chip cannot start. */
 export async function readBootloader(exchanger: Exchanger): Promise<Identity['bootloader']> {
-  const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: CHECKED }));
+  const crc = invertCrc(await exchanger.askUntilTwiceAlike(checkCrc, { start: 0, end: CHECKED }));
   const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
   return bootloaderOf(crc, known, isOneOf(NO_BOOTLOADER.blank, crc), null);
 }
@@ -74,8 +74,10 @@ async function findFamily(
   if (crc === NO_BOOTLOADER.blank[0]) return { family: 'full' };
   if (crc === NO_BOOTLOADER.blank[1]) return { family: 'basic' };
   const start = BOOTLOADER_END;
-  const sector = await exchanger.sure(flashRead4K, { address: start });
-  const own = invertCrc(await exchanger.sure(checkCrc, { start, end: start + CHECKED }));
+  const sector = await exchanger.askUntilTwiceAlike(flashRead4K, { address: start });
+  const own = invertCrc(
+    await exchanger.askUntilTwiceAlike(checkCrc, { start, end: start + CHECKED }),
+  );
   const application = markerKey(sector, 0, 'app');
   if (own === crc32(sector.subarray(0, CHECKED + 1))) return { family: 'full', application };
   if (own === crc32(sector.subarray(0, CHECKED))) return { family: 'basic', application };
@@ -177,7 +179,7 @@ async function identifyBasic(
 async function readChipId(exchanger: Exchanger): Promise<number | null> {
   let first: number | null = null;
   for (const address of CHIP_ID_REGISTERS) {
-    const id = await exchanger.sure(readRegister, { address });
+    const id = await exchanger.askUntilTwiceAlike(readRegister, { address });
     if (chipsWithId(id).length > 0) return id;
     first ??= id === 0 ? null : id;
   }
@@ -185,7 +187,7 @@ async function readChipId(exchanger: Exchanger): Promise<number | null> {
 }
 
 async function readJedec(exchanger: Exchanger) {
-  const id = await exchanger.sure(readJedecId, undefined);
+  const id = await exchanger.askUntilTwiceAlike(readJedecId, undefined);
   if (id.every((byte) => byte === 0x00) || id.every((byte) => byte === 0xff)) return null;
   const part = flashPart(id.toString('hex'));
   // A part that is not known is believed where modules have such sizes, others where a bootloader has room.
@@ -197,7 +199,7 @@ async function readJedec(exchanger: Exchanger) {
 /** Tuya's bootloader of one model tells its version; others stay silent. */
 async function readVersion(exchanger: Exchanger): Promise<string | null> {
   try {
-    return await exchanger.run(readBootVersion, undefined);
+    return await exchanger.sendOnce(readBootVersion, undefined);
   } catch (error) {
     if (isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE')) return null;
     throw error;
@@ -238,7 +240,7 @@ async function fencedCrc(
 ): Promise<number> {
   const { answer } = await twiceAlike(async () => {
     await exchanger.synchronise();
-    return exchanger.ask(checkCrc, range);
+    return exchanger.askUntilAnswered(checkCrc, range);
   }, FENCED_DOUBTS);
   return answer;
 }

@@ -32,7 +32,7 @@ async function sameModel({
   identity: Identity;
 }): Promise<boolean> {
   if (identity.family === 'basic') {
-    const crc = invertCrc(await exchanger.sure(checkCrc, { start: 0, end: 256 }));
+    const crc = invertCrc(await exchanger.askUntilTwiceAlike(checkCrc, { start: 0, end: 256 }));
     return crc === Number.parseInt(identity.bootloader.crc, 16);
   }
   // The bootloader of a full chip may be what is being written; its id and its flash are not.
@@ -40,7 +40,7 @@ async function sameModel({
     const id = await chipId(exchanger, address);
     if (id === null) return false;
     if (id.toString(16) !== identity.chipId) continue;
-    const jedec = await exchanger.sure(readJedecId, undefined);
+    const jedec = await exchanger.askUntilTwiceAlike(readJedecId, undefined);
     return identity.flash.id === null || jedec.toString('hex') === identity.flash.id;
   }
   return false;
@@ -50,10 +50,10 @@ async function sameModel({
 async function chipId(exchanger: Exchanger, address: number): Promise<number | null> {
   for (let left = SILENCES; ; left--) {
     try {
-      return await exchanger.sure(readRegister, { address });
+      return await exchanger.askUntilTwiceAlike(readRegister, { address });
     } catch (error) {
       if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
-      await exchanger.run(linkCheck, undefined);
+      await exchanger.sendOnce(linkCheck, undefined);
       if (left === 0) return null;
     }
   }

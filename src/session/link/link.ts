@@ -51,7 +51,7 @@ export async function link(exchanger: Exchanger, options: LinkOptions): Promise<
   const end = start + options.timeoutMs;
   const call = new Call(exchanger, end, options.signal);
   const linked = async (by: LinkOutcome['by']): Promise<LinkOutcome> => {
-    await exchanger.quiet(QUIET_MS, QUIET_LIMIT_MS);
+    await exchanger.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
     return { by, ms: clock.now() - start };
   };
 
@@ -83,7 +83,7 @@ export async function link(exchanger: Exchanger, options: LinkOptions): Promise<
 }
 
 /** Repeats LinkCheck for so many milliseconds. @returns true as soon as one is answered */
-export async function knock(
+export async function answersWithin(
   exchanger: Exchanger,
   forMs: number,
   signal?: AbortSignal,
@@ -97,7 +97,7 @@ export async function knock(
   while (clock.now() < end) {
     throwIfAborted(signal, exchanger.transport.port);
     try {
-      return await exchanger.run(linkCheck, undefined, spacing);
+      return await exchanger.sendOnce(linkCheck, undefined, spacing);
     } catch (error) {
       if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
     }
@@ -118,13 +118,13 @@ class Call {
 
   listen(ms: number): Promise<boolean> {
     const left = this.#end - this.#exchanger.clock.now();
-    return knock(this.#exchanger, Math.min(ms, left), this.#signal);
+    return answersWithin(this.#exchanger, Math.min(ms, left), this.#signal);
   }
 
   async reset(strategy: ResetStrategy): Promise<boolean> {
     for (const step of strategy.steps) {
       if (step.lines && !(await this.#exchanger.transport.setLines(step.lines))) return false;
-      if (step.bytes) await this.#exchanger.write(step.bytes);
+      if (step.bytes) await this.#exchanger.writeRaw(step.bytes);
       if (await this.listen(step.listenMs)) return true;
     }
     return false;
@@ -141,7 +141,7 @@ class Call {
         if ((await this.#takes(baudRate)) && (await this.listen(OTHER_BAUD_MS))) return true;
       }
       await transport.setBaudRate(BOOT_BAUD);
-      this.#exchanger.reset();
+      this.#exchanger.forgetInput();
       return false;
     } finally {
       watch.astray = false;

@@ -1,7 +1,7 @@
 import type { Exchanger } from '../exchange/exchanger';
+import { cleanUpRegister, withCleanup } from './cleanup';
 import { type EfuseController, readEfuseBytes } from './efuse-controller';
-import type { Loan, Need } from './scoped-register-write';
-import { tidily, tidyRegister } from './tidy';
+import type { Need, ScopedRegisterWrite } from './scoped-register-write';
 
 const CLOCKED: readonly Need[] = [{ address: 0x54010030, set: 1 << 7 }];
 
@@ -22,15 +22,15 @@ const CONTROLLER: EfuseController = {
  */
 export function readClockedEfuse(
   exchanger: Exchanger,
-  loan: Loan,
+  scoped: ScopedRegisterWrite,
   offset: number,
   count: number,
 ): Promise<Buffer> {
   const atRest = { address: CONTROLLER.control, value: 0 };
-  return loan.during(CLOCKED, () =>
-    tidily(
+  return scoped.during(CLOCKED, () =>
+    withCleanup(
       () => readEfuseBytes(exchanger, CONTROLLER, offset, count),
-      (failed) => tidyRegister(exchanger, atRest, failed),
+      (failed) => cleanUpRegister(exchanger, atRest, failed),
     ),
   );
 }

@@ -26,9 +26,9 @@ export async function readEfuseByte(
 ): Promise<number | null> {
   const { control, result } = controller;
   const value = await controller.request(exchanger, index);
-  await exchanger.ask(writeRegister, { address: control, value });
+  await exchanger.askUntilAnswered(writeRegister, { address: control, value });
   await untilReady(exchanger, control);
-  const read = await exchanger.ask(readRegister, { address: result });
+  const read = await exchanger.askUntilAnswered(readRegister, { address: result });
   return (read & VALID) === 0 ? null : read & 0xff;
 }
 
@@ -62,7 +62,8 @@ export async function readEfuseBytes(
 
 async function untilReady(exchanger: Exchanger, control: number): Promise<void> {
   for (let poll = 0; poll < POLLS; poll++) {
-    if (((await exchanger.ask(readRegister, { address: control })) & BUSY) === 0) return;
+    if (((await exchanger.askUntilAnswered(readRegister, { address: control })) & BUSY) === 0)
+      return;
   }
   throw new BkError(
     'BK_BAD_RESPONSE',

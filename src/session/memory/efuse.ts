@@ -9,7 +9,7 @@ const CONTROLLER: EfuseController = {
   control: 0x800074,
   result: 0x800078,
   request: async (exchanger, index) => {
-    const before = await exchanger.ask(readRegister, { address: CONTROLLER.control });
+    const before = await exchanger.askUntilAnswered(readRegister, { address: CONTROLLER.control });
     return ((before & ~0x1f02) | (index << 8) | 1) >>> 0;
   },
 };

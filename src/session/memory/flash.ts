@@ -51,7 +51,7 @@ export class Flash {
    */
   readSector(address: number): Promise<Buffer> {
     this.#mustFit(address, SECTOR);
-    return this.#exchanger.run(flashRead4K, { address: this.#readable(address) });
+    return this.#exchanger.sendOnce(flashRead4K, { address: this.#readable(address) });
   }
 
   /** The chip's own checksum of a range, as zlib's CRC-32. The length is at least 1. */
@@ -60,7 +60,7 @@ export class Flash {
     const full = this.#identity.family === 'full';
     const end = offset + length - (full ? 1 : 0);
     if (!full) this.#locked = true;
-    return invertCrc(await this.#exchanger.run(checkCrc, { start: offset, end }));
+    return invertCrc(await this.#exchanger.sendOnce(checkCrc, { start: offset, end }));
   }
 
   /** Erases a sector (4 KiB). */
@@ -76,7 +76,7 @@ export class Flash {
   /** Programs one sector that is blank. */
   async program(address: number, data: Buffer): Promise<void> {
     await this.#prepareSector(address, data);
-    await this.#exchanger.run(flashWrite4K, { address, data });
+    await this.#exchanger.sendOnce(flashWrite4K, { address, data });
   }
 
   /** The same page by page; blank pages are left out. */
@@ -85,7 +85,7 @@ export class Flash {
     for (let offset = 0; offset < SECTOR; offset += PAGE) {
       const page = data.subarray(offset, offset + PAGE);
       if (page.every((byte) => byte === 0xff)) continue;
-      await this.#exchanger.run(flashWrite, { address: address + offset, data: page });
+      await this.#exchanger.sendOnce(flashWrite, { address: address + offset, data: page });
     }
   }
 
@@ -108,13 +108,13 @@ export class Flash {
     this.#mustBeWritable(address, length);
     await this.#prepare();
     const size = length === BLOCK ? ERASE_BLOCK : ERASE_SECTOR;
-    await this.#exchanger.run(flashErase, { address, size });
+    await this.#exchanger.sendOnce(flashErase, { address, size });
   }
 
   async #prepare(): Promise<void> {
     if (this.#identity.family === 'basic') {
       if (!this.#locked) return;
-      await this.#exchanger.run(linkCheck, undefined);
+      await this.#exchanger.sendOnce(linkCheck, undefined);
       this.#locked = false;
       return;
     }

@@ -1,6 +1,6 @@
 import type { MemoryWindow } from '../../chip/chip-model';
 import type { Exchanger } from '../exchange/exchanger';
-import type { Loan, Need } from './scoped-register-write';
+import type { Need, ScopedRegisterWrite } from './scoped-register-write';
 import { readWords } from './words';
 
 /** Clock first, then power; given back the other way round. Source: BK7231GUIFlashTool. */
@@ -19,12 +19,12 @@ const WAKE_MS = 3;
  */
 export function readOtp(
   exchanger: Exchanger,
-  loan: Loan,
+  scoped: ScopedRegisterWrite,
   windows: readonly MemoryWindow[],
   offset: number,
   length: number,
 ): Promise<Buffer> {
-  return loan.during(AWAKE, async () => {
+  return scoped.during(AWAKE, async () => {
     await exchanger.pause(WAKE_MS);
     const parts: Buffer[] = [];
     let start = 0;

@@ -75,13 +75,15 @@ function allOnes(part: FlashPart): number {
  * is read here is written back, and among the bits are some that can be set once and for ever.
  */
 async function readStatus(exchanger: Exchanger, part: FlashPart): Promise<number> {
-  let status = await exchanger.sure(readStatusRegister, { register: SR1 });
+  let status = await exchanger.askUntilTwiceAlike(readStatusRegister, { register: SR1 });
   for (let poll = 0; (status & BUSY) !== 0 && status !== 0xff && poll < BUSY_POLLS; poll++) {
     await exchanger.pause(BETWEEN_TRIES_MS);
-    status = await exchanger.sure(readStatusRegister, { register: SR1 });
+    status = await exchanger.askUntilTwiceAlike(readStatusRegister, { register: SR1 });
   }
   if (part.statusBytes < 2) return status;
-  const second = await exchanger.sure(readStatusRegister, { register: part.statusRead[1] ?? 0x35 });
+  const second = await exchanger.askUntilTwiceAlike(readStatusRegister, {
+    register: part.statusRead[1] ?? 0x35,
+  });
   return status | (second << 8);
 }
 
@@ -94,12 +96,18 @@ async function writeStatus(
   const low = status & 0xff;
   const high = (status >> 8) & 0xff;
   if (part.statusBytes < 2) {
-    await exchanger.run(writeStatusRegister, { register: WRITE_SR1, value: Buffer.from([low]) });
+    await exchanger.sendOnce(writeStatusRegister, {
+      register: WRITE_SR1,
+      value: Buffer.from([low]),
+    });
   } else if (apart) {
-    await exchanger.run(writeStatusRegister, { register: WRITE_SR2, value: Buffer.from([high]) });
+    await exchanger.sendOnce(writeStatusRegister, {
+      register: WRITE_SR2,
+      value: Buffer.from([high]),
+    });
   } else {
     const value = Buffer.from([low, high]);
-    await exchanger.run(writeStatusRegister, { register: WRITE_SR1, value });
+    await exchanger.sendOnce(writeStatusRegister, { register: WRITE_SR1, value });
   }
 }
 
@@ -121,7 +129,7 @@ function staysProtected(exchanger: Exchanger, status: number, part: FlashPart): 
           evidence: say('session.protectBitsStayed', { tries: TRIES }),
         },
       ],
-      advice: [say('session.takeSupplyOff')],
+      advice: [say('diagnosis.lockedAction')],
     },
   );
 }

@@ -2,7 +2,7 @@ import { BkError, hex } from '../../errors';
 import { readRegister, writeRegister } from '../../protocol/commands/command-table';
 import { say } from '../../texts/note';
 import type { Exchanger } from '../exchange/exchanger';
-import { tidily, tidyRegister } from './tidy';
+import { cleanUpRegister, withCleanup } from './cleanup';
 
 /** Bits of a register that some work needs to be ones (`set`) or zeros (`clear`). */
 export interface Need {
@@ -16,7 +16,7 @@ export interface Need {
  * One serves a whole job: where giving back fails, it still knows what is the chip's own when the work
  * is repeated.
  */
-export class Loan {
+export class ScopedRegisterWrite {
   readonly #exchanger: Exchanger;
   /** By address: what the chip had there, and what was written there instead. */
   readonly #owed = new Map<number, { own: number; lent: number }>();
@@ -32,7 +32,7 @@ export class Loan {
    *   rebooted under way, and what came of the work is nothing
    */
   during<T>(needs: readonly Need[], work: () => Promise<T>): Promise<T> {
-    return tidily(
+    return withCleanup(
       async () => {
         for (const need of needs) await this.#take(need);
         const result = await work();
@@ -48,19 +48,19 @@ export class Loan {
   async #take(need: Need): Promise<void> {
     const { address } = need;
     // What is read here is written back later: one garbled answer must not become the chip's state.
-    const now = await this.#exchanger.sure(readRegister, { address });
+    const now = await this.#exchanger.askUntilTwiceAlike(readRegister, { address });
     const value = met(need, now);
     // What was written before and still stands is not the chip's own; anything else is.
     if (this.#owed.get(address)?.lent !== now) this.#owed.delete(address);
     if (value === now) return;
     // Noted first: a write whose answer is lost may have been carried out.
     this.#owed.set(address, { own: now, lent: value });
-    await this.#exchanger.ask(writeRegister, { address, value });
+    await this.#exchanger.askUntilAnswered(writeRegister, { address, value });
   }
 
   async #mustHold(need: Need): Promise<void> {
     const { address } = need;
-    const now = await this.#exchanger.sure(readRegister, { address });
+    const now = await this.#exchanger.askUntilTwiceAlike(readRegister, { address });
     if (met(need, now) === now) return;
     // It has what it had after its start, and is owed nothing.
     this.#owed.clear();
@@ -77,7 +77,7 @@ export class Loan {
   async #giveBack(address: number, failed: boolean): Promise<void> {
     const owed = this.#owed.get(address);
     if (owed === undefined) return;
-    await tidyRegister(this.#exchanger, { address, value: owed.own }, failed);
+    await cleanUpRegister(this.#exchanger, { address, value: owed.own }, failed);
     this.#owed.delete(address);
   }
 }

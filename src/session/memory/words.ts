@@ -17,7 +17,10 @@ export async function readWords(
 ): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   for (let at = 0; at < length; at += WORD) {
-    bytes.writeUInt32LE(await exchanger.ask(readRegister, { address: address + at }), at);
+    bytes.writeUInt32LE(
+      await exchanger.askUntilAnswered(readRegister, { address: address + at }),
+      at,
+    );
   }
   return bytes;
 }

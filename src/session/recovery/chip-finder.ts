@@ -6,7 +6,7 @@ import type { SessionReport } from '../base/report';
 import type { FilledSettings } from '../base/settings';
 import { changesFlash, type Step } from '../base/step';
 import type { Exchanger } from '../exchange/exchanger';
-import { BOOT_BAUD, knock, link } from '../link/link';
+import { answersWithin, BOOT_BAUD, link } from '../link/link';
 import { chipLost } from './recovery-errors';
 import type { Found } from './recovery-policy';
 
@@ -79,9 +79,9 @@ async function call(
   do {
     for (const baudRate of rates) {
       if (transport.baudRate !== baudRate) await transport.setBaudRate(baudRate);
-      exchanger.reset();
-      if (!(await knock(exchanger, CALL_MS, signal))) continue;
-      await exchanger.quiet(20, 200);
+      exchanger.forgetInput();
+      if (!(await answersWithin(exchanger, CALL_MS, signal))) continue;
+      await exchanger.waitForQuiet(20, 200);
       return { found: twoRates && baudRate === BOOT_BAUD ? 'rebooted' : 'alive', wasBusy };
     }
     if (!wasBusy) report.onPhase('recover', say('session.callingAgain'), false);
@@ -101,7 +101,7 @@ async function linkAnew(
   if (transport.canSetBaudRate && transport.baudRate !== BOOT_BAUD) {
     await transport.setBaudRate(BOOT_BAUD);
   }
-  exchanger.reset();
+  exchanger.forgetInput();
   try {
     await link(exchanger, {
       reset: settings.reset,

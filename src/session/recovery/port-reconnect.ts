@@ -14,7 +14,7 @@ const LEAST_WAIT_MS = 1_000;
 const LEAST_LINK_MS = 4_000;
 
 /** What waiting for a port needs of a session. */
-export interface Returning {
+export interface Reconnectable {
   readonly port: string;
   readonly settings: Pick<FilledSettings, 'linkTimeout'>;
   readonly clock: Clock;
@@ -26,14 +26,14 @@ export interface Returning {
  * Waits for a port that went away. One that comes back and goes again at once, as with a loose plug or a
  * module whose inrush pulls its adapter down, has the link time-out for all of it together.
  */
-export class Comeback {
-  readonly #session: Returning;
+export class PortReconnect {
+  readonly #session: Reconnectable;
   /** Until when the port may be away; null while all is well. */
   #end: number | null = null;
   /** What ended the waiting: it is not begun again for that. */
   #final: unknown = null;
 
-  constructor(session: Returning) {
+  constructor(session: Reconnectable) {
     this.#session = session;
   }
 
@@ -52,7 +52,7 @@ export class Comeback {
    * Does work that wins a lost port back at its beginning over again, when the port was lost in it.
    * @throws BkError BK_PORT_LOST when it stays away or does not stay, and whatever the work throws
    */
-  async despite<T>(work: () => Promise<T>): Promise<T> {
+  async repeatAfterReturn<T>(work: () => Promise<T>): Promise<T> {
     for (let losses = 1; ; losses++) {
       try {
         return await work();
@@ -66,7 +66,7 @@ export class Comeback {
   }
 
   /** @param reopen waits for the port at most so many ms, and opens it */
-  async wait(reopen: (timeoutMs: number) => Promise<Transport>): Promise<Transport> {
+  async waitForPort(reopen: (timeoutMs: number) => Promise<Transport>): Promise<Transport> {
     const { clock, settings } = this.#session;
     this.#end ??= clock.now() + settings.linkTimeout * 1000;
     try {
@@ -78,7 +78,7 @@ export class Comeback {
   }
 
   /** Takes a port again that was lost before anything was changed, so that the job can begin anew. */
-  async take(phase: Phase, reopen: () => Promise<Transport>): Promise<void> {
+  async takePortAgain(phase: Phase, reopen: () => Promise<Transport>): Promise<void> {
     const { port, clock, exchanger, report } = this.#session;
     const { lost } = exchanger;
     if (lost === null) return;

@@ -5,12 +5,12 @@ import { changesFlash, type Step } from '../base/step';
 import { BAUD_LADDER } from '../baud/baud-ladder';
 
 /** How often an erase or a program is tried without any progress before the job gives up. */
-export const CHANGE_TRIES = 5;
+const CHANGE_TRIES = 5;
 /**
  * The same where chance had a hand in it each time and nothing was worn by it: the chip rebooted, or a
  * line spoilt what was only read. The next time it may not.
  */
-export const CHANCE_TRIES = 12;
+const CHANCE_TRIES = 12;
 /** After so many line errors the rate goes one rung down. */
 const ERRORS_PER_RUNG = 3;
 /** So many good steps forgive one line error. */

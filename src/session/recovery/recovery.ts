@@ -1,4 +1,4 @@
-import type { Drop, Fault } from '../../diagnosis/evidence/evidence';
+import type { Drop } from '../../diagnosis/evidence/evidence';
 import { type BkError, isBkError } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import type { Identity } from '../base/identity';
@@ -130,7 +130,7 @@ export class Recovery {
     const finding = { found, wasBusy, hasRefused, state, workingBaud };
     const { record, action, isSlow } = afterFinding(this.#record, finding);
     this.#record = record;
-    if (isSlow) exchanger.beMorePatient();
+    if (isSlow) exchanger.allowMoreTime();
     if (action.kind === 'stepDown') await this.#stepDown(action.baudRate, signal);
     if (action.kind === 'recognise') await this.#recognise(action.restMs, step, signal);
     session.report.onRecovery({
@@ -188,20 +188,14 @@ function dropOf(
   step: Step,
   exchanger: Exchanger,
 ): Omit<Drop, 'found' | 'busy' | 'carriedOut'> {
-  const { kind, received, brokenOff } = exchanger.watch.lastFailure;
+  const { kind, received } = exchanger.watch.lastFailure;
   const checksum = isBkError(error, 'BK_CRC_MISMATCH');
   return {
     address: step.address,
     phase: step.phase,
     baud: exchanger.transport.baudRate,
-    kind: checksum ? 'checksum' : faultOf(error, received, brokenOff),
+    kind: checksum ? 'checksum' : exchanger.watch.faultOf(error),
     command: checksum ? null : kind,
     received,
   };
-}
-
-function faultOf(error: BkError, received: number, brokenOff: boolean): Fault {
-  if (isBkError(error, 'BK_BAD_RESPONSE')) return 'refused';
-  if (brokenOff) return 'short';
-  return received > 0 ? 'garbled' : 'silence';
 }

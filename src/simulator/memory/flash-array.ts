@@ -14,6 +14,7 @@ export class FlashMemory {
   readonly cells: Buffer;
   readonly #random: Random;
   readonly #deadSector: number | null;
+  #changed = false;
 
   /** @param deadSector address of a sector that never takes its data, or null */
   constructor(cells: Buffer, deadSector: number | null, random: Random) {
@@ -24,6 +25,11 @@ export class FlashMemory {
 
   get size(): number {
     return this.cells.length;
+  }
+
+  /** Whether anything was erased or programmed since it was made. */
+  get changed(): boolean {
+    return this.#changed;
   }
 
   read(address: number, length: number): Buffer {
@@ -45,6 +51,7 @@ export class FlashMemory {
 
   /** The flash itself takes whole units: the address is masked to one. */
   erase(address: number, unit: number): void {
+    this.#changed = true;
     const start = this.#unitStart(address, unit);
     this.cells.fill(0xff, start, start + unit);
     this.#deaden(start, unit, null);
@@ -52,6 +59,7 @@ export class FlashMemory {
 
   /** Programming can only clear bits. */
   program(address: number, data: Buffer): void {
+    this.#changed = true;
     this.#pieces(address, data.length, (from, count, offset) => {
       this.#clear(from, data, offset, count);
       this.#deaden(from, count, data.subarray(offset, offset + count));
@@ -60,6 +68,7 @@ export class FlashMemory {
 
   /** The power goes in the middle of an erase: part blank, part as before, and some cells in between. */
   interruptErase(address: number, unit: number): void {
+    this.#changed = true;
     const start = this.#unitStart(address, unit);
     const reached = start + 1 + below(this.#random, unit - 1);
     this.cells.fill(0xff, start, reached);
@@ -68,6 +77,7 @@ export class FlashMemory {
 
   /** The same in the middle of a program: part as wanted, part as before. */
   interruptProgram(address: number, data: Buffer): void {
+    this.#changed = true;
     const count = below(this.#random, data.length);
     this.#pieces(address, count, (from, length, offset) => {
       this.#clear(from, data, offset, length);

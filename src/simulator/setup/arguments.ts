@@ -1,4 +1,6 @@
 import { BkError } from '../../errors';
+import { type Note, say } from '../../texts/note';
+import { render } from '../../texts/render';
 import { OPTION_RULES, readOptions, type SimulatorOptions } from './simulator-options';
 
 export interface ServeArguments {
@@ -22,7 +24,7 @@ export function parseArguments(argv: readonly string[]): ServeArguments {
     const word = argv[at] as string;
     const match = /^--([a-z0-9]+)(?:=(.*))?$/is.exec(word);
     if (match === null) {
-      throw new BkError('BK_BAD_SETTING', `"${word}" is no option; options look like --seed 1`);
+      throw new BkError('BK_BAD_SETTING', say('simulator.noOption', { word }));
     }
     const name = match[1] as string;
     const next = argv[at + 1];
@@ -44,24 +46,27 @@ export function parseArguments(argv: readonly string[]): ServeArguments {
 
 /** What `--help` prints. */
 export function helpText(): string {
-  const rows = [
-    ['chip', 'which chip (default bk7231n)'],
-    ['tcp', 'port to listen on (default 7231; 0 lets the system choose)'],
-    ['host', 'address to listen on (default 127.0.0.1)'],
-    ['help', 'shows this, as -h does'],
-    ...Object.entries(OPTION_RULES).map(([name, rule]) => [name, `${rule.about}: ${rule.allowed}`]),
-  ] as [string, string][];
+  const rows: [string, Note][] = [
+    ['chip', say('simulator.aboutChip')],
+    ['tcp', say('simulator.aboutTcp')],
+    ['host', say('simulator.aboutHost')],
+    ['help', say('simulator.aboutHelp')],
+    ...Object.entries(OPTION_RULES).map(([name, { about, allowed }]): [string, Note] => [
+      name,
+      say('simulator.aboutOption', { about, allowed }),
+    ]),
+  ];
   return [
-    'Serves a simulated chip as raw bytes on a TCP port, for any tool that can talk to one.',
+    render(say('simulator.serves')),
     '',
-    'Usage: npm run sim -- --chip bk7231n --tcp 7231 [options]',
+    render(say('simulator.usage')),
     '',
-    ...rows.map(([name, about]) => `  --${name.padEnd(11)} ${about}`),
+    ...rows.map(([name, about]) => `  --${name.padEnd(11)} ${render(about)}`),
     '',
   ].join('\n');
 }
 
 function readPort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text);
-  throw new BkError('BK_BAD_SETTING', `The option tcp cannot be "${text}"; allowed: 0 to 65535`);
+  throw new BkError('BK_BAD_SETTING', say('simulator.badTcp', { text }));
 }

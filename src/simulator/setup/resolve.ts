@@ -2,6 +2,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs';
 import type { BootloaderFacts } from '../../chip/known/bootloaders';
 import { CHIPS, type Chip, type ChipName } from '../../chip/known/chips';
 import { BkError, hex, textOf } from '../../errors';
+import { type Note, say } from '../../texts/note';
 import { FAST_TIMINGS, REAL_TIMINGS, type Timings } from './chip-timing';
 import { bootloaderOf, type ChipProfile, madeUpMac, PROFILES } from './profiles';
 import type { SimulatorExtras, SimulatorOptions } from './simulator-options';
@@ -63,11 +64,15 @@ export function resolveOptions(options: SimulatorOptions & SimulatorExtras): Res
   const size = options.size ?? sizeFor(facts.flashSize, file?.length ?? 0);
   if (!isFlashSize(size)) throw bad('size', size);
   if (file !== null && file.length > size) {
-    throw new BkError(
-      'BK_BAD_SETTING',
-      `${options.flash} has ${file.length} bytes, more than the simulated flash's ${size} (option size)`,
-      { phase: 'open', advice: ['Name a smaller file, or leave size out.'] },
-    );
+    const text = say('simulator.fileTooLong', {
+      file: options.flash ?? '',
+      bytes: file.length,
+      size,
+    });
+    throw new BkError('BK_BAD_SETTING', text, {
+      phase: 'open',
+      advice: [say('simulator.smallerFile')],
+    });
   }
   const { deadSector = null, seed = 1 } = options;
   if (deadSector !== null && deadSector >= size) throw bad('deadSector', deadSector);
@@ -105,19 +110,20 @@ export function resolveOptions(options: SimulatorOptions & SimulatorExtras): Res
 }
 
 function bad(name: keyof typeof OPTION_RULES, value: number): BkError {
+  const { allowed } = OPTION_RULES[name];
   return new BkError(
     'BK_BAD_SETTING',
-    `The simulated chip's option ${name} cannot be ${hex(value)}; allowed: ${OPTION_RULES[name].allowed}, within the flash`,
-    { phase: 'open', advice: [`Correct ${name}, or leave it out.`] },
+    say('simulator.outsideFlash', { option: name, value: hex(value), allowed }),
+    { phase: 'open', advice: [say('simulator.correctOption', { option: name })] },
   );
 }
 
 function readContents(path: string): Buffer {
-  const refuse = (why: string, reason?: unknown): BkError =>
-    new BkError('BK_STORAGE', `The simulated chip's flash file ${path} cannot be read: ${why}`, {
+  const refuse = (what: Note, reason?: unknown): BkError =>
+    new BkError('BK_STORAGE', what, {
       phase: 'open',
       ...(reason === undefined ? {} : { reason }),
-      advice: ['Check its name: a relative one begins where the program was started.'],
+      advice: [say('simulator.checkFileName')],
     });
   let stats: Stats | undefined;
   try {
@@ -125,11 +131,11 @@ function readContents(path: string): Buffer {
     stats = statSync(path, { throwIfNoEntry: false });
     if (stats?.isFile() && stats.size <= LARGEST_FLASH) return readFileSync(path);
   } catch (reason) {
-    throw refuse(textOf(reason), reason);
+    throw refuse(say('simulator.fileUnreadable', { path, reason: textOf(reason) }), reason);
   }
-  if (stats === undefined) throw refuse('there is no such file');
-  if (!stats.isFile()) throw refuse('it is no plain file');
-  throw refuse(`it has ${stats.size} bytes, more than any flash`);
+  if (stats === undefined) throw refuse(say('simulator.noSuchFile', { path }));
+  if (!stats.isFile()) throw refuse(say('simulator.noPlainFile', { path }));
+  throw refuse(say('simulator.fileLongerThanAnyFlash', { path, bytes: stats.size }));
 }
 
 function sizeFor(usual: number, contents: number): number {

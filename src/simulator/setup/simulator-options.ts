@@ -1,12 +1,13 @@
 import { chipNamed } from '../../chip/known/chip-queries';
 import { CHIP_NAMES, type ChipName } from '../../chip/known/chips';
 import { BkError, shown } from '../../errors';
+import { type Note, say } from '../../texts/note';
 import type { Timings } from './chip-timing';
 
-export const RESET_WIRINGS = ['rts', 'dtr', 'rts-inverted', 'dtr-inverted', 'none'] as const;
-export const APPLICATIONS = ['friendly', 'silent', 'log', 'tuyamcu'] as const;
-export const BOOTLOADER_KINDS = ['known', 'blank', 'unknown'] as const;
-export const SPEEDS = ['real', 'fast'] as const;
+const RESET_WIRINGS = ['rts', 'dtr', 'rts-inverted', 'dtr-inverted', 'none'] as const;
+const APPLICATIONS = ['friendly', 'silent', 'log', 'tuyamcu'] as const;
+const BOOTLOADER_KINDS = ['known', 'blank', 'unknown'] as const;
+const SPEEDS = ['real', 'fast'] as const;
 
 /** What a simulated chip can be told to be. Everything but the chip has a default. */
 export interface SimulatorOptions {
@@ -64,9 +65,9 @@ export interface SimulatorExtras {
 
 interface OptionRule {
   /** What is allowed, for messages and help. */
-  allowed: string;
+  allowed: string | Note;
   /** What it does, for help. */
-  about: string;
+  about: Note;
   /** undefined where the text is not allowed. */
   read(text: string): unknown;
 }
@@ -82,54 +83,71 @@ const oneOf = (names: readonly string[]): Pick<OptionRule, 'allowed' | 'read'> =
 });
 
 const number = (text: string) => readNumber(text);
-const BYTES = 'bytes, as 4096, 0x1000, 64K or 2M';
-const CHANCE = 'a probability from 0 to 1';
-const MS = 'milliseconds';
+const BYTES = say('simulator.bytes');
+const CHANCE = say('simulator.probability');
+const MS = say('simulator.milliseconds');
+const YES_OR_NO = 'true, false';
 
 /** Every option but the chip, by the name that URLs and the command line use. */
 export const OPTION_RULES: Readonly<Record<Exclude<keyof SimulatorOptions, 'chip'>, OptionRule>> = {
-  flash: { allowed: 'a file', about: 'flash contents', read: (text) => text || undefined },
-  size: { allowed: `${BYTES}, a power of two`, about: 'flash size', read: readSize },
-  baudLimit: { allowed: 'bits per second', about: 'above it bytes are corrupted', read: number },
-  window: { allowed: MS, about: 'how long a boot listens for a link', read: number },
-  seed: { allowed: 'a whole number', about: 'starts every stream of chance', read: number },
-  brownout: { allowed: CHANCE, about: 'an erase or program reboots the chip', read: chance },
-  corrupt: { allowed: CHANCE, about: 'an answer is changed or cut', read: chance },
-  lose: { allowed: CHANCE, about: 'an answer never comes', read: chance },
-  deadSector: { allowed: BYTES, about: 'address of a sector that takes no data', read: number },
-  speed: { ...oneOf(SPEEDS), about: 'model line and flash times or not' },
-  reset: { ...oneOf(RESET_WIRINGS), about: 'the modem line that resets the chip' },
-  app: { ...oneOf(APPLICATIONS), about: 'what runs when nobody links' },
-  srPunish: {
-    allowed: 'true, false',
-    about: 'a needless status write locks the flash for good',
-    read: readBoolean,
+  flash: {
+    allowed: say('simulator.file'),
+    about: say('simulator.aboutFlash'),
+    read: (text) => text || undefined,
   },
+  size: {
+    allowed: say('simulator.powerOfTwo'),
+    about: say('simulator.aboutSize'),
+    read: readSize,
+  },
+  baudLimit: {
+    allowed: say('simulator.bitsPerSecond'),
+    about: say('simulator.aboutBaudLimit'),
+    read: number,
+  },
+  window: { allowed: MS, about: say('simulator.aboutWindow'), read: number },
+  seed: {
+    allowed: say('simulator.wholeNumber'),
+    about: say('simulator.aboutSeed'),
+    read: number,
+  },
+  brownout: { allowed: CHANCE, about: say('simulator.aboutBrownout'), read: chance },
+  corrupt: { allowed: CHANCE, about: say('simulator.aboutCorrupt'), read: chance },
+  lose: { allowed: CHANCE, about: say('simulator.aboutLose'), read: chance },
+  deadSector: { allowed: BYTES, about: say('simulator.aboutDeadSector'), read: number },
+  speed: { ...oneOf(SPEEDS), about: say('simulator.aboutSpeed') },
+  reset: { ...oneOf(RESET_WIRINGS), about: say('simulator.aboutReset') },
+  app: { ...oneOf(APPLICATIONS), about: say('simulator.aboutApp') },
+  srPunish: { allowed: YES_OR_NO, about: say('simulator.aboutSrPunish'), read: readBoolean },
   midLength: {
     allowed: '5, 6, 7',
-    about: "length that GetMID's answer claims",
+    about: say('simulator.aboutMidLength'),
     read: (text) => (/^[567]$/.test(text) ? Number(text) : undefined),
   },
-  stay: { allowed: `${MS}, 0 for ever`, about: 'silence that ends download mode', read: number },
+  stay: {
+    allowed: say('simulator.millisecondsOrEver'),
+    about: say('simulator.aboutStay'),
+    read: number,
+  },
   jedec: {
-    allowed: 'six hex digits',
-    about: 'id of the flash part',
+    allowed: say('simulator.sixHexDigits'),
+    about: say('simulator.aboutJedec'),
     read: (text) => (/^[0-9a-f]{6}$/i.test(text) ? text.toLowerCase() : undefined),
   },
   key: {
-    allowed: 'tuya, none, 32 hex digits',
-    about: 'code key in eFuse',
+    allowed: say('simulator.keys'),
+    about: say('simulator.aboutKey'),
     read: (text) => (/^(tuya|none|[0-9a-f]{32})$/i.test(text) ? text.toLowerCase() : undefined),
   },
-  bootloader: { ...oneOf(BOOTLOADER_KINDS), about: 'what the flash begins with' },
+  bootloader: { ...oneOf(BOOTLOADER_KINDS), about: say('simulator.aboutBootloader') },
   protect: {
-    allowed: 'none, or two bytes as 0x067c (second status byte first)',
-    about: 'status register after a boot (full chips)',
+    allowed: say('simulator.protectBytes'),
+    about: say('simulator.aboutProtect'),
     read: readProtect,
   },
   mac: {
-    allowed: 'six bytes in hex',
-    about: 'address in the calibration sector',
+    allowed: say('simulator.sixHexBytes'),
+    about: say('simulator.aboutMac'),
     read: (text) => (/^([0-9a-f]{2}[:-]?){5}[0-9a-f]{2}$/i.test(text) ? text : undefined),
   },
 };
@@ -140,10 +158,12 @@ const OPTION_NAMES = Object.keys(OPTION_RULES) as (keyof typeof OPTION_RULES)[];
 export function readChip(text: string): ChipName {
   const chip = chipNamed(text);
   if (chip !== null) return chip;
-  const asked = text === '' ? 'No simulated chip is named' : `"${text}" is no simulated chip`;
+  const chips = CHIP_NAMES.join(', ');
   throw wrong(
-    `${asked}; there are ${CHIP_NAMES.join(', ')}`,
-    'Take sim://bk7231n, or another one.',
+    text === ''
+      ? say('simulator.noChip', { chips })
+      : say('simulator.unknownChip', { chip: text, chips }),
+    say('simulator.takeAnother'),
   );
 }
 
@@ -157,16 +177,16 @@ export function readOptions(chip: string, texts: Iterable<[string, string]>): Si
     const known = OPTION_NAMES.find((own) => own.toLowerCase() === name.toLowerCase());
     if (known === undefined) {
       throw wrong(
-        `The simulated chip has no option "${name}"; it has ${OPTION_NAMES.join(', ')}`,
-        'Correct its name, or leave it out.',
+        say('simulator.noSuchOption', { name, options: OPTION_NAMES.join(', ') }),
+        say('simulator.correctName'),
       );
     }
     const rule = OPTION_RULES[known];
     const value = rule.read(text.trim());
     if (value === undefined) {
       throw wrong(
-        `The simulated chip's option ${known} cannot be "${text}"; allowed: ${rule.allowed}`,
-        `Correct ${known}, or leave it out.`,
+        say('simulator.badOption', { option: known, text, allowed: rule.allowed }),
+        say('simulator.correctOption', { option: known }),
       );
     }
     options[known] = value;
@@ -190,18 +210,21 @@ export function simulatorKey(url: string): string {
   return `sim://${(chipNamed(chip) ?? chip).toLowerCase()}?${query.toString()}`;
 }
 
+/** The files that a chip of this URL would be made from. @throws BkError BK_BAD_SETTING */
+export function filesOfSimulator(url: string): string[] {
+  const { query } = splitUrl(url);
+  return [...query].flatMap(([name, file]) => (name.toLowerCase() === 'flash' ? [file] : []));
+}
+
 function splitUrl(url: string): { chip: string; query: URLSearchParams } {
   const match = /^sim:\/\/([^/?#]*)\/?(?:\?([^#]*))?$/i.exec(url.trim());
   if (match === null) {
-    throw wrong(
-      `${shown(url)} is no simulated chip's address; it looks like sim://bk7231n?seed=1`,
-      'Correct the address.',
-    );
+    throw wrong(say('simulator.noAddress', { url: shown(url) }), say('simulator.correctAddress'));
   }
   return { chip: match[1] ?? '', query: new URLSearchParams(match[2] ?? '') };
 }
 
-function wrong(what: string, advice: string): BkError {
+function wrong(what: Note, advice: Note): BkError {
   return new BkError('BK_BAD_SETTING', what, { phase: 'open', advice: [advice] });
 }
 

@@ -1,6 +1,7 @@
 import { BACKUP } from './backup-texts';
 import { CHIP } from './chip-texts';
 import { COMMON } from './common-texts';
+import { DEVICE } from './device-texts';
 import { DIAGNOSIS } from './diagnosis-texts';
 import { IMAGE } from './image-texts';
 import { INSPECT } from './inspect-texts';
@@ -19,6 +20,7 @@ import { TRANSPORT } from './transport-texts';
 export const ENGLISH = {
   common: COMMON,
   chip: CHIP,
+  device: DEVICE,
   session: SESSION,
   diagnosis: DIAGNOSIS,
   job: JOB,

@@ -153,8 +153,6 @@ export const SESSION = {
     'The flash of the chip on __port__ stays write-protected (status __status__, protect bits __mask__); nothing was changed',
   statusRegisterLocked: 'The status register is locked',
   protectBitsStayed: '__tries__ writes were taken and the protect bits stayed.',
-  takeSupplyOff:
-    'Take the 3.3 V supply off for some seconds (a reset by CEN is not enough), and start the job again.',
   efuseByteNotReadable: 'The chip on __port__ says that byte __index__ of its eFuse cannot be read',
   efuseStaysBusy: 'The eFuse controller of the chip on __port__ stays busy',
   registerLostValue:

@@ -1,1 +1,91 @@
-export const SIMULATOR = {} as const;
+/** What is said of simulated chips, and by the command that serves one. */
+export const SIMULATOR = {
+  // Its line
+  inUse: '__port__ is in use: a simulated chip has one line',
+  waitOrOtherSeed:
+    'Let the other job end first, or make a chip of its own by adding another seed, as ?seed=2.',
+  noSuchRate: '__port__ has no rate of __baud__ baud',
+  noLongerOpen: '__port__ is no longer open',
+
+  // Its address and options
+  noAddress: "__url__ is no simulated chip's address; it looks like sim://bk7231n?seed=1",
+  correctAddress: 'Correct the address.',
+  noChip: 'No simulated chip is named; there are __chips__',
+  unknownChip: '"__chip__" is no simulated chip; there are __chips__',
+  takeAnother: 'Take sim://bk7231n, or another one.',
+  noSuchOption: 'The simulated chip has no option "__name__"; it has __options__',
+  correctName: 'Correct its name, or leave it out.',
+  badOption: `The simulated chip's option __option__ cannot be "__text__"; allowed: __allowed__`,
+  outsideFlash:
+    "The simulated chip's option __option__ cannot be __value__; allowed: __allowed__, within the flash",
+  correctOption: 'Correct __option__, or leave it out.',
+
+  // The file of its flash
+  fileTooLong:
+    "__file__ has __bytes__ bytes, more than the simulated flash's __size__ (option size)",
+  smallerFile: 'Name a smaller file, or leave size out.',
+  fileUnreadable: "The simulated chip's flash file __path__ cannot be read: __reason__",
+  noSuchFile: "The simulated chip's flash file __path__ cannot be read: there is no such file",
+  noPlainFile: "The simulated chip's flash file __path__ cannot be read: it is no plain file",
+  fileLongerThanAnyFlash:
+    "The simulated chip's flash file __path__ cannot be read: it has __bytes__ bytes, more than any flash",
+  checkFileName: 'Check its name: a relative one begins where the program was started.',
+
+  // What an option may be
+  file: 'a file',
+  bytes: 'bytes, as 4096, 0x1000, 64K or 2M',
+  powerOfTwo: 'bytes, as 4096, 0x1000, 64K or 2M, a power of two',
+  bitsPerSecond: 'bits per second',
+  milliseconds: 'milliseconds',
+  millisecondsOrEver: 'milliseconds, 0 for ever',
+  wholeNumber: 'a whole number',
+  probability: 'a probability from 0 to 1',
+  sixHexDigits: 'six hex digits',
+  keys: 'tuya, none, 32 hex digits',
+  protectBytes: 'none, or two bytes as 0x067c (second status byte first)',
+  sixHexBytes: 'six bytes in hex',
+
+  // What an option does
+  aboutFlash: 'flash contents',
+  aboutSize: 'flash size',
+  aboutBaudLimit: 'above it bytes are corrupted',
+  aboutWindow: 'how long a boot listens for a link',
+  aboutSeed: 'starts every stream of chance',
+  aboutBrownout: 'an erase or program reboots the chip',
+  aboutCorrupt: 'an answer is changed or cut',
+  aboutLose: 'an answer never comes',
+  aboutDeadSector: 'address of a sector that takes no data',
+  aboutSpeed: 'model line and flash times or not',
+  aboutReset: 'the modem line that resets the chip',
+  aboutApp: 'what runs when nobody links',
+  aboutSrPunish: 'a needless status write locks the flash for good',
+  aboutMidLength: "length that GetMID's answer claims",
+  aboutStay: 'silence that ends download mode',
+  aboutJedec: 'id of the flash part',
+  aboutKey: 'code key in eFuse',
+  aboutBootloader: 'what the flash begins with',
+  aboutProtect: 'status register after a boot (full chips)',
+  aboutMac: 'address in the calibration sector',
+
+  // The command that serves one
+  serves: 'Serves a simulated chip as raw bytes on a TCP port, for any tool that can talk to one.',
+  usage: 'Usage: npm run sim -- --chip bk7231n --tcp 7231 [options]',
+  aboutOption: '__about__: __allowed__',
+  aboutChip: 'which chip (default bk7231n)',
+  aboutTcp: 'port to listen on (default 7231; 0 lets the system choose)',
+  aboutHost: 'address to listen on (default 127.0.0.1)',
+  aboutHelp: 'shows this, as -h does',
+  noOption: '"__word__" is no option; options look like --seed 1',
+  badTcp: 'The option tcp cannot be "__text__"; allowed: 0 to 65535',
+  portTaken: 'The simulated chip cannot be served on __address__: another program has this port',
+  portNotAllowed:
+    'The simulated chip cannot be served on __address__: this user may not take this port',
+  noSuchLocalAddress:
+    'The simulated chip cannot be served on __address__: this computer has no such address',
+  noSuchHost: 'The simulated chip cannot be served on __address__: there is no host of that name',
+  notServed: 'The simulated chip cannot be served on __address__: __reason__',
+  chooseOtherPort: 'Choose another port (--tcp; 0 lets the system choose), or another --host.',
+  clientTurnedAway: "__name__ turned away: the chip's line is taken",
+  clientConnected: '__name__ connected',
+  clientDisconnected: '__name__ disconnected',
+} as const;

@@ -1,1 +1,111 @@
-export const TRANSPORT = {} as const;
+/** What is said of ports: how they are named, opened, lost and found again. */
+export const TRANSPORT = {
+  /** Two of a list that may go on. */
+  comma: '__one__, __other__',
+
+  // What a setting names
+  noPort: 'No port is set',
+  unprintablePort: '__port__ is no port: it has characters in it that cannot be printed',
+  unknownScheme: '__port__ is no port: __scheme__:// is not known',
+  useForms: 'Use __forms__, or __last__.',
+  serialForm: 'a serial path (/dev/ttyUSB0, COM4)',
+  simulatedForm: 'sim://bk7231n for a simulated chip',
+  noHostAndPort: '__url__ does not name a host and a port; it looks like tcp://192.168.1.20:7231',
+  giveHostAndPort: 'Give the address of the serial server, and its port number.',
+  notYetSupported: '__port__ cannot be used: rfc2217:// is not yet supported',
+  useRawBytes: 'Have the server offer the port as raw bytes at 115200 baud, and use tcp://.',
+
+  // A serial port that cannot be opened
+  noSuchPort: '__port__ cannot be opened: there is no such port',
+  isNoPort: '__port__ cannot be opened: it is no serial port',
+  folderIsNoPort: '__port__ cannot be opened: it is a folder, not a serial port',
+  fileIsNoPort: '__port__ cannot be opened: it is a file, not a serial port',
+  notOpened: '__port__ cannot be opened: __reason__',
+  noSerialLibrary:
+    '__port__ cannot be opened: the serial port library does not run on this computer',
+  installAnew: 'Install the package anew on this computer.',
+  portSilent: '__port__ is there but does not answer',
+  plugInAnew: 'Take the adapter out and plug it in again.',
+  notAtThatRate: '__port__ cannot be opened at __baud__ baud',
+  chooseOtherBaud: 'Choose another baud.',
+  mayNotOpen: 'This user may not open __port__',
+  addToDialout:
+    'Add the user that runs Node-RED to the group "dialout" (sudo usermod -aG dialout <user>), and start Node-RED anew.',
+  passThrough: 'In a container: pass the device through (--device __port__).',
+  addOnNeedsUart: 'In a Home Assistant add-on: it needs "uart: true".',
+  inUseByAnother: '__port__ is in use by another program',
+  inUseBy: '__port__ is in use by __holders__',
+  process: '__name__ (process __id__)',
+  namelessProcess: 'a program (process __id__)',
+  closeOtherProgram:
+    'Close the program that uses the port (a serial monitor, another flasher, ModemManager), and start the job again.',
+  noPortsHere: 'This computer has no serial port: plug the adapter in.',
+  passAnyThrough:
+    'In a container: pass the device through; in a Home Assistant add-on it needs "uart: true".',
+  portsHere: 'Ports of this computer: __ports__.',
+  pathsById:
+    'A path below /dev/serial/by-id stays the same when the adapter is plugged in elsewhere.',
+
+  // A serial port in use
+  portGone: '__port__ is gone',
+  plugInAndLook:
+    'Plug the adapter in again. If it went away by itself, look at its cable and its supply.',
+  rateNotDone: '__port__ does not do __baud__ baud',
+  otherRate: 'the port is at __baud__ baud instead',
+  chooseLowerBaud: 'Choose a lower baud, or auto.',
+
+  // A serial server
+  cancelledConnecting: 'The job was cancelled while it connected to __port__',
+  connectTimeout: '__port__ does not answer within __seconds__ s',
+  checkServerPower: 'Check that the serial server is powered and in this network.',
+  nothingListens: '__port__ cannot be connected: nothing listens there',
+  startServer: 'Start the serial server, and check the port number.',
+  noSuchHost: '__port__ cannot be connected: there is no host of that name',
+  checkHostName: 'Check the name of the host.',
+  noLookUp: '__port__ cannot be connected: the name of the host cannot be looked up',
+  useAddress: 'Check the network, or use the IP address.',
+  hostUnreachable: '__port__ cannot be connected: the host cannot be reached',
+  networkUnreachable: '__port__ cannot be connected: its network cannot be reached',
+  checkNetwork: 'Check the network.',
+  notConnected: '__port__ cannot be connected: __reason__',
+  checkAddress: 'Check the address and the network.',
+  turnedAway: '__port__ took the connection and closed it at once: another program may be using it',
+  turnedAwaySaying:
+    '__port__ took the connection and closed it at once: another program may be using it. It said "__said__"',
+  endOtherClient:
+    'End the other program that is connected to this serial server, and start the job again.',
+  lookAtServerLog:
+    'If there is none: look at what the server logs; it may not be able to open its serial port.',
+  connectionClosed: 'The connection to __port__ is closed',
+  checkServerAndNetwork: 'Check the serial server and the network, then start the job again.',
+  rateIsFixed: '__port__ cannot change its rate to __baud__ baud',
+  leaveBaudAtAuto: 'Leave the baud at auto: a line served as raw bytes stays at 115200.',
+
+  // A port that is stuck
+  portClosed: '__port__ is closed',
+  wentAway: '__port__ went away',
+  adapterTakesNoBytes: 'The adapter on __port__ takes no bytes any more',
+  adapterTakesNoRate: 'The adapter on __port__ does not take another rate any more',
+  adapterSetsNoLines: 'The adapter on __port__ does not set its lines any more',
+  plugInWithoutHub:
+    'Take the adapter out, plug it in again, and start the job again; without a hub, if it happens again.',
+  serverTakesNoBytes: 'The serial server at __port__ takes no bytes any more',
+  serverTakesNoRate: 'The serial server at __port__ does not take another rate any more',
+  serverSetsNoLines: 'The serial server at __port__ does not set its lines any more',
+  noFlowControl:
+    'Check the serial server and the network, and switch flow control off there; then start the job again.',
+
+  // A port that went away in the middle of a job
+  cancelledWhileGone: 'The job was cancelled while __port__ was gone',
+  didNotComeBack:
+    'Port __port__ went away in the middle of a job and did not come back within __seconds__ s. Send the same message again to go on: what is in place already is not written again',
+  serverWentAway: 'The serial server, or the network to it, went away',
+  adapterUnplugged: 'The adapter was unplugged or restarted',
+  disappearedInUse: '__port__ disappeared while it was in use.',
+  checkServerAndClients:
+    'Check that the serial server is powered and in this network, and that no other program has connected to it meanwhile.',
+  plugInAndPower:
+    'Plug the adapter in again, and power the module from a supply of its own: a module that draws its current from the adapter can pull it down.',
+  lookalikes:
+    '__ports__ looks like the same adapter, but nothing says for sure that it is: plug the adapter in where it was, so that it becomes __port__ again, or set the port anew after making sure which module is behind it.',
+} as const;

@@ -1,0 +1,40 @@
+import { diagnose } from '../../diagnosis/diagnose';
+import { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
+import type { BkError, ErrorCode } from '../../errors';
+import type { RecoveryRecord, SessionReport } from '../../session/base/report';
+import type { Note } from '../../texts/note';
+import type { ProgressReporter } from './progress';
+
+/** Failures of chip, flash and line; all others are explained by what was asked for. */
+const EXPLAINED: readonly ErrorCode[] = [
+  'BK_NO_RESPONSE',
+  'BK_BAD_RESPONSE',
+  'BK_CRC_MISMATCH',
+  'BK_LINK_LOST',
+  'BK_PORT_LOST',
+  'BK_FLASH_PROTECTED',
+  'BK_BAD_SECTOR',
+];
+
+/** What happened by the way; collected from the first link check on. */
+export class JobNotes {
+  readonly evidence = new EvidenceLog();
+  readonly warnings: Note[] = [];
+  readonly recoveries: RecoveryRecord[] = [];
+
+  report(progress: ProgressReporter): SessionReport {
+    return {
+      evidence: this.evidence,
+      onPhase: (phase, message, waitsForPerson) => progress.say(phase, message, waitsForPerson),
+      onRecovery: (recovery) => this.recoveries.push(recovery),
+      onWarning: (warning) => this.warnings.push(warning),
+    };
+  }
+
+  /** The same error with what the whole job has seen speaking for its causes. */
+  explain(error: BkError): BkError {
+    if (!EXPLAINED.includes(error.code)) return error;
+    const { likely, advice } = diagnose(this.evidence.evidence);
+    return likely.length === 0 ? error : error.with({ likely }).advised(...advice);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../../clock';
+import type { Note } from '../../texts/note';
+import type { Transport } from '../transport';
+import type { SimulatedChips } from './simulated-chips';
+
+/** How a port is opened. */
+export interface OpenOptions {
+  /** Bits per second, where the port lets it be chosen. */
+  baudRate: number;
+  clock: Clock;
+  /** The simulated chips that there are. */
+  chips: SimulatedChips;
+  /** Ends a wait for somebody who does not answer. */
+  signal?: AbortSignal | undefined;
+}
+
+/** One kind of port: how its addresses look, and what it can. Whether it has another rate or modem lines says its Transport. */
+export interface PortScheme {
+  /** What stands before `://`, in lower case, of all its spellings; none for the paths of this computer. */
+  readonly names: readonly string[];
+  /** What its addresses look like, for people who gave none that is known; null where it is not to be offered. */
+  readonly form: string | Note | null;
+  /** Served by another computer: it is that one, and not an adapter, of which messages tell. */
+  readonly isServed: boolean;
+  /** Whether what was unplugged can be known again, also under another name. */
+  readonly isFollowed: boolean;
+  /** How long an opened port may still turn out to be taken by somebody else, ms. */
+  readonly turnsAwayMs: number;
+
+  /**
+   * One name for one physical port however it is spelled, so that all who use it can take turns. A port that
+   * is not there has a name too.
+   * @param address without blanks around it
+   * @throws BkError BK_BAD_SETTING for what names no port of this kind
+   */
+  canonical(address: string): string | Promise<string>;
+
+  /** The files of this computer that opening an address would read. Never fails. */
+  filesIn(address: string): string[];
+
+  /** @throws BkError as openTransport */
+  open(address: string, options: OpenOptions): Promise<Transport>;
+}

@@ -1,0 +1,71 @@
+import { BkError, shown } from '../../errors';
+import { type Note, say } from '../../texts/note';
+import type { Transport } from '../transport';
+import { UnstuckTransport } from '../unstuck';
+import type { OpenOptions, PortScheme } from './port-scheme';
+import { rfc2217Scheme } from './rfc2217';
+import { serialScheme } from './serial';
+import { simulatedScheme } from './simulated';
+import { tcpScheme } from './tcp';
+
+/** Every kind of port that there is, in the order in which people are told of them. */
+const SCHEMES: readonly PortScheme[] = [serialScheme, tcpScheme, rfc2217Scheme, simulatedScheme];
+
+const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
+/** A line break or a zero byte, as a paste or a broken file leaves it. */
+const UNPRINTABLE = /\p{Cc}/u;
+
+/** What kind of port a setting names. @throws BkError BK_BAD_SETTING for an empty or unknown one */
+export function schemeOf(port: string): PortScheme {
+  const address = port.trim();
+  if (address === '') throw noPort(say('transport.noPort'));
+  if (UNPRINTABLE.test(address)) {
+    throw noPort(say('transport.unprintablePort', { port: shown(port) }));
+  }
+  const name = SCHEME.exec(address)?.[1]?.toLowerCase();
+  const scheme = SCHEMES.find(({ names }) =>
+    name === undefined ? names.length === 0 : names.includes(name),
+  );
+  if (scheme !== undefined) return scheme;
+  throw noPort(say('transport.unknownScheme', { port: shown(port), scheme: name ?? '' }));
+}
+
+/**
+ * One name for one physical port however it is spelled. A port that is not there has a name too.
+ * @throws BkError BK_BAD_SETTING for what names no port
+ */
+export async function canonicalPort(port: string): Promise<string> {
+  return schemeOf(port).canonical(port.trim());
+}
+
+/** The files of this computer that a port would be made from; none for what names no port. */
+export function filesOfPort(port: string): string[] {
+  try {
+    return schemeOf(port).filesIn(port.trim());
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Opens a port, of the kind that its name tells. No call of it waits for ever: a port that takes no bytes any
+ * more counts as lost.
+ * @throws BkError BK_PORT_NOT_FOUND, BK_PORT_DENIED, BK_PORT_BUSY, BK_PORT_LOST, BK_BAD_SETTING, BK_STORAGE
+ *   (the file of a simulated chip), BK_CANCELLED
+ */
+export async function openTransport(port: string, options: OpenOptions): Promise<Transport> {
+  const scheme = schemeOf(port);
+  const transport = await scheme.open(port.trim(), options);
+  return new UnstuckTransport(transport, options.clock, scheme.isServed);
+}
+
+function noPort(what: Note): BkError {
+  return new BkError('BK_BAD_SETTING', what, { phase: 'open', advice: [useForms()] });
+}
+
+function useForms(): Note {
+  const forms = SCHEMES.flatMap(({ form }) => (form === null ? [] : [form]));
+  const last = forms.pop() ?? '';
+  const rest = forms.reduce((one, other) => say('transport.comma', { one, other }));
+  return say('transport.useForms', { forms: rest, last });
+}
