@@ -1,6 +1,6 @@
 import type { Family } from '../../chip/known/chips';
 import type { DetectedImage } from '../../image/detect/detected';
-import { say, sentence } from '../../texts/note';
+import { say } from '../../texts/note';
 import type { PlaceOptions, PlaceTarget } from '../base/place-types';
 import { badImage, wrongImage } from '../base/refusals';
 
@@ -39,7 +39,7 @@ export function mustBeSoundBootloader(
     throw badImage(
       image,
       say(alone ? 'placement.damagedBootloader' : 'placement.bootloaderInItDamaged', {
-        damage: bootloader.damaged.map(sentence),
+        damage: bootloader.damaged,
       }),
       say('placement.useSoundBootloader'),
     );

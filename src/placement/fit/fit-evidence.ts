@@ -3,7 +3,7 @@ import type { BkError } from '../../errors';
 import type { CodeEvidence } from '../../image/detect/code-evidence';
 import type { DetectedImage } from '../../image/detect/detected';
 import { KEY_WORDS } from '../../texts/key-words';
-import { anyOf, distinct, type Note, say, sentence } from '../../texts/note';
+import { anyOf, distinct, type Note, say } from '../../texts/note';
 import type { PlaceTarget } from '../base/place-types';
 import { nameOf } from '../base/refusals';
 
@@ -25,7 +25,7 @@ export interface Objection {
 /** The same refusal of an image with what the image itself says of its chip, where nothing is said of causes yet. */
 export function withEvidence(error: BkError, { evidence, code }: DetectedImage): BkError {
   const said = [...evidence, ...(code?.bootloader?.says ?? []), ...(code?.app?.says ?? [])];
-  const says = distinct(said.map(sentence));
+  const says = distinct(said);
   if (says.length === 0 || error.cause.likely.length > 0) return error;
   return error.with({
     likely: [
@@ -66,7 +66,7 @@ function contradiction({ code }: DetectedImage, parts: CodeParts): Objection | n
     const part = code?.[name] ?? null;
     if (part === null || !part.mixed || !parts[name]) continue;
     return {
-      why: say(CONTRADICTS[name], { says: part.says.map(sentence) }),
+      why: say(CONTRADICTS[name], { says: part.says }),
       advice: say('placement.getAnew'),
     };
   }

@@ -1,7 +1,7 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { hex } from '../../errors';
 import { type DetectedImage, isDump } from '../../image/detect/detected';
-import { distinct, type Note, say, sentence } from '../../texts/note';
+import { distinct, type Note, say } from '../../texts/note';
 import { isOtherCore } from '../base/place-target';
 import type { PlaceOptions, PlaceTarget } from '../base/place-types';
 import { ALL_THE_SAME, badImage, nameOf, untried, wrongImage } from '../base/refusals';
@@ -72,9 +72,9 @@ function mustBeIntact(image: DetectedImage, target: PlaceTarget, warnings: Note[
 
 function damageOf({ kind, code, damaged }: DetectedImage): Note[] {
   // Of a part of a dump only its own damage counts; a bootloader's is looked at where it is replaced.
-  if (kind === 'app' && code?.app != null) return code.app.damaged.map(sentence);
+  if (kind === 'app' && code?.app != null) return code.app.damaged;
   if (kind === 'bootloader' && code?.bootloader != null) return [];
-  return distinct([...damaged, ...(code?.app?.damaged ?? [])].map(sentence));
+  return distinct([...damaged, ...(code?.app?.damaged ?? [])]);
 }
 
 /** Where things lie on these chips has one source, and nobody tried to write them. */

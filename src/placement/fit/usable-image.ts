@@ -1,6 +1,6 @@
 import { BkError } from '../../errors';
 import { type DetectedImage, type ImageKind, isDump } from '../../image/detect/detected';
-import { type Note, say, sentence } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import type { PlaceWish } from '../base/place-types';
 
 /** Kinds that tell where they belong. */
@@ -57,8 +57,7 @@ export function mustHold(bytes: number, { skip = 0, length }: PlaceWish): void {
 }
 
 /** Refuses by name what is for no BK72xx chip; an offset would not make it one. */
-function mustBeFirmware({ kind, description, chips, advice }: DetectedImage): void {
-  const image = sentence(description);
+function mustBeFirmware({ kind, description: image, chips, advice }: DetectedImage): void {
   if (OTHER_MAKE.includes(kind) || (kind === 'uf2' && chips.length === 0))
     throw new BkError('BK_WRONG_IMAGE', say('placement.forOtherMake', { image }), {
       phase: 'open',
@@ -73,7 +72,7 @@ function mustBeFirmware({ kind, description, chips, advice }: DetectedImage): vo
 
 function mustBeAsOnFlash({ kind, description, advice }: DetectedImage): void {
   if (!NOT_AS_IT_IS.includes(kind)) return;
-  const text = say('placement.notAsOnFlash', { image: sentence(description) });
+  const text = say('placement.notAsOnFlash', { image: description });
   throw new BkError('BK_BAD_IMAGE', text, {
     phase: 'open',
     advice: kind === 'uf2' ? [...advice, say('placement.offsetOnAuto')] : advice,
@@ -81,8 +80,7 @@ function mustBeAsOnFlash({ kind, description, advice }: DetectedImage): void {
 }
 
 function mustTellItsPlace(detected: DetectedImage): void {
-  const { kind, description, damaged, advice } = detected;
-  const image = sentence(description);
+  const { kind, description: image, damaged, advice } = detected;
   if (!PLACED.includes(kind)) {
     const hasPlace = AT_AN_OFFSET.includes(kind);
     throw new BkError(
@@ -92,7 +90,7 @@ function mustTellItsPlace(detected: DetectedImage): void {
     );
   }
   if (damaged.length === 0 || isDump(detected)) return;
-  const text = say('placement.damagedFile', { image, damage: damaged.map(sentence) });
+  const text = say('placement.damagedFile', { image, damage: damaged });
   throw new BkError('BK_BAD_IMAGE', text, { advice: [say('placement.getAnew')] });
 }
 

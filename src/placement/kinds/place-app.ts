@@ -44,7 +44,7 @@ export function appPiece(job: PlaceJob, bytes: Uint8Array): Piece {
 }
 
 /** Bytes from the bootloader's end to that of the application slot. */
-export function roomForApp(target: PlaceTarget): number {
+function roomForApp(target: PlaceTarget): number {
   const kept = firstKept(target) - BOOTLOADER_END;
   return Math.min(slotOf(target, 'app')?.length ?? kept, kept);
 }

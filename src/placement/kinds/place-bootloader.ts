@@ -1,7 +1,7 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { comesKeyless } from '../../chip/known/chip-queries';
 import { BkError } from '../../errors';
-import { say, sentence } from '../../texts/note';
+import { say } from '../../texts/note';
 import { wholeSectors } from '../base/pieces';
 import type { Piece, PlaceJob } from '../base/place-types';
 import { nameOf, wrongImage } from '../base/refusals';
@@ -21,7 +21,7 @@ export function bootloaderPieces(job: PlaceJob, bytes: Uint8Array): Piece[] {
     throw new BkError(
       'BK_BOOTLOADER_PROTECTED',
       say(isBasic ? 'placement.basicBootloader' : 'placement.bootloaderToKeep', {
-        image: sentence(image.description),
+        image: image.description,
       }),
       {
         address: 0,

@@ -3,7 +3,7 @@ import { BkError } from '../../errors';
 import { readPartitions } from '../../image/code/partitions';
 import type { DetectedImage } from '../../image/detect/detected';
 import { hasCode } from '../../image/detect/dump';
-import { say, sentence } from '../../texts/note';
+import { say } from '../../texts/note';
 import { slotOf } from '../base/place-target';
 import type { LoadedImage, PlaceTarget } from '../base/place-types';
 
@@ -32,7 +32,7 @@ export function codeOf(image: LoadedImage, part: CodePart, target: PlaceTarget):
   throw new BkError(
     'BK_BAD_IMAGE',
     say(part === 'app' ? 'placement.noApplication' : 'placement.noBootloader', {
-      image: sentence(detected.description),
+      image: detected.description,
     }),
     { advice: [say('placement.useWholeDump')] },
   );

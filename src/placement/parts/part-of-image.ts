@@ -1,7 +1,7 @@
 import { SECTOR } from '../../chip/geometry';
 import { BkError } from '../../errors';
 import { readCalibration } from '../../image/calibration';
-import { say, sentence } from '../../texts/note';
+import { say } from '../../texts/note';
 import type { LoadedImage } from '../base/place-types';
 
 /** One sector, filled up with FF; of a calibration only what it says that it holds. */
@@ -18,7 +18,7 @@ export function missing(
   { detected }: LoadedImage,
   text: 'placement.noCalibrationInIt' | 'placement.noStorageInIt' | 'placement.noConfigInIt',
 ): BkError {
-  return new BkError('BK_BAD_IMAGE', say(text, { image: sentence(detected.description) }), {
+  return new BkError('BK_BAD_IMAGE', say(text, { image: detected.description }), {
     advice: [say('placement.useEarlierDump')],
   });
 }

@@ -9,7 +9,7 @@ import {
   mustNameNetworks,
   type OpenBekenSettings,
 } from '../../image/openbeken/openbeken-write';
-import { type Note, say, sentence } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import type { ConnectedTarget, Piece, PlaceWish } from '../base/place-types';
 import { isOpenBeken } from '../parts/openbeken-firmware';
 import type { FoundPins } from './pins-of-tuya';
@@ -55,7 +55,7 @@ export function mustGoWith(
   throw new BkError(
     'BK_BAD_SETTING',
     part === 'image'
-      ? say('placement.configWithOther', { image: sentence(image.description) })
+      ? say('placement.configWithOther', { image: image.description })
       : say('placement.configWithPart', { part }),
     { advice: [say('placement.switchOpenBekenOff')] },
   );

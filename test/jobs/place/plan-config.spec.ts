@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { ChipName, ErrorCode, OpenBekenOptions, WriteOptions } from '../../src';
-import { BOOTLOADER_END } from '../../src/chip/geometry';
-import { readOpenBekenConfig } from '../../src/image/openbeken/openbeken-config';
-import { buildOpenBekenConfig } from '../../src/image/openbeken/openbeken-write';
-import { scratchFolder, sum, testDevice } from '../support/bench-device';
-import { container, flashImage, openBekenTexts, TUYA_TEXTS } from '../support/images';
-import { rejection } from '../support/rejects';
-import { openBeken, TUYA_KINDS, tuyaChip, withoutParam } from '../support/tuya-device';
-import { SECRETS, type TuyaValues } from '../support/tuya-storage';
+import type { ChipName, ErrorCode, OpenBekenOptions, WriteOptions } from '../../../src';
+import { BOOTLOADER_END } from '../../../src/chip/geometry';
+import { readOpenBekenConfig } from '../../../src/image/openbeken/openbeken-config';
+import { buildOpenBekenConfig } from '../../../src/image/openbeken/openbeken-write';
+import { scratchFolder, sum, testDevice } from '../../support/bench-device';
+import { container, flashImage, openBekenTexts, TUYA_TEXTS } from '../../support/images';
+import { rejection } from '../../support/rejects';
+import { openBeken, TUYA_KINDS, tuyaChip, withoutParam } from '../../support/tuya-device';
+import { SECRETS, type TuyaValues } from '../../support/tuya-storage';
 
 const [N] = TUYA_KINDS;
 

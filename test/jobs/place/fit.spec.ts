@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
-import type { ErrorCode, WriteOptions } from '../../src';
-import { readOpenBekenConfig } from '../../src/image/openbeken/openbeken-config';
-import { buildOpenBekenConfig } from '../../src/image/openbeken/openbeken-write';
-import { noise, sum, testDevice } from '../support/bench-device';
+import type { ErrorCode, WriteOptions } from '../../../src';
+import { readOpenBekenConfig } from '../../../src/image/openbeken/openbeken-config';
+import { buildOpenBekenConfig } from '../../../src/image/openbeken/openbeken-write';
+import { noise, sum, testDevice } from '../../support/bench-device';
 import {
   appImage,
   bootloader,
@@ -16,8 +16,8 @@ import {
   UF2_FAMILY,
   uf2File,
   ugFile,
-} from '../support/images';
-import { rejection } from '../support/rejects';
+} from '../../support/images';
+import { rejection } from '../../support/rejects';
 
 /** Refused, with flash untouched. */
 async function refused(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import type { ChipName } from '../../src';
-import { BOOTLOADER_END, SECTOR } from '../../src/chip/geometry';
-import { buildOpenBekenConfig } from '../../src/image/openbeken/openbeken-write';
-import { scratchFolder, sum, testDevice } from '../support/bench-device';
+import type { ChipName } from '../../../src';
+import { BOOTLOADER_END, SECTOR } from '../../../src/chip/geometry';
+import { buildOpenBekenConfig } from '../../../src/image/openbeken/openbeken-write';
+import { scratchFolder, sum, testDevice } from '../../support/bench-device';
 import {
   appImage,
   calibrationSector,
@@ -13,9 +13,9 @@ import {
   plainCode,
   rblFile,
   uf2File,
-} from '../support/images';
-import { rejection } from '../support/rejects';
-import { PAIRED, PLUG_PARAM, putUserFiles, tuyaStorage } from '../support/tuya-storage';
+} from '../../support/images';
+import { rejection } from '../../support/rejects';
+import { PAIRED, PLUG_PARAM, putUserFiles, tuyaStorage } from '../../support/tuya-storage';
 
 const MINE = [2, 0, 0, 0x11, 0x11, 0x11];
 const THEIRS = [2, 0, 0, 0x22, 0x22, 0x22];

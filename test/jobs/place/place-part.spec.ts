@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import type { ErrorCode, ImagePart, WriteOptions } from '../../src';
-import { BOOTLOADER_END, SECTOR } from '../../src/chip/geometry';
-import { readOpenBekenConfig } from '../../src/image/openbeken/openbeken-config';
-import { CONFIG_LENGTH, crc8 } from '../../src/image/openbeken/openbeken-layout';
-import { buildOpenBekenConfig } from '../../src/image/openbeken/openbeken-write';
-import { scratchFolder, sum, testDevice } from '../support/bench-device';
+import type { ErrorCode, ImagePart, WriteOptions } from '../../../src';
+import { BOOTLOADER_END, SECTOR } from '../../../src/chip/geometry';
+import { readOpenBekenConfig } from '../../../src/image/openbeken/openbeken-config';
+import { CONFIG_LENGTH, crc8 } from '../../../src/image/openbeken/openbeken-layout';
+import { buildOpenBekenConfig } from '../../../src/image/openbeken/openbeken-write';
+import { scratchFolder, sum, testDevice } from '../../support/bench-device';
 import {
   calibrationSector,
   container,
@@ -13,15 +13,15 @@ import {
   flashImage,
   openBekenTexts,
   TUYA_TEXTS,
-} from '../support/images';
-import { rejection } from '../support/rejects';
+} from '../../support/images';
+import { rejection } from '../../support/rejects';
 import {
   PAIRED,
   PLUG_PARAM,
   protectedSector,
   putUserFiles,
   tuyaStorage,
-} from '../support/tuya-storage';
+} from '../../support/tuya-storage';
 
 /** What a Tuya device holds, on each layout. */
 function tuyaFlash(layout: 'N' | 'T', more: FlashOptions = {}): Buffer {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { ErrorCode, WriteOptions } from '../../src';
-import { BOOTLOADER_END } from '../../src/chip/geometry';
-import { unrotate } from '../../src/image/detect/dump';
-import { sum, type TestDevice, testDevice } from '../support/bench-device';
+import type { ErrorCode, WriteOptions } from '../../../src';
+import { BOOTLOADER_END } from '../../../src/chip/geometry';
+import { unrotate } from '../../../src/image/detect/dump';
+import { sum, type TestDevice, testDevice } from '../../support/bench-device';
 import {
   bootloader,
   type CodeOptions,
@@ -14,8 +14,8 @@ import {
   UF2_FAMILY,
   uf2File,
   ugFile,
-} from '../support/images';
-import { rejection } from '../support/rejects';
+} from '../../support/images';
+import { rejection } from '../../support/rejects';
 
 type Key = 'tuya' | 'none';
 
