@@ -9,7 +9,7 @@ import {
   readPartitionTable,
 } from '../../src/image/code/partitions';
 import { detectImage } from '../../src/image/detect/detect';
-import { unrotate } from '../../src/image/detect/dump';
+import { unrotate } from '../../src/image/evidence/dump';
 import { drained } from '../support/drained';
 import { dumpVectors } from '../support/dump-vectors';
 import { bootloader, flashImage, TUYA_TEXTS } from '../support/images';

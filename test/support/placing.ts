@@ -16,7 +16,7 @@ export const M: PlaceTarget = { ...N, chip: 'BK7231M', key: 'none' };
 export const BK7238: PlaceTarget = { ...M, chip: 'BK7238' };
 
 export const place = (bytes: Buffer, target: PlaceTarget, options?: PlaceOptions) =>
-  placeImage(detectImage(bytes), bytes, target, options);
+  placeImage(detectImage(bytes), target, options);
 
 /** Offsets and lengths of the pieces. */
 export const where = (

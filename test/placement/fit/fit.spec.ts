@@ -37,7 +37,7 @@ function dumpOf(boot: Buffer | null, app: Buffer, calibration = 0x1d0000): Buffe
 }
 
 const place = (bytes: Buffer, target: PlaceTarget, options: PlaceOptions = {}) =>
-  placeImage(detectImage(bytes), bytes, target, options);
+  placeImage(detectImage(bytes), target, options);
 
 function refusal(bytes: Buffer, target: PlaceTarget, options: PlaceOptions = {}): BkError {
   try {

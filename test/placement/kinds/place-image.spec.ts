@@ -232,11 +232,11 @@ describe('any image on any chip', () => {
           bootloader: fc.constantFrom('keep' as const, 'replace' as const),
           anyImage: fc.boolean(),
         }),
-        ({ image, bytes }, chip, flashSize, key, options) => {
+        ({ image }, chip, flashSize, key, options) => {
           const family = chip === null ? 'basic' : CHIPS[chip].family;
           let end = 0;
           try {
-            const { pieces } = placeImage(image, bytes, { chip, family, flashSize, key }, options);
+            const { pieces } = placeImage(image, { chip, family, flashSize, key }, options);
             assert.ok(pieces.length > 0);
             for (const piece of pieces) {
               assert.equal(piece.offset % 0x1000, 0);
