@@ -11,8 +11,15 @@ import {
 } from '../src';
 import { closeWithin } from './shared/closing';
 import type { DeviceNode } from './shared/device-node';
-import { badSetting, choice, numberOf, type Saved, seconds, text } from './shared/settings';
-import { isBlank } from './shared/values';
+import {
+  badSetting,
+  choice,
+  isBlank,
+  numberOf,
+  type Saved,
+  seconds,
+  text,
+} from './shared/settings';
 
 type DeviceDef = Saved<'port' | 'chip' | 'baud' | 'reset' | 'linkTimeout' | 'idle' | 'after'>;
 

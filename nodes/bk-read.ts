@@ -3,8 +3,7 @@ import type { FileOutput, ReadOptions } from '../src';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { inUserDir } from './shared/paths';
 import { serverLanguage } from './shared/server-language';
-import { choice, count, flag, type Saved, size, text } from './shared/settings';
-import { isBlank } from './shared/values';
+import { choice, count, flag, isBlank, type Saved, size, text } from './shared/settings';
 
 type ReadDef = Saved<
   | 'device'

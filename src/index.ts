@@ -1,6 +1,6 @@
 /** The engine, free of Node-RED: link, identify, read, erase, write and verify BK72xx chips. */
 
-export { readImageFile } from './backup/image-file';
+export { readImageFile, writeImageFile } from './backup/image-file';
 export { ownName } from './chip/known/chip-queries';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export type { Region } from './chip/layouts';
@@ -13,6 +13,7 @@ export {
   type ErrorCause,
   type ErrorCode,
   type FlashState,
+  hex,
   isBkError,
   type LikelyCause,
   type Phase,
@@ -50,11 +51,20 @@ export type {
   WriteSummary,
 } from './jobs/base/job-types';
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
+export { ProgressThrottle } from './jobs/base/progress-throttle';
 export { inspect } from './jobs/inspect-image';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
+export {
+  type ServedChip,
+  SIMULATOR_OPTIONS,
+  type SimulatorOptionHelp,
+  serveSimulatedChip,
+} from './simulator/serve';
+export type { TcpServerOptions } from './simulator/tcp-server';
+export { durationText, parseSize, SIZE_PATTERN, sizeText, speedText } from './texts/amounts';
 export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
-export type { Catalogue } from './texts/render';
+export { type Catalogue, render } from './texts/render';
 export { filesOfPort } from './transport/schemes/schemes';
 export { listPorts, type PortInfo } from './transport/schemes/serial-ports';

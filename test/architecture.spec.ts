@@ -4,9 +4,9 @@ import { breaches, importsOf, modelNames, untidiness } from './support/architect
 import { projectFiles, readText } from './support/project';
 
 describe('architecture', () => {
-  const files = [...projectFiles('src'), ...projectFiles('nodes')].filter(
-    (file) => file.endsWith('.ts') && !file.endsWith('.d.ts'),
-  );
+  const files = ['src', 'nodes', 'cli']
+    .flatMap(projectFiles)
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
   const sources = new Map(files.map((file) => [file, readText(file)]));
 
   it('has only the arrows that its table allows, and no circle', () => {
@@ -51,6 +51,8 @@ describe('the architecture check itself', () => {
     const sources = {
       'nodes/bk-read.ts': "import { x } from '../src'; import './shared/status';",
       'nodes/shared/status.ts': "import '../../src/index';",
+      'cli/bk72xx.ts': "import './commands/read';",
+      'cli/commands/read.ts': "import '../../src';",
       'src/index.ts': "export * from './device'; export * from './errors';",
       'src/device.ts': "import './jobs/read'; import './clock'; import './environment';",
       'src/environment.ts': "import './ports/port-registry'; import './clock';",
@@ -76,6 +78,9 @@ describe('the architecture check itself', () => {
   for (const [from, to] of [
     ['nodes/bk-read.ts', 'src/device.ts'],
     ['nodes/bk-read.ts', 'nodes/bk-device.ts'],
+    ['nodes/bk-read.ts', 'cli/run.ts'],
+    ['cli/commands/read.ts', 'src/jobs/read.ts'],
+    ['cli/commands/read.ts', 'nodes/shared/status.ts'],
     ['src/device.ts', 'src/index.ts'],
     ['src/jobs/read.ts', 'src/transport/schemes/schemes.ts'],
     ['src/jobs/read.ts', 'src/protocol/frames.ts'],

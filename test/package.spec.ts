@@ -12,6 +12,7 @@ interface Manifest {
   keywords: string[];
   files: string[];
   main: string;
+  bin: Record<string, string>;
   types: string;
   engines: { node: string };
   'node-red': { version: string; nodes: Record<string, string> };
@@ -61,6 +62,12 @@ describe('package.json', () => {
       assert.match(manifest.dependencies[name] ?? '', /^\d+\.\d+\.\d+$/);
       assert.ok(readText('README.md').includes(`\`${name}\``), `${name} is not explained`);
     }
+  });
+
+  it('has one command, so that npx finds it by the name of the package', () => {
+    assert.deepEqual(Object.keys(manifest.bin), ['bk72xx']);
+    for (const script of Object.values(manifest.bin))
+      assert.match(readText(script), /^#!\/usr\/bin\/env node\n/);
   });
 
   it('runs nothing when it is installed', () => {
@@ -131,7 +138,7 @@ describe('what is published', function () {
     assert.deepEqual(manifest.files, ['dist', 'examples']);
     const papers = ['LICENSE', 'README.md', 'package.json'];
     const strangers = paths.filter(
-      (path) => !papers.includes(path) && !/^(dist\/(src|nodes)|examples)\//.test(path),
+      (path) => !papers.includes(path) && !/^(dist\/(src|nodes|cli)|examples)\//.test(path),
     );
     assert.deepEqual(strangers, []);
     for (const paper of papers) assert.ok(paths.includes(paper), paper);
@@ -144,8 +151,9 @@ describe('what is published', function () {
     assert.deepEqual(unwanted, []);
   });
 
-  it('holds the engine with its types, and every node', () => {
-    for (const path of [manifest.main, manifest.types]) assert.ok(paths.includes(path), path);
+  it('holds the engine with its types, the command, and every node', () => {
+    for (const path of [manifest.main, manifest.types, ...Object.values(manifest.bin)])
+      assert.ok(paths.includes(path), path);
     for (const [, script] of nodes)
       for (const path of [script, html(script)]) assert.ok(paths.includes(path), path);
   });

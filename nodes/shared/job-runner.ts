@@ -6,6 +6,7 @@ import {
   type JobControl,
   type JobResult,
   type Progress,
+  ProgressThrottle,
   progressIn,
   systemClock,
 } from '../../src';
@@ -13,7 +14,6 @@ import { closeWithin } from './closing';
 import { findDevice } from './device-node';
 import { asBkError, logInternal } from './errors';
 import { portOf } from './paths';
-import { ProgressThrottle } from './progress-throttle';
 import type { Saved } from './settings';
 import { StatusTexts } from './status';
 

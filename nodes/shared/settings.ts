@@ -1,7 +1,6 @@
 import { isUint8Array } from 'node:util/types';
 import type { NodeDef } from 'node-red';
-import { BkError, type Note, say } from '../../src';
-import { isBlank, parseSize } from './values';
+import { BkError, type Note, parseSize, say } from '../../src';
 
 /** A node's settings as a flow file holds them: any may be missing, and numbers may be text. */
 export type Saved<Names extends string> = NodeDef & { readonly [name in Names]?: unknown };
@@ -18,7 +17,7 @@ export function size(name: string, ...places: unknown[]): number | undefined {
   if (value === undefined) return undefined;
   const bytes = parseSize(value);
   if (bytes !== null) return bytes;
-  throw badSetting(name, value, say('node.wantedSize'));
+  throw badSetting(name, value, say('common.wantedSize'));
 }
 
 /** Seconds; a fraction of one too. */
@@ -36,7 +35,7 @@ export function seconds(name: string, value: unknown, fallback: number, least = 
 export function count(name: string, value: unknown, fallback: number): number {
   const number = numberOf(value, fallback);
   if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw badSetting(name, value, say('node.wantedCount'));
+  throw badSetting(name, value, say('common.wantedCount'));
 }
 
 /** NaN for what is no number: lists and the like, too, which JavaScript takes for one. */
@@ -55,7 +54,7 @@ export function choice<Word extends string>(
   if (isBlank(value)) return fallback;
   const word = words.find((known) => known === value);
   if (word !== undefined) return word;
-  throw badSetting(name, value, say('node.wantedOneOf', { words: words.join(', ') }));
+  throw badSetting(name, value, say('common.wantedOneOf', { words: words.join(', ') }));
 }
 
 /** A tick box. Text is taken too, since an environment variable is always text. */
@@ -80,6 +79,11 @@ export function badSetting(name: string, value: unknown, wanted: Note): BkError 
     phase: 'open',
     advice: [say('node.correctValue', { name })],
   });
+}
+
+/** A setting that was left empty counts as not given. */
+export function isBlank(value: unknown): value is undefined | null | '' {
+  return value === undefined || value === null || (typeof value === 'string' && !value.trim());
 }
 
 function firstGiven(places: unknown[]): unknown {

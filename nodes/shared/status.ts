@@ -1,5 +1,13 @@
 import type { NodeAPI, NodeStatus } from 'node-red';
-import type { BkError, Inspection, JobFacts, Progress } from '../../src';
+import {
+  type BkError,
+  durationText,
+  type Inspection,
+  type JobFacts,
+  type Progress,
+  sizeText,
+  speedText,
+} from '../../src';
 import catalogue from '../locales/en-US/bk-device.json';
 
 /** The badge texts of all nodes stand in one catalogue, that of the config node. */
@@ -71,29 +79,4 @@ export class StatusTexts {
   ): NodeStatus {
     return { fill, shape, text: this.text(key, values) };
   }
-}
-
-/** `2 MiB`, `1.1 MiB`, `64 KiB`: flash comes in powers of two. */
-export function sizeText(bytes: number): string {
-  if (bytes >= 1024 * 1024) return `${rounded(bytes / 1024 / 1024)} MiB`;
-  return bytes >= 1024 ? `${rounded(bytes / 1024)} KiB` : `${bytes} B`;
-}
-
-/** `88 kB/s`: rates are counted in thousands, as bits per second are. */
-export function speedText(bytesPerSecond: number): string {
-  if (bytesPerSecond >= 1_000_000) return `${rounded(bytesPerSecond / 1_000_000)} MB/s`;
-  if (bytesPerSecond >= 1000) return `${Math.round(bytesPerSecond / 1000)} kB/s`;
-  return `${Math.round(bytesPerSecond)} B/s`;
-}
-
-/** `0.4 s`, `24 s`, `2 min 5 s`. */
-export function durationText(ms: number): string {
-  if (ms < 10_000) return `${rounded(ms / 1000)} s`;
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -53,6 +53,13 @@ export async function commitPart(part: string, path: string): Promise<void> {
   }
 }
 
+/** A file with these bytes, in place of what had its name; the old one or the new one is there, and whole. */
+export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  const part = partPath(path);
+  await writePart(part, bytes);
+  await commitPart(part, path);
+}
+
 /** Makes the names of a folder last through a power failure, where the system can. */
 export async function syncFolder(folder: string): Promise<void> {
   try {

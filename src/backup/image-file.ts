@@ -1,7 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { BkError, shown } from '../errors';
 import { type Note, say } from '../texts/note';
-import { errnoOf, refusalOf } from './storage';
+import { replaceFile, syncFolder } from './atomic';
+import { errnoOf, refusalOf, storageError } from './storage';
 
 /** No flash of these chips is larger, bytes. */
 export const LARGEST_IMAGE = 32 * 1024 * 1024;
@@ -21,6 +23,20 @@ export async function readImageFile(path: string): Promise<Buffer> {
     }
     const text = say('backup.fileUnreadable', { path, why: refusalOf(reason) });
     throw unread(text, say('backup.checkNameAndRights'), reason);
+  }
+}
+
+/**
+ * Writes bytes to a file that is complete or absent, in place of one of that name.
+ * @param path absolute, in a folder that exists
+ * @throws BkError BK_STORAGE
+ */
+export async function writeImageFile(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await replaceFile(path, bytes);
+    await syncFolder(dirname(path));
+  } catch (reason) {
+    throw storageError(reason, (why) => say('backup.imageUnwritable', { path, why }));
   }
 }
 

@@ -2,7 +2,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isBkError } from '../errors';
 import { say } from '../texts/note';
-import { commitPart, discard, partPath, removeStale, syncFolder, writePart } from './atomic';
+import {
+  commitPart,
+  discard,
+  partPath,
+  removeStale,
+  replaceFile,
+  syncFolder,
+  writePart,
+} from './atomic';
 import { resolveFilename } from './filename';
 import { SIDECAR } from './find';
 import { makeFolder } from './folder';
@@ -95,15 +103,9 @@ async function writePair(
   } catch (error) {
     await discard(sidecar);
     // What was there before still is: it keeps its own sidecar.
-    if (former !== null) await replace(sidecar, former).catch(() => {});
+    if (former !== null) await replaceFile(sidecar, former).catch(() => {});
     throw error;
   }
-}
-
-async function replace(path: string, bytes: Uint8Array): Promise<void> {
-  const part = partPath(path);
-  await writePart(part, bytes);
-  await commitPart(part, path);
 }
 
 /** A name of this package's making, in the words of its subject. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { SIZE_PATTERN } from '../../nodes/shared/values';
-import { ERROR_CODES } from '../../src';
+import { ERROR_CODES, SIZE_PATTERN } from '../../src';
 import { projectFiles, readText } from '../support/project';
 
 /** The settings of the contract, with their defaults. */

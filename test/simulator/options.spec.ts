@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { helpText, parseArguments } from '../../src/simulator/setup/arguments';
 import {
   createSimulatedChip,
   parseSimulatorUrl,
@@ -38,30 +37,9 @@ describe('simulated chip: options', () => {
     });
   });
 
-  it('reads a command line in the same words', () => {
-    const asked = parseArguments([
-      '--chip',
-      'bk7238',
-      '--tcp=0',
-      '--srPunish',
-      '--size',
-      '0x400000',
-    ]);
-    assert.deepEqual(asked, {
-      help: false,
-      host: '127.0.0.1',
-      tcp: 0,
-      chip: { chip: 'BK7238', srPunish: true, size: 0x400000 },
-    });
-    assert.throws(() => parseArguments(['--tcp', '70000']), /tcp.*0 to 65535/);
-    assert.throws(() => parseArguments(['bk7231n']), { code: 'BK_BAD_SETTING' });
-    assert.match(helpText(), /--brownout/);
-  });
-
   it('takes the names by which people know chips', () => {
     assert.equal(parseSimulatorUrl('sim://t2').chip, 'BK7231N');
     assert.equal(parseSimulatorUrl('sim://BL2028n?seed=1').chip, 'BK7231N');
-    assert.equal(parseArguments(['--chip', 't1']).chip.chip, 'BK7238');
     assert.equal(
       createSimulatedChip({ chip: 'bk7231s' }, new VirtualClock()).options.chip,
       'BK7231T',

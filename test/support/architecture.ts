@@ -9,6 +9,7 @@ type Place = string;
 /** What a place may import besides its own folder and the base files. The first row that fits a file holds. */
 const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
   ['nodes/', ['nodes/shared/', 'src/index.ts']],
+  ['cli/', ['src/index.ts']],
   ['src/index.ts', ['src/']],
   ['src/device.ts', ['src/environment.ts', 'src/ports/', 'src/jobs/', 'src/session/']],
   ['src/environment.ts', ['src/ports/', 'src/backup/']],

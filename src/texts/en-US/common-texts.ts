@@ -9,4 +9,9 @@ export const COMMON = {
   noKey: 'no key',
   ownKey: 'a key of its own',
   otherKey: 'a key that is not known',
+
+  // What a value that a person gave has to be; completes "… has to be …".
+  wantedSize: 'a whole number of bytes: decimal, hex like 0x11000, or like 64K or 2M',
+  wantedCount: 'a whole number, 0 or more',
+  wantedOneOf: 'one of __words__',
 } as const;

@@ -1,5 +1,6 @@
 import { BACKUP } from './backup-texts';
 import { CHIP } from './chip-texts';
+import { CLI } from './cli-texts';
 import { COMMON } from './common-texts';
 import { DEVICE } from './device-texts';
 import { DIAGNOSIS } from './diagnosis-texts';
@@ -32,4 +33,5 @@ export const ENGLISH = {
   backup: BACKUP,
   simulator: SIMULATOR,
   node: NODE,
+  cli: CLI,
 } as const;

@@ -3,11 +3,8 @@ export const NODE = {
   // Settings and messages that cannot be used.
   wrongValue: '"__name__" is __given__, but has to be __wanted__; the job was not begun.',
   correctValue: 'Correct "__name__" in the node, in its device, or in the message.',
-  wantedSize: 'a whole number of bytes: decimal, hex like 0x11000, or like 64K or 2M',
   wantedFrom: 'a number from __least__ up',
   wantedNumber: 'a number, 0 or more',
-  wantedCount: 'a whole number, 0 or more',
-  wantedOneOf: 'one of __words__',
   wantedFlag: 'true or false',
   wantedText: 'text',
   wantedBaud: '"auto" or a whole number of bits per second',

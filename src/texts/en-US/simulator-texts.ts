@@ -67,16 +67,7 @@ export const SIMULATOR = {
   aboutProtect: 'status register after a boot (full chips)',
   aboutMac: 'address in the calibration sector',
 
-  // The command that serves one
-  serves: 'Serves a simulated chip as raw bytes on a TCP port, for any tool that can talk to one.',
-  usage: 'Usage: npm run sim -- --chip bk7231n --tcp 7231 [options]',
-  aboutOption: '__about__: __allowed__',
-  aboutChip: 'which chip (default bk7231n)',
-  aboutTcp: 'port to listen on (default 7231; 0 lets the system choose)',
-  aboutHost: 'address to listen on (default 127.0.0.1)',
-  aboutHelp: 'shows this, as -h does',
-  noOption: '"__word__" is no option; options look like --seed 1',
-  badTcp: 'The option tcp cannot be "__text__"; allowed: 0 to 65535',
+  // Serving one
   portTaken: 'The simulated chip cannot be served on __address__: another program has this port',
   portNotAllowed:
     'The simulated chip cannot be served on __address__: this user may not take this port',

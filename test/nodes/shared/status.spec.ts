@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { NodeAPI } from 'node-red';
-import { durationText, StatusTexts, sizeText, speedText } from '../../../nodes/shared/status';
+import { StatusTexts } from '../../../nodes/shared/status';
 import { BkError, ERROR_CODES } from '../../../src';
 import { aProgress, someFacts } from '../../support/fake-engine';
 
@@ -63,25 +63,6 @@ describe('badges', () => {
         'node-red-contrib-bk72xx/bk-device:bk-device.status.readDone',
         { chip: 'BK7231N', size: '2 MiB', time: '24 s' },
       ],
-    ]);
-  });
-});
-
-describe('quantities', () => {
-  it('are short', () => {
-    assert.deepEqual([5, 4096, 69_632, 1_150_000, 2_097_152].map(sizeText), [
-      '5 B',
-      '4 KiB',
-      '68 KiB',
-      '1.1 MiB',
-      '2 MiB',
-    ]);
-    assert.deepEqual([900, 11_520, 1_234_567].map(speedText), ['900 B/s', '12 kB/s', '1.2 MB/s']);
-    assert.deepEqual([420, 24_400, 119_000, 125_000].map(durationText), [
-      '0.4 s',
-      '24 s',
-      '119 s',
-      '2 min 5 s',
     ]);
   });
 });

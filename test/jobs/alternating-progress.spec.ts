@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { ProgressThrottle } from '../../../nodes/shared/progress-throttle';
-import type { Phase, Progress } from '../../../src';
-import { VirtualClock } from '../../support/virtual-clock';
+import { type Phase, type Progress, ProgressThrottle } from '../../src';
+import { VirtualClock } from '../support/virtual-clock';
 
 function progress(phase: Phase, done: number, total: number): Progress {
   return {

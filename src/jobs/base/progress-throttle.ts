@@ -1,4 +1,6 @@
-import type { Clock, Phase, Progress } from '../../src';
+import type { Clock } from '../../clock';
+import type { Phase } from '../../errors';
+import type { Progress } from './progress';
 
 /** Five a second is all that an editor and a flow can follow. */
 const INTERVAL_MS = 200;

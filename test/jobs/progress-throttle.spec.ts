@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { ProgressThrottle } from '../../../nodes/shared/progress-throttle';
-import type { Progress } from '../../../src';
-import { aProgress } from '../../support/fake-engine';
+import { type Progress, ProgressThrottle } from '../../src';
+import { aProgress } from '../support/fake-engine';
 
 describe('the progress throttle', () => {
   let now = 0;

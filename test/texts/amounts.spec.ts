@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseSize } from '../../../nodes/shared/values';
+import { durationText, parseSize, sizeText, speedText } from '../../src';
 
 describe('sizes as people type them', () => {
   for (const [typed, bytes] of [
@@ -43,4 +43,23 @@ describe('sizes as people type them', () => {
     it(`refuses ${typeof wrong === 'number' ? wrong : JSON.stringify(wrong)}`, () =>
       assert.equal(parseSize(wrong), null));
   }
+});
+
+describe('quantities', () => {
+  it('are short', () => {
+    assert.deepEqual([5, 4096, 69_632, 1_150_000, 2_097_152].map(sizeText), [
+      '5 B',
+      '4 KiB',
+      '68 KiB',
+      '1.1 MiB',
+      '2 MiB',
+    ]);
+    assert.deepEqual([900, 11_520, 1_234_567].map(speedText), ['900 B/s', '12 kB/s', '1.2 MB/s']);
+    assert.deepEqual([420, 24_400, 119_000, 125_000].map(durationText), [
+      '0.4 s',
+      '24 s',
+      '119 s',
+      '2 min 5 s',
+    ]);
+  });
 });

@@ -1,0 +1,33 @@
+import { type ChipReport, durationText, type JobFacts, say, sizeText } from '../../src';
+import { KEYS, rows } from '../show/rows';
+import { DEVICE, deviceOf, SHOWN } from '../words/device-options';
+import { command } from './command';
+
+export const connect = command({
+  name: 'connect',
+  about: say('cli.aboutConnect'),
+  options: { ...DEVICE, ...SHOWN },
+  run: async (options, _operand, { control }) => {
+    const { payload, facts } = await deviceOf(options).connect(control);
+    return { result: payload, facts, text: describe(payload, facts) };
+  },
+});
+
+function describe(report: ChipReport, { port }: JobFacts): string {
+  const { chip, family, chipId, bootloader, flash, encryptionKey, mac, baud, linkMs } = report;
+  return rows([
+    [say('cli.rowPort'), port],
+    [say('cli.rowChip'), chip ?? say('cli.chipUnknown', { family })],
+    [say('cli.rowFamily'), family],
+    [say('cli.rowChipId'), chipId],
+    [say('cli.rowBootloader'), bootloader.name],
+    [say('cli.rowBootloaderVersion'), bootloader.version],
+    [say('cli.rowBootloaderCrc'), bootloader.crc],
+    [say('cli.rowFlash'), flash.name],
+    [say('cli.rowFlashId'), flash.id],
+    [say('cli.rowFlashSize'), sizeText(flash.size)],
+    [say('cli.rowKey'), encryptionKey === null ? say('cli.unknown') : KEYS[encryptionKey]],
+    [say('cli.rowMac'), mac ?? say('cli.noMac')],
+    [say('cli.rowLink'), say('cli.linkAt', { baud, time: durationText(linkMs) })],
+  ]);
+}
