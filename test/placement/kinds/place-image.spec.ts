@@ -219,7 +219,7 @@ describe('any image on any chip', () => {
     uf2File({ parts: [{ partition: 'app', schemes: '000100', bytes: appImage() }] }),
     calibrationSector([2, 0, 0, 0, 0, 1]),
   ];
-  const detected = images.map((bytes) => ({ bytes, image: detectImage(bytes) }));
+  const detected = images.map((bytes) => detectImage(bytes));
 
   it('goes to whole sectors of the flash, over no bootloader, or is refused', () => {
     fc.assert(
@@ -232,7 +232,7 @@ describe('any image on any chip', () => {
           bootloader: fc.constantFrom('keep' as const, 'replace' as const),
           anyImage: fc.boolean(),
         }),
-        ({ image }, chip, flashSize, key, options) => {
+        (image, chip, flashSize, key, options) => {
           const family = chip === null ? 'basic' : CHIPS[chip].family;
           let end = 0;
           try {
