@@ -36,7 +36,7 @@ export interface CodeImage extends ImageFacts {
 }
 
 /** What a build makes on its way to packets: `raw` in clear, `stripped` encrypted. */
-interface UnpackedImage extends ImageFacts {
+export interface UnpackedImage extends ImageFacts {
   kind: 'raw' | 'stripped';
 }
 

@@ -5,16 +5,16 @@ import { marked, readKeySector } from '../tuya/tuya-sectors';
 import { type ImageFacts, type ImageFormat, noFacts } from './image-format';
 
 /** A calibration sector alone. */
-interface CalibrationImage extends ImageFacts {
+export interface CalibrationImage extends ImageFacts {
   kind: 'calibration';
   sector: Calibration;
 }
 
-interface ConfigImage extends ImageFacts {
+export interface ConfigImage extends ImageFacts {
   kind: 'openbeken-config';
 }
 
-interface StorageImage extends ImageFacts {
+export interface StorageImage extends ImageFacts {
   kind: 'tuya-storage';
 }
 

@@ -28,7 +28,7 @@ export interface DumpImage extends ImageFacts {
 }
 
 /** A flash that begins at 0x11000 and wraps around. */
-interface RotatedDump extends ImageFacts {
+export interface RotatedDump extends ImageFacts {
   kind: 'rotated-dump';
   /** The same put right. */
   upright: DumpImage;

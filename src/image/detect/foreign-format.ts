@@ -21,7 +21,7 @@ const KINDS = {
   'other-chip': OTHER_MAKE,
 };
 
-interface ForeignImage extends ImageFacts {
+export interface ForeignImage extends ImageFacts {
   kind: keyof typeof KINDS;
 }
 

@@ -11,7 +11,7 @@ import { type ImageFacts, type ImageFormat, noFacts } from './image-format';
 /** No flash of these chips is larger. */
 const LARGEST_FLASH = 16 * 1024 * 1024;
 
-interface Uf2Image extends ImageFacts {
+export interface Uf2Image extends ImageFacts {
   kind: 'uf2';
 }
 

@@ -10,7 +10,7 @@ import { type ImageFacts, type ImageFormat, noFacts } from './image-format';
 const DOWNLOAD_SLOT = say('image.belongsToDownloadSlot');
 
 /** `rbl-header`: the packets that LibreTiny puts behind an application, alone. */
-interface UpdateImage extends ImageFacts {
+export interface UpdateImage extends ImageFacts {
   kind: 'rbl' | 'rbl-header' | 'tuya-ug';
 }
 
