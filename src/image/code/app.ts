@@ -12,8 +12,6 @@ const MOST_TEXT = 4 * 1024 * 1024;
 
 /** What the code of an application tells. */
 export interface AppImage extends AppFacts {
-  /** Its first word, in clear. */
-  firstWord: number | null;
   saysBk7231: boolean;
   /** All of its code that was read, one letter a byte. */
   text: string;
@@ -31,7 +29,6 @@ export function readAppCode(code: Buffer): AppImage {
     sdk: readSdkLine(text),
     text,
     targets,
-    firstWord: code.length < 4 ? null : code.readUInt32LE(0),
     saysBk7231: text.startsWith(CHIP_TEXT, CHIP_TEXT_AT),
   };
 }

@@ -24,8 +24,6 @@ export interface BootloaderImage {
   /** What it calls itself, as `<chip>_1.0.1`: some versions begin alike, so this outranks the table. */
   name: string | null;
   key: CodeKey | null;
-  /** Its first word in clear; null where the key is not known. */
-  firstWord: number | null;
   /** `BK7231` stands where only bootloaders of N and M have it. */
   saysBk7231: boolean;
   /** The partition table in it, in its order, which lies in clear whatever the key; empty where there is none. */
@@ -51,7 +49,6 @@ export function readBootloader(
     known: BOOTLOADERS.find((row) => crc[row.family] === row.crc) ?? null,
     name: key === null ? null : (NAME.exec(code.toString('latin1'))?.[0] ?? null),
     key,
-    firstWord: key === null ? null : code.readUInt32LE(0),
     saysBk7231,
     partitions,
   };

@@ -49,17 +49,9 @@ export function factsOf({ kind }: { kind: ImageKind }): KindFacts {
   return KINDS[kind];
 }
 
-/** Says what an image is, by its bytes alone. Never throws. Time and memory grow with the length only. */
-export function detectImage(bytes: Uint8Array, options: DetectOptions = {}): DetectedImage {
-  const steps = detectInSteps(bytes, options);
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
-}
-
 /**
- * `detectImage` in slices of some milliseconds: the caller decides what happens between them, and gets
- * the image with the last one.
+ * Says what an image is, by its bytes alone. Never throws. Time and memory grow with the length only. In slices of
+ * some milliseconds: the caller decides what happens between them, and gets the image with the last one.
  */
 export function* detectInSteps(
   bytes: Uint8Array,

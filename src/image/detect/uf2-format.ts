@@ -2,7 +2,7 @@ import { tellApartByKey } from '../../chip/known/chip-queries';
 import { hex } from '../../errors';
 import { anyOf, type Note, say } from '../../texts/note';
 import { PACKET } from '../code/packets';
-import { type Uf2File, uf2InSteps } from '../containers/uf2';
+import { readUf2, type Uf2File } from '../containers/uf2';
 import type { CodeEvidence } from '../evidence/code-evidence';
 import { readAppPart } from '../evidence/code-parts';
 import { codeFormat } from './code-format';
@@ -19,7 +19,7 @@ export interface Uf2Image extends ImageFacts {
 export const uf2Format: ImageFormat<Uf2Image> = {
   kinds: { uf2: { nature: 'firmware', atOffset: 'other-form', describesItself: true } },
   *parse(bytes) {
-    const file = yield* uf2InSteps(bytes);
+    const file = yield* readUf2(bytes);
     if (file === null) return null;
     yield;
     const { firmware, version, family, familyName, board } = file;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { BkError } from '../../../src';
-import { detectImage } from '../../../src/image/detect/detect';
 import type { PlaceOptions, PlaceTarget } from '../../../src/placement/base/place-types';
 import { placeImage } from '../../../src/placement/kinds/place-image';
+import { detectImage } from '../../support/detect-image';
 import { allEnglish } from '../../support/english';
 import {
   appImage,

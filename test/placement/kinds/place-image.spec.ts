@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BkError } from '../../../src';
 import { CHIP_NAMES, CHIPS, type ChipName } from '../../../src/chip/known/chips';
-import { detectImage } from '../../../src/image/detect/detect';
 import type { Piece } from '../../../src/placement/base/place-types';
 import { placeImage } from '../../../src/placement/kinds/place-image';
+import { detectImage } from '../../support/detect-image';
 import { allEnglish, english } from '../../support/english';
 import {
   appImage,
