@@ -88,7 +88,7 @@ describe('a language', () => {
     assert.deepEqual(cause.text, broken.text);
     assert.deepEqual(cause.adviceCodes, broken.cause.adviceCodes);
     assert.equal(cause.likely[0].code, 'diagnosis.power');
-    assert.match(error.stack, /languages\.spec/);
+    assert.match(error.stack, /server-language\.spec/);
     assert.equal(
       broken.message,
       'The chip was not reset while the job called it again, or it has no power',
@@ -223,7 +223,7 @@ describe('a language', () => {
     const { error } = await flow.message('caught');
     assert.equal(error.code, 'BK_INTERNAL');
     assert.equal(error.message, 'BkError: OOPS x is not a function');
-    assert.match(error.stack, /because of TypeError: x is not a function\n +at .*languages\.spec/);
+    assert.match(error.stack, /because of TypeError: x is not a function\n +at .*server-language\.spec/);
   });
 });
 
