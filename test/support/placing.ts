@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
-import { BkError } from '../../src';
+import { BkError, type ErrorCode } from '../../src';
 import { detectImage } from '../../src/image/detect/detect';
-import type { PlaceOptions, PlaceTarget } from '../../src/placement/base/place-types';
+import type {
+  ConnectedTarget,
+  LoadedImage,
+  PlaceOptions,
+  PlaceTarget,
+} from '../../src/placement/base/place-types';
 import { placeImage } from '../../src/placement/kinds/place-image';
 import { container, flashImage, openBekenTexts, TUYA_TEXTS } from './images';
 
@@ -29,20 +34,11 @@ export const where = (
 export function refused(
   bytes: Buffer,
   target: PlaceTarget,
-  code: string,
+  code: ErrorCode,
   says: RegExp,
   options?: PlaceOptions,
 ): void {
-  assert.throws(
-    () => place(bytes, target, options),
-    (error) => {
-      assert.ok(error instanceof BkError);
-      assert.equal(error.code, code);
-      assert.match(error.message, says);
-      assert.match(error.message, /othing was changed/);
-      return true;
-    },
-  );
+  refuses(() => place(bytes, target, options), code, says);
 }
 
 export const APP_N = container({ texts: TUYA_TEXTS.N, saysBk7231: true });
@@ -57,3 +53,25 @@ export const QIO_T = flashImage({ download: 0x132000, name: 'BK7231S_1.0.5' }).s
   0,
   0x129f70,
 );
+
+/** The same chips as they are connected. */
+export const on = (target: PlaceTarget, more: Partial<PlaceTarget> = {}): ConnectedTarget => ({
+  ...target,
+  ...more,
+  port: '/dev/ttyUSB0',
+});
+
+export function loaded(bytes: Buffer): LoadedImage {
+  return { bytes, detected: detectImage(bytes) };
+}
+
+/** A refusal by its code and by what it says; it always says what became of flash. */
+export function refuses(judge: () => unknown, code: ErrorCode, says: RegExp): void {
+  assert.throws(judge, (error) => {
+    assert.ok(error instanceof BkError);
+    assert.equal(error.code, code);
+    assert.match(error.message, says);
+    assert.match(error.message, /othing was changed/);
+    return true;
+  });
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { codeOf } from '../../../src/placement/parts/code-of-dump';
+import { english } from '../../support/english';
+import { bootloader, flashImage } from '../../support/images';
+import { APP_N, loaded, N, QIO_N, refuses } from '../../support/placing';
+
+describe('code as a part of an image', () => {
+  const dump = flashImage({ saysBk7231: true });
+
+  it('is cut out of a dump: the application as far as the table of the dump says', () => {
+    const app = codeOf(loaded(dump), 'app', N);
+    assert.equal(app.detected.kind, 'app');
+    assert.ok(app.bytes.equals(dump.subarray(0x11000, 0x11000 + app.bytes.length)));
+    assert.equal(0x11000 + app.bytes.length, 0x12a000);
+    assert.equal(english(app.detected.description), 'the application of a dump');
+    const boot = codeOf(loaded(dump), 'bootloader', N);
+    assert.deepEqual([boot.detected.kind, boot.bytes.length], ['bootloader', 0x11000]);
+  });
+
+  it('is an image that is nothing else', () => {
+    const image = loaded(APP_N);
+    assert.equal(codeOf(image, 'app', N), image);
+    assert.equal(codeOf(loaded(QIO_N), 'bootloader', N).detected.kind, 'bootloader');
+    const alone = loaded(bootloader({}));
+    assert.equal(codeOf(alone, 'bootloader', N).detected.description, alone.detected.description);
+  });
+
+  it('has to be in it', () => {
+    const blank = Buffer.alloc(0x200000, 0xff);
+    dump.copy(blank, 0x1d0000, 0x1d0000);
+    for (const [bytes, part, says] of [
+      [blank, 'app', /holds no application/],
+      [blank, 'bootloader', /holds no bootloader/],
+      [APP_N, 'bootloader', /holds no bootloader/],
+      [bootloader({}), 'app', /holds no application/],
+    ] as const)
+      refuses(() => codeOf(loaded(bytes), part, N), 'BK_BAD_IMAGE', says);
+  });
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import type { Piece, PlaceWish } from '../../../src/placement/base/place-types';
+import { moveOf, placeForMoved } from '../../../src/placement/parts/moved-calibration';
+import { holdsOpenBeken, isOpenBeken } from '../../../src/placement/parts/openbeken-firmware';
+import { english } from '../../support/english';
+import { container, flashImage, openBekenTexts } from '../../support/images';
+import { APP_N, BK7238, loaded, on } from '../../support/placing';
+
+const OPENBEKEN = container({ key: 'none', texts: openBekenTexts('BK7238') });
+
+function finish<T>(steps: Iterator<unknown, T>): T {
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+}
+
+describe("OpenBeken's firmware", () => {
+  it('is told by its name, in a dump, too', () => {
+    const dump = flashImage({ key: 'none', download: 0x12c000 });
+    assert.ok(!finish(holdsOpenBeken(loaded(dump))));
+    OPENBEKEN.copy(dump, 0x11000);
+    assert.ok(finish(holdsOpenBeken(loaded(dump))));
+    assert.ok(finish(holdsOpenBeken(loaded(OPENBEKEN))));
+    assert.ok(!isOpenBeken(loaded(APP_N).detected));
+  });
+});
+
+describe('a calibration that OpenBeken has elsewhere', () => {
+  const piece = (offset: number, length = 0x1000): Piece => ({
+    offset,
+    bytes: Buffer.alloc(length),
+  });
+  const app = loaded(OPENBEKEN);
+  const dump = loaded(flashImage({ key: 'none', download: 0x12c000 }));
+  const cases: [string, typeof app, PlaceWish, Piece, typeof BK7238.chip, boolean][] = [
+    ['is wanted with its application', app, {}, piece(0x11000), 'BK7238', true],
+    ['and with an update', app, {}, piece(0x12c000), 'BK7238', true],
+    ['and as a part of a dump', dump, { part: 'app' }, piece(0x11000), 'BK7238', true],
+    ['and at its offset', app, { offset: 0x11000 }, piece(0x11000), 'BK7238', true],
+    ['and of a dump', dump, { offset: 0x11000, skip: 0x11000 }, piece(0x11000), 'BK7238', true],
+    ['not at another offset', app, { offset: 0x12000 }, piece(0x12000), 'BK7238', false],
+    ['not where some is left out', app, { offset: 0x11000, skip: 34 }, piece(0x11000), null, false],
+    ['not with other parts', dump, { part: 'tuya' }, piece(0x1f5000), 'BK7238', false],
+    ['not with a bootloader', app, {}, piece(0), 'BK7238', false],
+    ['not where a dump brings it', dump, {}, piece(0x11000, 0x1d0000), 'BK7238', false],
+    ['not on a chip with one place', app, {}, piece(0x11000), 'BK7231N', false],
+    ['not on a chip without a name', app, {}, piece(0x11000), null, false],
+  ];
+  for (const [what, image, wish, one, chip, wanted] of cases) {
+    it(what, () => {
+      assert.equal(placeForMoved(image, wish, [one], chip), wanted ? 0x1e0000 : null);
+    });
+  }
+
+  it('is copied from where the chip has it, with a MAC', () => {
+    const mac = '02:00:00:ab:cd:ef';
+    const move = moveOf(on(BK7238, { mac, calibration: 0x1e3000 }), 0x1e0000);
+    assert.deepEqual([move?.from, move?.to], [0x1e3000, 0x1e0000]);
+    assert.match(english(move?.warning ?? ''), /at 0x1e0000.*copied there from 0x1e3000/);
+    for (const own of [
+      { mac, calibration: 0x1e0000 },
+      { mac: null, calibration: 0x1e3000 },
+      { mac: null, calibration: null },
+    ])
+      assert.equal(moveOf(on(BK7238, own), 0x1e0000), null);
+  });
+});

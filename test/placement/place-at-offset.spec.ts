@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import type { DetectedImage } from '../../src/image/detect/detected';
+import {
+  factsForBootloader,
+  factsForFit,
+  factsForUpdate,
+  mustSpareApp,
+  mustSpareBootloader,
+  mustSuitOtherCore,
+  partsIn,
+  pieceOf,
+  type Slice,
+  sliceOf,
+} from '../../src/placement/place-at-offset';
+import { allEnglish } from '../support/english';
+import { bootloader, flashImage, plainCode, rblFile } from '../support/images';
+import { APP_N, loaded, N, on, QIO_N, refuses, T } from '../support/placing';
+
+const slice = (offset: number, skip = 0, length = 0x1000): Slice => ({ offset, skip, length });
+const detected = (bytes: Buffer): DetectedImage => loaded(bytes).detected;
+
+describe('bytes for an offset', () => {
+  it('are all of the image but those that are left out', () => {
+    const image = loaded(Buffer.from([0, 1, 2, 3, 4, 5]));
+    assert.deepEqual(sliceOf(image, 0x20000, {}), slice(0x20000, 0, 6));
+    assert.deepEqual(sliceOf(image, 0x20000, { skip: 2 }), slice(0x20000, 2, 4));
+    const few = sliceOf(image, 0x20000, { skip: 2, length: 3 });
+    assert.deepEqual(pieceOf(image, few), { offset: 0x20000, bytes: Buffer.from([2, 3, 4]) });
+  });
+
+  it('hold the code that reaches into them', () => {
+    const image = detected(QIO_N);
+    const all = QIO_N.length;
+    assert.deepEqual(partsIn(image, slice(0, 0, all)), { app: true, bootloader: true });
+    assert.deepEqual(partsIn(image, slice(0, 0, 0x11000)), { app: false, bootloader: true });
+    assert.deepEqual(partsIn(image, slice(0, 0x11000, all)), { app: true, bootloader: false });
+    assert.deepEqual(partsIn(detected(Buffer.alloc(64, 1)), slice(0)), {
+      app: true,
+      bootloader: false,
+    });
+  });
+
+  it('have the chip asked for no more than tells', () => {
+    const update = detected(rblFile(plainCode()));
+    assert.deepEqual(factsForFit(detected(APP_N)), { calibration: false });
+    assert.deepEqual(factsForFit(detected(flashImage())), { calibration: true });
+    assert.equal(factsForUpdate(detected(APP_N), on(N)), null);
+    assert.deepEqual(factsForUpdate(update, on(N)), { calibration: true, partitions: true });
+    assert.equal(factsForUpdate(update, on(N, { chip: 'BK7236' })), null);
+  });
+});
+
+describe('an update at an offset', () => {
+  const update = detected(rblFile(plainCode()));
+  for (const [offset, fine] of [
+    [0x10000, true],
+    [0x11000, false],
+    [0x129000, false],
+    [0x12a000, true],
+  ] as const) {
+    it(`${fine ? 'may' : 'may not'} go to 0x${offset.toString(16)} of an N`, () => {
+      const judge = () => mustSpareApp(update, slice(offset), on(N));
+      if (fine) judge();
+      else refuses(judge, 'BK_WRONG_IMAGE', /from the download slot at 0x12a000/);
+    });
+  }
+});
+
+describe('the bootloader area at an offset', () => {
+  it('is spared but on a full chip where it is to be replaced', () => {
+    const replace = { bootloader: 'replace' } as const;
+    mustSpareBootloader(slice(0x11000), on(T), {});
+    mustSpareBootloader(slice(0), on(N), replace);
+    for (const [target, options, says] of [
+      [T, replace, /basic chip on \/dev\/ttyUSB0/],
+      [N, {}, /below 0x11000/],
+    ] as const)
+      refuses(
+        () => mustSpareBootloader(slice(0x10fff), on(target), options),
+        'BK_BOOTLOADER_PROTECTED',
+        says,
+      );
+  });
+
+  it('takes a whole bootloader at 0x0, once the chip has told the checksum of its own', () => {
+    const image = detected(bootloader({}));
+    const whole = slice(0, 0, 0x11000);
+    assert.deepEqual(factsForBootloader(image, whole, on(N), {}), { bootloaderCrc: true });
+    assert.equal(factsForBootloader(image, slice(0x11000), on(N), {}), null);
+    assert.equal(factsForBootloader(image, slice(0x100), on(N), { anyImage: true }), null);
+    for (const part of [slice(0x1000, 0, 0x11000), slice(0, 0x1000), slice(0, 0, 0x1000)])
+      refuses(
+        () => factsForBootloader(image, part, on(N), {}),
+        'BK_WRONG_IMAGE',
+        /something else than a whole bootloader/,
+      );
+    refuses(
+      () => factsForBootloader(detected(APP_N), whole, on(N), {}),
+      'BK_WRONG_IMAGE',
+      /whole bootloader/,
+    );
+  });
+});
+
+describe('a chip with another core', () => {
+  const chip = on(N, { chip: 'BK7236', mac: '02:00:00:ab:cd:ef' });
+
+  it('gets what nobody recognises, its own dump, and what is forced, with a warning', () => {
+    const own = { ...detected(flashImage()), calibration: { offset: 0, mac: chip.mac ?? null } };
+    for (const [image, options] of [
+      [detected(Buffer.alloc(64, 1)), {}],
+      [own, {}],
+      [detected(APP_N), { anyImage: true }],
+    ] as const)
+      assert.match(
+        allEnglish(mustSuitOtherCore(image as DetectedImage, chip, options)).join(' '),
+        /BK7236 was never tried/,
+      );
+  });
+
+  it('gets nothing that is for others', () => {
+    refuses(
+      () => mustSuitOtherCore(detected(APP_N), chip, {}),
+      'BK_WRONG_IMAGE',
+      /is for BK7231N.*is a BK7236, which runs other code/,
+    );
+    const untold = { ...detected(APP_N), chips: [] };
+    refuses(() => mustSuitOtherCore(untold, chip, {}), 'BK_WRONG_IMAGE', /is for another chip/);
+  });
+});
