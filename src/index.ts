@@ -42,11 +42,9 @@ export type {
   EraseRegion,
   EraseSummary,
   FileOutput,
-  ImagePart,
   JobControl,
   JobFacts,
   JobResult,
-  OpenBekenOptions,
   ReadOptions,
   Recovery,
   WriteOptions,
@@ -55,6 +53,8 @@ export type {
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { ProgressThrottle } from './jobs/base/progress-throttle';
 export { inspect } from './jobs/inspect-image';
+export type { ImagePart } from './placement/base/place-types';
+export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
 export {
   type ServedChip,

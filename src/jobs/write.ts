@@ -1,19 +1,20 @@
 import type { Region } from '../chip/layouts';
 import { totalOf } from '../chip/regions';
-import type { LoadedImage } from '../placement/loaded-image';
+import type { LoadedImage, Piece } from '../placement/base/place-types';
+import { pinsIn } from '../placement/settings/openbeken-settings';
 import { say } from '../texts/note';
 import type { JobContext } from './base/job-context';
 import type { JobOutcome } from './base/job-facts';
 import type { WriteOptions, WriteSummary } from './base/job-types';
 import { Changer } from './change/change';
-import { type Piece, type Plan, secondsOf, touchedBy } from './change/change-plan';
+import { type Plan, secondsOf, touchedBy } from './change/change-plan';
 import { forgetPartialSectors, PartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
 import { planWrite } from './change/write-plan';
 import { checkBootloader } from './chip/bootloader-check';
 import { forgetCalibration } from './chip/chip-calibration';
 import { place } from './place/place-on-chip';
-import { pinsIn, planConfig } from './place/plan-config';
+import { planConfig } from './place/plan-config';
 
 export { loadImage } from './place/load-image';
 
@@ -56,7 +57,9 @@ export async function write(
     ...(options.dryRun ? { seconds: secondsOf(plan, context.session.workingBaud) } : {}),
     ...(config === null
       ? {}
-      : { openbeken: { offset: config.offset, pins: pinsIn(context, config) } }),
+      : {
+          openbeken: { offset: config.offset, pins: pinsIn(config, context.session.identity.chip) },
+        }),
   };
   return { payload, offset: regions[0]?.offset ?? 0, length: bytes, bytes };
 }

@@ -17,20 +17,8 @@ import { BOOT_BAUD, type LinkOutcome, link } from './link/link';
 import { Flash } from './memory/flash';
 import { PortReconnect, type Reconnectable } from './recovery/port-reconnect';
 import { type Recoverable, Recovery } from './recovery/recovery';
-import {
-  answered,
-  atRate,
-  begunAnew,
-  fingerprinted,
-  identified,
-  type Linked,
-  type Lost,
-  mistrusted,
-  recognised,
-  relinked,
-  type SessionState,
-  UNOPENED,
-} from './session-state';
+import type { Linked, Lost, SessionState } from './session-state';
+import * as transition from './session-state';
 
 /** Opens a port again that was lost; waits for it at most so many ms. @throws BkError BK_PORT_LOST */
 export type Reopen = (timeoutMs: number, signal: AbortSignal | undefined) => Promise<Transport>;
@@ -58,7 +46,7 @@ export class Session implements Climber, Recoverable, Reconnectable {
   readonly #recovery = new Recovery(this);
   readonly #portReconnect = new PortReconnect(this);
   #report: SessionReport;
-  #state: SessionState = UNOPENED;
+  #state: SessionState = transition.UNOPENED;
 
   private constructor({ transport, settings, clock, report, bauds, reopen }: SessionOptions) {
     this.settings = settings;
@@ -86,25 +74,25 @@ export class Session implements Climber, Recoverable, Reconnectable {
     await this.#portReconnect.takePortAgain(this.#state.link === null ? 'link' : 'identify', () =>
       this.reopen(signal),
     );
-    const begun = begunAnew(this.#state);
+    const begun = transition.begunAnew(this.#state);
     this.#state = begun;
     const outcome = await this.#link(this.#portReconnect.linkMs, signal);
     this.#portReconnect.settled();
-    const opening = answered(begun, outcome, this.exchanger.transport.baudRate);
+    const opening = transition.answered(begun, outcome, this.exchanger.transport.baudRate);
     this.#state = opening;
     this.report.onPhase('identify', say('session.identifying'), false);
     const identity = await this.step({ phase: 'identify', address: null }, signal, () =>
       identify(this.exchanger),
     );
     const flash = new Flash(this.exchanger, identity);
-    this.#state = identified(opening, outcome, identity, flash);
+    this.#state = transition.identified(opening, outcome, identity, flash);
     noteIdentity(this.exchanger.evidence, identity, this.settings.chip);
     mustBeExpected(identity, this.settings.chip, this.port);
     await this.raiseBaud(this.settings.baud, signal);
     const fingerprint = await this.step({ phase: 'identify', address: null }, signal, () =>
       Fingerprint.take(flash, identity),
     );
-    this.#state = fingerprinted(this.#state, fingerprint);
+    this.#state = transition.fingerprinted(this.#state, fingerprint);
   }
 
   #link(timeoutMs: number, signal: AbortSignal | undefined): Promise<LinkOutcome> {
@@ -184,11 +172,11 @@ export class Session implements Climber, Recoverable, Reconnectable {
   }
 
   mistrustChip(): void {
-    this.#state = mistrusted(this.#state);
+    this.#state = transition.mistrusted(this.#state);
   }
 
   recogniseChip(): void {
-    this.#state = recognised(this.#state);
+    this.#state = transition.recognised(this.#state);
   }
 
   reopen(signal: AbortSignal | undefined): Promise<Transport> {
@@ -221,7 +209,7 @@ export class Session implements Climber, Recoverable, Reconnectable {
   async raiseBaud(setting: number | 'auto', signal?: AbortSignal): Promise<void> {
     if (!this.exchanger.transport.canSetBaudRate) return;
     const baud = await climb(this, setting, signal);
-    this.#state = atRate(this.#state, baud);
+    this.#state = transition.atRate(this.#state, baud);
     if (typeof setting === 'number' && baud !== setting) {
       this.report.onWarning(say('session.baudDidNotWork', { setting, port: this.port, baud }));
     }
@@ -255,7 +243,7 @@ export class Session implements Climber, Recoverable, Reconnectable {
     await exchanger.transport.setBaudRate(BOOT_BAUD);
     exchanger.forgetInput();
     const outcome = await this.#link(settings.linkTimeout * 1000, signal);
-    this.#state = relinked(this.#state, outcome);
+    this.#state = transition.relinked(this.#state, outcome);
     this.forgetLocks();
   }
 }

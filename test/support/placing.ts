@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { BkError } from '../../src';
 import { detectImage } from '../../src/image/detect/detect';
-import { type PlaceOptions, type PlaceTarget, placeImage } from '../../src/placement/place-image';
+import type { PlaceOptions, PlaceTarget } from '../../src/placement/base/place-types';
+import { placeImage } from '../../src/placement/kinds/place-image';
 import { container, flashImage, openBekenTexts, TUYA_TEXTS } from './images';
 
 export const N: PlaceTarget = { chip: 'BK7231N', family: 'full', flashSize: 0x200000, key: 'tuya' };

@@ -2,7 +2,8 @@ import type { ChipName, Family } from '../../chip/known/chips';
 import type { Region } from '../../chip/layouts';
 import type { LikelyCause, Phase } from '../../errors';
 import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
-import type { OpenBekenSettings } from '../../image/openbeken/openbeken-write';
+import type { ImagePart } from '../../placement/base/place-types';
+import type { OpenBekenOptions } from '../../placement/settings/openbeken-settings';
 import type { Note } from '../../texts/note';
 import type { Operation, ProgressListener } from './progress';
 
@@ -109,13 +110,6 @@ export interface BackupOptions {
   mode: BackupMode;
   /** Absolute path. */
   folder: string;
-}
-
-export type ImagePart = 'image' | 'app' | 'rf' | 'tuya' | 'openbeken' | 'bootloader';
-
-/** OpenBeken's configuration; `tuya` takes the pins out of the backup that the same job makes or finds. */
-export interface OpenBekenOptions extends Omit<OpenBekenSettings, 'pins'> {
-  pins?: OpenBekenSettings['pins'] | 'tuya';
 }
 
 export interface WriteOptions {

@@ -3,12 +3,6 @@ import type { Region } from '../../chip/layouts';
 import { runsOf, sectorsOf } from '../../chip/regions';
 import type { SectorState } from '../chip/compare';
 
-/** Bytes for a place in flash; both ends at sector boundaries. */
-export interface Piece {
-  offset: number;
-  bytes: Buffer;
-}
-
 /** What is to be done to one block of flash, or to the part of it that the job may touch. */
 export interface BlockPlan {
   range: Region;

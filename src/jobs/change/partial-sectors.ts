@@ -4,11 +4,12 @@ import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { outward } from '../../chip/regions';
 import { hex } from '../../errors';
+import type { Piece } from '../../placement/base/place-types';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { chipIdOf } from '../chip/chip-calibration';
 import { readSector } from '../chip/read-sector';
-import { type Piece, type Plan, touchedBy } from './change-plan';
+import { type Plan, touchedBy } from './change-plan';
 
 /** Of bytes that have nothing to do with each other one in ten is alike by chance. */
 const ALIKE = 0.75;

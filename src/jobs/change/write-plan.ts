@@ -1,9 +1,10 @@
 import { blocksOf, sectorsOf } from '../../chip/regions';
+import type { Piece } from '../../placement/base/place-types';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { WriteOptions } from '../base/job-types';
 import { ComparePredictor, compareBlock, type SectorState } from '../chip/compare';
-import { type BlockPlan, type Piece, type Plan, planBlock, planOf } from './change-plan';
+import { type BlockPlan, type Plan, planBlock, planOf } from './change-plan';
 
 /**
  * Compares what is to be written with what flash holds, and plans what is to be done about the differences.

@@ -2,11 +2,11 @@ import { readImageFile } from '../../backup/image-file';
 import type { ChipId } from '../../backup/names';
 import { SECTOR } from '../../chip/geometry';
 import { calibrationOrder } from '../../chip/known/chip-places';
-import { possibleModels } from '../../chip/known/chip-queries';
 import { CHIPS } from '../../chip/known/chips';
 import type { Layout, Region } from '../../chip/layouts';
 import { BkError } from '../../errors';
 import { findCalibration, readCalibration } from '../../image/calibration';
+import { usualCalibrations } from '../../placement/base/place-target';
 import type { Identity } from '../../session/base/identity';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
@@ -92,9 +92,7 @@ export async function calibrationsIn(
 /** Where the calibration sector of this chip usually lies, inside its flash. */
 export function calibrationAddresses(context: JobContext): number[] {
   const { chip } = context.session.identity;
-  const models = possibleModels(chip, 'basic');
-  const addresses = new Set(models.flatMap(({ layout }) => layout.calibration));
-  return [...addresses].filter((address) => address + SECTOR <= context.flash.size);
+  return usualCalibrations({ chip, flashSize: context.flash.size });
 }
 
 /** The same and the places of other layouts, likeliest first. */

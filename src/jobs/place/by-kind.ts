@@ -1,40 +1,59 @@
-import { BOOTLOADER_END } from '../../chip/geometry';
+import type { DataArea } from '../../chip/chip-model';
 import { isDump } from '../../image/detect/detected';
-import { replacesBootloader } from '../../placement/bootloader-fit';
-import type { LoadedImage } from '../../placement/loaded-image';
-import { type PlaceOptions, placeImage } from '../../placement/place-image';
+import type {
+  ConnectedTarget,
+  LoadedImage,
+  Piece,
+  PlaceOptions,
+} from '../../placement/base/place-types';
+import { factsForImage, placeImage } from '../../placement/kinds/place-image';
+import {
+  calibrationAt,
+  dataAreasIn,
+  fileIndexToRead,
+  mustSpare,
+  regionsOf,
+  sparing,
+} from '../../placement/spare-data';
 import type { JobContext } from '../base/job-context';
-import type { Piece } from '../change/change-plan';
-import { targetOf } from './chip-target';
-import { explained } from './fit-chip';
-import { mustSpareData, sparingData } from './spare-data';
+import { calibrationsIn } from '../chip/chip-calibration';
+import { explained, isBlank, readSectors, targetOf } from './chip-target';
 
 /**
  * Where images of this kind go on the connected chip; what a person should know joins the job's warnings.
- * @throws BkError as `placeImage`
+ * @throws BkError as `placeImage`, and BK_WRONG_IMAGE for what would go over data of the chip
  */
 export async function placeByKind(
   context: JobContext,
   { bytes, detected }: LoadedImage,
   options: PlaceOptions,
 ): Promise<Piece[]> {
-  const found = await targetOf(context, detected.kind);
-  const bootloaderCrc = replacesBootloader(detected, found, options)
-    ? await bootloaderCrcOf(context)
-    : null;
-  const target = { ...found, port: context.session.port, bootloaderCrc };
-  const { pieces, warnings, foreign } = await explained(context, detected, () =>
+  const { family } = context.session.identity;
+  const target = await targetOf(context, factsForImage(detected, family, options));
+  const { pieces, warnings, foreign } = explained(context, detected, () =>
     placeImage(detected, bytes, target, options),
   );
   context.warnings.push(...warnings);
-  if (foreign) return sparingData(context, target, pieces);
-  if (!isDump(detected)) await mustSpareData(context, target, pieces);
+  // The chip's own dump brings its own data.
+  if (isDump(detected) && !foreign) return pieces;
+  const held = await heldIn(context, target, pieces);
+  if (foreign) return sparing(pieces, held);
+  mustSpare(held, target);
   return pieces;
 }
 
-/** The chip's own checksum of its whole bootloader area. */
-export function bootloaderCrcOf(context: JobContext): Promise<number> {
-  return context.step({ phase: 'identify', address: 0 }, () =>
-    context.flash.crc(0, BOOTLOADER_END),
-  );
+/** What the chip holds of data where the pieces would go. What is blank is free. */
+async function heldIn(
+  context: JobContext,
+  target: ConnectedTarget,
+  pieces: readonly Piece[],
+): Promise<DataArea[]> {
+  const regions = regionsOf(pieces);
+  const held = (await calibrationsIn(context, regions)).map(calibrationAt);
+  const index = fileIndexToRead(target, regions);
+  const files = index === null ? null : await readSectors(context, index);
+  for (const area of dataAreasIn(target, regions, files)) {
+    if (!(await isBlank(context, area))) held.push(area);
+  }
+  return held;
 }

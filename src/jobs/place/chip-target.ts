@@ -1,29 +1,67 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
+import type { Region } from '../../chip/layouts';
 import { sectorsOf } from '../../chip/regions';
+import { isBkError } from '../../errors';
 import { type Partition, readPartitions } from '../../image/code/partitions';
-import type { ImageKind } from '../../image/detect/detect';
-import type { PlaceTarget } from '../../placement/place-image';
+import type { DetectedImage } from '../../image/detect/detected';
+import type { ConnectedTarget, FactsToAsk } from '../../placement/base/place-types';
+import { keyOf, withEvidence } from '../../placement/fit/fit-evidence';
 import type { JobContext } from '../base/job-context';
 import { chipCalibration } from '../chip/chip-calibration';
-import { confirms } from '../chip/chip-checksum';
+import { blankCrc, confirms } from '../chip/chip-checksum';
 import { readSector } from '../chip/read-sector';
 
-/** Kinds whose place the partition table of the chip decides. */
-const BY_TABLE: readonly ImageKind[] = ['rbl', 'tuya-ug'];
-
-/** What placing an image has to know of the connected chip. */
-export async function targetOf(context: JobContext, kind: ImageKind): Promise<PlaceTarget> {
-  const { chip, family, encryption } = context.session.identity;
-  const { offset, mac } = await chipCalibration(context);
+/** The connected chip as placing an image sees it, with what it has to be asked for. */
+export async function targetOf(
+  context: JobContext,
+  facts: FactsToAsk = {},
+): Promise<ConnectedTarget> {
+  const { port, identity } = context.session;
+  const { chip, family, encryption } = identity;
+  const own = facts.calibration ? await chipCalibration(context) : null;
   return {
     chip,
     family,
     flashSize: context.flash.size,
     key: encryption,
-    partitions: BY_TABLE.includes(kind) ? await chipPartitions(context) : [],
-    mac,
-    calibration: offset,
+    port,
+    mac: own?.mac,
+    calibration: own?.offset,
+    partitions: facts.partitions ? await chipPartitions(context) : [],
+    bootloaderCrc: facts.bootloaderCrc
+      ? await crcOf(context, { offset: 0, length: BOOTLOADER_END })
+      : null,
   };
+}
+
+/** The chip's own checksum of a stretch of its flash. */
+export function crcOf(context: JobContext, { offset, length }: Region): Promise<number> {
+  return context.step({ phase: 'identify', address: offset }, () =>
+    context.flash.crc(offset, length),
+  );
+}
+
+/** By the chip's checksum. */
+export async function isBlank(context: JobContext, region: Region): Promise<boolean> {
+  return (await crcOf(context, region)) === blankCrc(region.length);
+}
+
+/** Whole sectors of flash, each confirmed by the chip's checksum. */
+export async function readSectors(context: JobContext, region: Region): Promise<Buffer> {
+  const sectors: Buffer[] = [];
+  for (const address of sectorsOf(region)) sectors.push(await readSector(context, address));
+  return Buffer.concat(sectors);
+}
+
+/** A refusal of this image gets what speaks for it, and its key is noted for the diagnosis. */
+export function explained<T>({ session }: JobContext, image: DetectedImage, judge: () => T): T {
+  try {
+    return judge();
+  } catch (error) {
+    if (!isBkError(error, 'BK_WRONG_IMAGE')) throw error;
+    session.exchanger.evidence.key(session.identity.encryption, keyOf(image));
+    throw withEvidence(error, image);
+  }
 }
 
 /** The partition table in the chip's own bootloader; empty where it has none that can be read. */
@@ -36,10 +74,6 @@ async function chipPartitions(context: JobContext): Promise<Partition[]> {
     });
   }
   // One checksum of all is quicker than one of each.
-  if (!(await confirms(context, range, bootloader, 'read'))) {
-    for (const address of sectorsOf(range)) {
-      (await readSector(context, address)).copy(bootloader, address);
-    }
-  }
-  return readPartitions(bootloader);
+  const isRight = await confirms(context, range, bootloader, 'read');
+  return readPartitions(isRight ? bootloader : await readSectors(context, range));
 }

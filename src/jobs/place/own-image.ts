@@ -1,7 +1,6 @@
 import { isDump } from '../../image/detect/detected';
-import type { LoadedImage } from '../../placement/loaded-image';
-import { asChipReads } from '../../placement/place-dump';
-import { sentence } from '../../texts/note';
+import type { LoadedImage } from '../../placement/base/place-types';
+import { asChipReads } from '../../placement/kinds/place-dump';
 import type { JobContext } from '../base/job-context';
 import { lookForCalibration } from '../chip/chip-calibration';
 import { recognise } from './load-image';
@@ -17,7 +16,7 @@ export async function asSizedForChip(
   const { bytes } = image;
   const { size } = context.flash;
   const detected = bytes.length === size ? await recognise(bytes, size) : image.detected;
-  context.warnings.push(...detected.doubts.map(sentence));
+  context.warnings.push(...detected.doubts);
   return { bytes, detected };
 }
 

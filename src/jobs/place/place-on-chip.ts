@@ -1,12 +1,13 @@
-import { BOOTLOADER_END } from '../../chip/geometry';
-import { inOrder } from '../../placement/in-order';
-import type { LoadedImage } from '../../placement/loaded-image';
+import { inOrder } from '../../placement/base/pieces';
+import type { LoadedImage, Piece, PlaceWish } from '../../placement/base/place-types';
+import { moveOf, placeForMoved } from '../../placement/parts/moved-calibration';
+import { holdsOpenBeken } from '../../placement/parts/openbeken-firmware';
 import { type JobContext, mustFitFlash } from '../base/job-context';
-import type { WriteOptions } from '../base/job-types';
-import type { Piece } from '../change/change-plan';
+import { readSector } from '../chip/read-sector';
 import { placeAtOffset } from './at-offset';
 import { placeByKind } from './by-kind';
-import { movedCalibration } from './moved-calibration';
+import { targetOf } from './chip-target';
+import { inSlices } from './in-slices';
 import { asReadByChip, asSizedForChip } from './own-image';
 import { placePart } from './place-part';
 
@@ -17,12 +18,11 @@ import { placePart } from './place-part';
 export async function place(
   context: JobContext,
   image: LoadedImage,
-  options: WriteOptions,
+  wish: PlaceWish,
 ): Promise<Piece[]> {
   const read = await asReadByChip(context, await asSizedForChip(context, image));
-  const pieces = await piecesOf(context, read, options);
-  if (bringsFirmware(read, options))
-    pieces.push(...(await movedCalibration(context, read, pieces)));
+  const pieces = await piecesOf(context, read, wish);
+  pieces.push(...(await movedCalibration(context, read, wish, pieces)));
   const sorted = inOrder(pieces);
   for (const { offset, bytes } of sorted) mustFitFlash(context, offset, bytes.length);
   return sorted;
@@ -31,21 +31,31 @@ export async function place(
 async function piecesOf(
   context: JobContext,
   image: LoadedImage,
-  options: WriteOptions,
+  wish: PlaceWish,
 ): Promise<Piece[]> {
-  const { offset, part = 'image', bootloader, anyImage } = options;
-  if (typeof offset === 'number') return placeAtOffset(context, image, offset, options);
-  if (part !== 'image') return placePart(context, image, part, options);
+  const { offset, part = 'image', bootloader, anyImage } = wish;
+  if (typeof offset === 'number') return placeAtOffset(context, image, offset, wish);
+  if (part !== 'image') return placePart(context, image, part, wish);
   return placeByKind(context, image, {
     bootloader: bootloader ?? 'keep',
     anyImage: anyImage ?? false,
   });
 }
 
-/** The application of the image comes to where it starts from. */
-function bringsFirmware({ detected }: LoadedImage, options: WriteOptions): boolean {
-  const { offset, skip = 0, part = 'image' } = options;
-  if (typeof offset !== 'number') return part === 'image' || part === 'app';
-  if (detected.kind === 'app') return offset === BOOTLOADER_END && skip === 0;
-  return (detected.kind === 'qio' || detected.kind === 'dump') && offset === skip;
+/**
+ * The calibration of the radio for OpenBeken, where Tuya's firmware had it at another address: a copy,
+ * so that Tuya's can come back. None where OpenBeken's firmware is not written.
+ */
+async function movedCalibration(
+  context: JobContext,
+  image: LoadedImage,
+  wish: PlaceWish,
+  pieces: readonly Piece[],
+): Promise<Piece[]> {
+  const place = placeForMoved(image, wish, pieces, context.session.identity.chip);
+  if (place === null) return [];
+  const move = moveOf(await targetOf(context, { calibration: true }), place);
+  if (move === null || !(await inSlices(holdsOpenBeken(image)))) return [];
+  context.warnings.push(move.warning);
+  return [{ offset: move.to, bytes: await readSector(context, move.from) }];
 }

@@ -1,20 +1,17 @@
-import { BOOTLOADER_END } from '../../chip/geometry';
-import { BkError } from '../../errors';
-import { readPartitions } from '../../image/code/partitions';
-import { type DetectedImage, detectImage } from '../../image/detect/detect';
-import { hasCode, unrotate } from '../../image/detect/dump';
-import type { LoadedImage } from '../../placement/loaded-image';
-import { slotOf } from '../../placement/place-target';
-import { say, sentence } from '../../texts/note';
+import { detectImage } from '../../image/detect/detect';
+import { unrotate } from '../../image/detect/dump';
+import type { ImagePart, LoadedImage, Piece, PlaceOptions } from '../../placement/base/place-types';
+import { isOwn, mustBeForChip } from '../../placement/fit/fit';
+import { NO_CODE } from '../../placement/fit/fit-evidence';
+import { type CodePart, codeOf } from '../../placement/parts/code-of-dump';
+import { placeConfig } from '../../placement/parts/place-config';
+import { storageIn, storagePieces } from '../../placement/parts/place-storage';
+import { factsForFit } from '../../placement/place-at-offset';
 import type { JobContext } from '../base/job-context';
-import type { ImagePart, WriteOptions } from '../base/job-types';
-import type { Piece } from '../change/change-plan';
+import { calibrationsIn } from '../chip/chip-calibration';
 import { placeByKind } from './by-kind';
 import { placeCalibration } from './calibration-part';
-import { targetOf } from './chip-target';
-import { placeConfig } from './config-part';
-import { placeStorage } from './data-parts';
-import { isOwnDump } from './fit-chip';
+import { explained, targetOf } from './chip-target';
 import { asReadByChip } from './own-image';
 
 /**
@@ -27,20 +24,23 @@ export async function placePart(
   context: JobContext,
   given: LoadedImage,
   part: Exclude<ImagePart, 'image'>,
-  options: WriteOptions,
+  options: PlaceOptions,
 ): Promise<Piece[]> {
   const image = await put(context, given);
   switch (part) {
     case 'app':
-      return placeCode(context, image, options, ['qio', 'app'], () => appOf(context, image));
     case 'bootloader':
-      return placeCode(context, image, options, ['qio', 'bootloader'], () => bootloaderOf(image));
+      return placeCode(context, image, part, options);
     case 'rf':
       return placeCalibration(context, image, options);
     case 'tuya':
       return placeStorage(context, image, options);
-    case 'openbeken':
-      return placeConfig(context, image, options);
+    case 'openbeken': {
+      const target = await targetOf(context, factsForFit(image.detected));
+      const { pieces, warnings } = placeConfig(image, target, options);
+      context.warnings.push(...warnings);
+      return pieces;
+    }
   }
 }
 
@@ -51,65 +51,35 @@ async function put(context: JobContext, image: LoadedImage): Promise<LoadedImage
   return asReadByChip(context, { bytes, detected: detectImage(bytes) });
 }
 
-/** Code out of a dump, or an image that is nothing else: chip and key have to fit as for any image. */
 async function placeCode(
   context: JobContext,
-  { bytes, detected }: LoadedImage,
-  options: WriteOptions,
-  alone: readonly DetectedImage['kind'][],
-  ofDump: () => Promise<LoadedImage>,
+  image: LoadedImage,
+  part: CodePart,
+  { anyImage = false }: PlaceOptions,
 ): Promise<Piece[]> {
-  const part = options.part as 'app' | 'bootloader';
-  if (detected.kind !== 'dump' && !alone.includes(detected.kind)) {
-    throw new BkError(
-      'BK_BAD_IMAGE',
-      say(part === 'app' ? 'placement.noApplication' : 'placement.noBootloader', {
-        image: sentence(detected.description),
-      }),
-      { advice: [say('placement.useWholeDump')] },
-    );
-  }
-  const own = detected.kind === 'dump' && (await isOwnDump(context, detected));
-  const code =
-    detected.kind === 'dump'
-      ? await ofDump()
-      : { bytes, detected: part === 'bootloader' ? asBootloader(detected) : detected };
-  return placeByKind(context, code, {
+  const { detected } = image;
+  const target = await targetOf(context, factsForFit(detected));
+  const own = detected.kind === 'dump' && isOwn(detected, target);
+  return placeByKind(context, codeOf(image, part, target), {
     // Asking for this part by name is asking for it to be replaced.
     bootloader: part === 'bootloader' ? 'replace' : 'keep',
-    anyImage: own || (options.anyImage ?? false),
+    anyImage: own || anyImage,
   });
 }
 
-async function appOf(context: JobContext, { bytes, detected }: LoadedImage): Promise<LoadedImage> {
-  mustHoldCode(bytes, BOOTLOADER_END, 'app');
-  // Where the application ends, the dump itself knows best.
-  const target = await targetOf(context, 'app');
-  const slot = slotOf({ ...target, partitions: readPartitions(bytes) }, 'app');
-  const end = slot === null ? bytes.length : slot.offset + slot.length;
-  return {
-    bytes: bytes.subarray(BOOTLOADER_END, end),
-    detected: { ...detected, kind: 'app', description: say('placement.appOfDump') },
-  };
-}
-
-async function bootloaderOf({ bytes, detected }: LoadedImage): Promise<LoadedImage> {
-  mustHoldCode(bytes, 0, 'bootloader');
-  return { bytes: bytes.subarray(0, BOOTLOADER_END), detected: asBootloader(detected) };
-}
-
-function asBootloader(detected: DetectedImage): DetectedImage {
-  const description =
-    detected.kind === 'bootloader' ? detected.description : say('placement.bootloaderOfImage');
-  return { ...detected, kind: 'bootloader', description };
-}
-
-function mustHoldCode(dump: Buffer, offset: number, part: 'app' | 'bootloader'): void {
-  if (hasCode(dump, offset)) return;
-  const isApp = part === 'app';
-  throw new BkError(
-    'BK_BAD_IMAGE',
-    say(isApp ? 'placement.dumpWithoutApplication' : 'placement.dumpWithoutBootloader'),
-    { advice: [say('placement.useOtherDump')] },
+async function placeStorage(
+  context: JobContext,
+  image: LoadedImage,
+  options: PlaceOptions,
+): Promise<Piece[]> {
+  const regions = storageIn(image);
+  const { detected } = image;
+  const target = await targetOf(context, { calibration: true });
+  const notes = explained(context, detected, () =>
+    mustBeForChip(detected, target, NO_CODE, options),
   );
+  const calibrations = await calibrationsIn(context, regions);
+  const { pieces, warnings } = storagePieces(image, regions, calibrations, target);
+  context.warnings.push(...notes, ...warnings);
+  return pieces;
 }

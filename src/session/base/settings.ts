@@ -15,8 +15,6 @@ export const RESET_METHODS = [
 /** How the chip can be reset; `auto` tries what is harmless where unwired. */
 export type ResetMethod = (typeof RESET_METHODS)[number];
 
-const AFTER = ['reboot', 'leave'] as const;
-
 /** What a person sets for one chip on one port. */
 export interface DeviceSettings {
   /** `/dev/ttyUSB0`, `COM4`, `tcp://host:port`, `sim://<chip>`, … */
@@ -36,7 +34,7 @@ export interface DeviceSettings {
   /** Seconds for which a link is kept after the last job. Default 10. */
   idle?: number;
   /** What ends a link: start the firmware, or leave the chip in download mode. Default `reboot`. */
-  after?: (typeof AFTER)[number];
+  after?: 'reboot' | 'leave';
 }
 
 /** Settings with every default in its place. */
@@ -60,6 +58,7 @@ const BAUD_RANGE = { minimum: 9600, maximum: 6_500_000 };
  * The longest wait that a setting may ask for, seconds: timers carry no more milliseconds than 31 bits hold.
  */
 const LONGEST_WAIT = 2_147_483;
+const AFTER: readonly FilledSettings['after'][] = ['reboot', 'leave'];
 const NAMES = ['port', 'name', ...Object.keys(DEFAULTS)];
 
 /**

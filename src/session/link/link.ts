@@ -2,7 +2,7 @@ import { diagnose } from '../../diagnosis/diagnose';
 import { BkError, isBkError } from '../../errors';
 import { encodeRequest, linkCheck } from '../../protocol/commands/command-table';
 import { lineTime } from '../../protocol/timing';
-import { type Note, say, sentence } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import { throwIfAborted } from '../base/abort';
 import type { ResetMethod } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
@@ -163,7 +163,7 @@ class Call {
 function noLink(exchanger: Exchanger, timeoutMs: number): BkError {
   const { likely, advice: told } = diagnose(exchanger.evidence.evidence);
   // A link that had no time at all has seen nothing.
-  const [first = say('session.adviseResetByHand'), ...more] = told.map(sentence);
+  const [first = say('session.adviseResetByHand'), ...more] = told;
   const seconds = Math.round(timeoutMs / 1000);
   return new BkError(
     'BK_NO_LINK',

@@ -21,7 +21,6 @@ describe('what is remembered of rates', () => {
     }
     assert.equal(memories.of('used', 'chip').proved, 2_000_000);
     assert.equal(memories.of('not used', 'chip').proved, null);
-    // 256 in all.
     for (const [index, isKnown] of [
       [9_999, true],
       [9_750, true],

@@ -1,0 +1,50 @@
+import { BOOTLOADER_END } from '../../chip/geometry';
+import { comesKeyless } from '../../chip/known/chip-queries';
+import { BkError } from '../../errors';
+import { say } from '../../texts/note';
+import { wholeSectors } from '../base/pieces';
+import type { Piece, PlaceJob } from '../base/place-types';
+import { nameOf, wrongImage } from '../base/refusals';
+import { keyOf } from '../fit/fit-evidence';
+
+/** What a person is told who wants a basic chip's bootloader replaced along with the rest. */
+export const KEPT = say('placement.bootloaderKept');
+
+/** The bootloader of a QIO image, or one alone; none where it is to be kept. */
+export function bootloaderPieces(job: PlaceJob, bytes: Uint8Array): Piece[] {
+  const { image, target, options, warnings } = job;
+  const alone = image.kind === 'bootloader';
+  const isBasic = target.family === 'basic';
+  if (options.bootloader !== 'replace' || isBasic) {
+    if (options.bootloader === 'replace' && !alone) warnings.push(KEPT);
+    if (!alone) return [];
+    throw new BkError(
+      'BK_BOOTLOADER_PROTECTED',
+      say(isBasic ? 'placement.basicBootloader' : 'placement.bootloaderToKeep', {
+        image: image.description,
+      }),
+      {
+        address: 0,
+        advice: [say(isBasic ? 'placement.useApplication' : 'placement.setReplace')],
+      },
+    );
+  }
+  mustBeReplaceable(job);
+  if (image.chips.length === 0) warnings.push(say('placement.bootloaderTellsNoChip'));
+  return [wholeSectors(0, bytes.subarray(0, BOOTLOADER_END))];
+}
+
+/**
+ * A bootloader with another key than the chip's would not start. A chip whose flash is blank does not tell its
+ * key; those of the models that have none are taken to have none.
+ * @throws BkError BK_WRONG_IMAGE
+ */
+export function mustBeReplaceable({ image, target, options, warnings }: PlaceJob): void {
+  const given = keyOf(image);
+  if (given === target.key || options.anyImage) return;
+  if (target.key === null && given === 'none' && comesKeyless(target.chip)) {
+    warnings.push(say('placement.keylessBootloader', { chip: nameOf(target) }));
+    return;
+  }
+  throw wrongImage(image, say('placement.keyNotSureToFit'), say('placement.useBootloaderForThis'));
+}
