@@ -1,4 +1,4 @@
-import { distinct, type Note, type Said, sentence } from './texts/note';
+import { distinct, type Note } from './texts/note';
 import { type Catalogue, render, renderAll } from './texts/render';
 
 /** Every code that an error of this package can carry; flows switch on them. */
@@ -58,10 +58,10 @@ export type CommandKind =
 
 /** One possible cause of a failure, with what speaks for it. */
 export interface Likely {
-  cause: Said;
+  cause: Note;
   /** 0 to 1. */
   confidence: number;
-  evidence: Said;
+  evidence: Note;
 }
 
 /** The same as flows see it: the sentences in English, and their codes. */
@@ -96,7 +96,7 @@ export interface ErrorDetails {
   attempts?: number | undefined;
   likely?: readonly Likely[] | undefined;
   /** What a person can do, most useful first. */
-  advice?: readonly Said[] | undefined;
+  advice?: readonly Note[] | undefined;
   /** The error underneath, of the operating system or a library. */
   reason?: unknown;
   state?: FlashState | undefined;
@@ -133,14 +133,14 @@ export class BkError extends Error {
   readonly #language: Catalogue | undefined;
 
   /** @param language of the sentences, where it is not English */
-  constructor(code: ErrorCode, text: Said, details: ErrorDetails = {}, language?: Catalogue) {
-    const note = sentence(text);
+  constructor(code: ErrorCode, text: Note, details: ErrorDetails = {}, language?: Catalogue) {
+    const note = text;
     super(render(note, language));
     this.name = 'BkError';
     this.code = code;
     this.#details = details;
     this.#language = language;
-    const advice = (details.advice ?? []).map(sentence);
+    const advice = details.advice ?? [];
     this.cause = Object.freeze({
       code,
       phase: details.phase ?? null,
@@ -169,7 +169,7 @@ export class BkError extends Error {
   }
 
   /** The same error with more or other details, or another text; it keeps its stack. */
-  with(changes: ErrorDetails & { text?: Said }): BkError {
+  with(changes: ErrorDetails & { text?: Note }): BkError {
     const { text = this.text, ...details } = changes;
     return this.#again(text, { ...this.#details, ...details }, this.#language);
   }
@@ -179,7 +179,7 @@ export class BkError extends Error {
     return language === undefined ? this : this.#again(this.text, this.#details, language);
   }
 
-  #again(text: Said, details: ErrorDetails, language: Catalogue | undefined): BkError {
+  #again(text: Note, details: ErrorDetails, language: Catalogue | undefined): BkError {
     const error = new BkError(this.code, text, details, language);
     const frames = this.stack?.slice(this.stack.indexOf(FRAMES)) ?? '';
     error.stack = `${error.name}: ${error.message}${frames}`;
@@ -187,8 +187,8 @@ export class BkError extends Error {
   }
 
   /** The same error with advice in front of what it has. */
-  advised(...first: Said[]): BkError {
-    return this.with({ advice: distinct([...first.map(sentence), ...this.cause.adviceCodes]) });
+  advised(...first: Note[]): BkError {
+    return this.with({ advice: distinct([...first, ...this.cause.adviceCodes]) });
   }
 }
 
@@ -200,7 +200,7 @@ export function likelyCause(
   { cause, confidence, evidence }: Likely,
   language?: Catalogue,
 ): LikelyCause {
-  const [what, why] = [sentence(cause), sentence(evidence)];
+  const [what, why] = [cause, evidence];
   return {
     cause: render(what, language),
     confidence,

@@ -10,13 +10,6 @@ export interface Note {
   readonly params: Readonly<Record<string, ParamValue>>;
 }
 
-/** A sentence by its code; text as long as the rooms are being furnished. */
-export type Said = Note | string;
-
-export function sentence(said: Said): Note {
-  return typeof said === 'string' ? verbatim(said) : said;
-}
-
 type English = typeof ENGLISH;
 type Room = keyof English & string;
 

@@ -112,12 +112,16 @@ describe('bk72xx: progress as JSON', () => {
 
 describe('bk72xx: a failure', () => {
   it('tells what happened, why, what to do, what flash holds, and the code', () => {
-    const error = new BkError('BK_LINK_LOST', 'The chip fell silent.', {
+    const error = new BkError('BK_LINK_LOST', verbatim('The chip fell silent.'), {
       phase: 'write',
-      advice: ['Look at the supply.', 'Run it again.'],
+      advice: [verbatim('Look at the supply.'), verbatim('Run it again.')],
       likely: [
-        { cause: 'The supply is weak', confidence: 0.853, evidence: 'It restarted twice.' },
-        { cause: 'A loose wire', confidence: 0.3, evidence: 'Who knows.' },
+        {
+          cause: verbatim('The supply is weak'),
+          confidence: 0.853,
+          evidence: verbatim('It restarted twice.'),
+        },
+        { cause: verbatim('A loose wire'), confidence: 0.3, evidence: verbatim('Who knows.') },
       ],
       reason: new Error('EIO'),
       state: {
@@ -143,11 +147,14 @@ describe('bk72xx: a failure', () => {
   });
 
   it('has no rows for what there is nothing of, and its trace where the program is at fault', () => {
-    assert.deepEqual(failure(new BkError('BK_CANCELLED', 'Cancelled.')).split('\n'), [
+    assert.deepEqual(failure(new BkError('BK_CANCELLED', verbatim('Cancelled.'))).split('\n'), [
       'CANCELLED  Cancelled.',
       'Code       BK_CANCELLED (exit status 130)',
     ]);
-    assert.match(failure(new BkError('BK_INTERNAL', 'Oh.')), /^Trace +BkError: Oh\.\n +at /m);
+    assert.match(
+      failure(new BkError('BK_INTERNAL', verbatim('Oh.'))),
+      /^Trace +BkError: Oh\.\n +at /m,
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { BkError, type Progress } from '../../src';
 import { SECTOR } from '../../src/chip/geometry';
+import { verbatim } from '../../src/texts/note';
 import { Adapter } from '../support/adapter';
 import { noise } from '../support/bench-device';
 import { rejection } from '../support/rejects';
@@ -10,7 +11,7 @@ const OFFSET = 0x100000;
 const LENGTH = 16 * SECTOR;
 const SIM = 'bk7231n?app=silent&window=300';
 
-const SILENT = new BkError('BK_PORT_LOST', 'it is there but does not answer');
+const SILENT = new BkError('BK_PORT_LOST', verbatim('it is there but does not answer'));
 
 /** Requests at which nothing has been changed yet. */
 const EARLY = [

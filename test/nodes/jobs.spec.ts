@@ -3,6 +3,7 @@ import helper from 'node-red-node-test-helper';
 import sinon from 'sinon';
 import { BkError, Device, systemClock } from '../../src';
 import { type Likely, likelyCause } from '../../src/errors';
+import { verbatim } from '../../src/texts/note';
 import { aProgress, FakeEngine, someFacts } from '../support/fake-engine';
 import { Flow, type FlowNode, useNodeRed } from '../support/flow';
 import { settled, until } from '../support/until';
@@ -137,11 +138,15 @@ describe('a job', () => {
       phase: 'read' as const,
       address: 0x11000,
       attempts: 3,
-      likely: [{ cause: 'brown-out', confidence: 0.7, evidence: 'It rebooted.' }],
-      advice: ['Use a stronger supply.'],
+      likely: [
+        { cause: verbatim('brown-out'), confidence: 0.7, evidence: verbatim('It rebooted.') },
+      ],
+      advice: [verbatim('Use a stronger supply.')],
       reason: new Error('EIO'),
     };
-    (await engine.call()).fail(new BkError('BK_LINK_LOST', 'The link broke at 0x11000.', details));
+    (await engine.call()).fail(
+      new BkError('BK_LINK_LOST', verbatim('The link broke at 0x11000.'), details),
+    );
     const msg = await flow.message('caught');
     assert.equal(msg.topic, 'night');
     assert.equal(msg.error.code, 'BK_LINK_LOST');
@@ -154,8 +159,17 @@ describe('a job', () => {
       phase: 'read',
       address: 0x11000,
       attempts: 3,
-      likely: [{ ...details.likely[0], code, params, evidenceCode }],
-      advice: details.advice,
+      likely: [
+        {
+          cause: 'brown-out',
+          confidence: 0.7,
+          evidence: 'It rebooted.',
+          code,
+          params,
+          evidenceCode,
+        },
+      ],
+      advice: ['Use a stronger supply.'],
       reason: 'EIO',
       state: null,
       text,
@@ -191,7 +205,7 @@ describe('a job', () => {
   it('completes only when it succeeds', async () => {
     const flow = await Flow.load([DEVICE, READ, ...CATCH, ...COMPLETE]);
     flow.send('read', { topic: 'bad' });
-    (await engine.call(0)).fail(new BkError('BK_NO_LINK', 'No link.'));
+    (await engine.call(0)).fail(new BkError('BK_NO_LINK', verbatim('No link.')));
     await flow.message('caught');
     flow.send('read', { topic: 'good' });
     (await engine.call(1)).succeed(Buffer.alloc(0));
@@ -262,7 +276,7 @@ describe('a job', () => {
       await settled();
       assert.equal(isUnloaded, false);
       job.report(aProgress({ percent: 11 }));
-      job.fail(new BkError('BK_CANCELLED', 'Cancelled.'));
+      job.fail(new BkError('BK_CANCELLED', verbatim('Cancelled.')));
       await unloaded;
     });
 

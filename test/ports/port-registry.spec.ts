@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import sinon from 'sinon';
 import { BkError, createEnvironment, Device, isBkError } from '../../src';
+import { verbatim } from '../../src/texts/note';
 import { serialScheme } from '../../src/transport/schemes/serial';
 import * as list from '../../src/transport/schemes/serial-ports';
 import { noise, scratchFolder } from '../support/bench-device';
@@ -36,7 +37,7 @@ describe('the ports of an environment', function () {
     const { environment } = world();
     sinon.replace(list, 'listPorts', async () => []);
     sinon.replace(serialScheme, 'open', (port) =>
-      Promise.reject(new BkError('BK_PORT_NOT_FOUND', port)),
+      Promise.reject(new BkError('BK_PORT_NOT_FOUND', verbatim(port))),
     );
     const tryPort = async (number: number) => {
       const device = new Device({ port: `/nowhere/ttyUSB${number}` }, environment);

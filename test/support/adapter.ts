@@ -1,6 +1,7 @@
 import sinon from 'sinon';
 import { BkError, Device, type DeviceSettings } from '../../src';
 import type { SimulatedChip } from '../../src/simulator/simulator';
+import { verbatim } from '../../src/texts/note';
 import { serialScheme } from '../../src/transport/schemes/serial';
 import * as ports from '../../src/transport/schemes/serial-ports';
 import type { Transport } from '../../src/transport/transport';
@@ -66,7 +67,7 @@ class Line extends InterposedTransport {
   }
 
   #gone(): BkError {
-    return new BkError('BK_PORT_LOST', `${this.port} is gone`);
+    return new BkError('BK_PORT_LOST', verbatim(`${this.port} is gone`));
   }
 }
 
@@ -116,7 +117,7 @@ export class Adapter {
   }
 
   async #open(name: string, url: string): Promise<Transport> {
-    if (!this.names.includes(name)) throw new BkError('BK_PORT_NOT_FOUND', `no ${name}`);
+    if (!this.names.includes(name)) throw new BkError('BK_PORT_NOT_FOUND', verbatim(`no ${name}`));
     const refusal = this.refuse();
     if (refusal !== null) throw refusal;
     const line = new Line(await openSimulated(url, this.clock), name);

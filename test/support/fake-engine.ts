@@ -8,6 +8,7 @@ import {
   type Operation,
   type Progress,
 } from '../../src';
+import { verbatim } from '../../src/texts/note';
 import { until } from './until';
 
 /** One job that a node asked of the engine; the test decides how it goes. */
@@ -76,7 +77,8 @@ export class FakeEngine {
         fail: reject,
       });
       control.signal?.addEventListener('abort', () => {
-        if (this.endsWhenCancelled) reject(new BkError('BK_CANCELLED', 'The job was cancelled.'));
+        if (this.endsWhenCancelled)
+          reject(new BkError('BK_CANCELLED', verbatim('The job was cancelled.')));
       });
     });
   }

@@ -1,4 +1,5 @@
 import { BkError } from '../../src/errors';
+import { verbatim } from '../../src/texts/note';
 import type { ModemLines, Transport } from '../../src/transport/transport';
 
 /** Which request is meant: `S` or `L` and the code in hex, as `L07`; `S00` is LinkCheck. */
@@ -105,7 +106,7 @@ export class InterposedTransport implements Transport {
 
   async setBaudRate(baudRate: number): Promise<void> {
     if (this.refused.has(baudRate)) {
-      throw new BkError('BK_BAD_SETTING', `${this.port} has no rate of ${baudRate} baud`);
+      throw new BkError('BK_BAD_SETTING', verbatim(`${this.port} has no rate of ${baudRate} baud`));
     }
     this.rates.push(baudRate);
     await this.inner.setBaudRate(baudRate);

@@ -6,7 +6,7 @@ import { BaudMemories } from '../../src/session/baud/baud-memory';
 import { Exchanger } from '../../src/session/exchange/exchanger';
 import { Session } from '../../src/session/session';
 import type { SimulatedChip } from '../../src/simulator/simulator';
-import type { Said } from '../../src/texts/note';
+import type { Note } from '../../src/texts/note';
 import { english } from './english';
 import { InterposedTransport } from './interposed-transport';
 import { forgetSimulatedChips, openSimulated, prepareSimulatedChip } from './simulated-chips';
@@ -24,7 +24,7 @@ export class Notes implements SessionReport {
   /** Called with every phase, for what a person does meanwhile. */
   whenPhase: (message: string, waitsForPerson: boolean) => void = () => {};
 
-  onPhase(phase: Phase, said: Said, waitsForPerson: boolean): void {
+  onPhase(phase: Phase, said: Note, waitsForPerson: boolean): void {
     const message = english(said);
     this.phases.push({ phase, message, waitsForPerson });
     this.whenPhase(message, waitsForPerson);
@@ -35,7 +35,7 @@ export class Notes implements SessionReport {
     this.recoveries.push({ ...recovery, cause: english(cause), action: english(action) });
   }
 
-  onWarning(text: Said): void {
+  onWarning(text: Note): void {
     this.warnings.push(english(text));
   }
 }

@@ -1,4 +1,5 @@
 import { BkError } from '../../src/errors';
+import { verbatim } from '../../src/texts/note';
 import type { ModemLines, Transport } from '../../src/transport/transport';
 import type { VirtualClock } from './virtual-clock';
 
@@ -32,7 +33,7 @@ export class ScriptedTransport implements Transport {
   }
 
   lose(reason: Error): void {
-    this.writeError ??= new BkError('BK_PORT_LOST', `${this.port} is gone`, { reason });
+    this.writeError ??= new BkError('BK_PORT_LOST', verbatim(`${this.port} is gone`), { reason });
     this.onLost?.(reason);
   }
 

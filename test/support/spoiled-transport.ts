@@ -1,5 +1,6 @@
 import type { Random } from '../../src/clock';
 import { BkError } from '../../src/errors';
+import { verbatim } from '../../src/texts/note';
 import type { ModemLines, Transport } from '../../src/transport/transport';
 import type { VirtualClock } from './virtual-clock';
 
@@ -56,7 +57,7 @@ export class SpoiledTransport implements Transport {
   }
 
   async write(bytes: Buffer): Promise<void> {
-    if (this.#gone) throw new BkError('BK_PORT_LOST', `${this.port} is gone`);
+    if (this.#gone) throw new BkError('BK_PORT_LOST', verbatim(`${this.port} is gone`));
     const heard = this.#spoiling.toChip?.(bytes, this.baudRate) ?? bytes;
     if (heard.length > 0) await this.#inner.write(heard);
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { BkError } from '../../src';
+import { verbatim } from '../../src/texts/note';
 import { UnstuckTransport } from '../../src/transport/unstuck';
 import { rejection } from '../support/rejects';
 import { ScriptedTransport } from '../support/scripted-transport';
@@ -83,7 +84,7 @@ describe('a port that may get stuck', () => {
 
   it('that only a failing call tells of is lost for all', async () => {
     const { inner, port, losses } = world();
-    inner.writeError = new BkError('BK_PORT_LOST', 'gone');
+    inner.writeError = new BkError('BK_PORT_LOST', verbatim('gone'));
     await rejection(port.write(Buffer.alloc(1)), 'BK_PORT_LOST');
     assert.equal(losses.length, 1);
   });
@@ -102,7 +103,7 @@ describe('a port that may get stuck', () => {
     inner.say('01 02');
     assert.deepEqual(heard, [Buffer.from([1, 2])]);
     inner.setBaudRate = async () => {
-      throw new BkError('BK_BAD_SETTING', 'no such rate');
+      throw new BkError('BK_BAD_SETTING', verbatim('no such rate'));
     };
     await rejection(port.setBaudRate(1), 'BK_BAD_SETTING');
     assert.equal(await port.setLines({ rts: true, dtr: true }), true);

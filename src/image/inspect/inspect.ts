@@ -5,7 +5,7 @@ import { openBekenConfigOrder } from '../../chip/known/chip-places';
 import { chipsOfFirmware } from '../../chip/known/chip-queries';
 import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
 import { BkError } from '../../errors';
-import { type Note, type Said, say, sentence } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import { render, renderAll } from '../../texts/render';
 import { plainCode } from '../code/app-code';
 import { readAppFacts, readAppParam } from '../code/app-text';
@@ -61,7 +61,7 @@ export async function inspect(
     if (signal?.aborted) throw new BkError('BK_CANCELLED', say('inspect.cancelled'));
   };
   const hide = secrets !== 'show';
-  const warnings: Said[] = [];
+  const warnings: Note[] = [];
 
   const sha256 = await hashOf(given, rest);
   let image = await recognise(given, rest);
@@ -107,7 +107,7 @@ export async function inspect(
   const openbeken =
     config === null ? null : hide ? { ...hideOpenBeken(config), offset: config.offset } : config;
   const kind = kindOf(image, config, storage !== null);
-  const notes = warnings.map(sentence);
+  const notes = warnings;
   return {
     kind,
     ...described(kind, image.description),
@@ -195,8 +195,8 @@ function tellChip(
   image: DetectedImage,
   sdk: string | null,
   found: TuyaFindings | null,
-  warnings: Said[],
-): { chip: ChipName | null; evidence: Said[] } {
+  warnings: Note[],
+): { chip: ChipName | null; evidence: Note[] } {
   const hints = [...(found?.hints ?? [])];
   const named = SDK_CHIP.exec(sdk ?? '')?.[1];
   const bySdk = CHIP_MODELS.find(({ firmware }) => firmware.sdk === named)?.name;
@@ -273,9 +273,9 @@ function suggestions(
 /** What the bytes are; some kinds only a closer look tells. */
 function described(
   kind: InspectedKind,
-  known: Said,
+  known: Note,
 ): Pick<Inspection, 'description' | 'descriptionCode'> {
-  const said = closer(kind) ?? sentence(known);
+  const said = closer(kind) ?? known;
   return { description: render(said), descriptionCode: said };
 }
 
@@ -285,8 +285,8 @@ function closer(kind: InspectedKind): Note | null {
 }
 
 function evidenceFor(
-  evidence: readonly Said[],
+  evidence: readonly Note[],
 ): Pick<Inspection, 'chipEvidence' | 'chipEvidenceCodes'> {
-  const notes = evidence.map(sentence);
+  const notes = evidence;
   return { chipEvidence: renderAll(notes), chipEvidenceCodes: notes };
 }

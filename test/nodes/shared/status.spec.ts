@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { NodeAPI } from 'node-red';
 import { StatusTexts } from '../../../nodes/shared/status';
 import { BkError, ERROR_CODES } from '../../../src';
+import { verbatim } from '../../../src/texts/note';
 import { aProgress, someFacts } from '../../support/fake-engine';
 
 /** The runtime's translation, as far as a badge knows it. */
@@ -43,7 +44,7 @@ describe('badges', () => {
 
   it('have a short text for every error code', () => {
     for (const code of ERROR_CODES) {
-      const badge = badges.failed(new BkError(code, 'A sentence.'));
+      const badge = badges.failed(new BkError(code, verbatim('A sentence.')));
       assert.ok(badge.text && badge.text !== code && badge.text.length <= 26, code);
       assert.equal(badge.fill, code === 'BK_CANCELLED' ? 'grey' : 'red');
     }

@@ -12,6 +12,7 @@ import {
   type Finding,
   type LinkRecord,
 } from '../../../src/session/recovery/recovery-policy';
+import { verbatim } from '../../../src/texts/note';
 
 const READ: Step = { phase: 'read', address: 0x20000 };
 const ERASE: Step = { phase: 'erase', address: 0x20000 };
@@ -216,7 +217,8 @@ describe('what recovery does about a failure', () => {
 
   for (const [what, code, step, [alive, rebooted], during, isPortGone, wanted, after] of CASES) {
     it(`${what} (${step.phase}, ${alive} + ${rebooted} before): ${wanted}`, () => {
-      const error = code === null ? new TypeError('a mistake of ours') : new BkError(code, 'x');
+      const error =
+        code === null ? new TypeError('a mistake of ours') : new BkError(code, verbatim('x'));
       const failure = { error, during, isPortGone, step };
       const { failures, action } = afterFailure({ alive, rebooted }, failure);
       assert.equal(

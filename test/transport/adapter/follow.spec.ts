@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { BkError } from '../../../src';
+import { verbatim } from '../../../src/texts/note';
 import { AdapterFollower } from '../../../src/transport/adapter/follow';
 import type { PortInfo } from '../../../src/transport/schemes/serial-ports';
 import { SimulatedChips } from '../../../src/transport/schemes/simulated-chips';
@@ -35,7 +36,7 @@ function world(ports: PortInfo[], name = '/dev/ttyUSB0') {
       list: async () => state.ports,
       open: async (port) => {
         const isThere = state.ports.some(({ path }) => path === port || path === state.links[port]);
-        if (!isThere) throw new BkError(state.refusal, port);
+        if (!isThere) throw new BkError(state.refusal, verbatim(port));
         opened.push(port);
         return { port } as Transport;
       },
@@ -217,7 +218,7 @@ describe('a serial server that was lost', () => {
         open: async (port) => {
           const number = opened++;
           const line = { port, onLost: null, close: async () => void closed.push(number) };
-          const busy = new BkError('BK_PORT_BUSY', port);
+          const busy = new BkError('BK_PORT_BUSY', verbatim(port));
           if (number < turnsAway)
             clock.setTimeout(() => (line as unknown as Transport).onLost?.(busy), 5);
           return line as unknown as Transport;
