@@ -223,7 +223,10 @@ describe('a language', () => {
     const { error } = await flow.message('caught');
     assert.equal(error.code, 'BK_INTERNAL');
     assert.equal(error.message, 'BkError: OOPS x is not a function');
-    assert.match(error.stack, /because of TypeError: x is not a function\n +at .*server-language\.spec/);
+    assert.match(
+      error.stack,
+      /because of TypeError: x is not a function\n +at .*server-language\.spec/,
+    );
   });
 });
 
