@@ -1,5 +1,5 @@
 import { findings } from '../../src/diagnosis/diagnose';
-import { SCENARIOS, type Scenario } from '../../test/diagnosis/scenarios';
+import { SCENARIOS, type Scenario } from '../../test/stories/diagnosis/scenarios';
 import type { Outcome, Section, SurviveOptions } from './section';
 
 const SEEDS = 20;

@@ -5,7 +5,7 @@ import { systemClock } from '../../src/clock';
 import { createSimulatedChip } from '../../src/simulator/simulator';
 import { SimulatedChipServer } from '../../src/simulator/tcp-server';
 import { english } from '../support/english';
-import { LINK_CHECK, LINKED, le32, setBaud } from './support';
+import { LINK_CHECK, LINKED, le32, setBaud } from '../support/simulator';
 
 /** Sends again and again what may fall into a boot, until something comes back. */
 async function ask(socket: Socket, frame: string, length: number): Promise<string> {

@@ -225,3 +225,27 @@ export function modelNames(sources: Sources, names: readonly string[]): string[]
       .flatMap((line, index) => (name.test(line) ? [`${file}:${index + 1} ${line.trim()}`] : []));
   });
 }
+
+/** Where tests lie that are of no one file. */
+const OF_MANY: readonly string[] = [
+  'stories',
+  'catalogue',
+  'field',
+  'project',
+  'editor',
+  'scripts',
+];
+
+/** Specs that lie elsewhere than the file that they test, as a sentence each. @param files all of the project */
+export function strayedSpecs(files: readonly string[]): string[] {
+  const tested = new Set(
+    files
+      .filter((file) => /\.(ts|html)$/.test(file) && !file.endsWith('.d.ts'))
+      .map((file) => file.replace(/^src\//, '').replace(/\.(ts|html)$/, '')),
+  );
+  return files.flatMap((file) => {
+    const [, path = ''] = /^test\/(.+)\.spec\.ts$/.exec(file) ?? [];
+    if (path === '' || OF_MANY.includes(path.split('/')[0] ?? '') || tested.has(path)) return [];
+    return [`${file} tests no file of its name: move it, or make it a story`];
+  });
+}

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { simulatorTally } from '../../src/simulator/simulator';
 import { seedsFor } from './seed';
 
 /** Mocha calls these around every test, whichever specs are run. */
@@ -5,5 +7,10 @@ export const mochaHooks = {
   // Each test gets its own chips, whichever others run before it.
   beforeEach(this: Mocha.Context): void {
     seedsFor(this.currentTest?.fullTitle() ?? '');
+  },
+  // Looks back on the whole run.
+  afterAll(): void {
+    const none = { bootloaderTouches: 0, burns: 0 };
+    assert.deepEqual(simulatorTally, none, 'a basic bootloader was touched, or a fuse was burnt');
   },
 };

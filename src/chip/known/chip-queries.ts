@@ -23,7 +23,7 @@ function chipAlsoNamed(name: string): Chip | undefined {
   return CHIP_MODELS.find(({ aliases }) => aliases.includes(name));
 }
 
-export function modelsOf(family: Family): readonly Chip[] {
+function modelsOf(family: Family): readonly Chip[] {
   return CHIP_MODELS.filter((chip) => chip.family === family);
 }
 

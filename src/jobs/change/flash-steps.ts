@@ -187,7 +187,7 @@ export class FlashSteps {
 
 /** The chip's own "no" to this sector, and not to the unlocking before. */
 function isRefusal(error: unknown, address: number): boolean {
-  if (!isBkError(error, 'BK_BAD_RESPONSE')) return false;
+  if (!isBkError(error) || error.details.refusal === undefined) return false;
   const at = error.cause.address;
   return at !== null && at - (at % SECTOR) === address;
 }

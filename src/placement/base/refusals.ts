@@ -22,7 +22,7 @@ function refusal({ description }: DetectedImage, why: Note): Note {
 
 /** The chip's name for people, or what kind of chip it is where it does not tell its model. */
 export function nameOf({ chip, family }: Pick<PlaceTarget, 'chip' | 'family'>): string | Note {
-  return chip ?? say(family === 'full' ? 'placement.fullChip' : 'placement.basicChip');
+  return chip ?? say(family === 'full' ? 'common.fullChip' : 'common.basicChip');
 }
 
 /** For people, with whatever is written to a chip on which nothing was ever tried. */

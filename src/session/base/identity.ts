@@ -36,5 +36,5 @@ export interface Identity {
 
 /** The chip's name for people, or what kind of chip it is where it does not tell its model. */
 export function nameOf({ chip, family }: Identity): string | Note {
-  return chip ?? (family === 'full' ? say('session.fullChip') : say('session.basicChip'));
+  return chip ?? (family === 'full' ? say('common.fullChip') : say('common.basicChip'));
 }

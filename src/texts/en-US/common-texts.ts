@@ -2,6 +2,8 @@
 export const COMMON = {
   /** Words that come from outside: an operating system, a library, a file. */
   verbatim: '__text__',
+  fullChip: 'full chip',
+  basicChip: 'basic chip',
   or: '__one__ or __other__',
 
   // What code is stored with; completes "code with …".

@@ -14,8 +14,6 @@ export const PLACEMENT = {
   bootloaderOfImage: 'the bootloader of an image',
 
   // What chips are called that do not tell their model.
-  fullChip: 'full chip',
-  basicChip: 'basic chip',
 
   // An address range.
   span: '__start__ to __end__',

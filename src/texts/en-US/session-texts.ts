@@ -4,8 +4,6 @@ const RESET_BY_HAND =
 /** What is said of a chip, its link and its port. */
 export const SESSION = {
   // Words of sentences.
-  fullChip: 'full chip',
-  basicChip: 'basic chip',
   // What a job was doing, as in "during the erase".
   phaseOpen: 'open',
   phaseLink: 'link',

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { LINK_CHECK, LINKED, setBaud } from '../../simulator/support';
 import {
   forgetSimulatedChips,
   openSimulated,
@@ -7,6 +6,7 @@ import {
   simulatedChip,
   unplugSimulated,
 } from '../../support/simulated-chips';
+import { LINK_CHECK, LINKED, setBaud } from '../../support/simulator';
 import { VirtualClock } from '../../support/virtual-clock';
 
 const URL = 'sim://bk7231n?seed=9';

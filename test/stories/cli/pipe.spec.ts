@@ -1,0 +1,361 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { STATUS_OF } from '../../../cli/exit-status';
+import type { ErrorCode } from '../../../src';
+import { noise, scratchFolder } from '../../support/bench-device';
+import { type Ended, pipe } from '../../support/command';
+import { HeldChip } from '../../support/held-chip';
+import { nextSeed } from '../../support/seed';
+
+/** A chip that takes no time, in the process of the command. */
+function fastChip(options = ''): string {
+  return `sim://bk7231n?speed=fast&seed=${nextSeed()}${options}`;
+}
+
+describe('bk72xx in a pipe', function () {
+  this.timeout(60_000);
+  const folder = scratchFolder(this);
+  const run = (...words: string[]): Promise<Ended> => pipe(words, folder()).ended;
+
+  it('connects, and tells what the chip is', async () => {
+    const { status, stdout, stderr } = await run('connect', '--port', fastChip());
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^Chip +BK7231N$/m);
+    assert.match(stdout, /^MAC +([0-9a-f]{2}:){5}[0-9a-f]{2}$/m);
+    assert.match(stderr, /^link: Calling the chip/m);
+  });
+
+  it('lists ports', async () => {
+    const { status, stderr } = await run('ports');
+    assert.equal(status, 0);
+    assert.equal(stderr, '');
+  });
+
+  it('reads to a file that is named, and to a new backup otherwise', async () => {
+    const port = fastChip();
+    const named = await run(
+      'read',
+      '--port',
+      port,
+      '--offset',
+      '0x11000',
+      '--length',
+      '64K',
+      'a.bin',
+    );
+    assert.equal(named.status, 0, named.stderr);
+    const bytes = readFileSync(join(folder(), 'a.bin'));
+    assert.equal(bytes.length, 65_536);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    assert.match(named.stdout, new RegExp(`^SHA-256 +${sha256}$`, 'm'));
+    assert.equal(JSON.parse(readFileSync(join(folder(), 'a.bin.json'), 'utf8')).sha256, sha256);
+    assert.match(named.stderr, /^read: 100 %/m);
+
+    const backup = await run('read', '--port', port);
+    assert.equal(backup.status, 0, backup.stderr);
+    const names = readdirSync(join(folder(), 'bk-backups')).sort();
+    assert.equal(names.length, 2);
+    assert.match(names[0] ?? '', /^BK7231N_[0-9a-f]{12}_full_\d{8}-\d{6}\.bin$/);
+    assert.ok(backup.stdout.includes(join('bk-backups', names[0] ?? '')));
+  });
+
+  it('reads to standard output: the bytes and nothing else', async () => {
+    const { status, bytes, stderr } = await run(
+      'read',
+      '--port',
+      fastChip(),
+      '--length',
+      '8K',
+      '-',
+    );
+    assert.equal(status, 0, stderr);
+    assert.equal(bytes.length, 8192);
+    assert.match(stderr, /^SHA-256/m);
+  });
+
+  it('reads other memories to a file', async () => {
+    const { status, stdout, stderr } = await run(
+      ...['read', '--port', fastChip(), '--memory', 'efuse', 'efuse.bin'],
+    );
+    assert.equal(status, 0, stderr);
+    assert.equal(readFileSync(join(folder(), 'efuse.bin')).length, 32);
+    assert.ok(stdout.includes(join(folder(), 'efuse.bin')));
+  });
+
+  it('plans, writes after a backup, and erases', async () => {
+    const held = new HeldChip({ seed: nextSeed() });
+    const port = await held.listen();
+    const { flash } = held.chip;
+    const before = Buffer.from(flash);
+    const image = noise(0x8000);
+    writeFileSync(join(folder(), 'image.bin'), image);
+    const words = ['--port', port, '--offset', '0x100000', 'image.bin'];
+
+    const plan = await run('write', ...words, '--dry-run', '--backup', 'never');
+    assert.equal(plan.status, 0, plan.stderr);
+    assert.match(plan.stdout, /^To write +32 KiB$/m);
+    assert.match(plan.stdout, /nothing was written/);
+    assert.ok(flash.equals(before));
+
+    const written = await run('write', ...words, '--backup-folder', 'safe');
+    assert.equal(written.status, 0, written.stderr);
+    assert.match(written.stdout, /^Verified/m);
+    assert.match(written.stderr, /^backup: 100 %/m);
+    assert.ok(flash.subarray(0x100000, 0x108000).equals(image));
+    const [backup = ''] = readdirSync(join(folder(), 'safe')).sort();
+    assert.ok(readFileSync(join(folder(), 'safe', backup)).equals(before));
+
+    const erased = await run(
+      ...['erase', '--port', port, '--region', 'range', '--offset', '0x100000', '--length', '16K'],
+      ...['--backup', 'never'],
+    );
+    assert.equal(erased.status, 0, erased.stderr);
+    assert.match(erased.stdout, /^Regions +0x100000-0x103fff$/m);
+    assert.ok(flash.subarray(0x100000, 0x104000).every((byte) => byte === 0xff));
+    assert.ok(flash.subarray(0x104000, 0x108000).equals(image.subarray(0x4000)));
+    await held.close();
+  });
+
+  it('inspects a file', async () => {
+    await run('read', '--port', fastChip(), 'dump.bin');
+    const { status, stdout, stderr } = await run('inspect', 'dump.bin');
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^Kind +dump$/m);
+    assert.match(stdout, /^Chip +BK7231N$/m);
+    assert.match(stdout, /0x11000-0x\w+ +app/);
+    assert.equal(stderr, '');
+  });
+
+  it('shows its help, of all and of one command, and its version', async () => {
+    const help = await run('--help');
+    assert.equal(help.status, 0);
+    assert.match(help.stdout, /^Usage: bk72xx COMMAND/m);
+    assert.equal((await run('help')).stdout, help.stdout);
+    const own = await run('write', 'x.bin', '--help');
+    assert.equal(own.status, 0);
+    assert.match(own.stdout, /^Usage: bk72xx write FILE --port PORT/m);
+    assert.equal((await run('help', 'write')).stdout, own.stdout);
+    assert.match((await run('--version')).stdout, /^\d+\.\d+\.\d+\n$/);
+    const nothing = await run();
+    assert.equal(nothing.status, 2);
+    assert.equal(nothing.stdout, '');
+    assert.equal(nothing.stderr, help.stdout);
+  });
+
+  describe('with --json', () => {
+    it('gives result and facts as one document, and progress as lines', async () => {
+      const { status, stdout, stderr } = await run(
+        ...['read', '--port', fastChip(), '--length', '64K', '--json', 'a.bin'],
+      );
+      assert.equal(status, 0, stderr);
+      const { result, facts } = JSON.parse(stdout);
+      assert.equal(result, join(folder(), 'a.bin'));
+      assert.equal(facts.operation, 'read');
+      assert.equal(facts.bytes, 65_536);
+      const lines = stderr
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      assert.deepEqual([...new Set(lines.map(({ topic }) => topic))], ['progress']);
+      const phases = lines.map(({ payload }) => payload.phase);
+      for (const phase of ['open', 'link', 'identify', 'read']) assert.ok(phases.includes(phase));
+      assert.equal(lines.at(-1).payload.percent, 100);
+    });
+
+    it('gives what the nodes give in the payload', async () => {
+      writeFileSync(join(folder(), 'image.bin'), noise(0x2000));
+      const port = fastChip();
+      const chip = JSON.parse((await run('connect', '--port', port, '--json')).stdout);
+      assert.equal(chip.result.chip, 'BK7231N');
+      const words = ['--port', port, '--offset', '0x100000', '--backup', 'never', '--json'];
+      const { result } = JSON.parse((await run('write', ...words, 'image.bin')).stdout);
+      assert.equal(result.verified, true);
+      assert.deepEqual(result.regions, [{ offset: 0x100000, length: 0x2000 }]);
+      const seen = JSON.parse((await run('inspect', 'image.bin', '--json')).stdout);
+      assert.equal(seen.result.size, 0x2000);
+      assert.equal(seen.facts, null);
+      assert.ok(Array.isArray(JSON.parse((await run('ports', '--json')).stdout).result));
+    });
+
+    it('gives a failure as one document, also of words', async () => {
+      const lost = await run('connect', '--port', '/dev/nowhere', '--json');
+      assert.equal(lost.status, 3);
+      const { error } = JSON.parse(lost.stdout);
+      assert.equal(error.code, 'BK_PORT_NOT_FOUND');
+      assert.match(error.message, /\/dev\/nowhere/);
+      assert.equal(error.cause.phase, 'open');
+      const misused = await run('connect', '--prt', 'x', '--json');
+      assert.equal(misused.status, 2);
+      assert.equal(JSON.parse(misused.stdout).error.code, 'BK_BAD_SETTING');
+      assert.equal(misused.stderr, '');
+    });
+  });
+
+  describe('ends with an exit status by kind of failure', () => {
+    const fails = async (code: ErrorCode, ...words: string[]): Promise<string> => {
+      const { status, stdout, stderr } = await run(...words);
+      assert.equal(status, STATUS_OF[code], stderr);
+      assert.equal(stdout, '');
+      assert.match(stderr, new RegExp(`^Code +${code} \\(exit status ${status}\\)$`, 'm'));
+      assert.match(stderr, /^To do +1\. /m);
+      return stderr;
+    };
+
+    it('misspelt words, in a line and where the right ones stand', async () => {
+      const { status, stdout, stderr } = await run('write', '--prt', 'x', 'y.bin');
+      assert.equal(status, 2);
+      assert.equal(stdout, '');
+      assert.equal(
+        stderr,
+        '"--prt" is no option of write; did you mean --port?\nHelp: bk72xx write --help\n',
+      );
+      for (const [word, hint] of [
+        ['raed', '"raed" is no command; did you mean read?'],
+        [
+          'flash',
+          '"flash" is no command; there are ports, connect, read, write, erase, inspect, sim.',
+        ],
+        ['--port', '"--port" stands where a command has to be: one of ports, '],
+      ] as const) {
+        const other = await run(word, 'x');
+        assert.equal(other.status, 2);
+        assert.ok(other.stderr.startsWith(hint), other.stderr);
+        assert.ok(other.stderr.endsWith('\nHelp: bk72xx --help\n'));
+      }
+    });
+
+    it('settings that contradict each other', async () => {
+      const port = fastChip();
+      await fails('BK_BAD_SETTING', 'erase', '--port', port, '--offset', '0', '--length', '4096');
+      await fails('BK_BAD_SETTING', 'read', '--port', port, '--folder', 'x', 'y.bin');
+      await fails('BK_BAD_SETTING', 'read', '--port', port, '--keep', '3', 'y.bin');
+      await fails('BK_BAD_SETTING', 'read', '--port', port, '--memory', 'efuse');
+      const { status, stdout } = await run('read', '--port', port, '--json', '-');
+      assert.equal(status, 2);
+      assert.equal(JSON.parse(stdout).error.code, 'BK_BAD_SETTING');
+      assert.ok(!existsSync(join(folder(), 'y.bin')));
+    });
+
+    it('settings of OpenBeken that are none, without a word of what is in them', async () => {
+      writeFileSync(join(folder(), 'image.bin'), noise(0x2000));
+      writeFileSync(join(folder(), 'lamp.json'), '{ "password": "opensesame", }');
+      const words = ['--port', fastChip(), '--openbeken', 'lamp.json', 'image.bin'];
+      const said = await fails('BK_BAD_SETTING', 'write', ...words);
+      assert.match(said, /lamp\.json holds no JSON object/);
+      assert.ok(!said.includes('opensesame'));
+    });
+
+    it('a port that is not there', async () => {
+      const said = await fails('BK_PORT_NOT_FOUND', 'connect', '--port', '/dev/nowhere');
+      assert.match(said, /^FAILED +\/dev\/nowhere cannot be opened: there is no such port$/m);
+    });
+
+    it('a chip that does not answer', async () => {
+      await fails(
+        ...(['BK_NO_LINK', 'connect', '--port', fastChip('&window=0&app=silent')] as const),
+        ...['--reset', 'none', '--link-timeout', '0'],
+      );
+    });
+
+    it('another chip', async () => {
+      await fails('BK_WRONG_CHIP', 'connect', '--port', fastChip(), '--chip', 'BK7231T');
+    });
+
+    it('no image, a range out of flash, a bootloader that is kept', async () => {
+      writeFileSync(join(folder(), 'page.html'), '<!DOCTYPE html><html></html>');
+      writeFileSync(join(folder(), 'image.bin'), noise(0x2000));
+      const port = fastChip();
+      await fails('BK_BAD_IMAGE', 'write', '--port', port, 'page.html');
+      await fails(
+        'BK_OUT_OF_RANGE',
+        'read',
+        '--port',
+        port,
+        '--offset',
+        '2M',
+        '--length',
+        '1',
+        'x',
+      );
+      const words = ['--port', port, '--offset', '0', '--backup', 'never', 'image.bin'];
+      await fails('BK_BOOTLOADER_PROTECTED', 'write', ...words);
+    });
+
+    it('a sector that is broken, with what flash holds', async () => {
+      writeFileSync(join(folder(), 'image.bin'), noise(0x4000));
+      const port = fastChip('&deadSector=0x102000');
+      const words = ['--port', port, '--offset', '0x100000', '--backup', 'never', 'image.bin'];
+      const said = await fails('BK_BAD_SECTOR', 'write', ...words);
+      assert.match(said, /^Likely +Worn or broken flash sector \(\d+ %\): /m);
+      assert.match(said, /^Flash holds +the new bytes, confirmed: 0x100000-0x101fff, 0x103000/m);
+    });
+
+    it('a file that cannot be read or written, a backup that cannot be made', async () => {
+      writeFileSync(join(folder(), 'image.bin'), noise(0x2000));
+      const port = fastChip();
+      await fails('BK_STORAGE', 'inspect', 'nowhere.bin');
+      await fails('BK_STORAGE', 'read', '--port', port, 'image.bin/x.bin');
+      await fails('BK_STORAGE', 'read', '--port', port, '--memory', 'efuse', 'image.bin/x.bin');
+      await fails(
+        ...(['BK_BACKUP_FAILED', 'write', '--port', port, '--offset', '0x100000'] as const),
+        ...['--backup-folder', 'image.bin/x', 'image.bin'],
+      );
+    });
+  });
+
+  it('comes to a sector boundary when it is told to end, and gives the state as JSON', async () => {
+    const held = new HeldChip({ seed: nextSeed() });
+    const port = await held.listen();
+    writeFileSync(join(folder(), 'image.bin'), noise(0x20000));
+    const isMidway = held.holdWhen(() => (held.chip.counters.programs[0x105] ?? 0) > 0);
+    const running = pipe(
+      [
+        ...['write', '--port', port, '--offset', '0x100000', '--backup', 'never'],
+        ...['--json', 'image.bin'],
+      ],
+      folder(),
+    );
+    await isMidway;
+    running.kill('SIGTERM');
+    await running.hears(/"topic":"notice"/);
+    held.release();
+    const { status, stdout } = await running.ended;
+    assert.equal(status, 130);
+    const { error } = JSON.parse(stdout);
+    assert.equal(error.code, 'BK_CANCELLED');
+    assert.ok(error.cause.state.old.length > 0);
+    await held.close();
+  });
+
+  it('serves a simulated chip until it is told to end', async () => {
+    const serving = pipe(['sim', '--chip', 't1', '--tcp', '0', '--speed', 'fast'], folder());
+    const said = await serving.prints(/listens on tcp:.*\n/);
+    const port = /tcp:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] ?? '';
+    assert.equal(said, `Simulated BK7238 listens on ${port} (Ctrl+C ends it)\n`);
+    const { status, stdout, stderr } = await run('connect', '--port', port);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^Chip +BK7238$/m);
+    await serving.prints(/ disconnected\n/);
+    serving.kill('SIGINT');
+    const ended = await serving.ended;
+    assert.equal(ended.status, 0);
+    assert.equal(ended.stderr, '');
+  });
+
+  it('says what a simulated chip cannot be', async () => {
+    const { status, stderr } = await run('sim', '--lose', '1.5');
+    assert.equal(status, 2);
+    assert.match(stderr, /lose cannot be "1\.5"; allowed: a probability from 0 to 1/);
+  });
+
+  it('does not mind when nobody listens any more', async () => {
+    writeFileSync(join(folder(), 'dump.bin'), noise(0x2000));
+    const running = pipe(['inspect', 'dump.bin'], folder());
+    running.deafen();
+    const { status, stderr } = await running.ended;
+    assert.equal(status, 0, stderr);
+    assert.equal(stderr, '');
+  });
+});

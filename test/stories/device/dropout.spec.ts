@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import sinon from 'sinon';
+import { BkError, type Progress } from '../../../src';
+import { SECTOR } from '../../../src/chip/geometry';
+import { verbatim } from '../../../src/texts/note';
+import { Adapter } from '../../support/adapter';
+import { noise } from '../../support/bench-device';
+import { rejection } from '../../support/rejects';
+
+const OFFSET = 0x100000;
+const LENGTH = 16 * SECTOR;
+const SIM = 'bk7231n?app=silent&window=300';
+
+const SILENT = new BkError('BK_PORT_LOST', verbatim('it is there but does not answer'));
+
+/** Requests at which nothing has been changed yet. */
+const EARLY = [
+  ['the first calls', 'S00', 3],
+  ['identifying', 'S10', 1],
+  ['the flash id', 'L0E', 1],
+  ['changing the rate', 'S0F', 1],
+  ['proving the rate', 'L09', 1],
+  ['the checksums of a rate', 'S10', 30],
+] as const;
+
+describe('an adapter that drops out before anything was changed', () => {
+  afterEach(() => sinon.restore());
+
+  for (const [what, key, nth] of EARLY) {
+    for (const name of [undefined, '/dev/ttyELSE']) {
+      it(`does not end a write: ${what}, back under ${name ?? 'its name'}`, async () => {
+        const adapter = new Adapter(SIM, { reset: 'rts', idle: 0 });
+        const { chip, clock, device } = adapter;
+        adapter.onRequest = (sent, count) => {
+          if (sent === key && count === nth) adapter.dropOut(1000, name);
+        };
+        const image = noise(LENGTH);
+        const told: Progress[] = [];
+        const { facts } = await device.write(
+          { image, offset: OFFSET },
+          { onProgress: (progress) => told.push(progress) },
+        );
+        assert.ok(chip.flash.subarray(OFFSET, OFFSET + LENGTH).equals(image));
+        assert.equal(facts.recoveries.length, 1);
+        assert.match(facts.recoveries[0]?.action ?? '', /port came back/);
+        assert.match(facts.likely?.[0]?.cause ?? '', /adapter went away/);
+        assert.ok(
+          told.some((step) => step.waitsForPerson && /is gone: waiting/.test(step.message)),
+        );
+        await device.close();
+        assert.ok(!chip.attached);
+        assert.equal(clock.pending, 0);
+      });
+    }
+  }
+
+  it('does not end a connect, nor does one that fails while it is opened', async () => {
+    const adapter = new Adapter(SIM, { reset: 'rts', idle: 0 });
+    let dips = 2;
+    adapter.refuse = () => (dips-- > 0 ? SILENT : null);
+    adapter.onRequest = (sent, count) => {
+      if (sent === 'S0F' && count === 1) adapter.dropOut(200);
+    };
+    const { payload, facts } = await adapter.device.connect();
+    assert.equal(payload.chip, 'BK7231N');
+    assert.deepEqual(
+      facts.recoveries.map(({ phase }) => phase),
+      ['open', 'identify'],
+    );
+    assert.equal(adapter.clock.pending, 0);
+  });
+
+  it('that never answers while it is opened is told by the first error', async () => {
+    const adapter = new Adapter(SIM, { linkTimeout: 5 });
+    adapter.refuse = () => SILENT;
+    const error = await rejection(adapter.device.connect(), 'BK_PORT_LOST');
+    assert.match(error.message, /does not answer/);
+    assert.equal(adapter.clock.pending, 0);
+  });
+
+  it('and does not come back ends the job in time', async () => {
+    const adapter = new Adapter(SIM, { reset: 'rts', linkTimeout: 10 });
+    adapter.onRequest = (sent, count) => {
+      if (sent === 'S00' && count === 3) adapter.dropOut(3_600_000);
+    };
+    const error = await rejection(adapter.device.connect(), 'BK_PORT_LOST');
+    assert.match(error.message, /did not come back within 10 s/);
+    assert.equal(adapter.clock.pending, 1, 'only the plug');
+  });
+
+  it('is not waited for after a cancel', async () => {
+    const adapter = new Adapter(SIM, { reset: 'rts' });
+    const abort = new AbortController();
+    adapter.onRequest = (sent, count) => {
+      if (sent !== 'S0F' || count !== 1) return;
+      adapter.dropOut(20_000);
+      adapter.clock.setTimeout(() => abort.abort(), 2000);
+    };
+    await rejection(adapter.device.connect({ signal: abort.signal }), 'BK_CANCELLED');
+    assert.equal(adapter.clock.pending, 1, 'only the plug');
+    assert.equal(adapter.opened, 1);
+    assert.ok(!adapter.chip.attached);
+  });
+
+  it('again and again is given up', async () => {
+    const adapter = new Adapter(SIM, { reset: 'rts' });
+    adapter.onOpen = () => adapter.clock.setTimeout(() => adapter.dropOut(200), 20);
+    const error = await rejection(adapter.device.connect(), 'BK_PORT_LOST');
+    assert.match(error.message, /does not stay/);
+    assert.match(error.cause.advice.join(' '), /supply of its own/);
+    assert.ok(adapter.opened < 20, `${adapter.opened}`);
+    await adapter.clock.advance(1000);
+    assert.equal(adapter.clock.pending, 0);
+  });
+});
+
+describe('an adapter that goes away again as soon as it is back', () => {
+  afterEach(() => sinon.restore());
+
+  for (const ms of [5, 50, 100, 300, 1000]) {
+    it(`does not end a write (after ${ms} ms)`, async () => {
+      const adapter = new Adapter(SIM, { reset: 'rts', idle: 0 });
+      const { chip, clock, device } = adapter;
+      adapter.onRequest = (sent, count) => {
+        if (sent === 'L07' && count === 4) adapter.dropOut(1000);
+      };
+      adapter.onOpen = (_, before) => {
+        if (before === 1 || before === 2) clock.setTimeout(() => adapter.dropOut(1000), ms);
+      };
+      const image = noise(LENGTH);
+      const { payload } = await device.write({ image, offset: OFFSET });
+      assert.equal(payload.verified, true);
+      assert.ok(chip.flash.subarray(OFFSET, OFFSET + LENGTH).equals(image));
+      for (let address = OFFSET; address < OFFSET + LENGTH; address += SECTOR) {
+        assert.ok((chip.counters.erases[address / SECTOR] ?? 0) <= 2, 'no wear by it');
+      }
+      await device.close();
+      await clock.advance(5000);
+      assert.equal(clock.pending, 0);
+    });
+  }
+
+  it('is given up when it never stays, with the state of flash', async () => {
+    const adapter = new Adapter(SIM, { reset: 'rts', idle: 0 });
+    adapter.chip.flash.set(noise(LENGTH, 5), OFFSET);
+    adapter.onRequest = (sent, count) => {
+      if (sent === 'L07' && count === 4) adapter.dropOut(1000);
+    };
+    adapter.onOpen = (_, before) => {
+      if (before > 0) adapter.clock.setTimeout(() => adapter.dropOut(1000), 30);
+    };
+    const work = adapter.device.write({ image: noise(LENGTH), offset: OFFSET });
+    const error = await rejection(work, 'BK_PORT_LOST');
+    assert.match(error.message, /does not stay: .*Send the same message again/);
+    assert.ok(error.cause.state);
+    assert.ok(adapter.opened < 20, `${adapter.opened}`);
+  });
+});

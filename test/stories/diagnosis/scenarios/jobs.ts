@@ -1,0 +1,26 @@
+import { read } from '../../../../src/jobs/read';
+import { loadImage, write } from '../../../../src/jobs/write';
+import { noise } from '../../../support/bench-device';
+import type { Case } from '../rig';
+
+type Job = Case['job'];
+
+export const KIB = 1024;
+/** Where jobs read and write. */
+export const OFFSET = 0x100000;
+
+export const writing =
+  (seed: number, length = 256 * KIB): Job =>
+  async (context) => {
+    const options = { image: noise(length, seed), offset: OFFSET };
+    await write(context, options, await loadImage(options));
+  };
+
+export const reading =
+  (length = 256 * KIB): Job =>
+  async (context) => {
+    await read(context, { offset: OFFSET, length });
+  };
+
+/** Linking and identifying is all there is to do. */
+export const nothing: Job = async () => {};
