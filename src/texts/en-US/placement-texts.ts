@@ -13,8 +13,6 @@ export const PLACEMENT = {
   appOfDump: 'the application of a dump',
   bootloaderOfImage: 'the bootloader of an image',
 
-  // What chips are called that do not tell their model.
-
   // An address range.
   span: '__start__ to __end__',
 

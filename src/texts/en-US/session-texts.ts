@@ -3,7 +3,6 @@ const RESET_BY_HAND =
 
 /** What is said of a chip, its link and its port. */
 export const SESSION = {
-  // Words of sentences.
   // What a job was doing, as in "during the erase".
   phaseOpen: 'open',
   phaseLink: 'link',
