@@ -1,7 +1,7 @@
 import { type Note, say } from '../../texts/note';
 import { isFilledWith } from '../code/packets';
 import { namedText } from '../evidence/foreign-text';
-import { type ImageFacts, type ImageFormat, type KindFacts, noFacts } from './image-format';
+import { atOnce, type ImageFacts, type ImageFormat, type KindFacts, noFacts } from './image-format';
 
 const NO_FIRMWARE: KindFacts = { nature: 'foreign', atOffset: 'useless' };
 const OTHER_MAKE: KindFacts = { nature: 'other-make', atOffset: 'useless' };
@@ -28,12 +28,11 @@ export interface ForeignImage extends ImageFacts {
 /** Bytes that are surely no image for a BK72xx flash. */
 export const foreignFormat: ImageFormat<ForeignImage> = {
   kinds: KINDS,
-  *parse(bytes) {
-    yield;
+  parse(bytes) {
     const named = namedForeign(bytes);
-    if (named === null) return null;
+    if (named === null) return atOnce(null);
     const { kind, description, advice } = named;
-    return { ...noFacts(), kind, description, advice: [advice] };
+    return atOnce({ ...noFacts(), kind, description, advice: [advice] });
   },
 };
 

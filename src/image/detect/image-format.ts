@@ -85,6 +85,12 @@ export interface ImageFacts {
   advice: Note[];
 }
 
+/** For what takes no time to be told. */
+// biome-ignore lint/correctness/useYield: a generator that has nothing to pause for
+export function* atOnce<Image>(image: Image): Generator<void, Image> {
+  return image;
+}
+
 /** What every image starts from. */
 export function noFacts(): Omit<ImageFacts, 'description' | 'code'> {
   return {
