@@ -71,6 +71,7 @@ export async function inspect(
   await rest();
   const tuya = inspectTuya({ storage, userFiles, appParam }, hide);
   warnings.push(...(tuya?.warnings ?? []));
+  await rest();
 
   const { chip, evidence } = tellChip(image, app?.sdk ?? null, tuya, warnings);
   if (dump !== null)
@@ -88,7 +89,6 @@ export async function inspect(
   const openbeken =
     config === null ? null : hide ? { ...hideOpenBeken(config), offset: config.offset } : config;
   const kind = kindOf(image, config, storage !== null);
-  const notes = warnings;
   return {
     kind,
     ...described(kind, image.description),
@@ -106,8 +106,8 @@ export async function inspect(
     tuya: tuya?.tuya ?? null,
     openbeken,
     ...suggestions(tuya, openbeken, chip, app?.project ?? null),
-    warnings: renderAll(notes),
-    warningCodes: notes,
+    warnings: renderAll(warnings),
+    warningCodes: warnings,
   };
 }
 
