@@ -15,6 +15,7 @@ type ReadDef = Saved<
   | 'filename'
   | 'keep'
   | 'incremental'
+  | 'fileMode'
 >;
 
 export = function register(RED: NodeAPI): void {
@@ -52,5 +53,6 @@ function fileOutput(RED: NodeAPI, def: ReadDef, msg: JobMessage): FileOutput {
     filename: text('filename', msg.filename, def.filename),
     keep: count('keep', def.keep, 0),
     incremental: flag('incremental', def.incremental, true),
+    fileMode: choice('fileMode', def.fileMode, ['owner', 'group', 'all'], 'owner'),
   };
 }

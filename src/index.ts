@@ -1,5 +1,6 @@
 /** The engine, free of Node-RED: link, identify, read, erase, write and verify BK72xx chips. */
 
+export type { FileMode } from './backup/atomic';
 export { readImageFile, writeImageFile } from './backup/image-file';
 export { ownName } from './chip/known/chip-queries';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';

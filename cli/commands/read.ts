@@ -10,7 +10,7 @@ import {
   writeImageFile,
 } from '../../src';
 import { rows, spans, tookRow } from '../show/rows';
-import { BACKUP_FOLDER } from '../words/backup-options';
+import { BACKUP_FOLDER, FILE_MODE } from '../words/backup-options';
 import { DEVICE, deviceOf, SHOWN } from '../words/device-options';
 import { count, type Given, oneOf, pick, size, switchOff, text } from '../words/option';
 import { command, type Surroundings } from './command';
@@ -30,6 +30,7 @@ const OPTIONS = {
   folder: text('FOLDER', say('cli.optFolder', { standard: BACKUP_FOLDER })),
   keep: count(say('cli.optKeep'), 0),
   incremental: switchOff(say('cli.optNoIncremental')),
+  ...FILE_MODE,
   ...SHOWN,
 };
 
@@ -53,7 +54,7 @@ export const read = command({
     if (file === null || file === PIPE)
       return { result: null, facts, text: describe(facts), bytes: payload };
     const path = resolve(surroundings.folder, file);
-    await writeImageFile(path, payload);
+    await writeImageFile(path, payload, options.fileMode);
     return { result: path, facts: { ...facts, filename: path }, text: describe(facts, path) };
   },
 });
@@ -79,13 +80,14 @@ function contradiction(what: Note, advice: Note): BkError {
 }
 
 function output(
-  { folder = BACKUP_FOLDER, keep, incremental }: Options,
+  { folder = BACKUP_FOLDER, keep, incremental, fileMode }: Options,
   file: string | null,
   surroundings: Surroundings,
 ): FileOutput {
-  if (file === null) return { folder: resolve(surroundings.folder, folder), keep, incremental };
+  if (file === null)
+    return { folder: resolve(surroundings.folder, folder), keep, incremental, fileMode };
   const path = resolve(surroundings.folder, file);
-  return { folder: dirname(path), filename: basename(path), incremental };
+  return { folder: dirname(path), filename: basename(path), incremental, fileMode };
 }
 
 function describe(facts: JobFacts, path?: string): string {

@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Who may read the files that are made: backups hold passwords. Windows has no such thing. */
+export type FileMode = 'owner' | 'group' | 'all';
+
+const FILE_BITS: Readonly<Record<FileMode, number>> = { owner: 0o600, group: 0o640, all: 0o644 };
+/** A folder that is opened for reading only; Windows has no such flag. */
+const FOLDER_ONLY = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0);
 
 /** A file under way: hidden, and told by its ending. */
 const PART = /^\.(.+)\.[0-9a-f]{12}\.part$/;
@@ -19,13 +27,21 @@ export function partPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
 }
 
+/** Makes a file of an unused name, and opens it for writing. */
+export async function createFile(path: string, mode: FileMode): Promise<FileHandle> {
+  const file = await open(path, 'wx', FILE_BITS[mode]);
+  // Who asks for more than the process gives by itself (its umask) gets it, where the disk knows of modes.
+  if (mode !== 'owner') await file.chmod(FILE_BITS[mode]).catch(() => {});
+  return file;
+}
+
 /**
  * Writes bytes to a new file of an unused name and has the disk confirm them; leaves nothing behind
  * when that fails.
  */
-export async function writePart(part: string, bytes: Uint8Array): Promise<void> {
+export async function writePart(part: string, bytes: Uint8Array, mode: FileMode): Promise<void> {
   try {
-    const file = await open(part, 'wx');
+    const file = await createFile(part, mode);
     try {
       await file.writeFile(bytes);
       await file.sync();
@@ -54,16 +70,16 @@ export async function commitPart(part: string, path: string): Promise<void> {
 }
 
 /** A file with these bytes, in place of what had its name; the old one or the new one is there, and whole. */
-export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+export async function replaceFile(path: string, bytes: Uint8Array, mode: FileMode): Promise<void> {
   const part = partPath(path);
-  await writePart(part, bytes);
+  await writePart(part, bytes, mode);
   await commitPart(part, path);
 }
 
 /** Makes the names of a folder last through a power failure, where the system can. */
 export async function syncFolder(folder: string): Promise<void> {
   try {
-    const handle = await open(folder, 'r');
+    const handle = await open(folder, FOLDER_ONLY);
     try {
       await handle.sync();
     } finally {
@@ -88,7 +104,7 @@ export async function removeStale(folder: string, now: number): Promise<void> {
     const limit = STALE.find(([pattern]) => pattern.test(name))?.[1];
     if (limit === undefined) continue;
     const path = join(folder, name);
-    const age = await stat(path).then(
+    const age = await lstat(path).then(
       ({ mtimeMs }) => now - mtimeMs,
       () => 0,
     );

@@ -2,6 +2,7 @@ import { lstat, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { BkError, shown } from '../errors';
 import { type Note, say } from '../texts/note';
+import type { FileMode } from './atomic';
 import { SIDECAR } from './find';
 import { makeFolder } from './folder';
 import { errnoOf, storageError } from './storage';
@@ -45,14 +46,19 @@ export function checkFilename(folder: string, filename: string): void {
 /**
  * The path of a file that a person named, inside the folder. Folders on the way are made.
  * @param folder absolute path of a folder that exists
+ * @param mode of the folders that are made
  * @throws BkError BK_BAD_SETTING when the name cannot be one, or leads out of the folder, BK_STORAGE
  */
-export async function resolveFilename(folder: string, filename: string): Promise<string> {
+export async function resolveFilename(
+  folder: string,
+  filename: string,
+  mode: FileMode = 'owner',
+): Promise<string> {
   checkFilename(folder, filename);
   const parts = filename.split('/');
   const path = join(folder, ...parts);
   await mustLieInside(folder, await nearestExisting(dirname(path)), filename);
-  if (parts.length > 1) await makeFolder(dirname(path));
+  if (parts.length > 1) await makeFolder(dirname(path), mode);
   if (await isFolder(path)) {
     throw new BkError('BK_STORAGE', say('backup.pathIsFolder', { path }), {
       advice: [say('backup.otherFileName')],

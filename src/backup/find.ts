@@ -1,6 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LARGEST_IMAGE } from './image-file';
 import { type ChipId, parseName } from './names';
+import { readIfPlain } from './plain-file';
 import { type BackupRecord, parseRecord, sha256 } from './record';
 
 /** A backup that lies in a folder, as its sidecar describes it; its bytes are not yet looked at. */
@@ -12,6 +14,8 @@ export interface FoundBackup {
 
 /** Ending of the file that lies beside a backup. */
 export const SIDECAR = '.json';
+/** Some kilobytes, as a rule, bytes. */
+const LARGEST_SIDECAR = 1024 * 1024;
 
 /**
  * Backups of this chip in a folder, newest first; none when there is no such folder. With a MAC of
@@ -32,17 +36,29 @@ export async function findBackups(folder: string, id: ChipId): Promise<FoundBack
   return found.sort(newestFirst);
 }
 
-/** The bytes of a backup; null unless they are what its sidecar says. */
-export async function loadVerified(backup: FoundBackup): Promise<Buffer | null> {
-  const bytes = await readFile(backup.path).catch(() => null);
-  if (bytes === null || bytes.length !== backup.record.length) return null;
-  return sha256(bytes) === backup.record.sha256 ? bytes : null;
+/**
+ * The bytes of a backup; null unless they are what its sidecar says.
+ * @param links whether it may lie elsewhere, with a link in its place
+ */
+export async function loadVerified(
+  { path, record }: FoundBackup,
+  links: 'follow' | 'refuse' = 'follow',
+): Promise<Buffer | null> {
+  const most = Math.min(record.length, LARGEST_IMAGE);
+  const bytes = await readIfPlain(path, { most, links });
+  if (bytes === null || bytes.length !== record.length) return null;
+  return sha256(bytes) === record.sha256 ? bytes : null;
 }
 
 /** What lies beside a file as its sidecar; null where there is none that can be read. */
 export async function readSidecar(path: string): Promise<BackupRecord | null> {
-  const text = await readFile(path + SIDECAR, 'utf8').catch(() => null);
-  return text === null ? null : parseRecord(text);
+  const text = await readSidecarBytes(path);
+  return text === null ? null : parseRecord(text.toString('utf8'));
+}
+
+/** The sidecar of a file as it is; null where it is none. */
+export function readSidecarBytes(path: string): Promise<Buffer | null> {
+  return readIfPlain(path + SIDECAR, { most: LARGEST_SIDECAR });
 }
 
 /** Two of one second are told apart by the numbers at the ends of their names. */

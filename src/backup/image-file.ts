@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { BkError, shown } from '../errors';
 import { type Note, say } from '../texts/note';
-import { replaceFile, syncFolder } from './atomic';
+import { type FileMode, replaceFile, syncFolder } from './atomic';
+import { readPlain } from './plain-file';
 import { errnoOf, refusalOf, storageError } from './storage';
 
 /** No flash of these chips is larger, bytes. */
@@ -29,11 +30,16 @@ export async function readImageFile(path: string): Promise<Buffer> {
 /**
  * Writes bytes to a file that is complete or absent, in place of one of that name.
  * @param path absolute, in a folder that exists
+ * @param mode who may read it: a dump holds passwords, an eFuse keys
  * @throws BkError BK_STORAGE
  */
-export async function writeImageFile(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeImageFile(
+  path: string,
+  bytes: Uint8Array,
+  mode: FileMode = 'owner',
+): Promise<void> {
   try {
-    await replaceFile(path, bytes);
+    await replaceFile(path, bytes, mode);
     await syncFolder(dirname(path));
   } catch (reason) {
     throw storageError(reason, (why) => say('backup.imageUnwritable', { path, why }));
@@ -44,26 +50,27 @@ async function readWhole(path: string): Promise<Buffer> {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw unread(say('backup.noFileName', { path: shown(path) }), say('backup.correctFileName'));
   }
-  // Asked before it is opened: opening a pipe would wait for somebody to write to it.
-  const stats = await stat(path);
+  const read = await readPlain(path, { most: LARGEST_IMAGE });
+  if (!Buffer.isBuffer(read)) throw unfit(path, read);
+  if (read.length > 0) return read;
+  throw new BkError('BK_BAD_IMAGE', say('backup.emptyFile', { path }), {
+    phase: 'open',
+    advice: [say('backup.copyAgain')],
+  });
+}
+
+/** What is no file of an image. */
+function unfit(path: string, stats: Stats): BkError {
   if (!stats.isFile()) {
     const text = stats.isDirectory()
       ? say('backup.folderUnread', { path })
       : say('backup.noPlainFile', { path });
-    throw unread(text, say('backup.nameFileItself'));
+    return unread(text, say('backup.nameFileItself'));
   }
-  if (stats.size > LARGEST_IMAGE) {
-    const text = say('backup.longerThanAnyFlash', { path, bytes: stats.size });
-    throw new BkError('BK_BAD_IMAGE', text, {
-      phase: 'open',
-      advice: [say('backup.checkFileMeant')],
-    });
-  }
-  const bytes = await readFile(path);
-  if (bytes.length > 0) return bytes;
-  throw new BkError('BK_BAD_IMAGE', say('backup.emptyFile', { path }), {
+  const text = say('backup.longerThanAnyFlash', { path, bytes: stats.size });
+  return new BkError('BK_BAD_IMAGE', text, {
     phase: 'open',
-    advice: [say('backup.copyAgain')],
+    advice: [say('backup.checkFileMeant')],
   });
 }
 

@@ -1,12 +1,11 @@
-import { readdir, readFile, rename } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { discard, removeStale, targetOf } from './atomic';
+import { discard, type FileMode, removeStale, targetOf } from './atomic';
 import { resolveFilename } from './filename';
-import { readSidecar, SIDECAR } from './find';
+import { loadVerified, readSidecar, SIDECAR } from './find';
 import type { FolderTurns } from './folder-turns';
 import { chipPart, kindOf, macPart, parseName } from './names';
 import type { PartialSubject } from './partial';
-import { sha256 } from './record';
 
 /**
  * Clears up after a write of the same backup that was killed: one whose bytes were whole on the disk
@@ -14,6 +13,7 @@ import { sha256 } from './record';
  * can be at work on another backup of it at the same time.
  * @param filename the name that a person gave the backup; empty for one of this package's making
  * @param now ms since 1970
+ * @param mode of the folders that such a name goes through
  */
 export async function settleLeftovers(
   turns: FolderTurns,
@@ -21,10 +21,11 @@ export async function settleLeftovers(
   subject: PartialSubject,
   filename: string,
   now: number,
+  mode: FileMode = 'owner',
 ): Promise<void> {
   await turns.take(folder, async () => {
     if (filename !== '') {
-      const path = await resolveFilename(folder, filename);
+      const path = await resolveFilename(folder, filename, mode);
       await settle(dirname(path), (name) => name === basename(path));
     }
     await settle(folder, (name) => isOf(name, subject));
@@ -59,9 +60,7 @@ async function settle(folder: string, owns: (name: string) => boolean): Promise<
 async function complete(part: string, path: string): Promise<boolean> {
   const record = await readSidecar(path);
   if (record === null || record.file !== basename(path)) return false;
-  const bytes = await readFile(part).catch(() => null);
-  if (bytes === null || bytes.length !== record.length) return false;
-  if (sha256(bytes) !== record.sha256) return false;
+  if ((await loadVerified({ path: part, record }, 'refuse')) === null) return false;
   return rename(part, path).then(
     () => true,
     () => false,

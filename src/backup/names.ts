@@ -22,7 +22,7 @@ export interface ParsedName {
 }
 
 const NAME =
-  /^([A-Za-z0-9]+)_([0-9a-f]{12}|nomac)_(full|[0-9a-f]+-[0-9a-f]+)_(\d{8}-\d{6})(?:-(\d+))?\.bin$/;
+  /^([A-Za-z0-9]+)_([0-9a-f]{12}|nomac)_(full|[0-9a-f]+-[0-9a-f]+)_(\d{8}-\d{6})(?:-(\d{1,9}))?\.bin$/;
 
 /** `full` for a whole flash, else `<offset>-<length>` in hex. */
 export function kindOf(backup: { kind: 'full' | 'part'; offset: number; length: number }): string {

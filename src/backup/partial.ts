@@ -1,16 +1,14 @@
-import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { type FileHandle, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { SECTOR } from '../chip/geometry';
-import { discard } from './atomic';
+import { commitPart, createFile, discard, type FileMode, partPath } from './atomic';
 import { chipPart, kindOf, macPart } from './names';
+import { readIfPlain } from './plain-file';
 import type { BackupSubject } from './record';
 
 /** Checksum and bytes of one sector. */
 const SLOT = 4 + SECTOR;
-/** A link in the place of the file would lead the bytes elsewhere. Windows has no such flag. */
-const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 
 /** A sector that an unfinished write changes a part of. */
 const PARTIAL_SECTOR = /^\.[A-Za-z0-9]+_[0-9a-f]{12}_[0-9a-f]+-1000\.edge$/;
@@ -38,6 +36,7 @@ export class PartialBackup {
   readonly path: string;
   readonly #name: string;
   readonly #stretch: Stretch;
+  readonly #mode: FileMode;
   readonly #sectors = new Set<number>();
   readonly #slot = Buffer.alloc(SLOT);
   /** The file as it was found, until its sectors are taken out. */
@@ -45,16 +44,18 @@ export class PartialBackup {
   #file: FileHandle | null = null;
   #usable = true;
 
-  private constructor(path: string, name: string, stretch: Stretch) {
+  private constructor(path: string, name: string, stretch: Stretch, mode: FileMode) {
     this.path = path;
     this.#name = name;
     this.#stretch = stretch;
+    this.#mode = mode;
   }
 
   /**
    * Takes up what an earlier try of the same read left, if it left anything. No file is made yet.
    * @param stretch the whole sectors that the read touches
    * @param ending what the file is for: an unfinished read, or a sector that a write changes a part of
+   * @param mode who may read the file
    * @returns null for a chip without a MAC, which cannot be told from another one
    */
   static async open(
@@ -62,10 +63,11 @@ export class PartialBackup {
     subject: PartialSubject,
     stretch: Stretch,
     ending: 'partial' | 'edge' = 'partial',
+    mode: FileMode = 'owner',
   ): Promise<PartialBackup | null> {
     const name = hiddenName(subject, ending);
     if (name === null) return null;
-    const partial = new PartialBackup(join(folder, name), name, stretch);
+    const partial = new PartialBackup(join(folder, name), name, stretch, mode);
     await partial.#load();
     return partial;
   }
@@ -96,7 +98,7 @@ export class PartialBackup {
     this.#slot.writeUInt32LE(this.#checksum(address, sector), 0);
     sector.copy(this.#slot, 4);
     try {
-      this.#file ??= await openOwn(this.path, constants.O_RDWR | constants.O_CREAT);
+      this.#file ??= await this.#create();
       const { bytesWritten } = await this.#file.write(this.#slot, 0, SLOT, this.#place(address));
       if (bytesWritten < SLOT) throw new Error('the disk took a part of a sector only');
       this.#sectors.add(address);
@@ -121,13 +123,33 @@ export class PartialBackup {
     await discard(this.path);
   }
 
+  /**
+   * A file of this job's own making, with what an earlier one has kept: the one that was found may be a link that
+   * leads the bytes elsewhere, or one that others may read. Fails where the name is taken by what is no file.
+   */
+  async #create(): Promise<FileHandle> {
+    const found = await this.#read();
+    if (found === null) return createFile(this.path, this.#mode);
+    const part = partPath(this.path);
+    const file = await createFile(part, this.#mode);
+    try {
+      await file.writeFile(found);
+      await commitPart(part, this.path);
+      return file;
+    } catch (error) {
+      await file.close();
+      await discard(part);
+      throw error;
+    }
+  }
+
+  #read(): Promise<Buffer | null> {
+    const most = this.#place(this.#end);
+    return readIfPlain(this.path, { most, links: 'refuse', longer: 'cut' });
+  }
+
   async #load(): Promise<void> {
-    const stats = await lstat(this.path).catch(() => null);
-    if (stats === null) return;
-    // Asked before it is opened: opening a pipe would wait for somebody at its other end.
-    this.#usable = stats.isFile();
-    if (!this.#usable) return;
-    const bytes = await readSome(this.path, this.#place(this.#end)).catch(() => null);
+    const bytes = await this.#read();
     if (bytes === null) return;
     for (let address = this.#stretch.offset; address < this.#end; address += SECTOR) {
       const place = this.#place(address);
@@ -197,26 +219,4 @@ function hiddenName(subject: PartialSubject, ending: 'partial' | 'edge'): string
   const { chip, mac } = subject;
   if (mac === null) return null;
   return `.${chipPart(chip)}_${macPart(mac)}_${kindOf(subject)}.${ending}`;
-}
-
-function openOwn(path: string, flags: number): Promise<FileHandle> {
-  return open(path, flags | NO_FOLLOW);
-}
-
-/** The beginning of a file, or all of it where it is shorter. */
-async function readSome(path: string, length: number): Promise<Buffer> {
-  const file = await openOwn(path, constants.O_RDONLY);
-  try {
-    const { size } = await file.stat();
-    const bytes = Buffer.alloc(Math.min(length, size));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return bytes.subarray(0, filled);
-  } finally {
-    await file.close();
-  }
 }

@@ -55,7 +55,7 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Reads a sidecar's text; null unless it has all that a record needs. */
+/** Reads a sidecar's text; null unless it has all that a record needs. What else stands there is left out. */
 export function parseRecord(text: string): BackupRecord | null {
   let value: unknown;
   try {
@@ -63,7 +63,9 @@ export function parseRecord(text: string): BackupRecord | null {
   } catch {
     return null;
   }
-  return isRecord(value) ? value : null;
+  if (!isRecord(value)) return null;
+  const { file, kind, chip, mac, offset, length, sha256, crc32, date } = value;
+  return { file, kind, chip, mac, offset, length, sha256, crc32, date };
 }
 
 function isRecord(value: unknown): value is BackupRecord {
@@ -77,14 +79,19 @@ function isRecord(value: unknown): value is BackupRecord {
     isCount(record.length) &&
     matches(record.sha256, /^[0-9a-f]{64}$/) &&
     matches(record.crc32, /^[0-9a-f]{8}$/) &&
-    typeof record.date === 'string' &&
+    isShort(record.date) &&
     !Number.isNaN(Date.parse(record.date)) &&
-    typeof record.file === 'string'
+    isShort(record.file)
   );
 }
 
 function matches(value: unknown, pattern: RegExp): boolean {
   return typeof value === 'string' && pattern.test(value);
+}
+
+/** A name or a date: no file system takes longer names. */
+function isShort(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 255;
 }
 
 function isCount(value: unknown): boolean {

@@ -1,10 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isBkError } from '../errors';
 import { say } from '../texts/note';
 import {
   commitPart,
   discard,
+  type FileMode,
   partPath,
   removeStale,
   replaceFile,
@@ -12,7 +13,7 @@ import {
   writePart,
 } from './atomic';
 import { resolveFilename } from './filename';
-import { SIDECAR } from './find';
+import { readSidecarBytes, SIDECAR } from './find';
 import { makeFolder } from './folder';
 import type { FolderTurns } from './folder-turns';
 import { backupStem, kindOf, parseName } from './names';
@@ -29,6 +30,8 @@ export interface BackupRequest {
   subject: BackupSubject;
   /** How many newest backups of this chip and stretch to keep; 0 (the default) keeps all. Not with `filename`. */
   keep?: number | undefined;
+  /** Who may read the files and the folders that are made; default `owner`. */
+  fileMode?: FileMode | undefined;
   /** When it was read. */
   date: Date;
   /** More facts for the sidecar, plain data. */
@@ -56,15 +59,16 @@ export function writeBackup(turns: FolderTurns, request: BackupRequest): Promise
 }
 
 async function write(request: BackupRequest): Promise<WrittenBackup> {
-  const { folder, filename = '', bytes, subject, date } = request;
-  await makeFolder(folder);
-  const path = filename === '' ? await newPath(request) : await resolveFilename(folder, filename);
+  const { folder, filename = '', bytes, subject, date, fileMode = 'owner' } = request;
+  await makeFolder(folder, fileMode);
+  const path =
+    filename === '' ? await newPath(request) : await resolveFilename(folder, filename, fileMode);
   const record = makeRecord(subject, bytes, date, path);
   const sidecar = path + SIDECAR;
   try {
     await removeStale(dirname(path), date.getTime());
     const text = `${JSON.stringify({ ...request.facts, ...record }, null, 2)}\n`;
-    const pair = () => writePair(path, bytes, sidecar, Buffer.from(text));
+    const pair = () => writePair(path, bytes, Buffer.from(text), fileMode);
     await pair().catch(async (reason: unknown) => {
       if (request.makeRoom === undefined || !isFull(reason)) throw reason;
       await request.makeRoom();
@@ -84,15 +88,16 @@ async function write(request: BackupRequest): Promise<WrittenBackup> {
 async function writePair(
   path: string,
   bytes: Uint8Array,
-  sidecar: string,
   text: Uint8Array,
+  mode: FileMode,
 ): Promise<void> {
-  const former = await readFile(sidecar).catch(() => null);
+  const sidecar = path + SIDECAR;
+  const former = await readSidecarBytes(path);
   const part = partPath(path);
   const sidecarPart = partPath(sidecar);
-  await writePart(part, bytes);
+  await writePart(part, bytes, mode);
   try {
-    await writePart(sidecarPart, text);
+    await writePart(sidecarPart, text, mode);
     await commitPart(sidecarPart, sidecar);
   } catch (error) {
     await discard(part);
@@ -103,7 +108,7 @@ async function writePair(
   } catch (error) {
     await discard(sidecar);
     // What was there before still is: it keeps its own sidecar.
-    if (former !== null) await replaceFile(sidecar, former).catch(() => {});
+    if (former !== null) await replaceFile(sidecar, former, mode).catch(() => {});
     throw error;
   }
 }

@@ -27,10 +27,10 @@ export async function checkReading(given: unknown, port: string): Promise<ReadOp
   }
   // Better known before a long read than after it.
   if (options.file === undefined) return options;
-  const { folder, filename } = options.file;
+  const { folder, filename, fileMode } = options.file;
   if (filename) checkFilename(folder, filename);
-  await checkFolder(folder);
-  if (filename) await resolveFilename(folder, filename);
+  await checkFolder(folder, fileMode);
+  if (filename) await resolveFilename(folder, filename, fileMode);
   return options;
 }
 

@@ -72,7 +72,7 @@ async function change(
   placed: readonly Piece[],
 ): Promise<Plan> {
   const folder = options.backup?.folder;
-  const partials = new PartialSectors(context, folder);
+  const partials = new PartialSectors(context, options.backup);
   try {
     const pieces: Piece[] = [];
     for (const piece of placed) pieces.push(await partials.fill(piece));

@@ -1,3 +1,4 @@
+import type { FileMode } from '../../backup/atomic';
 import type { ChipName, Family } from '../../chip/known/chips';
 import type { Region } from '../../chip/layouts';
 import type { LikelyCause, Phase } from '../../errors';
@@ -90,6 +91,8 @@ export interface FileOutput {
   keep?: number;
   /** Read only what differs from the newest backup of this chip in the folder. Default true. */
   incremental?: boolean;
+  /** Who may read the files and the folders that are made; default `owner`. Windows does not know it. */
+  fileMode?: FileMode;
 }
 
 export interface ReadOptions {
@@ -110,6 +113,8 @@ export interface BackupOptions {
   mode: BackupMode;
   /** Absolute path. */
   folder: string;
+  /** Who may read the files and the folders that are made; default `owner`. */
+  fileMode?: FileMode;
 }
 
 export interface WriteOptions {

@@ -25,8 +25,9 @@ export async function backUpFirst(
       const found = await verifiedBackup(context, options.folder, range);
       if (found !== null) return found;
     }
-    await checkFolder(options.folder);
-    const { path } = await readToFile(context, range, { folder: options.folder }, 'backup');
+    const { mode: _, ...output } = options;
+    await checkFolder(output.folder, output.fileMode);
+    const { path } = await readToFile(context, range, output, 'backup');
     return path;
   } catch (error) {
     if (isBkError(error, 'BK_STORAGE', 'BK_BAD_SETTING', 'BK_CRC_MISMATCH')) throw failed(error);

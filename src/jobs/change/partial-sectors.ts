@@ -1,3 +1,4 @@
+import type { FileMode } from '../../backup/atomic';
 import { makeFolder } from '../../backup/folder';
 import { keepsPartialSectors, keptPartialSectors, PartialBackup } from '../../backup/partial';
 import { SECTOR } from '../../chip/geometry';
@@ -7,6 +8,7 @@ import { hex } from '../../errors';
 import type { Piece } from '../../placement/base/place-types';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
+import type { BackupOptions } from '../base/job-types';
 import { chipIdOf } from '../chip/chip-calibration';
 import { readSector } from '../chip/read-sector';
 import { type Plan, touchedBy } from './change-plan';
@@ -33,12 +35,14 @@ interface PartialSector {
 export class PartialSectors {
   readonly #context: JobContext;
   readonly #folder: string | undefined;
+  readonly #mode: FileMode | undefined;
   readonly #sectors: PartialSector[] = [];
 
-  /** @param folder absolute path; without one, or with an empty one, nothing is kept */
-  constructor(context: JobContext, folder: string | undefined) {
+  /** @param backup without a folder, or with an empty one, nothing is kept */
+  constructor(context: JobContext, backup: BackupOptions | undefined) {
     this.#context = context;
-    this.#folder = folder === '' ? undefined : folder;
+    this.#folder = backup?.folder || undefined;
+    this.#mode = backup?.fileMode;
   }
 
   /** Fills a piece up to whole sectors with what belongs beside it. */
@@ -63,7 +67,7 @@ export class PartialSectors {
     for (const sector of this.#sectors) {
       if (!sector.matters || !touched.some((range) => holds(range, sector.address))) continue;
       // Nothing is worse without it: a folder that cannot be made costs the safety only.
-      if (this.#folder !== undefined) await makeFolder(this.#folder).catch(() => {});
+      if (this.#folder !== undefined) await makeFolder(this.#folder, this.#mode).catch(() => {});
       sector.file ??= await this.#open(sector.address);
       await sector.file?.keep(sector.address, sector.bytes);
     }
@@ -95,7 +99,7 @@ export class PartialSectors {
 
   #open(address: number): Promise<PartialBackup | null> {
     if (this.#folder === undefined) return Promise.resolve(null);
-    return openKept(this.#context, this.#folder, address);
+    return openKept(this.#context, this.#folder, address, this.#mode);
   }
 }
 
@@ -120,10 +124,11 @@ async function openKept(
   context: JobContext,
   folder: string,
   address: number,
+  mode?: FileMode,
 ): Promise<PartialBackup | null> {
   const sector = { offset: address, length: SECTOR };
   const subject = { ...(await chipIdOf(context)), kind: 'part' as const, ...sector };
-  return PartialBackup.open(folder, subject, sector, 'edge');
+  return PartialBackup.open(folder, subject, sector, 'edge', mode);
 }
 
 function holds({ offset, length }: Region, address: number): boolean {

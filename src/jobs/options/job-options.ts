@@ -23,15 +23,18 @@ import { refused, take, type Whose } from './take';
 
 const CONTROL: Rules = { signal, onProgress: callback };
 
+const FILE_MODE = word(['owner', 'group', 'all']);
+
 const READ: Rules = {
   memory: word(['flash', 'rom', 'efuse', 'otp']),
   offset: bytes(0),
   length: bytes(1),
-  file: object('{ folder, filename, keep, incremental }', () => ({
+  file: object('{ folder, filename, keep, incremental, fileMode }', () => ({
     folder: required(folder),
     filename: text,
     keep: number,
     incremental: flag,
+    fileMode: FILE_MODE,
   })),
 };
 
@@ -39,6 +42,7 @@ const BACKUP = object('{ mode, folder }', ({ mode }) => ({
   mode: required(word(['once', 'always', 'never'])),
   // Where what is beside an image is kept meanwhile, also without a backup.
   folder: mode === 'never' ? either(word(['']), folder) : required(folder),
+  fileMode: FILE_MODE,
 }));
 
 const WRITE: Rules = {

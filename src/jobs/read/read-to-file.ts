@@ -29,11 +29,11 @@ export async function readToFile(
   output: FileOutput,
   phase: 'read' | 'backup',
 ): Promise<WrittenFile> {
-  const { folder, filename = '' } = output;
+  const { folder, filename = '', fileMode } = output;
   const subject = await subjectOf(context, range);
   const now = context.session.clock.date().getTime();
-  await settleLeftovers(context.folders, folder, subject, filename, now);
-  const partial = await PartialBackup.open(folder, subject, outward(range));
+  await settleLeftovers(context.folders, folder, subject, filename, now, fileMode);
+  const partial = await PartialBackup.open(folder, subject, outward(range), 'partial', fileMode);
   try {
     const read = await readOn(context, range, output, phase, partial);
     const written = await save(context, subject, output, read, partial);
@@ -86,6 +86,7 @@ async function save(
     folder: output.folder,
     filename: output.filename,
     keep: output.keep,
+    fileMode: output.fileMode,
     bytes,
     subject: { chip, mac, kind, offset },
     date: session.clock.date(),

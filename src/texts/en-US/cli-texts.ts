@@ -35,6 +35,7 @@ export const CLI = {
   optFolder: 'where a new backup goes when no FILE is named (default __standard__)',
   optKeep: 'newest backups of this chip to keep in the folder; 0 keeps all',
   optNoIncremental: 'read everything, also what a backup beside it has already',
+  optFileMode: 'who may read what is made: you, your group too, or all',
   optWriteOffset: 'auto: from what the image is; a number: the bytes go there as they are',
   optPart: 'all of the image, or of a dump: app, rf, tuya, openbeken, bootloader',
   optSkip: "with a numeric offset: leave out the image's first bytes",

@@ -1,0 +1,60 @@
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
+
+/** To open a pipe waits for somebody at its other end, and a terminal may become that of this program. */
+const NO_WAIT = (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+/** Windows has none of these flags: there it is what was asked before that counts. */
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+
+/** What a file may be that somebody else can have put there. */
+export interface Bounds {
+  /** Bytes that are read at most. */
+  most: number;
+  /** Whether a link leads to a file as good: of the files under way, which only this program makes, none does. */
+  links?: 'follow' | 'refuse';
+  /** Of a file that is longer: nothing, or its beginning. */
+  longer?: 'refuse' | 'cut';
+}
+
+/**
+ * The bytes of a file that may be anything: a pipe, a socket, a device, longer than the memory. Waits for nobody,
+ * and reads what was looked at, also where something else takes its place meanwhile.
+ * @returns what it is instead, where it is no plain file or too long
+ * @throws errors of the operating system
+ */
+export async function readPlain(path: string, bounds: Bounds): Promise<Buffer | Stats> {
+  // Asked before it is opened, too: a serial port that is opened resets what hangs on it.
+  const asked = await (bounds.links === 'refuse' ? lstat(path) : stat(path));
+  if (!fits(asked, bounds)) return asked;
+  const follow = bounds.links === 'refuse' ? NO_FOLLOW : 0;
+  const file = await open(path, constants.O_RDONLY | NO_WAIT | follow);
+  try {
+    const stats = await file.stat();
+    if (!fits(stats, bounds)) return stats;
+    return await readBeginning(file, Math.min(stats.size, bounds.most));
+  } finally {
+    await file.close();
+  }
+}
+
+/** The same where it does not matter why there are none; null then. */
+export async function readIfPlain(path: string, bounds: Bounds): Promise<Buffer | null> {
+  const read = await readPlain(path, bounds).catch(() => null);
+  return Buffer.isBuffer(read) ? read : null;
+}
+
+function fits(stats: Stats, { most, longer }: Bounds): boolean {
+  return stats.isFile() && (stats.size <= most || longer === 'cut');
+}
+
+/** Not until the end: a file may grow as long as it is read. */
+async function readBeginning(file: FileHandle, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
