@@ -39,7 +39,11 @@ export function sourceFile(RED: NodeAPI, setting: string | null, fromMessage: st
     throw bad(say('node.nameNotPrintable', { given }), say('node.correctName'));
   }
   const { folders, places } = reachOf(RED, configured);
-  const files = places.map((place) => path.resolve(place, fromMessage));
+  // A way up was seen from the user folder: begun elsewhere it would end at another file than was meant.
+  const goesUp = fromMessage.split(/[\\/]/).includes('..');
+  const files = (goesUp ? places.slice(-1) : places).map((place) =>
+    path.resolve(place, fromMessage),
+  );
   const inside = files.filter((file) => folders.some((folder) => isInside(folder, file)));
   const file = inside.find((one) => existsSync(one)) ?? placeOfMissing(inside, fromMessage);
   if (file !== undefined) return file;

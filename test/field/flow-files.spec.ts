@@ -28,6 +28,9 @@ describe('a file that a message names', () => {
       '../bk-backups/x.bin',
       '../flows.json',
       'old/../../flows.json',
+      `${folder}/../flows.json`,
+      `${folder}/../bk-backups/x.bin`,
+      'bk-backups/../flows.json',
       '/etc/passwd',
       '.',
       '..',
@@ -59,12 +62,6 @@ describe('a file that a message names', () => {
     writeFileSync(path.join(userDir, 'firmware', 'firmware', 'x.bin'), 'x');
     assert.equal(await opened('firmware/x.bin'), 'firmware/firmware/x.bin');
   });
-
-  for (const filename of ['firmware/../flows.json', 'bk-backups/../flows.json']) {
-    it(`is sought in that folder also by a winding path: ${filename}`, async () => {
-      assert.equal(await opened(filename), 'firmware/flows.json');
-    });
-  }
 
   it('may lie in folders of that folder', async () => {
     assert.equal(await opened('old/plug.bin'), 'firmware/old/plug.bin');

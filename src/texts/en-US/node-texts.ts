@@ -77,13 +77,12 @@ export const NODE = {
 
   // Jobs of a node that goes.
   cancelledByDeploy_one:
-    'A deploy, or the end of Node-RED, has cancelled the job of this node. The chip is left at a sector boundary: send the same message again.',
+    'A deploy, or the end of Node-RED, has cancelled the job of this node: send the same message again.',
   cancelledByDeploy_other:
-    'A deploy, or the end of Node-RED, has cancelled the __count__ jobs of this node. The chip is left at a sector boundary: send the same messages again.',
-  cancelledByRemoval_one:
-    'The job of this node was cancelled, as a deploy has removed the node. The chip is left at a sector boundary.',
+    'A deploy, or the end of Node-RED, has cancelled the __count__ jobs of this node: send the same messages again.',
+  cancelledByRemoval_one: 'The job of this node was cancelled, as a deploy has removed the node.',
   cancelledByRemoval_other:
-    'The __count__ jobs of this node were cancelled, as a deploy has removed the node. The chip is left at a sector boundary.',
+    'The __count__ jobs of this node were cancelled, as a deploy has removed the node.',
 
   // OpenBeken's settings in messages.
   noOpenBeken:
