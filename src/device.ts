@@ -146,7 +146,8 @@ export class Device {
     this.#last = { slot, settings };
     const notes = new JobNotes();
     const listener = guarded(control.onProgress, notes);
-    const progress = new ProgressReporter(operation, clock, listener);
+    const subject = { operation, device: settings.name, port: settings.port };
+    const progress = new ProgressReporter(subject, clock, listener);
     let context: JobContext | null = null;
     let finished = false;
     try {
@@ -155,6 +156,7 @@ export class Device {
       context = new JobContext(session, progress, notes, signal, folders);
       const linkedAt = clock.now();
       const outcome = await job.perform(context, prepared);
+      progress.finish();
       finished = true;
       const now = clock.now();
       const times = { totalMs: now - turnAt, workMs: now - linkedAt };

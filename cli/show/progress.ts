@@ -76,18 +76,26 @@ const LONGEST_BAR = 30;
 /** What percent, speed and time take at most. */
 const NUMBERS_WIDTH = 34;
 
-/** `write    [#########--------------]  38 %  412 kB/s  12 s left`; without bytes to count what is going on. */
+/**
+ * `write    [#########--------------]  38 %  412 kB/s  12 s left`: what it does and how fast, and how far the whole
+ * job is; without bytes to count what is going on.
+ */
 export function barLine(progress: Progress, columns: number): string {
-  const { phase, total, percent, code, params } = progress;
+  const { phase, total, bytesPerSecond, code, params } = progress;
+  const { overallPercent: percent, overallEtaSeconds: etaSeconds } = progress;
   const name = phase.padEnd(PHASE_WIDTH);
   if (total === 0) return name + render({ code, params });
   const width = Math.min(LONGEST_BAR, Math.max(0, columns - PHASE_WIDTH - NUMBERS_WIDTH));
   const full = Math.floor((width * percent) / 100);
   const bar = width < 8 ? '' : `[${'#'.repeat(full)}${'-'.repeat(width - full)}] `;
-  return `${name}${bar}${numbers(progress)}`;
+  return `${name}${bar}${numbers({ percent, bytesPerSecond, etaSeconds })}`;
 }
 
-function numbers({ percent, bytesPerSecond, etaSeconds }: Progress): string {
+function numbers({
+  percent,
+  bytesPerSecond,
+  etaSeconds,
+}: Pick<Progress, 'percent' | 'bytesPerSecond' | 'etaSeconds'>): string {
   const speed = bytesPerSecond === null ? '' : `  ${speedText(bytesPerSecond)}`;
   const time = durationText((etaSeconds ?? 0) * 1000);
   const left = etaSeconds === null ? '' : `  ${render(say('cli.timeLeft', { time }))}`;

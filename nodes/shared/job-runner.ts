@@ -144,7 +144,7 @@ class JobRunner<Payload> {
   ): Promise<void> {
     const throttle = new ProgressThrottle(systemClock, (progress) => {
       this.#show(this.#texts.progress(progress));
-      send([null, progressMessage(progressIn(this.#language, progress))]);
+      send([null, progressMessage(msg, progressIn(this.#language, progress))]);
     });
     const onProgress = (progress: Progress) => {
       job.hasStarted = true;
@@ -196,8 +196,8 @@ class JobRunner<Payload> {
   }
 }
 
-/** A message of its own for output 2, with exactly what the contract names. */
-function progressMessage(progress: Progress): NodeMessage {
+/** A message of its own for output 2, with exactly what the contract names: of the one that started the job its id only. */
+function progressMessage({ _msgid }: JobMessage, progress: Progress): NodeMessage {
   const { waitsForPerson: _, ...payload } = progress;
-  return { topic: 'progress', payload } as NodeMessage;
+  return { _msgid, topic: 'progress', payload } as NodeMessage;
 }

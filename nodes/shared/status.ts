@@ -29,10 +29,12 @@ export class StatusTexts {
     return this.#status('grey', 'ring', 'waiting');
   }
 
-  progress({ phase, percent, total, bytesPerSecond, waitsForPerson }: Progress): NodeStatus {
+  /** The percent is that of the whole job; what mends it on the way shows it as well. */
+  progress({ phase, overallPercent, total, ...progress }: Progress): NodeStatus {
+    const { bytesPerSecond, waitsForPerson } = progress;
     if (waitsForPerson) return this.#status('yellow', 'ring', 'resetNow');
     const words = [this.text(phase)];
-    if (total > 0) words.push(`${percent} %`);
+    if (total > 0 || overallPercent > 0) words.push(`${overallPercent} %`);
     if (total > 0 && bytesPerSecond !== null) words.push(speedText(bytesPerSecond));
     return { fill: phase === 'recover' ? 'yellow' : 'blue', shape: 'dot', text: words.join(' ') };
   }

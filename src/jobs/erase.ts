@@ -7,7 +7,7 @@ import type { JobContext } from './base/job-context';
 import type { JobOutcome } from './base/job-facts';
 import type { EraseOptions, EraseSummary } from './base/job-types';
 import { Changer } from './change/change';
-import { planErase } from './change/erase-plan';
+import { eraseSeconds, planErase } from './change/erase-plan';
 import { forgetPartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
 import { checkBootloader } from './chip/bootloader-check';
@@ -19,9 +19,13 @@ export async function erase(
   context: JobContext,
   options: EraseOptions,
 ): Promise<JobOutcome<EraseSummary>> {
-  const { plan: regions, backup } = await planAndBackUp(context, options.backup, () =>
-    planErase(context, options),
-  );
+  const { plan: regions, backup } = await planAndBackUp(context, options.backup, async () => {
+    const planned = await planErase(context, options);
+    const { erase, verify } = eraseSeconds(planned);
+    context.progress.expect('erase', erase);
+    context.progress.expect('verify', verify);
+    return planned;
+  });
   const bytes = totalOf(regions);
   const changer = new Changer(context);
   await changer.runErase(regions, () => eraseRegions(context, changer, regions, bytes));
@@ -42,12 +46,14 @@ async function eraseRegions(
   regions: readonly Region[],
   bytes: number,
 ): Promise<void> {
-  context.progress.begin('erase', bytes, say('job.erasingBytes', { size: hex(bytes) }));
+  const { progress } = context;
+  const seconds = eraseSeconds(regions);
+  progress.begin('erase', bytes, seconds.erase, say('job.erasingBytes', { size: hex(bytes) }));
   for (const region of regions) {
     for (const block of blocksOf(region)) await eraseBlock(context, changer, block);
   }
-  context.progress.end('erase', say('job.erased'));
-  context.progress.begin('verify', bytes, say('job.verifyingBytes', { size: hex(bytes) }));
+  progress.end('erase', say('job.erased'));
+  progress.begin('verify', bytes, seconds.verify, say('job.verifyingBytes', { size: hex(bytes) }));
   await changer.verify(regions, regions, ({ length }) => Buffer.alloc(length, 0xff));
   await checkBootloader(context);
 }

@@ -6,8 +6,10 @@ import { say } from '../texts/note';
 import type { JobContext } from './base/job-context';
 import type { JobOutcome } from './base/job-facts';
 import type { WriteOptions, WriteSummary } from './base/job-types';
+import { checkSeconds } from './base/step-costs';
 import { Changer } from './change/change';
-import { type Plan, secondsOf, touchedBy } from './change/change-plan';
+import { expectWrite } from './change/change-estimate';
+import { changeSeconds, type Plan, secondsOf, sharesOf, touchedBy } from './change/change-plan';
 import { forgetPartialSectors, PartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
 import { planWrite } from './change/write-plan';
@@ -27,7 +29,9 @@ export async function write(
   const wanted = options.dryRun ? undefined : options.backup;
   const { plan: target, backup } = await planAndBackUp(context, wanted, async () => {
     const placed = await place(context, image, options);
-    return { placed, planned: await planConfig(context, options, placed) };
+    const planned = await planConfig(context, options, placed);
+    expectWrite(context, placed, options);
+    return { placed, planned };
   });
   const { placed, planned } = target;
   const config = (await planned?.complete(backup)) ?? null;
@@ -48,8 +52,7 @@ export async function write(
     },
     regions,
     bytes,
-    bytesWritten: Math.min(bytes, options.dryRun ? plan.programBytes : changer.counts.bytesWritten),
-    bytesUnchanged: Math.min(bytes, plan.unchangedBytes),
+    ...sharesOf(plan, regions),
     sectorsErased: erased.sectorsErased,
     blocksErased: erased.blocksErased,
     verified: !options.dryRun,
@@ -96,18 +99,21 @@ async function carryOut(
   pieces: readonly Piece[],
   plan: Plan,
 ): Promise<void> {
+  const { progress } = context;
   const recoveries = context.recoveries.length;
-  context.progress.begin('erase', plan.eraseBytes, say('job.erasingDifferences'));
-  context.progress.begin('write', plan.programBytes, say('job.writingDifferences'));
+  const { erase, write } = changeSeconds(plan.blocks, context.session.workingBaud);
+  progress.begin('erase', plan.eraseBytes, erase, say('job.erasingDifferences'));
+  progress.begin('write', plan.programBytes, write, say('job.writingDifferences'));
   for (const block of plan.blocks) await changer.carryOut(block);
-  context.progress.end('erase', say('job.erased'));
-  context.progress.end('write', say('job.written'));
+  progress.end('erase', say('job.erased'));
+  progress.end('write', say('job.written'));
   // What compared equal and was not touched since has been confirmed by that very checksum. But once the
   // chip has stumbled nobody knows what it did on the way: then all of it is asked again.
   const steady = context.recoveries.length === recoveries;
   const all = plan.blocks.map(({ range }) => range);
   const ranges = steady ? plan.blocks.flatMap(touchedBy) : all;
-  context.progress.begin('verify', totalOf(ranges), say('job.verifyingByChecksum'));
+  const bytes = totalOf(ranges);
+  progress.begin('verify', bytes, checkSeconds(bytes), say('job.verifyingByChecksum'));
   await changer.verify(ranges, all, (range) => bytesOf(pieces, range));
   await checkBootloader(context);
 }

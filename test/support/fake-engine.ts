@@ -93,7 +93,13 @@ export function aProgress(progress: Partial<Progress> = {}): Progress {
     percent: 0,
     bytesPerSecond: null,
     etaSeconds: null,
+    // As of a job that has one phase only.
+    overallPercent: progress.percent ?? 0,
+    overallEtaSeconds: progress.etaSeconds ?? null,
     address: null,
+    device: 'bench',
+    port: '/dev/ttyTEST0',
+    mac: null,
     message: 'Reading.',
     code: 'job.reading',
     params: {},

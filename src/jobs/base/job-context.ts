@@ -32,6 +32,7 @@ export class JobContext {
     this.folders = folders;
     this.warnings = notes.warnings;
     this.recoveries = notes.recoveries;
+    progress.nameChip(() => session.identity.calibration?.mac ?? null);
   }
 
   get flash() {

@@ -140,9 +140,12 @@ export interface WriteOptions {
 export interface WriteSummary {
   image: { kind: string; chip: ChipName | null; version: string | null };
   regions: Region[];
+  /** Of the regions: as many as were written, unchanged and erased. */
   bytes: number;
   bytesWritten: number;
   bytesUnchanged: number;
+  /** Blank in the image, and not in flash: erasing was all that it took. */
+  bytesErased: number;
   sectorsErased: number;
   blocksErased: number;
   /** False only for a dry run. */

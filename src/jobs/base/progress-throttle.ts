@@ -18,6 +18,11 @@ export class ProgressThrottle {
   readonly #held = new Map<Phase, Progress>();
   #waited = false;
   #emittedAt = Number.NEGATIVE_INFINITY;
+  /** What was last said of the whole job. */
+  #overall: Pick<Progress, 'overallPercent' | 'overallEtaSeconds'> = {
+    overallPercent: 0,
+    overallEtaSeconds: null,
+  };
 
   constructor(clock: Clock, emit: (progress: Progress) => void) {
     this.#clock = clock;
@@ -48,6 +53,10 @@ export class ProgressThrottle {
   #send(progress: Progress): void {
     this.#held.delete(progress.phase);
     this.#emittedAt = this.#clock.now();
-    this.#emit(progress);
+    const { overallPercent, overallEtaSeconds } = progress;
+    // Of its phase a report that was held back is news, of the whole job it may be old.
+    const isOld = overallPercent < this.#overall.overallPercent;
+    if (!isOld) this.#overall = { overallPercent, overallEtaSeconds };
+    this.#emit(isOld ? { ...progress, ...this.#overall } : progress);
   }
 }

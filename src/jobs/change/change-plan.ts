@@ -1,6 +1,7 @@
 import { BLOCK, SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
-import { runsOf, sectorsOf } from '../../chip/regions';
+import { outward, runsOf, sectorsOf, totalOf } from '../../chip/regions';
+import { COST, checkSeconds, programCost } from '../base/step-costs';
 import type { SectorState } from '../chip/compare';
 
 /** What is to be done to one block of flash, or to the part of it that the job may touch. */
@@ -18,21 +19,10 @@ export interface Plan {
   /** Bytes to be erased, counted as the erases' sizes. */
   eraseBytes: number;
   programBytes: number;
-  unchangedBytes: number;
   /** How many erases of either kind there are. */
   sectorErases: number;
   blockErases: number;
 }
-
-/**
- * What steps cost, ms: typical figures of the datasheets, and of the checksum what public tools reckon with
- * (400,000 bytes a second).
- */
-const COST = { eraseSector: 45, eraseBlock: 200, programSector: 11, checkSector: 10 } as const;
-/** What the chip's checksum costs, ms for a byte. */
-const CHECK_BYTE = COST.checkSector / SECTOR;
-/** Bits on the line for a sector that is written, request and answer. */
-const WRITE_BITS = 10 * (4108 + 15);
 
 const BLANK_SECTOR = Buffer.alloc(SECTOR, 0xff);
 
@@ -90,25 +80,55 @@ export function touchedBy({ range, erase, program }: BlockPlan): Region[] {
   return runsOf([...addresses].sort((a, b) => a - b));
 }
 
-/** ms to bring a sector over the line and into flash. */
-function programCost(baudRate: number): number {
-  return (WRITE_BITS * 1000) / baudRate + COST.programSector;
+/** How long a change takes on a chip with typical flash, seconds of each phase; the last checksums are `verify`. */
+export interface ChangeSeconds {
+  erase: number;
+  write: number;
+  verify: number;
 }
 
-/** How long a plan takes on a chip with typical flash, seconds: erases, programming, and the last checksums. */
-export function secondsOf(plan: Plan, baudRate: number): number {
-  const ms = plan.blocks.reduce((sum, block) => {
+export function changeSeconds(blocks: readonly BlockPlan[], baudRate: number): ChangeSeconds {
+  const seconds = { erase: 0, write: 0, verify: 0 };
+  for (const block of blocks) {
     const { erase, program } = block;
     const once = erase.by === 'block' ? COST.eraseBlock : COST.eraseSector;
-    const touched = touchedBy(block).reduce((bytes, { length }) => bytes + length, 0);
-    return (
-      sum +
-      erase.addresses.length * once +
-      program.length * programCost(baudRate) +
-      touched * CHECK_BYTE
-    );
-  }, 0);
-  return ms / 1000;
+    seconds.erase += (erase.addresses.length * once) / 1000;
+    seconds.write += (program.length * programCost(baudRate)) / 1000;
+    seconds.verify += checkSeconds(totalOf(touchedBy(block)));
+  }
+  return seconds;
+}
+
+/** The same of all phases together. */
+export function secondsOf(plan: Plan, baudRate: number): number {
+  const { erase, write, verify } = changeSeconds(plan.blocks, baudRate);
+  return erase + write + verify;
+}
+
+/** What becomes of so many bytes of regions: together they are all of them. */
+export interface ByteShares {
+  bytesWritten: number;
+  bytesUnchanged: number;
+  /** Blank in the image, and not before: erasing is all that it takes. */
+  bytesErased: number;
+}
+
+/** @param regions to the byte; what fills their first and last sectors up is not counted */
+export function sharesOf(plan: Plan, regions: readonly Region[]): ByteShares {
+  const blocks = plan.blocks.filter(({ range, unchanged }) => unchanged < range.length);
+  const programmed = new Set(blocks.flatMap(({ program }) => program.map((one) => one.address)));
+  const touched = new Set(blocks.flatMap(touchedBy).flatMap(sectorsOf));
+  const shares = { bytesWritten: 0, bytesUnchanged: 0, bytesErased: 0 };
+  for (const region of regions) {
+    const end = region.offset + region.length;
+    for (const address of sectorsOf(outward(region))) {
+      const bytes = Math.min(end, address + SECTOR) - Math.max(region.offset, address);
+      if (programmed.has(address)) shares.bytesWritten += bytes;
+      else if (touched.has(address)) shares.bytesErased += bytes;
+      else shares.bytesUnchanged += bytes;
+    }
+  }
+  return shares;
 }
 
 export function planOf(blocks: BlockPlan[]): Plan {
@@ -120,7 +140,6 @@ export function planOf(blocks: BlockPlan[]): Plan {
       ({ erase }) => erase.addresses.length * (erase.by === 'block' ? BLOCK : SECTOR),
     ),
     programBytes: sum(({ program }) => program.length * SECTOR),
-    unchangedBytes: sum(({ unchanged }) => unchanged),
     sectorErases: sum(({ erase }) => (erase.by === 'sector' ? erase.addresses.length : 0)),
     blockErases: sum(({ erase }) => (erase.by === 'block' ? erase.addresses.length : 0)),
   };

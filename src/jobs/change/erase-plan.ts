@@ -1,10 +1,11 @@
-import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { BLOCK, BOOTLOADER_END, SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
-import { totalOf, without } from '../../chip/regions';
+import { blocksOf, totalOf, without } from '../../chip/regions';
 import { BkError, hex } from '../../errors';
 import { say } from '../../texts/note';
 import { type JobContext, mustFitFlash } from '../base/job-context';
 import type { EraseOptions } from '../base/job-types';
+import { COST, checkSeconds } from '../base/step-costs';
 import {
   calibrationAddresses,
   calibrationsIn,
@@ -35,6 +36,18 @@ export async function planErase(context: JobContext, options: EraseOptions): Pro
     say('job.nothingToErase', { port: context.session.port, size: hex(size) }),
     { phase: 'erase', advice: [say('job.chooseOtherRegion')] },
   );
+}
+
+/** How long erasing takes where nothing is blank yet, and being sure of it afterwards, seconds. */
+export function eraseSeconds(regions: readonly Region[]): { erase: number; verify: number } {
+  let ms = 0;
+  for (const region of regions) {
+    for (const { length } of blocksOf(region)) {
+      const erases = length === BLOCK ? COST.eraseBlock : (length / SECTOR) * COST.eraseSector;
+      ms += COST.checkSector + erases;
+    }
+  }
+  return { erase: ms / 1000, verify: checkSeconds(totalOf(regions)) };
 }
 
 function chosen(context: JobContext, options: EraseOptions): Region {

@@ -24,12 +24,11 @@ const REFUSED_AT_FIRST = 1;
 export interface ChangeCounts {
   sectorsErased: number;
   blocksErased: number;
-  bytesWritten: number;
 }
 
 /** Single erases and programs. Each looks at flash before it is repeated. */
 export class FlashSteps {
-  readonly counts: ChangeCounts = { sectorsErased: 0, blocksErased: 0, bytesWritten: 0 };
+  readonly counts: ChangeCounts = { sectorsErased: 0, blocksErased: 0 };
   /** Whether flash has been seen to take what it was given. */
   proved = false;
   readonly #context: JobContext;
@@ -99,7 +98,6 @@ export class FlashSteps {
     if (this.isRefused(address)) return;
     this.#carriedAt.set(address, this.#context.session.exchanger.transport.baudRate);
     this.#ledger.set({ offset: address, length: SECTOR }, 'written');
-    this.counts.bytesWritten += data.length;
     await this.#pace.rest();
   }
 

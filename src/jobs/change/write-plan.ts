@@ -1,9 +1,10 @@
-import { blocksOf, sectorsOf } from '../../chip/regions';
 import type { Piece } from '../../placement/base/place-types';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { WriteOptions } from '../base/job-types';
-import { ComparePredictor, compareBlock, type SectorState } from '../chip/compare';
+import { checkSeconds } from '../base/step-costs';
+import { ComparePredictor, compareBlock } from '../chip/compare';
+import { asIfDifferent, ChangeEstimate } from './change-estimate';
 import { type BlockPlan, type Plan, planBlock, planOf } from './change-plan';
 
 /**
@@ -16,22 +17,27 @@ export async function planWrite(
   pieces: readonly Piece[],
   options: WriteOptions,
 ): Promise<Plan> {
-  const blocks: BlockPlan[] = [];
-  const rewrite = options.unchanged === 'rewrite';
+  const baud = context.session.workingBaud;
+  const rewritten = pieces.map((piece) => ({ piece, blocks: asIfDifferent(piece, baud) }));
+  const assumed = rewritten.flatMap(({ blocks }) => blocks);
+  const estimate = new ChangeEstimate(context, options.dryRun ? [] : assumed);
+  if (options.unchanged === 'rewrite') return planOf(assumed);
+
+  const { progress } = context;
   const predictor = new ComparePredictor();
   const total = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
-  if (!rewrite) context.progress.begin('compare', total, say('job.comparingWithFlash'));
-  for (const { offset, bytes } of pieces) {
-    for (const range of blocksOf({ offset, length: bytes.length })) {
-      const wanted = bytes.subarray(range.offset - offset).subarray(0, range.length);
-      const states: SectorState[] = rewrite
-        ? sectorsOf(range).map(() => 'different')
-        : await compareBlock(context, range, wanted, predictor);
-      blocks.push(planBlock(range, wanted, states, context.session.workingBaud));
-      if (!rewrite) {
-        context.progress.advance('compare', range.length, range.offset, say('job.comparing'));
-      }
+  progress.begin('compare', total, checkSeconds(total), say('job.comparingWithFlash'));
+  const planned: BlockPlan[] = [];
+  for (const { piece, blocks } of rewritten) {
+    for (const block of blocks) {
+      const { range } = block;
+      const wanted = piece.bytes.subarray(range.offset - piece.offset).subarray(0, range.length);
+      const states = await compareBlock(context, range, wanted, predictor);
+      const plan = planBlock(range, wanted, states, context.session.workingBaud);
+      planned.push(plan);
+      if (!options.dryRun) estimate.learn(block, plan);
+      progress.advance('compare', range.length, range.offset, say('job.comparing'));
     }
   }
-  return planOf(blocks);
+  return planOf(planned);
 }

@@ -7,6 +7,8 @@ import type { JobOutcome } from '../base/job-facts';
 import type { ReadOptions } from '../base/job-types';
 import { type MemorySource, memorySource, type OtherMemory } from './memory-source';
 
+/** Bits on the line for a word: request, and answer with address and value. */
+const WORD_BITS = 10 * (9 + 15);
 /** So much is read and read again at a time, bytes. */
 const SLICE = 1024;
 
@@ -56,7 +58,8 @@ async function readSlices(
   const end = Math.ceil((offset + length) / WORD) * WORD;
   const slices: Buffer[] = [];
   const message = say('job.readingMemory', { memory: source.name });
-  progress.begin('read', end - first, message);
+  const bits = 2 * ((end - first) / WORD) * WORD_BITS;
+  progress.begin('read', end - first, bits / context.session.workingBaud, message);
   for (let at = first; at < end; at += SLICE) {
     const count = Math.min(SLICE, end - at);
     const step = { phase: 'read', address: at } as const;

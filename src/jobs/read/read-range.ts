@@ -5,6 +5,7 @@ import { blocksOf, outward, sectorsOf } from '../../chip/regions';
 import { hex } from '../../errors';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
+import { checkSeconds, readSeconds } from '../base/step-costs';
 import { chipCrc, confirms } from '../chip/chip-checksum';
 import { ComparePredictor } from '../chip/compare';
 import { mustBeConfirmed } from '../chip/read-sector';
@@ -43,9 +44,12 @@ export async function readRange(
   const whole = outward(range);
   const bytes = Buffer.allocUnsafeSlow(whole.length);
   const usable = base !== null && base.length === whole.length ? base : null;
-  const reader = new BlockReader(context, phase, store);
+  const held = sectorsOf(whole).filter((address) => usable !== null && store.has(address));
+  const reader = new BlockReader(context, phase, store, new Set(held));
   let bytesRead = 0;
-  context.progress.begin(phase, whole.length, say('job.readingBytes', { size: hex(whole.length) }));
+  const seconds = sectorsOf(whole).reduce((sum, address) => sum + reader.secondsOf(address), 0);
+  const message = say('job.readingBytes', { size: hex(whole.length) });
+  context.progress.begin(phase, whole.length, seconds, message);
   for (const block of blocksOf(whole)) {
     const start = block.offset - whole.offset;
     const into = bytes.subarray(start, start + block.length);
@@ -68,12 +72,27 @@ class BlockReader {
   readonly #context: JobContext;
   readonly #phase: 'read' | 'backup';
   readonly #store: SectorStore;
+  /** Sectors that the base had when the read began. */
+  readonly #held: ReadonlySet<number>;
+  readonly #secondsToRead: number;
   readonly #predictor = new ComparePredictor();
 
-  constructor(context: JobContext, phase: 'read' | 'backup', store: SectorStore) {
+  constructor(
+    context: JobContext,
+    phase: 'read' | 'backup',
+    store: SectorStore,
+    held: ReadonlySet<number>,
+  ) {
     this.#context = context;
     this.#phase = phase;
     this.#store = store;
+    this.#held = held;
+    this.#secondsToRead = readSeconds(SECTOR, context.session.workingBaud);
+  }
+
+  /** What a sector is planned to take: of one that the base has a checksum is expected to do. */
+  secondsOf(address: number): number {
+    return this.#held.has(address) ? checkSeconds(SECTOR) : this.#secondsToRead;
   }
 
   /** @returns how many bytes came over the wire */
@@ -142,12 +161,13 @@ class BlockReader {
 
   #tellReading(address: number): void {
     const message = say('job.reading', { address: hex(address) });
-    this.#context.progress.advance(this.#phase, SECTOR, address, message);
+    const seconds = this.secondsOf(address);
+    this.#context.progress.advance(this.#phase, SECTOR, address, message, seconds);
   }
 
   #tellUnchanged({ offset, length }: Region): void {
     const message = say('job.unchanged', { address: hex(offset) });
-    this.#context.progress.advance(this.#phase, length, offset, message);
+    this.#context.progress.advance(this.#phase, length, offset, message, checkSeconds(length));
   }
 }
 

@@ -24,6 +24,7 @@ export const JOB = {
   verifyingBytes: 'Verifying __size__ bytes',
   verifyingByChecksum: 'Verifying by the checksum of the chip',
   verifying: 'Verifying __address__',
+  done: 'Done',
 
   // Ranges.
   behindFlash:

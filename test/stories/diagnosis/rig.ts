@@ -18,6 +18,8 @@ import {
 import { SpoiledTransport, type Spoiling } from '../../support/spoiled-transport';
 import { VirtualClock } from '../../support/virtual-clock';
 
+const SUBJECT = { operation: 'write', device: 'rig', port: 'rig' } as const;
+
 export interface Case {
   /** `bk7231n?…`, the options of a simulated chip. */
   sim: string;
@@ -63,7 +65,7 @@ export async function run(own: Case): Promise<Seen> {
   return watched(async (notes) => {
     const settings = fillSettings({ port: url, linkTimeout: 10, ...own.settings });
     const reopen = own.comesBack ? () => open() : undefined;
-    const progress = new ProgressReporter('write', clock, undefined);
+    const progress = new ProgressReporter(SUBJECT, clock, undefined);
     const report = notes.report(progress);
     const bauds = new BaudMemories(clock);
     const session = await Session.open({ transport, settings, clock, report, bauds, reopen });
@@ -84,7 +86,7 @@ export async function runScript(
   script(line, clock);
   return watched(async (notes) => {
     const settings = fillSettings({ port: 'scripted', linkTimeout: 6 });
-    const report = notes.report(new ProgressReporter('write', clock, undefined));
+    const report = notes.report(new ProgressReporter(SUBJECT, clock, undefined));
     const bauds = new BaudMemories(clock);
     await Session.open({ transport: line, settings, clock, report, bauds });
   });
