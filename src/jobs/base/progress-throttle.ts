@@ -47,16 +47,18 @@ export class ProgressThrottle {
 
   /** Sends what was held back: the last of each phase. To be called when the job ends. */
   flush(): void {
-    for (const progress of [...this.#held.values()]) this.#send(progress);
+    for (const progress of [...this.#held.values()]) {
+      // Of its phase a report that was held back is news, of the whole job it may be old.
+      const isOld = progress.overallPercent < this.#overall.overallPercent;
+      this.#send(isOld ? { ...progress, ...this.#overall } : progress);
+    }
   }
 
   #send(progress: Progress): void {
     this.#held.delete(progress.phase);
     this.#emittedAt = this.#clock.now();
     const { overallPercent, overallEtaSeconds } = progress;
-    // Of its phase a report that was held back is news, of the whole job it may be old.
-    const isOld = overallPercent < this.#overall.overallPercent;
-    if (!isOld) this.#overall = { overallPercent, overallEtaSeconds };
-    this.#emit(isOld ? { ...progress, ...this.#overall } : progress);
+    this.#overall = { overallPercent, overallEtaSeconds };
+    this.#emit(progress);
   }
 }

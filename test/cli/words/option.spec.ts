@@ -40,7 +40,14 @@ describe('bk72xx: words that are understood', () => {
       operand: null,
     });
     assert.deepEqual(understood('read', PORT), {
-      options: { ...DEVICE, memory: 'flash', keep: 0, incremental: true, json: false },
+      options: {
+        ...DEVICE,
+        memory: 'flash',
+        keep: 0,
+        incremental: true,
+        fileMode: 'owner',
+        json: false,
+      },
       operand: null,
     });
     assert.deepEqual(understood('write', [...PORT, 'lamp.bin']), {
@@ -52,6 +59,7 @@ describe('bk72xx: words that are understood', () => {
         bootloader: 'keep',
         anyImage: false,
         dryRun: false,
+        fileMode: 'owner',
         backup: 'once',
         backupFolder: 'bk-backups',
         json: false,
@@ -97,6 +105,7 @@ describe('bk72xx: words that are understood', () => {
       bootloader: 'replace',
       anyImage: true,
       dryRun: true,
+      fileMode: 'owner',
       backup: 'never',
       backupFolder: '/safe',
       openbeken: 'lamp.json',

@@ -146,6 +146,7 @@ describe('settings and messages', () => {
         filename: '',
         keep: 0,
         incremental: true,
+        fileMode: 'owner',
       });
     });
 
@@ -169,6 +170,7 @@ describe('settings and messages', () => {
           filename: 'a.bin',
           keep: 14,
           incremental: false,
+          fileMode: 'owner',
         },
       });
     });
