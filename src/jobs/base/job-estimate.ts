@@ -1,29 +1,27 @@
 import type { Phase } from '../../errors';
 
-/** The most that a job has reached before it is over. */
-const BEFORE_THE_END = 0.99;
+/** The most that is told before a job is over. */
+const BEFORE_THE_END = 99;
 /** For so long the plan is believed more than the clock, seconds. */
 const TRUST_SECONDS = 1;
 
 /**
- * How far a job is as a whole: its phases, weighted by the seconds that each is planned to take. Whenever the plan
- * changes, the way that is left is shared out anew among the seconds that are left: so the share that is reached
- * neither falls nor waits for a plan that has grown. Pure: time is told to it.
+ * How far a job is as a whole: its phases, weighted by the seconds that each is planned to take. The plan may change
+ * on the way; a percent that was told does not fall for it, but waits. Pure: time is told to it.
  */
 export class JobEstimate {
   /** Planned seconds left of each phase. */
   readonly #left = new Map<Phase, number>();
-  /** Share reached, and planned seconds left, when the plan was last changed. */
-  #reached = 0;
-  #leftThen = 0;
-  #percent = 0;
-  /** Planned seconds of what is done, and what it took. */
+  /** Planned seconds of what is done, and what that took. */
   #worked = 0;
   #took = 0;
+  #percent = 0;
 
   /** 0 to 99, whole; never falls. */
   get percent(): number {
-    this.#percent = Math.max(this.#percent, Math.floor(100 * this.#share()));
+    if (this.#worked === 0) return this.#percent;
+    const reached = Math.floor((100 * this.#worked) / (this.#worked + this.#allLeft()));
+    this.#percent = Math.max(this.#percent, Math.min(BEFORE_THE_END, reached));
     return this.#percent;
   }
 
@@ -41,24 +39,16 @@ export class JobEstimate {
 
   /** From here on a phase is planned to take so many seconds. */
   expect(phase: Phase, seconds: number): void {
-    this.#reached = this.#share();
     this.#left.set(phase, seconds);
-    this.#leftThen = this.#allLeft();
   }
 
-  /** So many planned seconds of a phase are done. @param took what they were in truth */
+  /** So many planned seconds of a phase are done, if it had as many left. @param took what they were in truth */
   spend(phase: Phase, seconds: number, took: number): void {
     const left = this.leftOf(phase);
     const spent = Math.min(left, seconds);
     this.#left.set(phase, left - spent);
     this.#worked += spent;
     this.#took += took;
-  }
-
-  #share(): number {
-    if (this.#leftThen === 0) return this.#reached;
-    const done = 1 - this.#allLeft() / this.#leftThen;
-    return Math.min(BEFORE_THE_END, this.#reached + (1 - this.#reached) * done);
   }
 
   #allLeft(): number {

@@ -87,6 +87,11 @@ export class ProgressReporter {
     this.#estimate.expect(phase, seconds);
   }
 
+  /** A phase that is under way turns out to take so many seconds more. */
+  expectMore(phase: Phase, seconds: number): void {
+    this.#estimate.expect(phase, this.#estimate.leftOf(phase) + seconds);
+  }
+
   /**
    * Begins a phase of so many bytes; none begins without bytes, and one that has begun keeps its count.
    * @param seconds that it is planned to take

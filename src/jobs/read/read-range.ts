@@ -72,8 +72,8 @@ class BlockReader {
   readonly #context: JobContext;
   readonly #phase: 'read' | 'backup';
   readonly #store: SectorStore;
-  /** Sectors that the base had when the read began. */
-  readonly #held: ReadonlySet<number>;
+  /** Sectors that the base had when the read began, without those that turned out to differ. */
+  readonly #held: Set<number>;
   readonly #secondsToRead: number;
   readonly #predictor = new ComparePredictor();
 
@@ -81,7 +81,7 @@ class BlockReader {
     context: JobContext,
     phase: 'read' | 'backup',
     store: SectorStore,
-    held: ReadonlySet<number>,
+    held: Set<number>,
   ) {
     this.#context = context;
     this.#phase = phase;
@@ -134,6 +134,7 @@ class BlockReader {
         await this.#readSector(address, sector);
         if (crc32(sector) !== held) await this.#confirmSector(address, sector);
         read += SECTOR;
+        this.#expectRead(address);
       }
       this.#tellReading(address);
     }
@@ -157,6 +158,13 @@ class BlockReader {
       }
       await mustBeConfirmed(this.#context, address, into);
     });
+  }
+
+  /** The base had this sector, and of no use. */
+  #expectRead(address: number): void {
+    const planned = this.secondsOf(address);
+    if (!this.#held.delete(address)) return;
+    this.#context.progress.expectMore(this.#phase, this.#secondsToRead - planned);
   }
 
   #tellReading(address: number): void {

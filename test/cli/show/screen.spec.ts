@@ -37,6 +37,18 @@ describe('bk72xx: the progress bar', () => {
     for (const columns of [45, 60, 80, 200]) assert.ok(barLine(reading, columns).length < columns);
   });
 
+  it('shows how far the whole job is, and how long it takes', () => {
+    const writing = progress({
+      phase: 'write',
+      percent: 90,
+      overallPercent: 50,
+      etaSeconds: 1,
+      overallEtaSeconds: 30,
+    });
+    const half = '#'.repeat(15);
+    assert.equal(barLine(writing, 80), `write    [${half}${'-'.repeat(15)}]  50 %  30 s left`);
+  });
+
   it('says what goes on where there are no bytes to count', () => {
     assert.equal(barLine(progress({ phase: 'link', total: 0 }, 'Calling'), 80), 'link     Calling');
     assert.match(

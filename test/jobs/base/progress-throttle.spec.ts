@@ -47,6 +47,23 @@ describe('the progress throttle', () => {
     assert.deepEqual(seen(), ['read 0', 'read 1']);
   });
 
+  it('never says less of the whole job than before, whatever it held back', () => {
+    report({ phase: 'erase', overallPercent: 10, overallEtaSeconds: 9 });
+    report({ phase: 'write', overallPercent: 11, overallEtaSeconds: 8 });
+    report({ phase: 'erase', done: 1, overallPercent: 12, overallEtaSeconds: 7 });
+    now = 200;
+    report({ phase: 'write', done: 1, overallPercent: 13, overallEtaSeconds: 6 });
+    throttle.flush();
+    assert.deepEqual(seen(), ['erase 0', 'write 0', 'write 1', 'erase 1']);
+    const overall = sent.map((one) => [one.overallPercent, one.overallEtaSeconds]);
+    assert.deepEqual(overall, [
+      [10, 9],
+      [11, 8],
+      [13, 6],
+      [13, 6],
+    ]);
+  });
+
   it('lets a call for a person through at once, and only the call', () => {
     report({ phase: 'link' });
     report({ phase: 'link', waitsForPerson: true, message: 'Reset the chip now.' });
