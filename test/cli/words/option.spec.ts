@@ -71,6 +71,7 @@ describe('bk72xx: words that are understood', () => {
         ...DEVICE,
         region: 'app',
         calibration: 'keep',
+        fileMode: 'owner',
         bootloader: 'keep',
         backup: 'once',
         backupFolder: 'bk-backups',
