@@ -40,7 +40,14 @@ describe('bk72xx: words that are understood', () => {
       operand: null,
     });
     assert.deepEqual(understood('read', PORT), {
-      options: { ...DEVICE, memory: 'flash', keep: 0, incremental: true, json: false },
+      options: {
+        ...DEVICE,
+        memory: 'flash',
+        keep: 0,
+        incremental: true,
+        fileMode: 'owner',
+        json: false,
+      },
       operand: null,
     });
     assert.deepEqual(understood('write', [...PORT, 'lamp.bin']), {
@@ -54,6 +61,7 @@ describe('bk72xx: words that are understood', () => {
         dryRun: false,
         backup: 'once',
         backupFolder: 'bk-backups',
+        fileMode: 'owner',
         json: false,
       },
       operand: 'lamp.bin',
@@ -66,6 +74,7 @@ describe('bk72xx: words that are understood', () => {
         bootloader: 'keep',
         backup: 'once',
         backupFolder: 'bk-backups',
+        fileMode: 'owner',
         json: false,
       },
       operand: null,
@@ -79,7 +88,16 @@ describe('bk72xx: words that are understood', () => {
       ...['--port=/dev/ttyUSB0', '--chip', 'bk7231n', '--baud', '921600', '--reset=rts-inverted'],
       ...['--link-timeout', '2.5', '--after', 'leave', '--offset', '0x11000', '--skip', '64K'],
       ...['--length', '2M', '--unchanged', 'rewrite', '--bootloader', 'replace', '--part', 'rf'],
-      ...['--backup', 'never', '--backup-folder', '/safe', '--any-image', '--dry-run', '--json'],
+      ...[
+        '--backup',
+        'never',
+        '--backup-folder',
+        '/safe',
+        '--file-mode=group',
+        '--any-image',
+        '--dry-run',
+        '--json',
+      ],
       ...['--openbeken', 'lamp.json', 'lamp.bin'],
     ]);
     assert.deepEqual(options, {
@@ -99,6 +117,7 @@ describe('bk72xx: words that are understood', () => {
       dryRun: true,
       backup: 'never',
       backupFolder: '/safe',
+      fileMode: 'group',
       openbeken: 'lamp.json',
       json: true,
     });

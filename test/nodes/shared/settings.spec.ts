@@ -166,6 +166,7 @@ describe('settings and messages', () => {
         filename: '',
         keep: 0,
         incremental: true,
+        fileMode: 'owner',
       });
     });
 
@@ -179,6 +180,7 @@ describe('settings and messages', () => {
         filename: 'a.bin',
         keep: '14',
         incremental: false,
+        fileMode: 'group',
       });
       assert.deepEqual(options, {
         memory: 'efuse',
@@ -189,6 +191,7 @@ describe('settings and messages', () => {
           filename: 'a.bin',
           keep: 14,
           incremental: false,
+          fileMode: 'group',
         },
       });
     });
@@ -227,6 +230,7 @@ describe('settings and messages', () => {
       ['memory', { memory: ['flash'] }, {}],
       ['keep', { output: 'file', keep: 'all' }, {}],
       ['incremental', { output: 'file', incremental: 'maybe' }, {}],
+      ['fileMode', { output: 'file', fileMode: '0644' }, {}],
       ['output', { output: 'printer' }, {}],
       ['filename', { output: 'file' }, { filename: Buffer.from('x') }],
       ['port', {}, { port: 5 }],

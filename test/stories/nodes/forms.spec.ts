@@ -26,6 +26,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     filename: '',
     keep: 0,
     incremental: true,
+    fileMode: 'owner',
   },
   'bk-write': {
     name: '',
