@@ -4,9 +4,9 @@
  * busy; and `--fuzz N`: that any bytes end in a typed answer, in bounded time.
  */
 import { parseArgs } from 'node:util';
-import { detectImage } from '../src/image/detect/detect';
 import { inspect } from '../src/image/inspect/inspect';
 import { noise } from '../test/support/bench-device';
+import { detectImage } from '../test/support/detect-image';
 import { HOSTILE } from '../test/support/hostile';
 import { appImage, flashImage, rblFile, uf2File, ugFile } from '../test/support/images';
 import { tuyaStorage } from '../test/support/tuya-storage';

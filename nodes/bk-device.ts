@@ -72,7 +72,7 @@ function readSettings(def: DeviceDef, port: string | undefined): DeviceSettings 
   const settings: DeviceSettings = {
     port: (port ?? text('port', def.port)).trim(),
     chip: choice('chip', chipSetting(def.chip), ['auto', ...CHIP_NAMES], 'auto'),
-    baud: isBlank(def.baud) || def.baud === 'auto' ? 'auto' : readBaud(def.baud),
+    baud: readBaud(def.baud),
     reset: choice('reset', def.reset, RESET_METHODS, 'auto'),
     linkTimeout: seconds('linkTimeout', def.linkTimeout, 60, 1),
     idle: seconds('idle', def.idle, 10),
@@ -92,7 +92,8 @@ function chipSetting(value: unknown): unknown {
   return typeof value === 'string' ? ownName(value) : value;
 }
 
-function readBaud(value: unknown): number {
+function readBaud(value: unknown): number | 'auto' {
+  if (isBlank(value) || (typeof value === 'string' && value.trim() === 'auto')) return 'auto';
   const baud = numberOf(value, Number.NaN);
   if (Number.isInteger(baud) && baud > 0) return baud;
   throw badSetting('baud', value, say('node.wantedBaud'));

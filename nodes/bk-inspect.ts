@@ -1,7 +1,8 @@
 import { isUint8Array } from 'node:util/types';
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from 'node-red';
 import { type Inspection, inspect, inspectionIn, readImageFile, say } from '../src';
-import { closeWithin } from './shared/closing';
+import { endQuietly, isCancel } from './shared/cancelling';
+import { closeWithin, warnOfCancelled } from './shared/closing';
 import { asBkError, logInternal } from './shared/errors';
 import { imageBytes } from './shared/image-bytes';
 import { sourceFile } from './shared/paths';
@@ -11,7 +12,9 @@ import { StatusTexts } from './shared/status';
 
 type InspectDef = Saved<'secrets'>;
 type Start = (signal: AbortSignal) => Promise<Inspection>;
-type InspectMessage = NodeMessageInFlow & { readonly [name in 'cancel' | 'filename']?: unknown };
+type InspectMessage = NodeMessageInFlow & {
+  readonly [name in 'cancel' | 'filename' | 'parts']?: unknown;
+};
 
 export = function register(RED: NodeAPI): void {
   const language = serverLanguage(RED);
@@ -38,13 +41,13 @@ export = function register(RED: NodeAPI): void {
 
     // Not async: a rejected promise of an input handler ends the whole of Node-RED.
     this.on('input', (msg: InspectMessage, send, done) => {
-      if (msg.cancel === true) {
-        cancel();
-        done();
-        return;
-      }
       let start: Start;
       try {
+        if (isCancel(msg)) {
+          cancel();
+          endQuietly(RED, this, msg);
+          return;
+        }
         start = prepare(RED, def, msg);
       } catch (thrown) {
         fail(thrown, done);
@@ -66,10 +69,11 @@ export = function register(RED: NodeAPI): void {
         .finally(() => waiting.delete(abort));
     });
 
-    this.on('close', (_removed: boolean, done: () => void) => {
-      cancel();
-      this.status({});
+    this.on('close', (removed: boolean, done: () => void) => {
+      warnOfCancelled(this, language, waiting.size, removed);
+      this.status(waiting.size > 0 && !removed ? texts.deployed() : {});
       isClosing = true;
+      cancel();
       closeWithin(last, done);
     });
   }
@@ -86,6 +90,9 @@ function prepare(RED: NodeAPI, def: InspectDef, msg: InspectMessage): Start {
     const file = sourceFile(RED, null, filename);
     return async (signal) => inspect(await readImageFile(file), { secrets, signal });
   }
-  const bytes = imageBytes(msg.payload, say('node.readBufferOrSendName'));
+  const bytes = imageBytes(msg, {
+    bytes: say('node.readBufferOrSendName'),
+    path: say('node.sendPathAsName'),
+  });
   return (signal) => inspect(bytes, { secrets, signal });
 }

@@ -4,7 +4,7 @@ import { imageBytes } from './shared/image-bytes';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { backupFolder, sourceFile } from './shared/paths';
 import { serverLanguage } from './shared/server-language';
-import { choice, flag, type Saved, size, text } from './shared/settings';
+import { choice, flag, isBlank, type Saved, size, text } from './shared/settings';
 
 type WriteDef = Saved<
   | 'device'
@@ -42,16 +42,20 @@ export = function register(RED: NodeAPI): void {
 };
 
 function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOptions {
-  const offset = def.offset === 'auto' ? undefined : size('offset', def.offset);
-  // The form hides both while the offset is auto, and keeps what was in them.
-  const skip = offset === undefined ? undefined : size('skip', def.skip);
-  const length = offset === undefined ? undefined : size('length', def.length);
+  const offset = offsetOf(isBlank(msg.offset) ? def.offset : msg.offset);
+  // The form hides both while the node's own offset is auto, and keeps what was in them.
+  const isHidden = offset === 'auto' || offsetOf(def.offset) === 'auto';
+  const skip = isHidden ? undefined : size('skip', def.skip);
+  const length = isHidden ? undefined : size('length', def.length);
   return {
     image:
       choice('source', def.source, ['payload', 'file'], 'payload') === 'file'
         ? { path: sourceFile(RED, text('filename', def.filename), text('filename', msg.filename)) }
-        : imageBytes(msg.payload, say('node.readBufferOrSetSource')),
-    offset: offset ?? 'auto',
+        : imageBytes(msg, {
+            bytes: say('node.readBufferOrSetSource'),
+            path: say('node.setSourceForPath'),
+          }),
+    offset,
     part: choice('part', def.part, PARTS, 'image'),
     ...(flag('openbeken', def.openbeken, false) ? { openbeken: openBeken(msg.openbeken) } : {}),
     ...(skip === undefined ? {} : { skip }),
@@ -65,6 +69,11 @@ function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOption
     anyImage: flag('anyImage', def.anyImage, false),
     dryRun: flag('dryRun', def.dryRun, false),
   };
+}
+
+/** Bytes from the start of flash; `auto` where nothing is given. */
+function offsetOf(value: unknown): number | 'auto' {
+  return value === 'auto' ? value : (size('offset', value) ?? 'auto');
 }
 
 /** A copy, two levels deep, as other branches of the flow may change the message; the engine looks into it. */

@@ -1,5 +1,7 @@
 // Node-RED looks for .html, locales/ and icons/ beside the compiled .js; tsc copies none of them.
-import { cpSync } from 'node:fs';
+import { chmodSync, cpSync } from 'node:fs';
 
 cpSync('nodes', 'dist/nodes', { recursive: true, filter: (path) => !path.endsWith('.ts') });
 cpSync('icons', 'dist/nodes/icons', { recursive: true });
+// Installing sets it; who links the checkout builds it again and again.
+chmodSync('dist/cli/bk72xx.js', 0o755);

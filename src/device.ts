@@ -140,44 +140,55 @@ export class Device {
     job: Job<Prepared, Payload>,
   ): Promise<JobResult<Payload>> {
     const { operation } = job;
-    const prepared = await prepare(job, settings.port);
+    const prepared = await inWords(job, settings.port, () => job.prepare(settings.port));
     const { clock, ports, folders } = this.#environment;
-    const { slot, release } = await ports.turn(settings.port, signal);
+    const { slot, release } = await inWords(job, settings.port, () =>
+      ports.turn(settings.port, signal),
+    );
     this.#last = { slot, settings };
     const notes = new JobNotes();
     const listener = guarded(control.onProgress, notes);
     const progress = new ProgressReporter(operation, clock, listener);
     let context: JobContext | null = null;
-    let finished = false;
+    let result: JobResult<Payload> | null = null;
+    let failure: BkError | null = null;
     try {
       const turnAt = clock.now();
       const session = await slot.session(settings, notes.report(progress), signal);
       context = new JobContext(session, progress, notes, signal, folders);
       const linkedAt = clock.now();
       const outcome = await job.perform(context, prepared);
-      finished = true;
       const now = clock.now();
       const times = { totalMs: now - turnAt, workMs: now - linkedAt };
-      return { payload: outcome.payload, facts: factsOf(operation, context, outcome, times) };
+      result = { payload: outcome.payload, facts: factsOf(operation, context, outcome, times) };
     } catch (error) {
-      throw notes.explain(asBkError(error, operation, settings.port));
-    } finally {
-      try {
-        if (finished) await slot.keep(settings, this);
-        // A chip in the middle of a change is left where the next try finds it.
-        else await slot.end(context?.changed ? 'leave' : settings.after);
-      } finally {
-        release();
-      }
+      failure = notes.explain(asBkError(error, operation, settings.port));
     }
+    try {
+      if (failure === null) await slot.keep(settings, this);
+      // A chip in the middle of a change is left where the next try finds it.
+      else await slot.end(context?.changed ? 'leave' : settings.after);
+    } catch (error) {
+      // What the job itself failed of says more.
+      failure ??= asBkError(error, operation, settings.port);
+    } finally {
+      release();
+    }
+    if (failure !== null) throw failure;
+    return result as JobResult<Payload>;
   }
 }
 
-async function prepare<Prepared>(job: Job<Prepared, unknown>, port: string): Promise<Prepared> {
+/** Does a part of a job; whatever it throws becomes the one error class. */
+async function inWords<T>(
+  { operation }: Pick<Job<unknown, unknown>, 'operation'>,
+  port: string,
+  work: () => T | Promise<T>,
+): Promise<T> {
   try {
-    return await job.prepare(port);
+    return await work();
   } catch (error) {
-    throw asBkError(error, job.operation, port);
+    throw asBkError(error, operation, port);
   }
 }
 

@@ -151,8 +151,9 @@ export class BkError extends Error {
       reason: details.reason === undefined ? null : reasonIn(language, details.reason),
       state: details.state ?? null,
       text: note,
-      adviceCodes: Object.freeze(advice),
+      adviceCodes: Object.freeze([...advice]),
     });
+    for (const name of ['code', 'cause']) Object.defineProperty(this, name, { writable: false });
     const { reason } = details;
     // What failed underneath is told where a developer looks; flows see its text.
     if (reason instanceof Error && reason.stack) this.stack += `\n  because of ${reason.stack}`;
@@ -181,8 +182,10 @@ export class BkError extends Error {
 
   #again(text: Note, details: ErrorDetails, language: Catalogue | undefined): BkError {
     const error = new BkError(this.code, text, details, language);
-    const frames = this.stack?.slice(this.stack.indexOf(FRAMES)) ?? '';
-    error.stack = `${error.name}: ${error.message}${frames}`;
+    const stack = this.stack ?? '';
+    // Behind the message, which may have lines of its own.
+    const at = stack.indexOf(FRAMES, stack.indexOf(this.message) + this.message.length);
+    error.stack = `${error.name}: ${error.message}${at < 0 ? '' : stack.slice(at)}`;
     return error;
   }
 

@@ -10,7 +10,8 @@ import {
   progressIn,
   systemClock,
 } from '../../src';
-import { closeWithin } from './closing';
+import { endQuietly, isCancel } from './cancelling';
+import { closeWithin, warnOfCancelled } from './closing';
 import { findDevice } from './device-node';
 import { asBkError, logInternal } from './errors';
 import { portOf } from './paths';
@@ -19,7 +20,14 @@ import { StatusTexts } from './status';
 
 /** What a flow may send; every property is still to be checked. */
 export type JobMessage = NodeMessageInFlow & {
-  readonly [name in 'cancel' | 'port' | 'offset' | 'length' | 'filename' | 'openbeken']?: unknown;
+  readonly [name in
+    | 'cancel'
+    | 'port'
+    | 'offset'
+    | 'length'
+    | 'filename'
+    | 'openbeken'
+    | 'parts']?: unknown;
 };
 
 type Send = (messages: Array<NodeMessage | null>) => void;
@@ -56,7 +64,9 @@ export function runJobs<Payload>(
   const runner = new JobRunner(RED, language, node, def.device, kind);
   // Not async: a rejected promise of an input handler ends the whole of Node-RED.
   node.on('input', (msg, send, done) => runner.input(msg, send, done));
-  node.on('close', (_removed: boolean, done: () => void) => closeWithin(runner.close(), done));
+  node.on('close', (removed: boolean, done: () => void) =>
+    closeWithin(runner.close(removed), done),
+  );
 }
 
 class JobRunner<Payload> {
@@ -86,14 +96,14 @@ class JobRunner<Payload> {
   }
 
   input(msg: JobMessage, send: Send, done: Done): void {
-    if (msg.cancel === true) {
-      this.#cancel();
-      done();
-      return;
-    }
     let device: Device;
     let start: Start<Payload>;
     try {
+      if (isCancel(msg)) {
+        this.#cancel();
+        endQuietly(this.#RED, this.#node, msg);
+        return;
+      }
       const port = portOf(this.#RED, msg.port);
       device = findDevice(this.#RED, this.#deviceId).use(port);
       start = this.#kind.prepare(msg);
@@ -110,12 +120,18 @@ class JobRunner<Payload> {
     this.#showWaiting();
   }
 
-  /** Cancels everything and resolves when the last job has come to its safe point. */
-  async close(): Promise<void> {
+  /**
+   * Cancels everything and resolves when the last job has come to its safe point. The badge that tells of it is left
+   * to the node that takes this one's place: the runtime takes away only those of removed nodes.
+   */
+  async close(removed: boolean): Promise<void> {
+    const jobs = [...this.#jobs];
+    warnOfCancelled(this.#node, this.#language, jobs.length, removed);
+    if (jobs.length > 0 && !removed) this.#show(this.#texts.deployed());
+    else if (this.#badge !== '') this.#show({});
     this.#isClosing = true;
     this.#cancel();
-    await Promise.all([...this.#jobs].map((job) => job.ended));
-    if (this.#badge !== '') this.#node.status({});
+    await Promise.all(jobs.map((job) => job.ended));
   }
 
   async #run(

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { BkError, filesOfPort, type Note, say } from '../../src';
@@ -18,7 +18,8 @@ export function backupFolder(RED: NodeAPI): string {
 
 /**
  * The file that a job shall read. Who edits flows may name any file in the setting; who can only
- * send messages stays inside the user folder and the folder that the setting points to.
+ * send messages stays inside the folder that the setting names. Where it names a file, that is the file's
+ * folder and the user folder; where it names nothing, the user folder.
  * @param setting what the form says: a file, a folder for the names in messages, or nothing; null where the
  *   node has no such setting
  * @param fromMessage the name in the message, or nothing
@@ -37,14 +38,19 @@ export function sourceFile(RED: NodeAPI, setting: string | null, fromMessage: st
   if (/\p{Cc}/u.test(fromMessage)) {
     throw bad(say('node.nameNotPrintable', { given }), say('node.correctName'));
   }
-  const folders = new Set([inUserDir(RED, '.')]);
-  if (configured !== null)
-    folders.add(isFolder(configured) ? configured : path.dirname(configured));
-  const file = inUserDir(RED, fromMessage);
-  if (folders.has(file)) {
-    throw bad(say('node.nameIsFolder', { given, file }), say('node.nameFileInFolder'));
+  const { folders, places } = reachOf(RED, configured);
+  // A way up was seen from the user folder: begun elsewhere it would end at another file than was meant.
+  const goesUp = fromMessage.split(/[\\/]/).includes('..');
+  const files = (goesUp ? places.slice(-1) : places).map((place) =>
+    path.resolve(place, fromMessage),
+  );
+  const inside = files.filter((file) => folders.some((folder) => isInside(folder, file)));
+  const file = inside.find((one) => existsSync(one)) ?? placeOfMissing(inside, fromMessage);
+  if (file !== undefined) return file;
+  const itself = files.find((one) => folders.includes(one));
+  if (itself !== undefined) {
+    throw bad(say('node.nameIsFolder', { given, file: itself }), say('node.nameFileInFolder'));
   }
-  if ([...folders].some((folder) => isInside(folder, file))) return file;
   const [folder = '', other] = folders;
   throw bad(
     other === undefined
@@ -52,6 +58,28 @@ export function sourceFile(RED: NodeAPI, setting: string | null, fromMessage: st
       : say('node.fileOutsideOfBoth', { given, folder, other }),
     setting === null ? say('node.moveOrReadFile') : say('node.moveOrNameFolder'),
   );
+}
+
+/** Folders that names in messages do not leave, and where such names may begin, first the one that is sought first. */
+function reachOf(
+  RED: NodeAPI,
+  configured: string | null,
+): { folders: readonly string[]; places: readonly string[] } {
+  const userDir = inUserDir(RED, '.');
+  if (configured === null) return { folders: [userDir], places: [userDir] };
+  if (isMeantAsFolder(configured)) return { folders: [configured], places: [configured, userDir] };
+  const folders = [...new Set([userDir, path.dirname(configured)])];
+  return { folders, places: [userDir] };
+}
+
+/** A plain name belongs into the folder itself; one with folders in it was most likely seen from the user folder. */
+function placeOfMissing(files: readonly string[], name: string): string | undefined {
+  return path.basename(name) === name ? files[0] : files.at(-1);
+}
+
+/** A folder that is not there is one all the same: else messages would reach the whole user folder until it is made. */
+function isMeantAsFolder(name: string): boolean {
+  return existsSync(name) ? isFolder(name) : path.extname(name) === '';
 }
 
 /**

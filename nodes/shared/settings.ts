@@ -69,11 +69,18 @@ export function flag(name: string, value: unknown, fallback: boolean): boolean {
 export function text(name: string, ...places: unknown[]): string {
   const value = firstGiven(places);
   if (value === undefined) return '';
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string' && variableIn(value) === null) return value;
   throw badSetting(name, value, say('node.wantedText'));
 }
 
 export function badSetting(name: string, value: unknown, wanted: Note): BkError {
+  const variable = variableIn(value);
+  if (variable !== null) {
+    return new BkError('BK_BAD_SETTING', say('node.unsetVariable', { name, variable }), {
+      phase: 'open',
+      advice: [say('node.setVariable', { variable })],
+    });
+  }
   const text = say('node.wrongValue', { name, given: shown(value), wanted });
   return new BkError('BK_BAD_SETTING', text, {
     phase: 'open',
@@ -86,12 +93,18 @@ export function isBlank(value: unknown): value is undefined | null | '' {
   return value === undefined || value === null || (typeof value === 'string' && !value.trim());
 }
 
+/** The name in `${NAME}`: Node-RED leaves a setting as it stands where no such environment variable is set. */
+function variableIn(value: unknown): string | null {
+  const found = typeof value === 'string' ? /^\$(?:\{(\S+)\}|\((\S+)\))$/.exec(value) : null;
+  return found?.[1] ?? found?.[2] ?? null;
+}
+
 function firstGiven(places: unknown[]): unknown {
   return places.find((value) => !isBlank(value));
 }
 
 /** A value short enough for an error message, without line breaks and the like. */
-function shown(value: unknown): string | Note {
+export function shown(value: unknown): string | Note {
   if (isUint8Array(value)) return say('node.givenBuffer', { bytes: value.length });
   if (typeof value === 'function') return say('node.givenFunction');
   if (typeof value === 'object' && value !== null)

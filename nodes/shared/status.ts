@@ -9,6 +9,7 @@ import {
   speedText,
 } from '../../src';
 import catalogue from '../locales/en-US/bk-device.json';
+import { caseOf } from './error-cases';
 
 /** The badge texts of all nodes stand in one catalogue, that of the config node. */
 const NAMESPACE = 'node-red-contrib-bk72xx/bk-device';
@@ -57,7 +58,12 @@ export class StatusTexts {
   failed(error: BkError): NodeStatus {
     return error.code === 'BK_CANCELLED'
       ? this.#status('grey', 'ring', error.code)
-      : this.#status('red', 'ring', error.code);
+      : this.#status('red', 'ring', caseOf(error) ?? error.code);
+  }
+
+  /** A deploy has cancelled jobs. */
+  deployed(): NodeStatus {
+    return this.#status('grey', 'ring', 'deployed');
   }
 
   /**

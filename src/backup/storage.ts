@@ -15,8 +15,16 @@ const REFUSALS = {
   EISDIR: ['backup.isFolder', 'backup.otherFileName'],
 } as const;
 
-/** The error of a file or folder. @param what makes its message, of what the operating system refused */
+/** How the operating system names what it refuses; Node.js's own codes have words in them. */
+const SYSTEM_CODE = /^E[A-Z0-9]+$/;
+
+/**
+ * The error of a file or folder.
+ * @param what makes its message, of what the operating system refused
+ * @throws the reason itself where it is not the operating system's: a fault in here is no disk's
+ */
 export function storageError(reason: unknown, what: (why: Note) => Note): BkError {
+  if (!SYSTEM_CODE.test(errnoOf(reason) ?? '')) throw reason;
   return new BkError('BK_STORAGE', what(refusalOf(reason)), {
     reason,
     advice: [say(knownOf(reason)?.[1] ?? 'backup.otherFolderOrLook')],

@@ -1,7 +1,8 @@
 import { BOOTLOADER_END } from '../chip/geometry';
 import { BkError, hex } from '../errors';
-import type { CodeEvidence } from '../image/detect/code-evidence';
-import type { DetectedImage, ImageKind } from '../image/detect/detected';
+import type { DetectedImage } from '../image/detect/detect';
+import { goesTo } from '../image/detect/image-format';
+import type { CodeEvidence } from '../image/evidence/code-evidence';
 import { anyOf, type Note, say } from '../texts/note';
 import { isOtherCore, slotOf } from './base/place-target';
 import type {
@@ -25,18 +26,6 @@ export interface Slice {
   length: number;
 }
 
-/** What the bootloader installs from the download slot; elsewhere it is of no use. */
-const UPDATES: readonly ImageKind[] = ['rbl', 'tuya-ug'];
-/** Images for chips with an ARM9 core, and dumps, which are for a chip in any case. */
-const RECOGNISED: readonly ImageKind[] = [
-  ...UPDATES,
-  'dump',
-  'rotated-dump',
-  'qio',
-  'app',
-  'bootloader',
-];
-
 /** The bytes that are wanted at an offset: all but those that are left out. */
 export function sliceOf({ bytes }: LoadedImage, offset: number, wish: PlaceWish): Slice {
   const { skip = 0, length = bytes.length - skip } = wish;
@@ -54,7 +43,7 @@ export function factsForFit({ calibration }: DetectedImage): FactsToAsk {
 
 /** The same for an update, whose slot the chip's own table knows; null for any other image. */
 export function factsForUpdate(image: DetectedImage, { chip }: ConnectedTarget): FactsToAsk | null {
-  const isUpdate = UPDATES.includes(image.kind) && !isOtherCore(chip);
+  const isUpdate = goesTo(image, 'download') && !isOtherCore(chip);
   return isUpdate ? { calibration: true, partitions: true } : null;
 }
 
@@ -76,8 +65,8 @@ export function mustSuitOtherCore(
   target: ConnectedTarget,
   { anyImage }: PlaceOptions,
 ): Note[] {
-  if (!RECOGNISED.includes(image.kind) || anyImage || isOwn(image, target))
-    return [untried(target)];
+  // What tells its place is for chips with the usual core, and a dump is for one chip in any case.
+  if (image.contents.length === 0 || anyImage || isOwn(image, target)) return [untried(target)];
   const { port } = target;
   const chip = nameOf(target);
   const { chips } = image;

@@ -52,12 +52,12 @@ export function say<Code extends TextCode>(
   code: Code,
   ...params: NamesIn<TextOf<Code>> extends never ? [] : [ParamsOf<Code>]
 ): Note {
-  return { code, params: params[0] ?? {} };
+  return Object.freeze({ code, params: Object.freeze(params[0] ?? {}) });
 }
 
 /** Words from outside that no catalogue has: of the operating system, a library, a file. */
 export function verbatim(text: string): Note {
-  return { code: 'common.verbatim', params: { text } };
+  return Object.freeze({ code: 'common.verbatim', params: Object.freeze({ text }) });
 }
 
 /** `A`, or `A or B or C`. @param names one at least */

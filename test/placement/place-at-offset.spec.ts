@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { DetectedImage } from '../../src/image/detect/detected';
+import type { DetectedImage } from '../../src/image/detect/detect';
 import {
   factsForBootloader,
   factsForFit,

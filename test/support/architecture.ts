@@ -141,13 +141,18 @@ function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
 const MOST_FILES = 16;
 /** A file that is shorter, and that one other file uses, belongs into that one. Lines. */
 const TINY = 35;
-/** A job or a kind of port each, and the door of the simulated chip: short, and for one file only, by their nature. */
+/** A job each, and the door of the simulated chip: short, and for one file only, by their nature. */
 const OWN_FILES: readonly string[] = [
   'src/jobs/connect.ts',
   'src/jobs/inspect-image.ts',
-  'src/transport/schemes/rfc2217.ts',
-  'src/transport/schemes/simulated.ts',
   'src/simulator/simulator.ts',
+];
+/** Entries of a list have a file each, however short, and only the list uses it. */
+const ENTRIES: readonly Place[] = [
+  'src/chip/models/',
+  'src/image/detect/',
+  'src/texts/en-US/',
+  'src/transport/schemes/',
 ];
 
 /** Every breach of the rules about files and folders below `src/`, as a sentence each. */
@@ -202,8 +207,7 @@ function namesakes(files: readonly string[]): string[] {
 function tiny(file: string, text: string, users: ReadonlySet<string>): string[] {
   const lines = text.split('\n').length - 1;
   const [user] = users;
-  // Each room has its texts in a file of its own, however few, and each chip its facts.
-  if (/^src\/(texts\/en-US|chip\/models)\//.test(file)) return [];
+  if (ENTRIES.some((place) => within(file, place))) return [];
   if (lines >= TINY || users.size !== 1 || OWN_FILES.includes(file)) return [];
   return [`${file} has ${lines} lines, and only ${user} uses it: it belongs in there`];
 }

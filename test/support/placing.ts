@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { BkError, type ErrorCode } from '../../src';
-import { detectImage } from '../../src/image/detect/detect';
 import type {
   ConnectedTarget,
   LoadedImage,
@@ -8,6 +7,7 @@ import type {
   PlaceTarget,
 } from '../../src/placement/base/place-types';
 import { placeImage } from '../../src/placement/kinds/place-image';
+import { detectImage } from './detect-image';
 import { container, flashImage, openBekenTexts, TUYA_TEXTS } from './images';
 
 export const N: PlaceTarget = { chip: 'BK7231N', family: 'full', flashSize: 0x200000, key: 'tuya' };
@@ -21,7 +21,7 @@ export const M: PlaceTarget = { ...N, chip: 'BK7231M', key: 'none' };
 export const BK7238: PlaceTarget = { ...M, chip: 'BK7238' };
 
 export const place = (bytes: Buffer, target: PlaceTarget, options?: PlaceOptions) =>
-  placeImage(detectImage(bytes), bytes, target, options);
+  placeImage(detectImage(bytes), target, options);
 
 /** Offsets and lengths of the pieces. */
 export const where = (

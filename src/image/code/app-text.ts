@@ -1,5 +1,4 @@
 import { type JsonObject, parseTuyaObject } from '../tuya/tuya-json';
-import { readAppName } from './app-names';
 
 /** What an application calls itself. */
 export interface AppFacts {
@@ -20,12 +19,6 @@ const MOST_PLACES = 32;
 const LONGEST_PARAM = 4096;
 /** Fewer settings are the text of a format, not of a device. */
 const FEWEST_SETTINGS = 4;
-
-/** Name, version and SDK of an application by its texts. `text` is its plain code, one letter a byte. */
-export function readAppFacts(text: string): AppFacts {
-  const { project = null, version = null } = readAppName(text) ?? {};
-  return { project, version, sdk: readSdkLine(text) };
-}
 
 /** The SDK's line about its build, `< BUILD AT:… AT <chip> >`; null where there is none. */
 export function readSdkLine(text: string): string | null {

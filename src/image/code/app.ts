@@ -12,9 +12,9 @@ const MOST_TEXT = 4 * 1024 * 1024;
 
 /** What the code of an application tells. */
 export interface AppImage extends AppFacts {
-  /** Its first word, in clear. */
-  firstWord: number | null;
   saysBk7231: boolean;
+  /** All of its code that was read, one letter a byte. */
+  text: string;
   /** Names of chips and boards that it says it is for, best first; several where they differ. */
   targets: readonly string[];
 }
@@ -27,8 +27,8 @@ export function readAppCode(code: Buffer): AppImage {
     project,
     version,
     sdk: readSdkLine(text),
+    text,
     targets,
-    firstWord: code.length < 4 ? null : code.readUInt32LE(0),
     saysBk7231: text.startsWith(CHIP_TEXT, CHIP_TEXT_AT),
   };
 }

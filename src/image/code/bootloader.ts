@@ -5,6 +5,7 @@ import type { Family } from '../../chip/known/chips';
 import { type CodeKey, markerKey } from '../../chip/marker';
 import { applyKey, NO_KEY, TUYA_KEY } from './encryption';
 import { PACKET, stripPackets } from './packets';
+import { FAL_NAME, type Partition, readPartitionTable } from './partitions';
 
 /** Checksums over this many bytes name bootloaders: the chips of the full family count one more. */
 const CHECKED: Readonly<Record<Family, number>> = { basic: 256, full: 257 };
@@ -23,10 +24,10 @@ export interface BootloaderImage {
   /** What it calls itself, as `<chip>_1.0.1`: some versions begin alike, so this outranks the table. */
   name: string | null;
   key: CodeKey | null;
-  /** Its first word in clear; null where the key is not known. */
-  firstWord: number | null;
   /** `BK7231` stands where only bootloaders of N and M have it. */
   saysBk7231: boolean;
+  /** The partition table in it, in its order, which lies in clear whatever the key; empty where there is none. */
+  partitions: Partition[];
 }
 
 /**
@@ -41,14 +42,15 @@ export function readBootloader(
   const code = stripPackets(bytes, 0, BOOTLOADER_END / PACKET);
   const text = code.subarray(CHIP_TEXT_AT, CHIP_TEXT_AT + CHIP_TEXT.length);
   const saysBk7231 = text.equals(CHIP_TEXT);
+  const partitions = readPartitionTable(code, FAL_NAME);
   if (key !== null) applyKey(code, 0, key === 'tuya' ? TUYA_KEY : NO_KEY);
   return {
     crc,
     known: BOOTLOADERS.find((row) => crc[row.family] === row.crc) ?? null,
     name: key === null ? null : (NAME.exec(code.toString('latin1'))?.[0] ?? null),
     key,
-    firstWord: key === null ? null : code.readUInt32LE(0),
     saysBk7231,
+    partitions,
   };
 }
 

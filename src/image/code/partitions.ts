@@ -77,13 +77,16 @@ export function partitionRegion({ packets, offset, length }: Partition): Region 
   return { offset: start, length: onFlash(offset + length) - start };
 }
 
-/** Where the application's slot ends by the flash's own table; null where that does not tell, or makes no sense. */
-export function ownAppEnd(flash: Uint8Array): number | null {
-  const own = readPartitions(flash).find(({ name }) => name === 'app');
+/**
+ * Where the application's slot ends by a flash's own table; null where that does not tell, or makes no sense.
+ * @param size of the flash, bytes
+ */
+export function ownAppEnd(partitions: readonly Partition[], size: number): number | null {
+  const own = partitions.find(({ name }) => name === 'app');
   if (own === undefined) return null;
   const { offset, length } = partitionRegion(own);
   const end = offset + length;
-  return offset === BOOTLOADER_END && length > 0 && end <= flash.length ? end : null;
+  return offset === BOOTLOADER_END && length > 0 && end <= size ? end : null;
 }
 
 /** Printable text padded with NUL; null for anything else. */

@@ -10,7 +10,7 @@ export interface RblKeys {
 }
 
 /** What ltchiptool and Beken's packager use unless told otherwise. */
-export const DEFAULT_RBL_KEYS: RblKeys = {
+const DEFAULT_RBL_KEYS: RblKeys = {
   key: Buffer.from('0123456789ABCDEF0123456789ABCDEF', 'latin1'),
   iv: Buffer.from('0123456789ABCDEF', 'latin1'),
 };

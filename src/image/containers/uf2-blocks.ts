@@ -11,7 +11,6 @@ export const UF2_FLAGS = {
   notFlash: 0x1,
   fileContainer: 0x1000,
   family: 0x2000,
-  md5: 0x4000,
   tags: 0x8000,
 } as const;
 

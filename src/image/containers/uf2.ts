@@ -96,16 +96,8 @@ const MOST_PARTS = 64;
 
 const NOWHERE: Uf2Part['partitions'] = schemeNames(() => null);
 
-/** Reads a UF2 file; null where the bytes do not begin like one. Never throws. */
-export function readUf2(bytes: Uint8Array): Uf2File | null {
-  const steps = uf2InSteps(bytes);
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
-}
-
-/** `readUf2` in slices of some milliseconds. */
-export function* uf2InSteps(bytes: Uint8Array): Generator<void, Uf2File | null> {
+/** Reads a UF2 file; null where the bytes do not begin like one. Never throws. In slices of some milliseconds. */
+export function* readUf2(bytes: Uint8Array): Generator<void, Uf2File | null> {
   if (!beginsLikeUf2(bytes)) return null;
   const { blocks, damaged } = yield* readBlocks(bytes);
   const first = blocks[0];

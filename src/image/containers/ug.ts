@@ -1,6 +1,7 @@
 import { type Note, say } from '../../texts/note';
+
 /** Bytes in front of the payload. */
-export const UG_HEADER = 32;
+const UG_HEADER = 32;
 
 const START = 0x55aa55aa;
 const END = 0xaa55aa55;

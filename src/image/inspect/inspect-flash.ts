@@ -1,8 +1,8 @@
 import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
 import { CHIPS, type ChipName } from '../../chip/known/chips';
-import type { CodeKey } from '../../chip/marker';
-import { readBootloader } from '../code/bootloader';
-import { partitionRegion, readPartitions } from '../code/partitions';
+import type { BootloaderImage } from '../code/bootloader';
+import { partitionRegion } from '../code/partitions';
+import type { DumpImage } from '../detect/dump-format';
 import type { InspectedPartition, Inspection } from './inspect-types';
 
 /** A place in flash, before it was looked into. */
@@ -10,16 +10,11 @@ export type Place = Omit<InspectedPartition, 'empty'>;
 
 /** No bootloader has a table as long as this. */
 const MOST_PARTITIONS = 32;
-/** The application's packets end here, where Tuya's containers do. Source: real dumps. */
-export const USUAL_APP_END = 0x129f70;
 
-/** The bootloader at the start of the bytes, which hold one. */
 export function inspectBootloader(
-  bytes: Uint8Array,
-  key: CodeKey | null,
+  { crc, known, ...said }: BootloaderImage,
   chip: ChipName | null,
 ): NonNullable<Inspection['bootloader']> {
-  const { crc, known, ...said } = readBootloader(bytes, key);
   const family = known?.family ?? (chip === null ? 'basic' : CHIPS[chip].family);
   // Some versions begin alike: what the code says outranks the checksum over its beginning.
   const [name, version] = said.name?.split('_') ?? [];
@@ -32,8 +27,8 @@ export function inspectBootloader(
 }
 
 /** Where a dump's parts lie: by its own table, as far as that can be, or else as is usual for the chip. */
-export function placesOf(bytes: Uint8Array, chip: ChipName | null): Place[] {
-  const table = tableOf(bytes).filter((place) => fits(place, bytes));
+export function placesOf(dump: DumpImage, chip: ChipName | null): Place[] {
+  const table = tableOf(dump).filter((place) => fits(place, dump));
   if (table.length > 0) return table;
   if (chip === null) return [];
   const { app, download } = CHIPS[chip].layout;
@@ -43,20 +38,20 @@ export function placesOf(bytes: Uint8Array, chip: ChipName | null): Place[] {
 }
 
 /** Names of what the dump's own table puts beyond the end of the flash: nobody can make use of that. */
-export function misplaced(bytes: Uint8Array): string[] {
-  return tableOf(bytes)
-    .filter((place) => !fits(place, bytes))
+export function misplaced(dump: DumpImage): string[] {
+  return tableOf(dump)
+    .filter((place) => !fits(place, dump))
     .map(({ name }) => name);
 }
 
-function tableOf(bytes: Uint8Array): Place[] {
-  return readPartitions(bytes)
+function tableOf({ partitions }: DumpImage): Place[] {
+  return partitions
     .slice(0, MOST_PARTITIONS)
     .map((partition) => ({ name: partition.name, ...partitionRegion(partition) }));
 }
 
-function fits({ offset, length }: Place, bytes: Uint8Array): boolean {
-  return offset + length <= bytes.length;
+function fits({ offset, length }: Place, { flash }: DumpImage): boolean {
+  return offset + length <= flash.length;
 }
 
 /** The places that the bytes hold, and whether there is anything in them. */

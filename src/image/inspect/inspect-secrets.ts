@@ -2,7 +2,7 @@ import type { OpenBekenConfig } from '../openbeken/openbeken-config';
 import { isObject, type Json, type JsonObject } from '../tuya/tuya-json';
 
 /** Stands where a secret was. */
-export const HIDDEN = '***';
+const HIDDEN = '***';
 
 /*
  * Devices store whatever their makers thought of. So nothing is taken for harmless because it is

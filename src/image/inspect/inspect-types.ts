@@ -7,10 +7,7 @@ import type { Json } from '../tuya/tuya-json';
 import type { Pins } from '../tuya/tuya-pins';
 
 /** What bytes are; a rotated dump is put right and is a `dump` like any other. */
-export type InspectedKind =
-  | Exclude<ImageKind, 'rotated-dump'>
-  | 'tuya-storage'
-  | 'openbeken-config';
+export type InspectedKind = Exclude<ImageKind, 'rotated-dump'>;
 
 /** A stretch of the flash that has a name. Addresses are those of flash, in bytes. */
 export interface InspectedPartition {

@@ -1,29 +1,20 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { SECTOR } from '../../chip/geometry';
 import { openBekenConfigOrder } from '../../chip/known/chip-places';
 import { chipsOfFirmware } from '../../chip/known/chip-queries';
 import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
 import { BkError } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import { render, renderAll } from '../../texts/render';
-import { plainCode } from '../code/app-code';
-import { readAppFacts, readAppParam } from '../code/app-text';
+import { type AppFacts, readAppParam } from '../code/app-text';
 import { type DetectedImage, detectInSteps } from '../detect/detect';
-import { hasCode, unrotate } from '../detect/dump';
 import { type OpenBekenConfig, readOpenBekenConfig } from '../openbeken/openbeken-config';
 import { openBekenTemplate } from '../openbeken/openbeken-template';
 import { readTuyaStorage } from '../tuya/tuya-storage';
 import { readUserFiles } from '../tuya/tuya-user-files';
 import { esphomeOutline } from './esphome';
-import {
-  inspectBootloader,
-  lookInto,
-  misplaced,
-  type Place,
-  placesOf,
-  USUAL_APP_END,
-} from './inspect-flash';
+import { inspectBootloader, lookInto, misplaced, type Place, placesOf } from './inspect-flash';
 import { hideOpenBeken, plainWord } from './inspect-secrets';
 import { inspectTuya, type TuyaFindings } from './inspect-tuya';
 import type { InspectedKind, Inspection, InspectOptions } from './inspect-types';
@@ -32,8 +23,6 @@ const MIB = 1024 * 1024;
 /** Twice the largest flash, so that UF2 files, which spread out, fit too. */
 export const LONGEST_IMAGE = 32 * MIB;
 const HASH_SLICE = MIB;
-/** More than any application has; its texts are looked for no further. */
-const MOST_CODE = 4 * MIB;
 /** More sectors than this that begin like a configuration are not looked into. */
 const MOST_CONFIGS = 16;
 /** The SDK's line about its build ends with the chip. */
@@ -64,42 +53,35 @@ export async function inspect(
   const warnings: Note[] = [];
 
   const sha256 = await hashOf(given, rest);
-  let image = await recognise(given, rest);
-  let bytes = given;
-  const rotated = image.kind === 'rotated-dump';
-  if (rotated) {
-    await rest();
-    bytes = unrotate(given);
-    image = await recognise(bytes, rest);
-    warnings.push(say('inspect.putRight'));
-  }
+  const found = await recognise(given, rest);
+  const rotated = found.kind === 'rotated-dump';
+  const image = rotated ? found.upright : found;
+  const bytes = rotated ? found.upright.flash : given;
+  if (rotated) warnings.push(say('inspect.putRight'));
   warnings.push(...image.damaged, ...image.doubts);
   await rest();
 
   const storage = readTuyaStorage(bytes);
   await rest();
-  const isDump = image.kind === 'dump';
-  const userFiles = isDump ? readUserFiles(bytes) : null;
-  const code = codeOf(bytes, image);
-  const appText = await appTextOf(bytes, code, image, rest);
-  const app = appText === '' ? null : readAppFacts(appText);
+  const dump = image.kind === 'dump' ? image : null;
+  const userFiles = dump === null ? null : readUserFiles(bytes);
   await rest();
-  const appParam = appText === '' ? null : readAppParam(appText);
+  const { app, bootloader } = 'app' in image ? image : NO_CODE;
+  const appParam = app === null ? null : readAppParam(app.text);
   await rest();
-  const found = inspectTuya({ storage, userFiles, appParam }, hide);
-  warnings.push(...(found?.warnings ?? []));
+  const tuya = inspectTuya({ storage, userFiles, appParam }, hide);
+  warnings.push(...(tuya?.warnings ?? []));
+  await rest();
 
-  const { chip, evidence } = tellChip(image, app?.sdk ?? null, found, warnings);
-  if (isDump)
-    for (const name of misplaced(bytes))
+  const { chip, evidence } = tellChip(image, app?.sdk ?? null, tuya, warnings);
+  if (dump !== null)
+    for (const name of misplaced(dump))
       warnings.push(say('inspect.beyondEnd', { part: plainWord(name) }));
   const config = findConfig(bytes, chip);
   const rf = image.calibration;
   await rest();
-  const bootloader = code.boot ? inspectBootloader(bytes, image.key, chip) : null;
-  await rest();
   const parts: Place[] = [
-    ...(isDump ? placesOf(bytes, chip) : []),
+    ...(dump === null ? [] : placesOf(dump, chip)),
     ...(rf === null ? [] : [{ name: 'rf', offset: rf.offset, length: SECTOR }]),
     ...(storage === null ? [] : [{ name: 'tuya', offset: storage.offset, length: storage.length }]),
     ...(config === null ? [] : [{ name: 'openbeken', offset: config.offset, length: SECTOR }]),
@@ -107,7 +89,6 @@ export async function inspect(
   const openbeken =
     config === null ? null : hide ? { ...hideOpenBeken(config), offset: config.offset } : config;
   const kind = kindOf(image, config, storage !== null);
-  const notes = warnings;
   return {
     kind,
     ...described(kind, image.description),
@@ -116,17 +97,17 @@ export async function inspect(
     size: given.length,
     sha256,
     rotated,
-    bootloader,
+    bootloader: bootloader === null ? null : inspectBootloader(bootloader, chip),
     app: appOf(app, image),
     encryptionKey: image.encryptionKey,
     partitions: lookInto(bytes, parts),
     mac: rf?.mac ?? null,
     rf: rf === null ? null : { offset: rf.offset, length: SECTOR },
-    tuya: found?.tuya ?? null,
+    tuya: tuya?.tuya ?? null,
     openbeken,
-    ...suggestions(found, openbeken, chip, app?.project ?? null),
-    warnings: renderAll(notes),
-    warningCodes: notes,
+    ...suggestions(tuya, openbeken, chip, app?.project ?? null),
+    warnings: renderAll(warnings),
+    warningCodes: warnings,
   };
 }
 
@@ -147,48 +128,14 @@ async function hashOf(bytes: Uint8Array, rest: () => Promise<void>): Promise<str
   return hash.digest('hex');
 }
 
-interface Code {
-  boot: boolean;
-  /** Where the application begins; null where there is none or its key is not known. */
-  app: number | null;
-  /** Where it ends at the latest. */
-  end: number;
-}
-
-function codeOf(bytes: Uint8Array, { kind, key }: DetectedImage): Code {
-  const whole = kind === 'dump' || kind === 'qio';
-  const boot = (whole || kind === 'bootloader') && hasCode(bytes, 0);
-  const app = kind === 'app' ? 0 : whole && hasCode(bytes, BOOTLOADER_END) ? BOOTLOADER_END : null;
-  const table =
-    kind === 'dump' ? placesOf(bytes, null).find(({ name }) => name === 'app') : undefined;
-  const usual = kind === 'app' ? USUAL_APP_END - BOOTLOADER_END : USUAL_APP_END;
-  return {
-    boot,
-    app: key === null ? null : app,
-    end: table === undefined ? usual : table.offset + table.length,
-  };
-}
+/** What is read of images without code. */
+const NO_CODE = { app: null, bootloader: null };
 
 /** By the application's own texts, else by the head of the file that it came in. */
-function appOf(app: Inspection['app'], { project, version }: DetectedImage): Inspection['app'] {
-  if (app !== null && (app.project !== null || app.sdk !== null)) return app;
+function appOf(app: AppFacts | null, { project, version }: DetectedImage): Inspection['app'] {
+  if (app !== null && (app.project !== null || app.sdk !== null))
+    return { project: app.project, version: app.version, sdk: app.sdk };
   return version === null && project === null ? null : { project, version, sdk: null };
-}
-
-/** The application's code in clear as text, one letter a byte; empty where there is none to be read. */
-async function appTextOf(
-  bytes: Uint8Array,
-  { app, end }: Code,
-  { key }: DetectedImage,
-  rest: () => Promise<void>,
-): Promise<string> {
-  if (app === null || key === null) return '';
-  const slices: Buffer[] = [];
-  for (const slice of plainCode(bytes, app, Math.min(end, app + MOST_CODE), key)) {
-    slices.push(slice);
-    await rest();
-  }
-  return Buffer.concat(slices).toString('latin1');
 }
 
 function tellChip(

@@ -22,7 +22,7 @@ export interface TuyaEntry {
   parts: TuyaPart[];
 }
 
-export const TUYA_PAGE = 128;
+const TUYA_PAGE = 128;
 /** Page 0 is the sector's head. */
 const PAGES = 32;
 const NAME_START = 18;

@@ -1,5 +1,5 @@
 import type { DataArea } from '../../chip/chip-model';
-import { isDump } from '../../image/detect/detected';
+import { isDump } from '../../image/detect/image-format';
 import type {
   ConnectedTarget,
   LoadedImage,
@@ -25,13 +25,13 @@ import { explained, isBlank, readSectors, targetOf } from './chip-target';
  */
 export async function placeByKind(
   context: JobContext,
-  { bytes, detected }: LoadedImage,
+  { detected }: LoadedImage,
   options: PlaceOptions,
 ): Promise<Piece[]> {
   const { family } = context.session.identity;
   const target = await targetOf(context, factsForImage(detected, family, options));
   const { pieces, warnings, foreign } = explained(context, detected, () =>
-    placeImage(detected, bytes, target, options),
+    placeImage(detected, target, options),
   );
   context.warnings.push(...warnings);
   // The chip's own dump brings its own data.

@@ -2,7 +2,7 @@ import { readOpenBekenConfig } from '../../image/openbeken/openbeken-config';
 import type { LoadedImage, Piece, PlaceOptions } from '../../placement/base/place-types';
 import { mustBeForChip } from '../../placement/fit/fit';
 import { NO_CODE } from '../../placement/fit/fit-evidence';
-import { holdsOpenBeken } from '../../placement/parts/openbeken-firmware';
+import { isOpenBeken } from '../../placement/parts/openbeken-firmware';
 import {
   APP_START,
   appSample,
@@ -15,7 +15,6 @@ import {
 import type { JobContext } from '../base/job-context';
 import { readSector } from '../chip/read-sector';
 import { crcOf, explained, isBlank, targetOf } from './chip-target';
-import { inSlices } from './in-slices';
 
 /** The calibration of the radio with the MAC: to where the chip has its own, or had it. */
 export async function placeCalibration(
@@ -54,7 +53,7 @@ async function mayBeOpenBekens(
 ): Promise<boolean> {
   if (await isBlank(context, APP_START)) return false;
   const sample = appSample(image);
-  if (sample !== null && !(await inSlices(holdsOpenBeken(image)))) {
+  if (sample !== null && !isOpenBeken(image.detected)) {
     if ((await crcOf(context, sample)) === sample.crc) return false;
   }
   const { isFree, warning } = judgeOpenBekensPlace(place, await readSector(context, place));

@@ -3,7 +3,7 @@ import type { Region } from '../../chip/layouts';
 import { sectorsOf } from '../../chip/regions';
 import { isBkError } from '../../errors';
 import { type Partition, readPartitions } from '../../image/code/partitions';
-import type { DetectedImage } from '../../image/detect/detected';
+import type { DetectedImage } from '../../image/detect/detect';
 import type { ConnectedTarget, FactsToAsk } from '../../placement/base/place-types';
 import { keyOf, withEvidence } from '../../placement/fit/fit-evidence';
 import type { JobContext } from '../base/job-context';

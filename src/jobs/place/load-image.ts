@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isUint8Array } from 'node:util/types';
 import { LARGEST_IMAGE, readImageFile } from '../../backup/image-file';
 import { BkError } from '../../errors';
@@ -7,7 +8,6 @@ import { mustBeUsable, mustHold } from '../../placement/fit/usable-image';
 import { mustGoWith, wantedConfig } from '../../placement/settings/openbeken-settings';
 import { say } from '../../texts/note';
 import type { WriteOptions } from '../base/job-types';
-import { inSlices } from './in-slices';
 
 /**
  * Loads and recognises the image: everything about it that can be wrong without a chip.
@@ -40,7 +40,14 @@ export async function loadImage(options: WriteOptions): Promise<LoadedImage> {
   return { bytes, detected };
 }
 
-/** @param flashSize of the connected chip, bytes, where that is known: a file of this size is a dump */
-export function recognise(bytes: Buffer, flashSize?: number): Promise<DetectedImage> {
-  return inSlices(detectInSteps(bytes, flashSize === undefined ? {} : { flashSize }));
+/**
+ * In slices: the flow goes on meanwhile.
+ * @param flashSize of the connected chip, bytes, where that is known: a file of this size is a dump
+ */
+export async function recognise(bytes: Buffer, flashSize?: number): Promise<DetectedImage> {
+  const steps = detectInSteps(bytes, flashSize === undefined ? {} : { flashSize });
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    await setImmediate();
+  }
 }

@@ -1,4 +1,5 @@
-import { isDump } from '../../image/detect/detected';
+import { isDump } from '../../image/detect/image-format';
+import { isUsualDumpSize } from '../../image/evidence/dump';
 import type { LoadedImage } from '../../placement/base/place-types';
 import { asChipReads } from '../../placement/kinds/place-dump';
 import type { JobContext } from '../base/job-context';
@@ -15,7 +16,8 @@ export async function asSizedForChip(
 ): Promise<LoadedImage> {
   const { bytes } = image;
   const { size } = context.flash;
-  const detected = bytes.length === size ? await recognise(bytes, size) : image.detected;
+  const isTold = bytes.length !== size || isUsualDumpSize(size);
+  const detected = isTold ? image.detected : await recognise(bytes, size);
   context.warnings.push(...detected.doubts);
   return { bytes, detected };
 }
@@ -28,7 +30,7 @@ export async function asReadByChip(
   context: JobContext,
   { bytes, detected }: LoadedImage,
 ): Promise<LoadedImage> {
-  const read = asChipReads(detected, bytes, context.session.identity.chip);
+  const read = asChipReads(detected, context.session.identity.chip);
   const { calibration } = read;
   if (isDump(read) && calibration !== null && bytes.length === context.flash.size)
     await lookForCalibration(context, calibration.offset);

@@ -1,13 +1,12 @@
 import { inOrder } from '../../placement/base/pieces';
 import type { LoadedImage, Piece, PlaceWish } from '../../placement/base/place-types';
 import { moveOf, placeForMoved } from '../../placement/parts/moved-calibration';
-import { holdsOpenBeken } from '../../placement/parts/openbeken-firmware';
+import { isOpenBeken } from '../../placement/parts/openbeken-firmware';
 import { type JobContext, mustFitFlash } from '../base/job-context';
 import { readSector } from '../chip/read-sector';
 import { placeAtOffset } from './at-offset';
 import { placeByKind } from './by-kind';
 import { targetOf } from './chip-target';
-import { inSlices } from './in-slices';
 import { asReadByChip, asSizedForChip } from './own-image';
 import { placePart } from './place-part';
 
@@ -55,7 +54,7 @@ async function movedCalibration(
   const place = placeForMoved(image, wish, pieces, context.session.identity.chip);
   if (place === null) return [];
   const move = moveOf(await targetOf(context, { calibration: true }), place);
-  if (move === null || !(await inSlices(holdsOpenBeken(image)))) return [];
+  if (move === null || !isOpenBeken(image.detected)) return [];
   context.warnings.push(move.warning);
   return [{ offset: move.to, bytes: await readSector(context, move.from) }];
 }

@@ -1,5 +1,3 @@
-import { detectImage } from '../../image/detect/detect';
-import { unrotate } from '../../image/detect/dump';
 import type { ImagePart, LoadedImage, Piece, PlaceOptions } from '../../placement/base/place-types';
 import { isOwn, mustBeForChip } from '../../placement/fit/fit';
 import { NO_CODE } from '../../placement/fit/fit-evidence';
@@ -47,8 +45,8 @@ export async function placePart(
 /** A rotated dump put right; anything else as it is. */
 async function put(context: JobContext, image: LoadedImage): Promise<LoadedImage> {
   if (image.detected.kind !== 'rotated-dump') return image;
-  const bytes = unrotate(image.bytes);
-  return asReadByChip(context, { bytes, detected: detectImage(bytes) });
+  const { upright } = image.detected;
+  return asReadByChip(context, { bytes: upright.flash, detected: upright });
 }
 
 async function placeCode(

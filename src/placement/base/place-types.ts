@@ -1,6 +1,6 @@
 import type { ChipName, Family } from '../../chip/known/chips';
 import type { Partition } from '../../image/code/partitions';
-import type { DetectedImage } from '../../image/detect/detected';
+import type { DetectedImage } from '../../image/detect/detect';
 import type { Note } from '../../texts/note';
 
 /** The chip that an image is to be written to, as far as it is known. */

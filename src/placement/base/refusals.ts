@@ -1,5 +1,5 @@
 import { BkError } from '../../errors';
-import type { DetectedImage } from '../../image/detect/detected';
+import type { DetectedImage } from '../../image/detect/detect';
 import { type Note, say } from '../../texts/note';
 import type { PlaceTarget } from './place-types';
 

@@ -1,24 +1,17 @@
 import type { Family } from '../../chip/known/chips';
-import type { DetectedImage } from '../../image/detect/detected';
+import type { DetectedImage } from '../../image/detect/detect';
+import { goesTo, isOnlyFor } from '../../image/detect/image-format';
 import { say } from '../../texts/note';
 import type { PlaceOptions, PlaceTarget } from '../base/place-types';
 import { badImage, wrongImage } from '../base/refusals';
 
-/** Kinds that hold a bootloader. */
-const WITH_BOOTLOADER: readonly DetectedImage['kind'][] = [
-  'dump',
-  'rotated-dump',
-  'qio',
-  'bootloader',
-];
-
 /** The image's bootloader is to go over the chip's; on basic chips it never does. */
 export function replacesBootloader(
-  { kind }: DetectedImage,
+  image: DetectedImage,
   family: Family,
   { bootloader }: PlaceOptions,
 ): boolean {
-  return bootloader === 'replace' && family === 'full' && WITH_BOOTLOADER.includes(kind);
+  return bootloader === 'replace' && family === 'full' && goesTo(image, 'flash', 'bootloader');
 }
 
 /**
@@ -34,7 +27,7 @@ export function mustBeSoundBootloader(
   // A blank area is refused where the pieces are made, which knows more of it.
   if (bootloader === null) return;
   if (bootloader.crc !== null && bootloader.crc === bootloaderCrc) return;
-  const alone = image.kind === 'bootloader';
+  const alone = isOnlyFor(image, 'bootloader');
   if (bootloader.damaged.length > 0)
     throw badImage(
       image,

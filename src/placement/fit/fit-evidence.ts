@@ -1,7 +1,7 @@
 import { CHIPS, type ChipName } from '../../chip/known/chips';
 import type { BkError } from '../../errors';
-import type { CodeEvidence } from '../../image/detect/code-evidence';
-import type { DetectedImage } from '../../image/detect/detected';
+import { type DetectedImage, factsOf } from '../../image/detect/detect';
+import type { CodeEvidence } from '../../image/evidence/code-evidence';
 import { KEY_WORDS } from '../../texts/key-words';
 import { anyOf, distinct, type Note, say } from '../../texts/note';
 import type { PlaceTarget } from '../base/place-types';
@@ -88,7 +88,7 @@ function otherChip(
   const alone = parts.bootloader && !parts.app;
   const main = alone ? bootloader : app;
   // A file that names its chip outside of its code has to be right there, too.
-  const named = image.kind === 'uf2' ? image.chips : [];
+  const named = factsOf(image).describesItself ? image.chips : [];
   const claims = [named, together([main?.chips, alone ? [] : bootloader?.chips, image.chips])];
   if (parts.bootloader && bootloader !== null) claims.push(bootloader.chips);
   const wrong = claims.find((chips) => chips.length > 0 && !fits(chips, target));

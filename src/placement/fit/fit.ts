@@ -1,6 +1,7 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { hex } from '../../errors';
-import { type DetectedImage, isDump } from '../../image/detect/detected';
+import { type DetectedImage, factsOf } from '../../image/detect/detect';
+import { isDump, isOnlyFor } from '../../image/detect/image-format';
 import { distinct, type Note, say } from '../../texts/note';
 import { isOtherCore } from '../base/place-target';
 import type { PlaceOptions, PlaceTarget } from '../base/place-types';
@@ -20,7 +21,7 @@ export function mustFit(
 ): void {
   mustBeIntact(image, target, warnings);
   const bootloader = replacesBootloader(image, target.family, options);
-  const alone = image.kind === 'bootloader';
+  const alone = isOnlyFor(image, 'bootloader');
   const parts = { app: !alone, bootloader: bootloader || alone };
   if (bootloader) mustBeSoundBootloader(image, target);
   warnings.push(...mustBeForChip(image, target, parts, options));
@@ -52,9 +53,9 @@ export function mustBeForChip(
 }
 
 /** A dump of this very chip, or a part of one: it has the chip's MAC. Without one nothing tells two devices apart. */
-export function isOwn({ kind, calibration }: DetectedImage, { mac }: PlaceTarget): boolean {
-  const given = calibration?.mac ?? null;
-  return kind !== 'calibration' && given !== null && given === mac;
+export function isOwn(image: DetectedImage, { mac }: PlaceTarget): boolean {
+  const given = image.calibration?.mac ?? null;
+  return factsOf(image).onlyPart === undefined && given !== null && given === mac;
 }
 
 /** A dump may hold damaged code, as its chip did; but such code alone is not put on another one. */
@@ -70,10 +71,11 @@ function mustBeIntact(image: DetectedImage, target: PlaceTarget, warnings: Note[
   warnings.push(say('placement.ownDamaged', { damage }));
 }
 
-function damageOf({ kind, code, damaged }: DetectedImage): Note[] {
+function damageOf(image: DetectedImage): Note[] {
+  const { code, damaged } = image;
   // Of a part of a dump only its own damage counts; a bootloader's is looked at where it is replaced.
-  if (kind === 'app' && code?.app != null) return code.app.damaged;
-  if (kind === 'bootloader' && code?.bootloader != null) return [];
+  if (isOnlyFor(image, 'app') && code?.app != null) return code.app.damaged;
+  if (isOnlyFor(image, 'bootloader') && code?.bootloader != null) return [];
   return distinct([...damaged, ...(code?.app?.damaged ?? [])]);
 }
 

@@ -1,33 +1,14 @@
 import { BkError } from '../../errors';
-import { type DetectedImage, type ImageKind, isDump } from '../../image/detect/detected';
-import { type Note, say } from '../../texts/note';
+import { type DetectedImage, factsOf } from '../../image/detect/detect';
+import { isDump } from '../../image/detect/image-format';
+import { say } from '../../texts/note';
 import type { PlaceWish } from '../base/place-types';
 
-/** Kinds that tell where they belong. */
-const PLACED: readonly ImageKind[] = [
-  'dump',
-  'rotated-dump',
-  'qio',
-  'app',
-  'bootloader',
-  'rbl',
-  'tuya-ug',
-  'uf2',
-];
-/** Kinds that may be right at an offset that somebody knows. */
-const AT_AN_OFFSET: readonly ImageKind[] = [
-  'unknown',
-  'packets',
-  'calibration',
-  'openbeken-config',
-  'tuya-storage',
-];
-/** Code of other makers' chips: the file is good, but not for this one. */
-const OTHER_MAKE: readonly ImageKind[] = ['esp', 'other-chip'];
-/** What no flash of these chips holds, at any offset. */
-const NO_FIRMWARE: readonly ImageKind[] = ['html', 'text', 'gzip', 'archive', 'elf'];
-/** What lies on flash in another form than this file has. */
-const NOT_AS_IT_IS: readonly ImageKind[] = ['uf2', 'raw', 'stripped'];
+/** For an image that is one part of a dump. */
+const PUT_BACK = {
+  rf: say('placement.setPartRf'),
+  openbeken: say('placement.setPartOpenBeken'),
+} as const;
 
 /**
  * Refuses what can be written to no chip in the way that is wanted. Needs no chip.
@@ -57,44 +38,43 @@ export function mustHold(bytes: number, { skip = 0, length }: PlaceWish): void {
 }
 
 /** Refuses by name what is for no BK72xx chip; an offset would not make it one. */
-function mustBeFirmware({ kind, description: image, chips, advice }: DetectedImage): void {
-  if (OTHER_MAKE.includes(kind) || (kind === 'uf2' && chips.length === 0))
+function mustBeFirmware(detected: DetectedImage): void {
+  const { description: image, chips, advice } = detected;
+  const { nature, describesItself } = factsOf(detected);
+  if (nature === 'other-make' || (describesItself && chips.length === 0))
     throw new BkError('BK_WRONG_IMAGE', say('placement.forOtherMake', { image }), {
       phase: 'open',
       advice,
     });
-  if (NO_FIRMWARE.includes(kind))
+  if (nature === 'foreign')
     throw new BkError('BK_BAD_IMAGE', say('placement.noFirmware', { image }), {
       phase: 'open',
       advice,
     });
 }
 
-function mustBeAsOnFlash({ kind, description, advice }: DetectedImage): void {
-  if (!NOT_AS_IT_IS.includes(kind)) return;
+function mustBeAsOnFlash(image: DetectedImage): void {
+  const { atOffset, describesItself } = factsOf(image);
+  if (atOffset !== 'other-form') return;
+  const { description, advice } = image;
   const text = say('placement.notAsOnFlash', { image: description });
   throw new BkError('BK_BAD_IMAGE', text, {
     phase: 'open',
-    advice: kind === 'uf2' ? [...advice, say('placement.offsetOnAuto')] : advice,
+    advice: describesItself ? [...advice, say('placement.offsetOnAuto')] : advice,
   });
 }
 
 function mustTellItsPlace(detected: DetectedImage): void {
-  const { kind, description: image, damaged, advice } = detected;
-  if (!PLACED.includes(kind)) {
-    const hasPlace = AT_AN_OFFSET.includes(kind);
+  const { contents, description: image, damaged, advice } = detected;
+  if (contents.length === 0) {
+    const { atOffset, onlyPart } = factsOf(detected);
     throw new BkError(
       'BK_BAD_IMAGE',
-      say(hasPlace ? 'placement.noPlaceTold' : 'placement.notWritable', { image }),
-      { advice: [...advice, ...(HELP[kind] ?? [])] },
+      say(atOffset === 'sensible' ? 'placement.noPlaceTold' : 'placement.notWritable', { image }),
+      { advice: onlyPart === undefined ? advice : [...advice, PUT_BACK[onlyPart]] },
     );
   }
   if (damaged.length === 0 || isDump(detected)) return;
   const text = say('placement.damagedFile', { image, damage: damaged });
   throw new BkError('BK_BAD_IMAGE', text, { advice: [say('placement.getAnew')] });
 }
-
-const HELP: Partial<Record<ImageKind, readonly Note[]>> = {
-  calibration: [say('placement.setPartRf')],
-  'openbeken-config': [say('placement.setPartOpenBeken')],
-};

@@ -1,6 +1,6 @@
-import { BOOTLOADER_END } from '../../chip/geometry';
 import { comesKeyless } from '../../chip/known/chip-queries';
 import { BkError } from '../../errors';
+import { isOnlyFor } from '../../image/detect/image-format';
 import { say } from '../../texts/note';
 import { wholeSectors } from '../base/pieces';
 import type { Piece, PlaceJob } from '../base/place-types';
@@ -13,7 +13,7 @@ export const KEPT = say('placement.bootloaderKept');
 /** The bootloader of a QIO image, or one alone; none where it is to be kept. */
 export function bootloaderPieces(job: PlaceJob, bytes: Uint8Array): Piece[] {
   const { image, target, options, warnings } = job;
-  const alone = image.kind === 'bootloader';
+  const alone = isOnlyFor(image, 'bootloader');
   const isBasic = target.family === 'basic';
   if (options.bootloader !== 'replace' || isBasic) {
     if (options.bootloader === 'replace' && !alone) warnings.push(KEPT);
@@ -31,7 +31,7 @@ export function bootloaderPieces(job: PlaceJob, bytes: Uint8Array): Piece[] {
   }
   mustBeReplaceable(job);
   if (image.chips.length === 0) warnings.push(say('placement.bootloaderTellsNoChip'));
-  return [wholeSectors(0, bytes.subarray(0, BOOTLOADER_END))];
+  return [wholeSectors(0, bytes)];
 }
 
 /**

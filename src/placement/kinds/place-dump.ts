@@ -4,9 +4,8 @@ import type { Region } from '../../chip/layouts';
 import { hex } from '../../errors';
 import { findCalibration, readCalibration } from '../../image/calibration';
 import { isFilledWith } from '../../image/code/packets';
-import { readPartitions } from '../../image/code/partitions';
-import { type DetectedImage, isDump } from '../../image/detect/detected';
-import { unrotate } from '../../image/detect/dump';
+import type { Partition } from '../../image/code/partitions';
+import type { DetectedImage } from '../../image/detect/detect';
 import { type Note, say } from '../../texts/note';
 import { firstKept, isOtherCore, layoutOf, slotOf } from '../base/place-target';
 import type { Piece, PlaceJob, PlaceTarget } from '../base/place-types';
@@ -16,14 +15,10 @@ import { codeLength, mustHaveRoom } from './place-app';
 import { KEPT, mustBeReplaceable } from './place-bootloader';
 
 /** The image with the calibration that its chip would find in it: the chip's own address before any other. */
-export function asChipReads(
-  image: DetectedImage,
-  bytes: Uint8Array,
-  chip: PlaceTarget['chip'],
-): DetectedImage {
-  if (!isDump(image)) return image;
-  const flash = image.kind === 'dump' ? bytes : unrotate(bytes);
-  return { ...image, calibration: findCalibration(flash, calibrationOrder(chip)) };
+export function asChipReads(image: DetectedImage, chip: PlaceTarget['chip']): DetectedImage {
+  const flash = image.contents.find(({ to }) => to === 'flash');
+  if (flash?.to !== 'flash') return image;
+  return { ...image, calibration: findCalibration(flash.bytes, calibrationOrder(chip)) };
 }
 
 /**
@@ -32,7 +27,10 @@ export function asChipReads(
  * @param job with the image as the chip reads it
  * @throws BkError BK_WRONG_IMAGE, BK_BAD_IMAGE
  */
-export function dumpPieces(job: PlaceJob, dump: Buffer): Piece[] {
+export function dumpPieces(
+  job: PlaceJob,
+  { bytes: dump, partitions }: { bytes: Buffer; partitions: readonly Partition[] },
+): Piece[] {
   const { image, target, options, warnings } = job;
   if (dump.length !== target.flashSize) {
     throw wrongImage(
@@ -51,7 +49,7 @@ export function dumpPieces(job: PlaceJob, dump: Buffer): Piece[] {
   if (isOwn(image, target)) return cutAt(dump, [whole], all, true);
   if (replace && !isOtherCore(target.chip)) mustBeReplaceable(job);
   warnings.push(whatIsKept(job));
-  return cutAt(dump, codeSlots(job, dump, start), all, false);
+  return cutAt(dump, codeSlots(job, dump, partitions, start), all, false);
 }
 
 /** Sectors where the chip or the dump has a calibration. */
@@ -65,9 +63,14 @@ function calibrations(dump: Buffer, target: PlaceTarget): number[] {
 }
 
 /** By the dump's own table, which its code goes by, and not over what this chip keeps. */
-function codeSlots(job: PlaceJob, dump: Buffer, start: number): Region[] {
+function codeSlots(
+  job: PlaceJob,
+  dump: Buffer,
+  partitions: readonly Partition[],
+  start: number,
+): Region[] {
   const { target } = job;
-  const ofDump = { ...target, partitions: readPartitions(dump) };
+  const ofDump = { ...target, partitions };
   const usual = layoutOf(target);
   const behind = Math.min(
     Math.max(firstKept(target), usual.download.offset),

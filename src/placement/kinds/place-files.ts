@@ -2,8 +2,8 @@ import { BOOTLOADER_END } from '../../chip/geometry';
 import { modelOrUntold } from '../../chip/known/chip-places';
 import { hex } from '../../errors';
 import { onFlash, PACKET_DATA } from '../../image/code/packets';
-import { RBL_HEADER, RBL_HEADER_ON_FLASH, readRblHeader } from '../../image/code/rbl';
-import { readUf2, uf2Writes } from '../../image/containers/uf2';
+import { RBL_HEADER, RBL_HEADER_ON_FLASH, type RblHeader } from '../../image/code/rbl';
+import { type Uf2File, uf2Writes } from '../../image/containers/uf2';
 import { say } from '../../texts/note';
 import { span, wholeSectors } from '../base/pieces';
 import { firstKept, slotOf } from '../base/place-target';
@@ -11,8 +11,10 @@ import type { Piece, PlaceJob } from '../base/place-types';
 import { badImage, wrongImage } from '../base/refusals';
 
 /** An update waits in the download slot until the bootloader installs it. */
-export function updatePiece({ image, target, warnings }: PlaceJob, bytes: Uint8Array): Piece {
-  const header = readRblHeader(bytes);
+export function updatePiece(
+  { image, target, warnings }: PlaceJob,
+  { bytes, header }: { bytes: Uint8Array; header: RblHeader | null },
+): Piece {
   if (header === null) throw badImage(image, say('placement.noUpdate'));
   if (header.partition !== 'app')
     throw wrongImage(image, say('placement.otherPartition', { partition: header.partition }));
@@ -68,10 +70,9 @@ const PACKING = { quicklz: 'QuickLZ', fastlz: 'FastLZ', xor: 'XOR' } as const;
 const UNPACKED = say('placement.useUnpacked');
 
 /** The parts of a UF2 file that are for flashing by cable. */
-export function uf2Pieces({ image, target }: PlaceJob, bytes: Uint8Array): Piece[] {
-  const file = readUf2(bytes);
-  if (file === null || file.chips.length === 0) {
-    const family = file?.familyName ?? null;
+export function uf2Pieces({ image, target }: PlaceJob, file: Uf2File): Piece[] {
+  if (file.chips.length === 0) {
+    const { familyName: family } = file;
     throw wrongImage(
       image,
       family === null ? say('placement.uf2OfUnknown') : say('placement.uf2Of', { family }),

@@ -1,20 +1,15 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { BkError } from '../../errors';
-import { readPartitions } from '../../image/code/partitions';
-import type { DetectedImage } from '../../image/detect/detected';
-import { hasCode } from '../../image/detect/dump';
+import type { DetectedImage } from '../../image/detect/detect';
+import type { DumpImage } from '../../image/detect/dump-format';
+import type { ImageContent } from '../../image/detect/image-format';
+import { hasCode } from '../../image/evidence/dump';
 import { say } from '../../texts/note';
 import { slotOf } from '../base/place-target';
 import type { LoadedImage, PlaceTarget } from '../base/place-types';
 
 /** Parts of a dump that are code. */
 export type CodePart = 'app' | 'bootloader';
-
-/** Kinds of images beside dumps that hold the part. */
-const ALONE: Readonly<Record<CodePart, readonly DetectedImage['kind'][]>> = {
-  app: ['qio', 'app'],
-  bootloader: ['qio', 'bootloader'],
-};
 
 /**
  * Code out of a dump that is not rotated, or an image that is nothing else. Chip and key have to fit as for any
@@ -24,11 +19,12 @@ const ALONE: Readonly<Record<CodePart, readonly DetectedImage['kind'][]>> = {
 export function codeOf(image: LoadedImage, part: CodePart, target: PlaceTarget): LoadedImage {
   const { bytes, detected } = image;
   if (detected.kind === 'dump') {
-    mustHoldCode(bytes, part);
-    return part === 'app' ? appOf(image, target) : bootloaderOf(image);
+    mustHoldCode(detected.flash, part);
+    return part === 'app' ? appOf(detected, target) : bootloaderOf(detected);
   }
-  if (ALONE[part].includes(detected.kind))
-    return part === 'app' ? image : { bytes, detected: asBootloader(detected) };
+  const content = detected.contents.find(({ to }) => to === part);
+  if (content !== undefined)
+    return part === 'app' ? image : { bytes, detected: alone(detected, part, content) };
   throw new BkError(
     'BK_BAD_IMAGE',
     say(part === 'app' ? 'placement.noApplication' : 'placement.noBootloader', {
@@ -38,25 +34,29 @@ export function codeOf(image: LoadedImage, part: CodePart, target: PlaceTarget):
   );
 }
 
-function appOf({ bytes, detected }: LoadedImage, target: PlaceTarget): LoadedImage {
+function appOf(dump: DumpImage, target: PlaceTarget): LoadedImage {
+  const { flash, partitions } = dump;
   // Where the application ends, the dump itself knows best.
-  const slot = slotOf({ ...target, partitions: readPartitions(bytes) }, 'app');
-  const end = slot === null ? bytes.length : slot.offset + slot.length;
-  return {
-    bytes: bytes.subarray(BOOTLOADER_END, end),
-    detected: { ...detected, kind: 'app', description: say('placement.appOfDump') },
-  };
+  const slot = slotOf({ ...target, partitions }, 'app');
+  const end = slot === null ? flash.length : slot.offset + slot.length;
+  const bytes = flash.subarray(BOOTLOADER_END, end);
+  return { bytes, detected: alone(dump, 'app', { to: 'app', bytes }) };
 }
 
-function bootloaderOf({ bytes, detected }: LoadedImage): LoadedImage {
-  return { bytes: bytes.subarray(0, BOOTLOADER_END), detected: asBootloader(detected) };
+function bootloaderOf(dump: DumpImage): LoadedImage {
+  const bytes = dump.flash.subarray(0, BOOTLOADER_END);
+  return { bytes, detected: alone(dump, 'bootloader', { to: 'bootloader', bytes }) };
 }
 
-function asBootloader(detected: DetectedImage): DetectedImage {
-  const description =
-    detected.kind === 'bootloader' ? detected.description : say('placement.bootloaderOfImage');
-  return { ...detected, kind: 'bootloader', description };
+/** What an image tells, of one part of it. */
+function alone(image: DetectedImage, kind: CodePart, content: ImageContent): DetectedImage {
+  if (image.kind === kind) return image;
+  const description = say(kind === 'app' ? 'placement.appOfDump' : 'placement.bootloaderOfImage');
+  const { bootloader, app } = 'app' in image ? image : NO_CODE_READ;
+  return { ...image, kind, description, contents: [content], bootloader, app };
 }
+
+const NO_CODE_READ = { bootloader: null, app: null };
 
 function mustHoldCode(dump: Buffer, part: CodePart): void {
   const isApp = part === 'app';

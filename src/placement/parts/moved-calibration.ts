@@ -2,7 +2,7 @@ import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
 import { modelOrUntold } from '../../chip/known/chip-places';
 import type { ChipName } from '../../chip/known/chips';
 import { hex } from '../../errors';
-import { isDump } from '../../image/detect/detected';
+import { isDump, isOnlyFor } from '../../image/detect/image-format';
 import { type Note, say } from '../../texts/note';
 import type { ConnectedTarget, LoadedImage, Piece, PlaceWish } from '../base/place-types';
 
@@ -46,8 +46,11 @@ export function moveOf({ mac, calibration }: ConnectedTarget, to: number): Moved
 function bringsFirmware({ detected }: LoadedImage, wish: PlaceWish): boolean {
   const { offset, skip = 0, part = 'image' } = wish;
   if (typeof offset !== 'number') return part === 'image' || part === 'app';
-  if (detected.kind === 'app') return offset === BOOTLOADER_END && skip === 0;
-  return (detected.kind === 'qio' || detected.kind === 'dump') && offset === skip;
+  if (isOnlyFor(detected, 'app')) return offset === BOOTLOADER_END && skip === 0;
+  const beginsAtZero = detected.contents.some((content) =>
+    content.to === 'flash' ? !content.wrapped : content.to === 'app',
+  );
+  return beginsAtZero && offset === skip;
 }
 
 /** An update in the download slot becomes the application, too. */

@@ -1,6 +1,5 @@
 import { SECTOR } from '../../chip/geometry';
 import { BkError } from '../../errors';
-import { readCalibration } from '../../image/calibration';
 import { say } from '../../texts/note';
 import type { LoadedImage } from '../base/place-types';
 
@@ -8,7 +7,7 @@ import type { LoadedImage } from '../base/place-types';
 export function sectorAt({ bytes, detected }: LoadedImage, offset: number): Buffer {
   const sector = Buffer.alloc(SECTOR, 0xff);
   const held = bytes.subarray(offset, offset + SECTOR);
-  const length = detected.kind === 'calibration' ? readCalibration(held)?.length : undefined;
+  const length = detected.kind === 'calibration' ? detected.sector.length : undefined;
   held.copy(sector, 0, 0, length);
   return sector;
 }

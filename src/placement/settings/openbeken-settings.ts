@@ -2,7 +2,8 @@ import { SECTOR } from '../../chip/geometry';
 import { chipWithMostPins } from '../../chip/known/chip-queries';
 import type { ChipName } from '../../chip/known/chips';
 import { BkError, hex } from '../../errors';
-import type { DetectedImage, ImageKind } from '../../image/detect/detected';
+import type { DetectedImage } from '../../image/detect/detect';
+import { goesTo } from '../../image/detect/image-format';
 import { type OpenBekenConfig, readOpenBekenConfig } from '../../image/openbeken/openbeken-config';
 import {
   buildOpenBekenConfig,
@@ -13,9 +14,6 @@ import { type Note, say } from '../../texts/note';
 import type { ConnectedTarget, Piece, PlaceWish } from '../base/place-types';
 import { isOpenBeken } from '../parts/openbeken-firmware';
 import type { FoundPins } from './pins-of-tuya';
-
-/** Images that bring an application and leave the data of the device alone. */
-const WITH_APPLICATION: readonly ImageKind[] = ['app', 'qio', 'rbl', 'tuya-ug'];
 
 /** OpenBeken's configuration; `tuya` takes the pins out of the backup that the same job makes or finds. */
 export interface OpenBekenOptions extends Omit<OpenBekenSettings, 'pins'> {
@@ -50,7 +48,8 @@ export function mustGoWith(
     throw new BkError('BK_BAD_SETTING', say('placement.noBackupForPins'), {
       advice: [say('placement.setBackup')],
     });
-  const fits = part === 'image' && WITH_APPLICATION.includes(image.kind);
+  // It has to bring an application and to leave the data of the device alone.
+  const fits = part === 'image' && goesTo(image, 'app', 'download');
   if (fits && (isOpenBeken(image) || anyImage)) return;
   throw new BkError(
     'BK_BAD_SETTING',

@@ -241,16 +241,20 @@ export class Exchanger {
       const waiter: Waiter = {
         take: (frame) => {
           if (!answers(command as Command<never, unknown>, frame)) return false;
-          if (frame.status !== 0) {
-            if (!(command.refusal?.(frame.payload, args) ?? true)) return false;
+          try {
+            if (frame.status !== 0) {
+              if (!(command.refusal?.(frame.payload, args) ?? true)) return false;
+              throw refused(command, args, frame.status, this.#transport.port);
+            }
+            const answer = command.parse(frame.payload, args);
+            if (answer === undefined) return false;
             settle();
-            reject(refused(command, args, frame.status, this.#transport.port));
-            return true;
+            resolve(answer);
+          } catch (error) {
+            // A fault in here must end this exchange, and not the process whose port calls it.
+            settle();
+            reject(error);
           }
-          const answer = command.parse(frame.payload, args);
-          if (answer === undefined) return false;
-          settle();
-          resolve(answer);
           return true;
         },
         fail: (error) => {

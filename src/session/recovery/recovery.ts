@@ -3,7 +3,7 @@ import { type BkError, isBkError } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import type { Identity } from '../base/identity';
 import type { LinkState } from '../base/link-state';
-import type { Step } from '../base/step';
+import { changesFlash, type Step } from '../base/step';
 import type { Exchanger } from '../exchange/exchanger';
 import type { Fingerprint } from '../identify/fingerprint';
 import { sameChip } from '../identify/same-chip';
@@ -126,7 +126,8 @@ export class Recovery {
     // Whatever happened, the chip may have rebooted inside its boot window: locks count as back.
     session.forgetLocks();
     if (found !== 'alive') session.mistrustChip();
-    const hasRefused = error.details.refusal !== undefined;
+    // Of an erase or a program it is the flash; of anything else a line can have made it.
+    const hasRefused = changesFlash(step) && error.details.refusal !== undefined;
     const finding = { found, wasBusy, hasRefused, state, workingBaud };
     const { record, action, isSlow } = afterFinding(this.#record, finding);
     this.#record = record;

@@ -3,6 +3,10 @@ export const NODE = {
   // Settings and messages that cannot be used.
   wrongValue: '"__name__" is __given__, but has to be __wanted__; the job was not begun.',
   correctValue: 'Correct "__name__" in the node, in its device, or in the message.',
+  unsetVariable:
+    '"__name__" is to come from the environment variable "__variable__", which is not set; the job was not begun.',
+  setVariable:
+    'Set "__variable__" where Node-RED is started, or in the flow, and deploy; or give the value itself.',
   wantedFrom: 'a number from __least__ up',
   wantedNumber: 'a number, 0 or more',
   wantedFlag: 'true or false',
@@ -55,6 +59,30 @@ export const NODE = {
     'Read the image with a "read file" node that is set to "a single buffer object", or set the source of this node to "file" and send the name of the file in msg.filename.',
   readBufferOrSendName:
     'Read the image with a "read file" node that is set to "a single buffer object", or send the name of the file in msg.filename.',
+
+  jsonOfBuffer:
+    'msg.payload is what JSON makes of a Buffer, {"type":"Buffer","data":[…]}, and no Buffer any more; the job was not begun.',
+  keepBuffer:
+    'Send the bytes past whatever makes JSON of them, or make a Buffer again in a "function" node: msg.payload = Buffer.from(msg.payload.data).',
+  pathInPayload:
+    'msg.payload is __given__, the name of a file, and not the bytes in it; the job was not begun.',
+  setSourceForPath:
+    'Move it to msg.filename with a "change" node and set the source of this node to "file"; or set the output of "bk read" to a Buffer.',
+  sendPathAsName:
+    'Move it to msg.filename with a "change" node; or set the output of "bk read" to a Buffer.',
+  onlyPart:
+    'msg.parts says that msg.payload is only a part of what comes in several messages; the job was not begun.',
+  join: 'Join them first: with a "join" node, or with a "read file" node that is set to "a single buffer object".',
+  dropParts: 'If each message holds a whole image, delete msg.parts with a "change" node.',
+
+  // Jobs of a node that goes.
+  cancelledByDeploy_one:
+    'A deploy, or the end of Node-RED, has cancelled the job of this node: send the same message again.',
+  cancelledByDeploy_other:
+    'A deploy, or the end of Node-RED, has cancelled the __count__ jobs of this node: send the same messages again.',
+  cancelledByRemoval_one: 'The job of this node was cancelled, as a deploy has removed the node.',
+  cancelledByRemoval_other:
+    'The __count__ jobs of this node were cancelled, as a deploy has removed the node.',
 
   // OpenBeken's settings in messages.
   noOpenBeken:

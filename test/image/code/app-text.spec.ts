@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { readAppCode } from '../../../src/image/code/app';
 import { plainCode } from '../../../src/image/code/app-code';
 import { readAppName } from '../../../src/image/code/app-names';
-import { readAppFacts, readAppParam } from '../../../src/image/code/app-text';
+import { readAppParam } from '../../../src/image/code/app-text';
 import { dumpVectors } from '../../support/dump-vectors';
 import { esphomeTexts } from '../../support/images';
 import { PLUG_PARAM } from '../../support/tuya-storage';
+
+function readAppFacts(text: string) {
+  const { project, version, sdk } = readAppCode(Buffer.from(text, 'latin1'));
+  return { project, version, sdk };
+}
 
 describe('plainCode', () => {
   // Vectors of two other tools, which agree.

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { readUf2, UF2_SCHEMES, uf2Writes } from '../../../src/image/containers/uf2';
+import { UF2_SCHEMES, readUf2 as uf2InSteps, uf2Writes } from '../../../src/image/containers/uf2';
 import { readUf2Block } from '../../../src/image/containers/uf2-blocks';
+import { drained } from '../../support/drained';
 import { syntheticVectors } from '../../support/dump-vectors';
 import { allEnglish } from '../../support/english';
 import { UF2_FAMILY, uf2File } from '../../support/images';
+
+const readUf2 = (bytes: Uint8Array) => drained(uf2InSteps(bytes));
 
 const FLASHER = '000100';
 const DEVICE = '100000';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { detectImage } from '../../../src/image/detect/detect';
 import { verbatim } from '../../../src/texts/note';
+import { detectImage } from '../../support/detect-image';
 import { english } from '../../support/english';
 import { MARKERS, madeUpDump, packets } from '../../support/images';
 

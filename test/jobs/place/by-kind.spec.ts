@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ErrorCode, WriteOptions } from '../../../src';
 import { BOOTLOADER_END } from '../../../src/chip/geometry';
-import { unrotate } from '../../../src/image/detect/dump';
+import { unrotate } from '../../../src/image/evidence/dump';
 import { sum, type TestDevice, testDevice } from '../../support/bench-device';
 import {
   bootloader,

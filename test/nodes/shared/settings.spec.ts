@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
-import { FakeEngine } from '../../support/fake-engine';
-import { Flow, type Message, useNodeRed, userDir } from '../../support/flow';
 
-const DEVICE = { id: 'device', type: 'bk-device', name: '', port: '/dev/ttyTEST0' };
+import { FakeEngine } from '../../support/fake-engine';
+import { type Message, useNodeRed, userDir } from '../../support/flow';
+import { askedOfEngine, refusedBy } from '../../support/one-node';
 
 describe('settings and messages', () => {
   useNodeRed();
@@ -14,30 +14,10 @@ describe('settings and messages', () => {
     engine = new FakeEngine();
   });
 
-  /** What one node with these settings asks of the engine for one message. */
-  async function asked(type: string, settings: object, msg: Message = {}, device = {}) {
-    const flow = await Flow.load([
-      { ...DEVICE, ...device },
-      { id: 'node', type, name: '', device: 'device', ...settings },
-    ]);
-    flow.send('node', msg);
-    return engine.call();
-  }
-
-  /** The error with which one node with these settings ends a message. */
-  async function refused(type: string, settings: object, msg: Message = {}, device = {}) {
-    const flow = await Flow.load([
-      { ...DEVICE, ...device },
-      { id: 'node', type, name: '', device: 'device', ...settings },
-      { id: 'on-error', type: 'catch', scope: null, uncaught: false, wires: [['caught']] } as never,
-      { id: 'caught', type: 'helper' },
-    ]);
-    flow.send('node', msg);
-    const { error } = await flow.message('caught');
-    assert.equal(engine.calls.length, 0);
-    assert.deepEqual(flow.received('node/result'), []);
-    return error as { code: string; message: string; cause: { advice: string[] } };
-  }
+  const asked = (type: string, settings: object, msg?: Message, device?: object) =>
+    askedOfEngine(engine, type, settings, msg, device);
+  const refused = (type: string, settings: object, msg?: Message, device?: object) =>
+    refusedBy(engine, type, settings, msg, device);
 
   it('have defaults wherever a flow file leaves them out', async () => {
     const { settings } = await asked('bk-connect', {});
@@ -260,7 +240,7 @@ describe('settings and messages', () => {
     const payload = Buffer.from([1, 2, 3]);
 
     it('default to the safe way', async () => {
-      const { operation, options } = await asked('bk-write', {}, { payload, offset: 5 });
+      const { operation, options } = await asked('bk-write', {}, { payload });
       assert.equal(operation, 'write');
       assert.deepEqual(options, {
         image: payload,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { BkError } from '../../../src';
-import { detectImage } from '../../../src/image/detect/detect';
 import type { PlaceOptions, PlaceTarget } from '../../../src/placement/base/place-types';
 import { placeImage } from '../../../src/placement/kinds/place-image';
+import { detectImage } from '../../support/detect-image';
 import { allEnglish } from '../../support/english';
 import {
   appImage,
@@ -37,7 +37,7 @@ function dumpOf(boot: Buffer | null, app: Buffer, calibration = 0x1d0000): Buffe
 }
 
 const place = (bytes: Buffer, target: PlaceTarget, options: PlaceOptions = {}) =>
-  placeImage(detectImage(bytes), bytes, target, options);
+  placeImage(detectImage(bytes), target, options);
 
 function refusal(bytes: Buffer, target: PlaceTarget, options: PlaceOptions = {}): BkError {
   try {

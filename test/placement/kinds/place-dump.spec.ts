@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { detectImage } from '../../../src/image/detect/detect';
 import type { PlaceTarget } from '../../../src/placement/base/place-types';
+import { detectImage } from '../../support/detect-image';
 import { english } from '../../support/english';
 import { calibrationSector, container, flashImage, TUYA_TEXTS } from '../../support/images';
 

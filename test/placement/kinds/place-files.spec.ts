@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readPartitions } from '../../../src/image/code/partitions';
-import { detectImage } from '../../../src/image/detect/detect';
+import { detectImage } from '../../support/detect-image';
 import { english } from '../../support/english';
 import {
   bootloader,

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BkError } from '../../../src';
 import { CHIP_NAMES, CHIPS, type ChipName } from '../../../src/chip/known/chips';
-import { detectImage } from '../../../src/image/detect/detect';
 import type { Piece } from '../../../src/placement/base/place-types';
 import { placeImage } from '../../../src/placement/kinds/place-image';
+import { detectImage } from '../../support/detect-image';
 import { allEnglish, english } from '../../support/english';
 import {
   appImage,
@@ -219,7 +219,7 @@ describe('any image on any chip', () => {
     uf2File({ parts: [{ partition: 'app', schemes: '000100', bytes: appImage() }] }),
     calibrationSector([2, 0, 0, 0, 0, 1]),
   ];
-  const detected = images.map((bytes) => ({ bytes, image: detectImage(bytes) }));
+  const detected = images.map((bytes) => detectImage(bytes));
 
   it('goes to whole sectors of the flash, over no bootloader, or is refused', () => {
     fc.assert(
@@ -232,11 +232,11 @@ describe('any image on any chip', () => {
           bootloader: fc.constantFrom('keep' as const, 'replace' as const),
           anyImage: fc.boolean(),
         }),
-        ({ image, bytes }, chip, flashSize, key, options) => {
+        (image, chip, flashSize, key, options) => {
           const family = chip === null ? 'basic' : CHIPS[chip].family;
           let end = 0;
           try {
-            const { pieces } = placeImage(image, bytes, { chip, family, flashSize, key }, options);
+            const { pieces } = placeImage(image, { chip, family, flashSize, key }, options);
             assert.ok(pieces.length > 0);
             for (const piece of pieces) {
               assert.equal(piece.offset % 0x1000, 0);

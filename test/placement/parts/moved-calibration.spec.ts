@@ -1,24 +1,20 @@
 import assert from 'node:assert/strict';
 import type { Piece, PlaceWish } from '../../../src/placement/base/place-types';
 import { moveOf, placeForMoved } from '../../../src/placement/parts/moved-calibration';
-import { holdsOpenBeken, isOpenBeken } from '../../../src/placement/parts/openbeken-firmware';
+import { isOpenBeken } from '../../../src/placement/parts/openbeken-firmware';
 import { english } from '../../support/english';
 import { container, flashImage, openBekenTexts } from '../../support/images';
 import { APP_N, BK7238, loaded, on } from '../../support/placing';
 
 const OPENBEKEN = container({ key: 'none', texts: openBekenTexts('BK7238') });
 
-function finish<T>(steps: Iterator<unknown, T>): T {
-  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
-}
-
 describe("OpenBeken's firmware", () => {
   it('is told by its name, in a dump, too', () => {
     const dump = flashImage({ key: 'none', download: 0x12c000 });
-    assert.ok(!finish(holdsOpenBeken(loaded(dump))));
+    assert.ok(!isOpenBeken(loaded(dump).detected));
     OPENBEKEN.copy(dump, 0x11000);
-    assert.ok(finish(holdsOpenBeken(loaded(dump))));
-    assert.ok(finish(holdsOpenBeken(loaded(OPENBEKEN))));
+    assert.ok(isOpenBeken(loaded(dump).detected));
+    assert.ok(isOpenBeken(loaded(OPENBEKEN).detected));
     assert.ok(!isOpenBeken(loaded(APP_N).detected));
   });
 });

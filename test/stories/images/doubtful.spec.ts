@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { BOOTLOADER_END, SECTOR } from '../../../src/chip/geometry';
-import { detectImage } from '../../../src/image/detect/detect';
 import { inspect } from '../../../src/image/inspect/inspect';
+import { detectImage } from '../../support/detect-image';
 import { allEnglish, english } from '../../support/english';
 import {
   addPackets,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { detectImage } from '../../../src/image/detect/detect';
 import { inspect } from '../../../src/image/inspect/inspect';
+import { detectImage } from '../../support/detect-image';
 import { allEnglish } from '../../support/english';
 import { HOSTILE } from '../../support/hostile';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChipName } from '../../../src/chip/known/chips';
-import { detectImage, detectInSteps, type ImageKind } from '../../../src/image/detect/detect';
+import { detectInSteps, type ImageKind } from '../../../src/image/detect/detect';
+import { detectImage } from '../../support/detect-image';
 import { allEnglish, english } from '../../support/english';
 import {
   appImage,

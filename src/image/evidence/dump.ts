@@ -2,9 +2,8 @@ import { BOOTLOADER_END } from '../../chip/geometry';
 import { CALIBRATIONS } from '../../chip/known/chip-places';
 import { CHIPS } from '../../chip/known/chips';
 import { type CodeKey, hasMarker, markerKey } from '../../chip/marker';
-import { hex } from '../../errors';
-import { type Note, say } from '../../texts/note';
 import { type FoundCalibration, findCalibration } from '../calibration';
+import type { BootloaderImage } from '../code/bootloader';
 import { countValidPackets, isFilledWith, PACKET, stripPackets } from '../code/packets';
 import { guessChip } from './chip-evidence';
 
@@ -14,7 +13,7 @@ const MIB = 1024 * 1024;
  * Bytes as many as one of these are taken for a whole flash. With 1 MiB or less they rarely are:
  * bootloader and application of OpenBeken come with that length, and tools read half a flash.
  */
-export const DUMP_SIZES: readonly number[] = [2, 4, 8].map((size) => size * MIB);
+const DUMP_SIZES: readonly number[] = [2, 4, 8].map((size) => size * MIB);
 /** Flash of these sizes exists too: as long a dump is told by its calibration. */
 const RARE_SIZES: readonly number[] = [MIB / 2, MIB, 16 * MIB];
 
@@ -26,59 +25,47 @@ const ENOUGH_PACKETS = 16;
 const BOOTLOADER_HEADER = 0x10f9a;
 const HEADER_PACKETS = 3;
 
-/** What the code areas and the calibration of flash-sized bytes tell. */
-export interface DumpFacts {
+/** Whether so many bytes are taken for a whole flash, for whatever chip they are. */
+export function isUsualDumpSize(length: number): boolean {
+  return DUMP_SIZES.includes(length);
+}
+
+/** How bytes are a dump of a whole flash. */
+export interface DumpShape {
   /** The bytes begin at flash address 0x11000 and wrap: what some tools save. */
   rotated: boolean;
-  /** There is a bootloader or an application. */
-  hasCode: boolean;
-  /** Null when the key is not one that is known, or there is no code. */
-  key: CodeKey | null;
-  calibration: FoundCalibration | null;
-  evidence: Note[];
+  /** There is code at their beginning, and at their byte 0x11000. */
+  codeAtStart: boolean;
+  codeBehind: boolean;
+  hasCalibration: boolean;
 }
 
 /**
  * Tells whether the bytes are a dump of a whole flash, by what lies in them; null when they are not.
  * @param flashSize of the chip that they are known to be for, bytes: then its length is one of a dump
  */
-export function readDump(bytes: Uint8Array, flashSize?: number): DumpFacts | null {
+export function tellDump(bytes: Uint8Array, flashSize?: number): DumpShape | null {
   const { length } = bytes;
-  const sized = length === flashSize || DUMP_SIZES.includes(length);
+  const sized = length === flashSize || isUsualDumpSize(length);
   if (!sized && !RARE_SIZES.includes(length)) return null;
-  const boot = hasCode(bytes, 0);
-  const app = hasCode(bytes, BOOTLOADER_END);
+  const codeAtStart = hasCode(bytes, 0);
+  const codeBehind = hasCode(bytes, BOOTLOADER_END);
   const any = findCalibration(bytes, CALIBRATIONS);
-  if (any === null && (!sized || (!boot && !app))) return null;
-  const rotated = boot && isRotated(bytes, any);
-  if (boot && !rotated && isApplication(bytes, any)) return null;
-  const key = rotated
-    ? markerKey(bytes, 0, 'app')
-    : (markerKey(bytes, 0, 'bootloader') ?? markerKey(bytes, BOOTLOADER_END, 'app'));
-  const calibration = any === null ? null : ownCalibration(bytes, key, rotated);
-  const evidence: Note[] = [];
-  if (boot && !rotated) evidence.push(say('image.packetsAtBootloader'));
-  if (app) evidence.push(say('image.packetsAtApp'));
-  if (rotated) evidence.push(say('image.beginsWithApp'));
-  if (calibration !== null)
-    evidence.push(say('image.calibrationAt', { offset: hex(calibration.offset) }));
-  return { rotated, hasCode: boot || app, key, calibration, evidence };
+  if (any === null && (!sized || (!codeAtStart && !codeBehind))) return null;
+  const rotated = codeAtStart && isRotated(bytes, any);
+  if (codeAtStart && !rotated && isApplication(bytes, any)) return null;
+  return { rotated, codeAtStart, codeBehind, hasCalibration: any !== null };
 }
 
 /** The calibration where the chip of this bootloader has it; others may be left from other firmware. */
-function ownCalibration(
-  bytes: Uint8Array,
+export function calibrationOf(
+  flash: Uint8Array,
+  boot: BootloaderImage,
   key: CodeKey | null,
-  rotated: boolean,
 ): FoundCalibration | null {
-  const shift = rotated ? BOOTLOADER_END : 0;
-  const bootloader = rotated ? bytes.subarray(bytes.length - BOOTLOADER_END) : bytes;
-  const { chips } = guessChip(bootloader, null, key);
+  const { chips } = guessChip(boot, null, key);
   const own = chips.flatMap((chip) => CHIPS[chip].layout.calibration);
-  return findCalibration(
-    bytes,
-    [...own, ...CALIBRATIONS].map((offset) => offset - shift),
-  );
+  return findCalibration(flash, [...own, ...CALIBRATIONS]);
 }
 
 /** A dump that begins at 0x11000 and wraps, as it lies in flash. */

@@ -1,20 +1,43 @@
 import { type Note, say } from '../../texts/note';
 import { isFilledWith } from '../code/packets';
-import { namedText } from './foreign-text';
+import { namedText } from '../evidence/foreign-text';
+import { atOnce, type ImageFacts, type ImageFormat, type KindFacts, noFacts } from './image-format';
 
-/** What bytes are that are surely no image for a BK72xx flash. */
-export interface Foreign {
-  kind:
-    | 'empty'
-    | 'blank'
-    | 'zeros'
-    | 'html'
-    | 'text'
-    | 'gzip'
-    | 'archive'
-    | 'elf'
-    | 'esp'
-    | 'other-chip';
+const NO_FIRMWARE: KindFacts = { nature: 'foreign', atOffset: 'useless' };
+const OTHER_MAKE: KindFacts = { nature: 'other-make', atOffset: 'useless' };
+/** Flash can be like that, but no file of it is of use. */
+const NOTHING_IN_IT: KindFacts = { nature: 'data', atOffset: 'useless' };
+
+const KINDS = {
+  empty: NOTHING_IN_IT,
+  blank: NOTHING_IN_IT,
+  zeros: NOTHING_IN_IT,
+  html: NO_FIRMWARE,
+  text: NO_FIRMWARE,
+  gzip: NO_FIRMWARE,
+  archive: NO_FIRMWARE,
+  elf: NO_FIRMWARE,
+  esp: OTHER_MAKE,
+  'other-chip': OTHER_MAKE,
+};
+
+export interface ForeignImage extends ImageFacts {
+  kind: keyof typeof KINDS;
+}
+
+/** Bytes that are surely no image for a BK72xx flash. */
+export const foreignFormat: ImageFormat<ForeignImage> = {
+  kinds: KINDS,
+  parse(bytes) {
+    const named = namedForeign(bytes);
+    if (named === null) return atOnce(null);
+    const { kind, description, advice } = named;
+    return atOnce({ ...noFacts(), kind, description, advice: [advice] });
+  },
+};
+
+interface Foreign {
+  kind: ForeignImage['kind'];
   /** Completes "this is …". */
   description: Note;
   /** What to do instead. */
@@ -47,7 +70,7 @@ const ESP_BOOTLOADER = 0x1000;
 const ESP_PARTITIONS = 0x8000;
 
 /** Names bytes by what they are when that is nothing for a BK72xx flash; null when it may be. */
-export function namedForeign(bytes: Uint8Array): Foreign | null {
+function namedForeign(bytes: Uint8Array): Foreign | null {
   if (bytes.length === 0) {
     return { kind: 'empty', description: say('image.empty'), advice: say('image.readAgain') };
   }

@@ -4,8 +4,7 @@ import type { CodeKey, CodePlace } from '../../chip/marker';
 import { hex } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import type { AppImage } from '../code/app';
-import { type BootloaderImage, readBootloader } from '../code/bootloader';
-import { readPartitions } from '../code/partitions';
+import type { BootloaderImage } from '../code/bootloader';
 import { chipOfModule } from '../tuya/tuya-module';
 
 /** What speaks for which chips; hints contradict each other where an image is a mixture. */
@@ -31,18 +30,15 @@ const SDK_CHIP = /\bAT (bk72\w{2,4}) >$/i;
 const TARGET_CHIP = /^(?:Open|generic-)?(bk72[0-9a-z]{2,4})(?:-|$)/i;
 
 /**
- * Guesses the chip of a full dump, or of any image, that begins with the bootloader.
+ * Guesses the chip of a dump, or of any image, that begins with this bootloader.
  * @param calibration where the calibration sector lies, null where there is none
  * @param key which key the code is stored with, null where that is not known
- * @param more what other parts of the image say
  */
 export function guessChip(
-  dump: Uint8Array,
+  bootloader: BootloaderImage,
   calibration: number | null,
   key: CodeKey | null,
-  more: readonly Hint[] = [],
 ): ChipGuess {
-  const bootloader = readBootloader(dump);
   const { known } = bootloader;
   if (known !== null) {
     const name = [known.name, known.version].filter((part) => part !== null).join(' ');
@@ -50,16 +46,14 @@ export function guessChip(
     return { chip: known.chip, chips: [known.chip], evidence, contradicts: false };
   }
   return weighHints([
-    partitionHint(dump, key),
+    partitionHint(bootloader, key),
     calibrationHint(calibration, key),
     ...bootloaderHints(bootloader, key),
-    ...more,
   ]);
 }
 
 /** The chips that the bootloader is for by what it is and says, whatever its layout; empty where neither tells. */
-export function namedChips(dump: Uint8Array, key: CodeKey | null): readonly ChipName[] {
-  const bootloader = readBootloader(dump);
+export function namedChips(bootloader: BootloaderImage, key: CodeKey | null): readonly ChipName[] {
   if (bootloader.known !== null) return [bootloader.known.chip];
   return weighHints(bootloaderHints(bootloader, key)).chips;
 }
@@ -110,15 +104,14 @@ function chipsOfTarget(target: string, key: CodeKey | null): readonly ChipName[]
 }
 
 function targetEvidence({ project }: AppImage, target: string): Note {
-  const its = project === target || project?.includes(target);
-  return its
-    ? say('image.appCallsItself', { project: project ?? target })
+  return project?.includes(target)
+    ? say('image.appCallsItself', { project })
     : say('image.appBuiltAs', { target });
 }
 
 /** Where the partition table in the bootloader puts the download slot: the weaker evidence, as boards differ. */
-export function partitionHint(dump: Uint8Array, key: CodeKey | null): Hint | null {
-  const download = readPartitions(dump).find(({ name }) => name === 'download');
+export function partitionHint({ partitions }: BootloaderImage, key: CodeKey | null): Hint | null {
+  const download = partitions.find(({ name }) => name === 'download');
   if (download === undefined) return null;
   const chips = chipsToldBy('download', download.offset, key);
   if (chips === null) return null;
@@ -147,8 +140,8 @@ export function bootloaderHints(
     hints.push({ chips: chipsThatSay('bootloader', key), evidence });
   }
   const chips = chipsOfFirmware(name?.split('_')[0] ?? '', key);
-  if (chips.length > 0)
-    hints.push({ chips, evidence: say('image.bootloaderCallsItself', { name: name ?? '' }) });
+  if (name !== null && chips.length > 0)
+    hints.push({ chips, evidence: say('image.bootloaderCallsItself', { name }) });
   return hints;
 }
 

@@ -1,9 +1,8 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { type CodeKey, markerKey } from '../../chip/marker';
 import { readAppCode } from '../code/app';
-import { readBootloader } from '../code/bootloader';
+import type { BootloaderImage } from '../code/bootloader';
 import { countValidPackets, PACKET, stripPackets } from '../code/packets';
-import { readPartitions } from '../code/partitions';
 import { containerFaults, findContainers, hasBootloaderHeader } from '../code/rbl';
 import { hasCode } from './dump';
 
@@ -13,11 +12,15 @@ export type CodeKind = 'app' | 'qio' | 'bootloader' | 'packets' | 'either';
 /** So many packets behind the bootloader's place tell whether code goes on there. */
 const SAMPLE = 64;
 
-/** Which part of a flash bytes are that begin with code packets. In slices of some milliseconds. */
+/**
+ * Which part of a flash bytes are that begin with code packets. In slices of some milliseconds.
+ * @param bootloader what they are if they begin with one
+ */
 export function* classifyCode(
   bytes: Uint8Array,
+  bootloader: BootloaderImage,
 ): Generator<void, { kind: CodeKind; key: CodeKey | null }> {
-  const boot = markerKey(bytes, 0, 'bootloader');
+  const boot = bootloader.key;
   if (boot !== null && markerKey(bytes, BOOTLOADER_END, 'app') === boot)
     return { kind: 'qio', key: boot };
   const app = markerKey(bytes, 0, 'app');
@@ -28,16 +31,15 @@ export function* classifyCode(
   if (boot === 'tuya') return { kind: 'bootloader', key };
   if (app === 'tuya') return { kind: 'app', key };
   const own = findContainers(bytes).find(({ header }) => header.partition === 'app');
-  if (key === 'none') return { kind: own === undefined ? inClear(bytes) : 'app', key };
+  if (key === 'none') return { kind: own === undefined ? inClear(bytes, bootloader) : 'app', key };
   const isApp = own !== undefined && (yield* containerFaults(bytes, 0, own)).length === 0;
   return { kind: isApp ? 'app' : 'packets', key };
 }
 
 /** Code in clear without any header: only what it says tells what it is, or that it is too long. */
-function inClear(bytes: Uint8Array): CodeKind {
+function inClear(bytes: Uint8Array, { known, name, partitions }: BootloaderImage): CodeKind {
   const goesOn = countValidPackets(bytes, BOOTLOADER_END, SAMPLE).valid > 0;
-  const { known, name } = readBootloader(bytes, 'none');
-  const isBoot = known !== null || name !== null || readPartitions(bytes).length > 0;
+  const isBoot = known !== null || name !== null || partitions.length > 0;
   // Behind a bootloader there may be an application whose beginning is damaged.
   if (goesOn) return isBoot ? 'either' : 'app';
   const { project, sdk } = readAppCode(stripPackets(bytes, 0, BOOTLOADER_END / PACKET));
