@@ -1,4 +1,4 @@
-import { distinct, type Note } from './texts/note';
+import { distinct, type Note, say } from './texts/note';
 import { type Catalogue, render, renderAll } from './texts/render';
 
 /** Every code that an error of this package can carry; flows switch on them. */
@@ -241,13 +241,13 @@ export function hex(value: number): string {
 const LONGEST_SHOWN = 60;
 
 /** Any value, short enough for a message. What is inside of objects stays there. */
-export function shown(value: unknown): string {
+export function shown(value: unknown): string | Note {
   if (typeof value === 'string') {
     const start = value.slice(0, LONGEST_SHOWN);
     return JSON.stringify(start === value ? value : `${start}…`);
   }
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'function') return 'a function';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  if (value instanceof Uint8Array) return say('common.someBytes', { length: value.length });
+  if (Array.isArray(value)) return say('common.aList');
+  if (typeof value === 'function') return say('common.aFunction');
+  return typeof value === 'object' && value !== null ? say('common.anObject') : String(value);
 }

@@ -2,6 +2,12 @@
 export const COMMON = {
   /** Words that come from outside: an operating system, a library, a file. */
   verbatim: '__text__',
+  // What somebody gave, where it is no text and no number.
+  someBytes: '__length__ bytes',
+  aList: 'a list',
+  aFunction: 'a function',
+  anObject: 'an object',
+
   fullChip: 'full chip',
   basicChip: 'basic chip',
   or: '__one__ or __other__',
