@@ -132,6 +132,6 @@ async function freePath(folder: string, stem: string): Promise<string> {
     .map((name) => name.replace(/\.json$/, ''))
     .filter((name) => name.startsWith(stem))
     .map((name) => parseName(name)?.number ?? 0);
-  const number = Math.max(0, ...taken) + 1;
+  const number = taken.reduce((most, one) => Math.max(most, one), 0) + 1;
   return join(folder, `${stem}${number === 1 ? '' : `-${number}`}.bin`);
 }

@@ -42,9 +42,17 @@ const PARTIAL = '.BK7231N_020000abcdef_20000-4000.partial';
 
 describe('a folder of backups that anything may lie in', function () {
   this.timeout(30_000);
+  const pipes: string[] = [];
+  afterEach(() => {
+    sinon.restore();
+    // While the folder is there: whoever waits for somebody at the other end would do so beyond the end of the tests.
+    for (const path of pipes.splice(0)) {
+      if (!existsSync(path)) continue;
+      closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK));
+    }
+  });
   const folder = scratchFolder(this);
   const turns = new FolderTurns();
-  const pipes: string[] = [];
   const at = (name: string) => join(folder(), name);
   const write = (request: Partial<BackupRequest> = {}) => {
     const { chip, mac, kind, offset } = SUBJECT;
@@ -61,15 +69,6 @@ describe('a folder of backups that anything may lie in', function () {
   before(function () {
     // Windows has no such files in its folders, and only administrators make links there.
     if (process.platform === 'win32') this.skip();
-  });
-
-  afterEach(() => {
-    sinon.restore();
-    // Whoever waits for somebody at the other end would do so beyond the end of the tests.
-    for (const path of pipes.splice(0)) {
-      if (!existsSync(path)) continue;
-      closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK));
-    }
   });
 
   /** Puts a named pipe there, in place of what is there. */
@@ -308,10 +307,11 @@ describe('a folder of backups that anything may lie in', function () {
       const sha256 = createHash('sha256').update(long).digest('hex');
       const record = { ...JSON.parse(readFileSync(sidecar, 'utf8')), length: long.length, sha256 };
       writeFileSync(sidecar, JSON.stringify(record));
-      truncateSync(path, long.length);
+      writeFileSync(path, long);
       const [longer] = await found();
       assert.ok(longer);
-      assert.equal(await loadVerified(longer), null);
+      // No comparison that would show 32 MiB of it.
+      assert.ok((await loadVerified(longer)) === null);
     });
 
     it('takes no more of what was kept than belongs there', async () => {

@@ -89,6 +89,7 @@ describe('bk72xx: words that are understood', () => {
       ...['--link-timeout', '2.5', '--after', 'leave', '--offset', '0x11000', '--skip', '64K'],
       ...['--length', '2M', '--unchanged', 'rewrite', '--bootloader', 'replace', '--part', 'rf'],
       ...['--backup', 'never', '--backup-folder', '/safe', '--any-image', '--dry-run', '--json'],
+      '--file-mode=group',
       ...['--openbeken', 'lamp.json', 'lamp.bin'],
     ]);
     assert.deepEqual(options, {
@@ -106,7 +107,7 @@ describe('bk72xx: words that are understood', () => {
       bootloader: 'replace',
       anyImage: true,
       dryRun: true,
-      fileMode: 'owner',
+      fileMode: 'group',
       backup: 'never',
       backupFolder: '/safe',
       openbeken: 'lamp.json',

@@ -69,6 +69,7 @@ const CASES: Case[] = [
     SETTING,
     /incremental is "no".*true or false/,
   ],
+  ['read', [{ file: { folder, fileMode: 0o644 } }], SETTING, /fileMode is 420.*owner, group, all/],
   ['read', [{ file: { folder, name: 'x' } }], SETTING, /"file\.name" is no option.*file\.filename/],
 
   ['write', [], SETTING, /options of write have to be/],
@@ -90,6 +91,12 @@ const CASES: Case[] = [
   ['write', [{ image, skip: 4 }], SETTING, /skip says .*none is given/],
   ['write', [{ image, offset: 'auto', length: 4 }], SETTING, /length says .*none is given/],
   ['write', [{ ...at, backup: 'once' }], SETTING, /backup is "once".*\{ mode, folder \}/],
+  [
+    'write',
+    [{ ...at, backup: { mode: 'once', folder, fileMode: 'world' } }],
+    SETTING,
+    /fileMode is "world"/,
+  ],
   ['write', [{ ...at, backup: {} }], SETTING, /backup\.mode is missing.*once, always, never/],
   ['write', [{ ...at, backup: { mode: 'once' } }], SETTING, /backup\.folder is missing.*absolute/],
   ['write', [{ ...at, backup: { mode: 'always', folder: '' } }], SETTING, /backup\.folder is ""/],

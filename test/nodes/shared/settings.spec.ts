@@ -160,6 +160,7 @@ describe('settings and messages', () => {
         filename: 'a.bin',
         keep: '14',
         incremental: false,
+        fileMode: 'group',
       });
       assert.deepEqual(options, {
         memory: 'efuse',
@@ -170,7 +171,7 @@ describe('settings and messages', () => {
           filename: 'a.bin',
           keep: 14,
           incremental: false,
-          fileMode: 'owner',
+          fileMode: 'group',
         },
       });
     });
@@ -209,6 +210,7 @@ describe('settings and messages', () => {
       ['memory', { memory: ['flash'] }, {}],
       ['keep', { output: 'file', keep: 'all' }, {}],
       ['incremental', { output: 'file', incremental: 'maybe' }, {}],
+      ['fileMode', { output: 'file', fileMode: '0644' }, {}],
       ['output', { output: 'printer' }, {}],
       ['filename', { output: 'file' }, { filename: Buffer.from('x') }],
       ['port', {}, { port: 5 }],
