@@ -366,6 +366,24 @@ describe('recovery', () => {
     assert.equal(session.workingBaud, 2_000_000);
   });
 
+  it('blames the line for a refusal of a read, which noise can make of an answer', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    const line = own.line();
+    let reads = 0;
+    line.onAnswer = (bytes, request) => {
+      // A long answer comes in pieces, of which the first one has the status.
+      const begins = bytes.subarray(0, 3).equals(Buffer.from([0x04, 0x0e, 0xff]));
+      if (request !== 'L09' || !begins || ++reads > 3) return bytes;
+      const garbled = Buffer.from(bytes);
+      garbled[10] = 6;
+      return garbled;
+    };
+    assert.ok((await read(own)).equals(truth(own)));
+    assert.match(own.notes.recoveries[0]?.cause ?? '', /refused FlashRead4K at .* with status 6/);
+    assert.equal(own.session.workingBaud, 1_000_000);
+    assert.match(own.notes.warnings.join(), /line made errors at 2000000 baud/);
+  });
+
   it('forgives errors that are far between', async () => {
     const own = await openSession(`sim://bk7231n?${SILENT}&speed=fast`);
     for (let sector = 0; sector < 400; sector++) {
