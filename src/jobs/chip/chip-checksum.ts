@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { BLOCK } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
+import type { Phase } from '../../errors';
 import type { JobContext } from '../base/job-context';
 
 const BLANK = Buffer.alloc(BLOCK, 0xff);
@@ -15,11 +16,7 @@ export function blankCrc(length: number): number {
 }
 
 /** The chip's checksum of a range, asked again when the answer is lost. */
-export function chipCrc(
-  context: JobContext,
-  range: Region,
-  phase: 'compare' | 'verify' = 'compare',
-) {
+export function chipCrc(context: JobContext, range: Region, phase: Phase = 'compare') {
   return context.step({ phase, address: range.offset }, () =>
     context.flash.crc(range.offset, range.length),
   );

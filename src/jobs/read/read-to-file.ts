@@ -3,20 +3,25 @@ import { settleLeftovers } from '../../backup/leftovers';
 import { PartialBackup, type PartialSubject } from '../../backup/partial';
 import { writeBackup } from '../../backup/write-backup';
 import type { Region } from '../../chip/layouts';
-import { outward } from '../../chip/regions';
+import { outward, sectorsOf } from '../../chip/regions';
 import { isBkError } from '../../errors';
 import { say } from '../../texts/note';
 import { renderAll } from '../../texts/render';
 import type { JobContext } from '../base/job-context';
 import type { FileOutput, JobFacts } from '../base/job-types';
 import { chipIdOf } from '../chip/chip-calibration';
+import type { Keep } from './block-reader';
 import { inspectionFacts } from './inspection';
 import { type ReadBytes, readRange } from './read-range';
+import { HeldSectors } from './sector-sources';
 
 export interface WrittenFile {
   /** Absolute path. */
   path: string;
-  facts: Pick<JobFacts, 'filename' | 'sha256' | 'crc32' | 'bytesRead' | 'bytesReused'>;
+  facts: Pick<
+    JobFacts,
+    'filename' | 'sha256' | 'crc32' | 'bytesRead' | 'bytesReused' | 'bytesBlank'
+  >;
 }
 
 /**
@@ -63,20 +68,20 @@ async function readOn(
 ): Promise<ReadBytes> {
   const whole = outward(range);
   const backup = output.incremental === false ? null : await baseFor(context, whole, output.folder);
-  if (partial === null) return readRange(context, range, phase, backup);
   const base = backup ?? Buffer.alloc(whole.length);
-  partial.fill(base);
-  return readRange(context, range, phase, base, {
-    has: (address) => backup !== null || partial.has(address),
-    keep: (address, sector) => partial.keep(address, sector),
-  });
+  // Before it is filled by what is read now, which needs no second look.
+  const held = sectorsOf(whole).filter((address) => backup !== null || partial?.has(address));
+  partial?.fill(base);
+  const sources = held.length === 0 ? [] : [new HeldSectors(whole.offset, base, held)];
+  const keep: Keep = (address, sector) => partial?.keep(address, sector) ?? Promise.resolve();
+  return readRange(context, range, phase, sources, keep);
 }
 
 async function save(
   context: JobContext,
   subject: PartialSubject,
   output: FileOutput,
-  { bytes, bytesRead, bytesReused }: ReadBytes,
+  { bytes, bytesRead, bytesReused, bytesBlank }: ReadBytes,
   partial: PartialBackup | null,
 ): Promise<WrittenFile> {
   const { session } = context;
@@ -100,12 +105,13 @@ async function save(
       baud: session.workingBaud,
       bytesRead,
       bytesReused,
+      bytesBlank,
       warnings: renderAll([...session.identity.warnings, ...context.warnings]),
       ...(inspection === null ? {} : { inspection }),
     },
   });
   const { sha256, crc32 } = record;
-  return { path, facts: { filename: path, sha256, crc32, bytesRead, bytesReused } };
+  return { path, facts: { filename: path, sha256, crc32, bytesRead, bytesReused, bytesBlank } };
 }
 
 /** The bytes that the newest backup of this same chip has for a range; null without one, or without a MAC to tell it by. */
