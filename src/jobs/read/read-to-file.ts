@@ -1,4 +1,4 @@
-import { findBackups, loadVerified } from '../../backup/find';
+import { backupsOf, type FoundBackup, listBackups, loadVerified } from '../../backup/find';
 import { settleLeftovers } from '../../backup/leftovers';
 import { PartialBackup, type PartialSubject } from '../../backup/partial';
 import { writeBackup } from '../../backup/write-backup';
@@ -13,7 +13,7 @@ import { chipIdOf } from '../chip/chip-calibration';
 import type { Keep } from './block-reader';
 import { inspectionFacts } from './inspection';
 import { type ReadBytes, readRange } from './read-range';
-import { HeldSectors } from './sector-sources';
+import { HeldSectors, type SectorSource, storedSectors } from './sector-sources';
 
 export interface WrittenFile {
   /** Absolute path. */
@@ -67,12 +67,16 @@ async function readOn(
   partial: PartialBackup | null,
 ): Promise<ReadBytes> {
   const whole = outward(range);
-  const backup = output.incremental === false ? null : await baseFor(context, whole, output.folder);
-  const base = backup ?? Buffer.alloc(whole.length);
+  const backups = output.incremental === false ? [] : await listBackups(output.folder);
+  const own = await ownBackup(context, whole, backups);
+  const base = own?.bytes ?? Buffer.alloc(whole.length);
   // Before it is filled by what is read now, which needs no second look.
-  const held = sectorsOf(whole).filter((address) => backup !== null || partial?.has(address));
+  const held = sectorsOf(whole).filter((address) => own !== null || partial?.has(address));
   partial?.fill(base);
-  const sources = held.length === 0 ? [] : [new HeldSectors(whole.offset, base, held)];
+  const sources: SectorSource[] = [
+    ...(held.length === 0 ? [] : [new HeldSectors(whole.offset, base, held)]),
+    ...storedSectors(backups.filter(({ path }) => path !== own?.path)),
+  ];
   const keep: Keep = (address, sector) => partial?.keep(address, sector) ?? Promise.resolve();
   return readRange(context, range, phase, sources, keep);
 }
@@ -114,15 +118,20 @@ async function save(
   return { path, facts: { filename: path, sha256, crc32, bytesRead, bytesReused, bytesBlank } };
 }
 
-/** The bytes that the newest backup of this same chip has for a range; null without one, or without a MAC to tell it by. */
-async function baseFor(context: JobContext, range: Region, folder: string): Promise<Buffer | null> {
+/** What the newest backup of this same chip has for a range; null without one, or without a MAC to tell it by. */
+async function ownBackup(
+  context: JobContext,
+  range: Region,
+  backups: readonly FoundBackup[],
+): Promise<{ path: string; bytes: Buffer } | null> {
   const chip = await chipIdOf(context);
   if (chip.mac === null) return null;
-  for (const backup of await findBackups(folder, chip)) {
+  for (const backup of backupsOf(backups, chip)) {
     const start = range.offset - backup.record.offset;
     if (start < 0 || start + range.length > backup.record.length) continue;
     const bytes = await loadVerified(backup);
-    if (bytes !== null) return bytes.subarray(start, start + range.length);
+    if (bytes === null) continue;
+    return { path: backup.path, bytes: bytes.subarray(start, start + range.length) };
   }
   return null;
 }

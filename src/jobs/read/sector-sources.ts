@@ -1,6 +1,9 @@
 import { crc32 } from 'node:zlib';
+import { type FoundBackup, loadStretch } from '../../backup/find';
+import { sectorCrc } from '../../backup/sector-list';
 import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
+import { sectorsOf } from '../../chip/regions';
 import { blankCrc } from '../chip/chip-checksum';
 
 /**
@@ -17,6 +20,9 @@ export interface SectorSource {
   /** Puts its bytes of a range into place. @returns false where they cannot be had, or are others by now */
   take(range: Region, into: Buffer): Promise<boolean>;
 }
+
+/** So many backups are searched, the newest: others of the kind are among them. */
+const BACKUPS_SEARCHED = 32;
 
 /** Erased flash needs nobody to have seen it before. */
 export const BLANK: SectorSource = {
@@ -57,4 +63,51 @@ export class HeldSectors implements SectorSource {
     this.#bytes.copy(into, 0, at, at + length);
     return Promise.resolve(true);
   }
+}
+
+/**
+ * A backup that lies in the folder, of whatever device: lamps of one kind have most of their flash in common. Its list
+ * of checksums tells what it has; its bytes are looked at where the chip has the same.
+ */
+class StoredSectors implements SectorSource {
+  readonly counts = 'reused';
+  readonly isLikely = false;
+  readonly #backup: FoundBackup;
+  readonly #list: string;
+
+  constructor(backup: FoundBackup) {
+    this.#backup = backup;
+    this.#list = backup.record.sectors ?? '';
+  }
+
+  crcAt(address: number): number | undefined {
+    return sectorCrc(this.#list, address - this.#backup.record.offset);
+  }
+
+  /** The file may have been changed since its list was made, or be gone. */
+  async take(range: Region, into: Buffer): Promise<boolean> {
+    const bytes = await loadStretch(this.#backup, range);
+    if (bytes === null || bytes.length !== range.length) return false;
+    const isAsListed = sectorsOf(range).every((address) => {
+      const at = address - range.offset;
+      return crc32(bytes.subarray(at, at + SECTOR)) === this.crcAt(address);
+    });
+    if (isAsListed) bytes.copy(into);
+    return isAsListed;
+  }
+}
+
+/** @param backups the newest first */
+export function storedSectors(backups: readonly FoundBackup[]): SectorSource[] {
+  const seen = new Set<string>();
+  const isNew = ({ record: { offset, sectors } }: FoundBackup): boolean => {
+    const content = `${offset} ${sectors}`;
+    if (sectors === undefined || seen.has(content)) return false;
+    seen.add(content);
+    return true;
+  };
+  return backups
+    .filter(isNew)
+    .slice(0, BACKUPS_SEARCHED)
+    .map((backup) => new StoredSectors(backup));
 }
