@@ -18,7 +18,8 @@ describe('an incremental backup', function () {
     const read = () =>
       own.device.read({ offset: 0, length: LENGTH, file: { folder: folder(), incremental: true } });
     await read();
-    for (const sector of changed) own.chip.flash.set(noise(SECTOR, content + sector), sector * SECTOR);
+    for (const sector of changed)
+      own.chip.flash.set(noise(SECTOR, content + sector), sector * SECTOR);
     const { commands } = own.chip.counters;
     const before = { ...commands };
     const { payload, facts } = await read();

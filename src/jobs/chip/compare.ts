@@ -40,6 +40,7 @@ export class ComparePredictor {
  * Asks the chip for checksums of a block, or of its sectors where a difference is expected. Where four
  * samples spread over the block all differ, the rest is taken to differ as well: erasing the whole block
  * is cheaper then than asking on. Where all samples are blank, one checksum settles the rest.
+ * What it has confirmed before in this link, as in a backup just made, is not asked at all.
  * @param range at sector boundaries, inside one block
  * @param wanted the bytes of that range
  */
@@ -49,9 +50,30 @@ export async function compareBlock(
   wanted: Buffer,
   predictor: ComparePredictor,
 ): Promise<SectorState[]> {
+  const known = knownStates(context, range, wanted);
+  if (known !== null) return known;
   const states = await statesOf(context, range, wanted, predictor);
   predictor.saw(states.every((state) => state === 'equal'));
   return states;
+}
+
+/** Without a question to the chip; null where it would have to be asked. */
+function knownStates(context: JobContext, range: Region, wanted: Buffer): SectorState[] | null {
+  if (!isKnown(context, range)) return null;
+  return sectorsOf(range).map((address) => {
+    const bytes = wanted.subarray(address - range.offset).subarray(0, SECTOR);
+    return stateOf(context.flash.known.crcAt(address) as number, bytes);
+  });
+}
+
+/** Whether the chip has confirmed all of a range in this link, and nobody has touched it since. */
+export function isKnown(context: JobContext, range: Region): boolean {
+  return sectorsOf(range).every((address) => context.flash.known.crcAt(address) !== undefined);
+}
+
+function stateOf(held: number, wanted: Buffer): SectorState {
+  if (held === crc32(wanted)) return 'equal';
+  return held === blankCrc(SECTOR) ? 'blank' : 'different';
 }
 
 async function statesOf(
@@ -65,9 +87,7 @@ async function statesOf(
   const ask = async (index: number): Promise<SectorState> => {
     const address = sectors[index] as number;
     const held = await chipCrc(context, { offset: address, length: SECTOR });
-    const bytes = wanted.subarray(address - range.offset, address - range.offset + SECTOR);
-    if (held === crc32(bytes)) return 'equal';
-    return held === blankCrc(SECTOR) ? 'blank' : 'different';
+    return stateOf(held, wanted.subarray(address - range.offset).subarray(0, SECTOR));
   };
 
   if (predictor.differs === null) {

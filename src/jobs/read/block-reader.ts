@@ -13,6 +13,10 @@ import { mustBeConfirmed } from '../chip/read-sector';
 import { HitPredictor } from './hit-predictor';
 import { BLANK, type SectorSource } from './sector-sources';
 
+/** In how many blocks that differ, and by how many of their sectors, it is found out how they do. */
+const LOOKS = 2;
+const SAMPLES = 4;
+
 /** What became of the bytes of a read. */
 export interface ReadCounts {
   /** Over the wire. */
@@ -31,6 +35,8 @@ interface Block {
   range: Region;
   into: Buffer;
   addresses: readonly number[];
+  /** The chip's checksum of all of it, where it was asked for ahead. */
+  asked: number | null;
   /** The chip's checksum of all of it; null where it was not asked for. */
   crc: number | null;
   /** Checksums of the sectors that are in place. */
@@ -54,8 +60,11 @@ export class BlockReader {
   /** Of whole blocks. */
   readonly #blocks = new ComparePredictor();
   /** Of single sectors: whether a source has what the chip has, and whether it is blank. */
-  readonly #same: HitPredictor;
+  #same: HitPredictor;
   readonly #blank = new HitPredictor(false);
+  #looksLeft = LOOKS;
+  /** The chip's checksums of sectors that have been asked for ahead. */
+  readonly #sampled = new Map<number, number>();
 
   /** @param sources where bytes may come from, the likeliest first; blank flash is always one */
   constructor(
@@ -71,27 +80,85 @@ export class BlockReader {
     this.#same = new HitPredictor(sources.some(({ isLikely }) => isLikely));
   }
 
-  /** What a sector is planned to take: of one that is likely to be known a checksum is expected to do. */
-  secondsOf(address: number): number {
-    const isKnown = this.#sources.some((one) => one.isLikely && one.crcAt(address) !== undefined);
-    return isKnown ? checkSeconds(SECTOR) : this.#secondsToRead;
+  /** What a range is planned to take; of sectors that are likely to be known a checksum is expected to do. */
+  secondsOf(range: Region): number {
+    return sectorsOf(range).reduce((sum, address) => sum + this.#planned(address, null), 0);
   }
 
-  get #secondsToRead(): number {
-    return readSeconds(SECTOR, this.#context.session.workingBaud);
+  /**
+   * Asks for the checksums of all blocks before any of them is read, so that it is known how much there is to be read.
+   * Where a backup of this chip is at hand that is no use: there is little to read, and it is asked for by sectors.
+   * @returns by offset, to be given to `read`
+   */
+  async look(blocks: readonly Region[]): Promise<Map<number, number>> {
+    const crcs = new Map<number, number>();
+    if (this.#sources.some(({ isLikely }) => isLikely)) return crcs;
+    const { progress } = this.#context;
+    for (const range of blocks) {
+      const crc = await this.#crc(range);
+      crcs.set(range.offset, crc);
+      const { offset, length } = range;
+      const message = say('job.looking', { address: hex(offset) });
+      progress.advance(this.#phase, 0, offset, message, checkSeconds(length));
+      const addresses = sectorsOf(range);
+      if (!this.#sourcesOf(addresses, [], crc).next().done) {
+        progress.expectMore(this.#phase, -addresses.length * this.#secondsOnLine);
+      } else if (await this.#isScattered(addresses)) {
+        this.#blocks.saw(false);
+        break;
+      }
+    }
+    return crcs;
   }
 
-  /** @param range at sector boundaries, inside one block */
-  async read(range: Region, into: Buffer): Promise<void> {
+  /**
+   * Whether a block that differs is mostly as others have it: what differs is scattered then, and blocks that are asked
+   * for as a whole bring nothing. Looked at in the first such blocks only.
+   */
+  async #isScattered(addresses: readonly number[]): Promise<boolean> {
+    if (this.#looksLeft === 0 || !addresses.every((address) => this.#isHeld(address))) return false;
+    this.#looksLeft--;
+    const step = Math.max(1, Math.floor(addresses.length / SAMPLES));
+    const samples = addresses.filter((_, index) => index % step === 0);
+    let same = 0;
+    for (const address of samples) {
+      const crc = await this.#crc({ offset: address, length: SECTOR });
+      this.#sampled.set(address, crc);
+      if (this.#sources.some((one) => one !== BLANK && one.crcAt(address) === crc)) same++;
+    }
+    if (same <= samples.length / 2) return false;
+    this.#same = new HitPredictor(true);
+    return true;
+  }
+
+  /**
+   * @param range at sector boundaries, inside one block
+   * @param asked the chip's checksum of it, where that is known
+   */
+  async read(range: Region, into: Buffer, asked: number | null): Promise<void> {
     const addresses = sectorsOf(range);
-    const block: Block = { range, into, addresses, crc: null, known: [], unproved: [] };
+    const block: Block = { range, into, addresses, asked, crc: asked, known: [], unproved: [] };
     const { bytesRead } = this.counts;
-    if (!this.#asksEach(addresses)) block.crc = await this.#crc(range);
+    if (block.crc === null && !this.#asksEach(addresses)) block.crc = await this.#crc(range);
     while (block.known.length < addresses.length && !(await this.#takeRest(block))) {
       await this.#settleNext(block);
     }
     await this.#prove(block);
+    for (const address of addresses) {
+      this.#context.flash.known.note(address, crc32(sectorIn(into, range, address)));
+    }
     this.#blocks.saw(this.counts.bytesRead === bytesRead);
+  }
+
+  get #secondsOnLine(): number {
+    return readSeconds(SECTOR, this.#context.session.workingBaud) - checkSeconds(SECTOR);
+  }
+
+  /** Seconds that a sector is planned to take. @param asked whether its block's checksum has been counted already */
+  #planned(address: number, asked: number | null): number {
+    if (asked !== null) return this.#secondsOnLine;
+    const isKnown = this.#sources.some((one) => one.isLikely && one.crcAt(address) !== undefined);
+    return checkSeconds(SECTOR) + (isKnown ? 0 : this.#secondsOnLine);
   }
 
   /**
@@ -114,44 +181,55 @@ export class BlockReader {
 
   /** Whether all that is left of a block is what one source has for it; it is in its place then. */
   async #takeRest(block: Block): Promise<boolean> {
-    const { crc, known, addresses, range, into } = block;
+    const { crc, known, addresses, range, into, unproved } = block;
     if (crc === null) return false;
     const rest = addresses.slice(known.length);
-    for (const source of this.#sources) {
-      const theirs = rest.map((address) => source.crcAt(address));
-      if (!theirs.every((one) => one !== undefined)) continue;
-      if (joinedCrc([...known, ...theirs]) !== crc) continue;
-      const offset = rest[0] as number;
-      const length = rest.length * SECTOR;
-      const place = into.subarray(offset - range.offset).subarray(0, length);
-      if (!(await source.take({ offset, length }, place))) continue;
-      if (block.unproved.length > 0) notePair(this.#context, range, 'read', crc, crc);
+    const offset = rest[0] as number;
+    const stretch = { offset, length: rest.length * SECTOR };
+    const place = into.subarray(offset - range.offset).subarray(0, stretch.length);
+    for (const source of this.#sourcesOf(rest, known, crc)) {
+      if (!(await source.take(stretch, place))) continue;
+      if (unproved.length > 0) notePair(this.#context, range, 'read', crc, crc);
       block.unproved = [];
-      known.push(...theirs);
-      for (const [index, address] of rest.entries()) {
-        this.#count(source, address);
-        this.#learn(address, theirs[index] as number);
+      for (const address of rest) {
+        const theirs = source.crcAt(address) as number;
+        known.push(theirs);
+        this.#count(source, address, block);
+        this.#learn(address, theirs);
       }
       return true;
     }
     return false;
   }
 
+  /** The sources by which the rest of a block makes its checksum what the chip says. */
+  *#sourcesOf(
+    rest: readonly number[],
+    known: readonly number[],
+    crc: number,
+  ): Generator<SectorSource> {
+    for (const source of this.#sources) {
+      const theirs = rest.map((address) => source.crcAt(address));
+      if (!theirs.every((one) => one !== undefined)) continue;
+      if (joinedCrc([...known, ...theirs]) === crc) yield source;
+    }
+  }
+
   /** The next sector of a block: asked for where somebody may have it, and brought by the line else. */
   async #settleNext(block: Block): Promise<void> {
     const address = block.addresses[block.known.length] as number;
     const sector = sectorIn(block.into, block.range, address);
-    const held = this.#isWorthAsking(address)
-      ? await this.#crc({ offset: address, length: SECTOR })
-      : null;
+    const held =
+      this.#sampled.get(address) ??
+      (this.#isWorthAsking(address) ? await this.#crc({ offset: address, length: SECTOR }) : null);
     const source = held === null ? null : await this.#takeSector(address, held, sector);
     if (source !== null) {
-      this.#count(source, address);
+      this.#count(source, address, block);
     } else {
       await this.#readSector(address, sector);
       if (held === null) block.unproved.push(address);
       else if (crc32(sector) !== held) await this.#confirmSector(address, sector);
-      this.#countRead(address);
+      this.#countRead(address, block);
     }
     const crc = crc32(sector);
     block.known.push(crc);
@@ -173,7 +251,7 @@ export class BlockReader {
   #pays(chance: number): boolean {
     const latency = this.#context.session.exchanger.latency / 1000;
     const question = checkSeconds(SECTOR) + latency;
-    return question < chance * (this.#secondsToRead - checkSeconds(SECTOR) + latency);
+    return question < chance * (this.#secondsOnLine + latency);
   }
 
   async #takeSector(address: number, crc: number, into: Buffer): Promise<SectorSource | null> {
@@ -214,20 +292,21 @@ export class BlockReader {
     });
   }
 
-  #count(source: SectorSource, address: number): void {
+  #count(source: SectorSource, address: number, { asked }: Block): void {
     const place = { address: hex(address) };
     const isBlank = source.counts === 'blank';
     if (isBlank) this.counts.bytesBlank += SECTOR;
     else this.counts.bytesReused += SECTOR;
     const message = isBlank ? say('job.blank', place) : say('job.unchanged', place);
-    this.#context.progress.advance(this.#phase, SECTOR, address, message, this.secondsOf(address));
+    const seconds = this.#planned(address, asked);
+    this.#context.progress.advance(this.#phase, SECTOR, address, message, seconds);
   }
 
-  #countRead(address: number): void {
+  #countRead(address: number, { asked }: Block): void {
     const { progress } = this.#context;
     this.counts.bytesRead += SECTOR;
-    const seconds = this.#secondsToRead;
-    const planned = this.secondsOf(address);
+    const planned = this.#planned(address, asked);
+    const seconds = (asked === null ? checkSeconds(SECTOR) : 0) + this.#secondsOnLine;
     if (planned < seconds) progress.expectMore(this.#phase, seconds - planned);
     const message = say('job.reading', { address: hex(address) });
     progress.advance(this.#phase, SECTOR, address, message, seconds);

@@ -1,5 +1,5 @@
 import type { Region } from '../../chip/layouts';
-import { blocksOf, outward, sectorsOf } from '../../chip/regions';
+import { blocksOf, outward } from '../../chip/regions';
 import { hex } from '../../errors';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
@@ -25,12 +25,14 @@ export async function readRange(
   const whole = outward(range);
   const bytes = Buffer.allocUnsafeSlow(whole.length);
   const reader = new BlockReader(context, phase, sources, keep);
-  const seconds = sectorsOf(whole).reduce((sum, address) => sum + reader.secondsOf(address), 0);
   const message = say('job.readingBytes', { size: hex(whole.length) });
-  context.progress.begin(phase, whole.length, seconds, message);
-  for (const block of blocksOf(whole)) {
+  context.progress.begin(phase, whole.length, reader.secondsOf(whole), message);
+  const blocks = [...blocksOf(whole)];
+  const asked = await reader.look(blocks);
+  for (const block of blocks) {
     const start = block.offset - whole.offset;
-    await reader.read(block, bytes.subarray(start, start + block.length));
+    const into = bytes.subarray(start, start + block.length);
+    await reader.read(block, into, asked.get(block.offset) ?? null);
   }
   const start = range.offset - whole.offset;
   return { bytes: bytes.subarray(start, start + range.length), ...reader.counts };
