@@ -13,7 +13,6 @@ import { planAndBackUp } from './change/plan-and-backup';
 import { checkBootloader } from './chip/bootloader-check';
 import { forgetCalibration } from './chip/chip-calibration';
 import { blankCrc, chipCrc } from './chip/chip-checksum';
-import { isKnown } from './chip/compare';
 
 /** Erases what is not blank yet, and verifies that all of it is. */
 export async function erase(
@@ -77,7 +76,7 @@ async function eraseBlock(context: JobContext, changer: Changer, block: Region):
 /** One checksum of the first sector tells a used block, and none one that was just read. */
 async function isBlank(context: JobContext, block: Region): Promise<boolean> {
   const { known } = context.flash;
-  if (isKnown(context, block)) {
+  if (known.covers(block)) {
     return sectorsOf(block).every((address) => known.crcAt(address) === blankCrc(SECTOR));
   }
   const first = { offset: block.offset, length: SECTOR };

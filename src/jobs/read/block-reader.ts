@@ -6,11 +6,9 @@ import { hex } from '../../errors';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { checkSeconds, readSeconds } from '../base/step-costs';
-import { chipCrc, notePair } from '../chip/chip-checksum';
-import { ComparePredictor } from '../chip/compare';
-import { joinedCrc } from '../chip/joined-crc';
+import { chipCrc, joinedCrc, notePair } from '../chip/chip-checksum';
+import { ComparePredictor, HitPredictor } from '../chip/predictors';
 import { mustBeConfirmed } from '../chip/read-sector';
-import { HitPredictor } from './hit-predictor';
 import { BLANK, type SectorSource } from './sector-sources';
 
 /** In how many blocks that differ, and by how many of their sectors, it is found out how they do. */

@@ -155,7 +155,7 @@ export class Flash {
    * nothing but SPI helps, so there is no override.
    */
   #mustBeWritable(address: number, length: number): void {
-    this.known.forget(address, length);
+    this.known.forget({ offset: address, length });
     this.#mustFit(address, length);
     if (address % length !== 0) {
       throw new BkError(

@@ -134,8 +134,9 @@ describe('a first backup of one chip of many', function () {
     ['scattered', Array.from({ length: 13 }, (_, index) => index * 20 + 3)],
   ] as const) {
     it(`takes what another one has, and reads what is its own: ${where}`, async () => {
-      const [first, second] = [lamp([]), lamp(own)];
+      const first = lamp([]);
       await backUp(first);
+      const second = lamp(own);
       const count = commandsOf(second);
       const { bytesRead, bytesReused } = await backUp(second);
       const needed = sectorsOnlyIn(second, first);

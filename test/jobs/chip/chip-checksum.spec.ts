@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import { SECTOR } from '../../../src/chip/geometry';
-import { joinedCrc } from '../../../src/jobs/chip/joined-crc';
+import { joinedCrc } from '../../../src/jobs/chip/chip-checksum';
 import { noise } from '../../support/bench-device';
 
 describe('the checksum of sectors, made of theirs', () => {
