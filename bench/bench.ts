@@ -4,8 +4,9 @@
  * as JSON, `--readme` puts them into README.md. Ends with 1 when a case misses its target.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { CASES, type Case } from './cases';
+import { CASES } from './cases';
 import { MIB } from './measure';
+import type { Case } from './rig';
 
 /** No turn of the event loop may be late by more, ms. */
 const LOOP_DELAY_MS = 20;

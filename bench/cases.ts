@@ -2,87 +2,33 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Device, type DeviceSettings } from '../src';
+import type { Device } from '../src';
 import { simulatedChip } from '../test/support/simulated-chips';
+import { QUICK_CASES } from './cases-quick';
 import { eightChips } from './eight-chips';
 import { readLimit, rereadLimit, rewriteLimit, usualWrite, writeLimit } from './limits';
-import { type Measured, MIB, measure } from './measure';
+import { MIB } from './measure';
+import {
+  BAUD,
+  type Case,
+  FAST,
+  link,
+  newChip,
+  OFFSET,
+  type Outcome,
+  SECTOR,
+  scattered,
+  timed,
+  useAll,
+} from './rig';
 
-const SECTOR = 4096;
-const BAUD = 921_600;
-const FAST = 2_000_000;
-/** Where images go: the beginning of the application's slot, on a block. */
-const OFFSET = 0x20000;
-
-export interface Outcome extends Measured {
-  limitMs: number;
-  baud: number;
-  bytes: number;
-  /** Linking, identification and the choice of the rate; null where that is no part of the case. */
-  connectSeconds: number | null;
-}
-
-export interface Case {
-  /** For `--only`. */
-  id: string;
-  name: string;
-  /** What the limit is made of. */
-  limit: string;
-  /** The job may take this many times its limit. */
-  most: number;
-  /** The chip hears the first call: linking and the rate take less than a second. */
-  listens: boolean;
-  /** @param share of the whole amount of bytes: 1, or less for a quick look */
-  run(share: number): Promise<Outcome>;
-}
-
-let chips = 0;
-
-/** An address of a chip that no case has used yet. */
-function newChip(options = ''): string {
-  return `sim://bk7231n?speed=real&seed=${7000 + chips++}${options}`;
-}
-
-interface Linked {
-  device: Device;
-  baud: number;
-  connectSeconds: number;
-}
-
-async function link(port: string, settings: Partial<DeviceSettings> = {}): Promise<Linked> {
-  const device = new Device({ port, baud: BAUD, idle: 30, ...settings });
-  const { payload, facts } = await device.connect();
-  // A first read warms up what is compiled on the way; it is not counted.
-  await device.read({ offset: 0, length: 0x10000 });
-  return { device, baud: payload.baud, connectSeconds: facts.durationMs / 1000 };
-}
-
-async function timed(
-  { device, baud, connectSeconds }: Linked,
-  bytes: number,
-  limitMs: number,
-  work: (device: Device) => Promise<unknown>,
-): Promise<Outcome> {
-  try {
-    return { ...(await measure(() => work(device))), limitMs, baud, bytes, connectSeconds };
-  } finally {
-    await device.close();
-  }
-}
-
-/** Every twentieth sector and a bit: 5 % of a range, scattered, always the same ones. */
-function scattered(bytes: number): number[] {
-  const sectors = bytes / SECTOR;
-  const count = Math.ceil(sectors / 20);
-  return Array.from({ length: count }, (_, index) => {
-    const jitter = (index * 7) % 17;
-    return Math.min(sectors - 1, Math.floor((index * sectors) / count) + jitter);
-  });
-}
-
-async function readCase(share: number, baud: number): Promise<Outcome> {
+/** Flash that is used throughout: what is blank would not be carried. */
+async function readCase(share: number, baud: number, options = ''): Promise<Outcome> {
   const bytes = 2 * MIB * share;
-  return timed(await link(newChip(), { baud }), bytes, readLimit(bytes, baud), (device) =>
+  const port = newChip(options);
+  const linked = await link(port, { baud });
+  useAll(simulatedChip(port));
+  return timed(linked, bytes, readLimit(bytes, baud), (device) =>
     device.read({ offset: 0, length: bytes }),
   );
 }
@@ -223,4 +169,5 @@ export const CASES: readonly Case[] = [
     listens: false,
     run: eightChips,
   },
+  ...QUICK_CASES,
 ];

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { Device } from '../src';
-import type { Outcome } from './cases';
 import { MIB, measure } from './measure';
+import type { Outcome } from './rig';
 
 const CHIPS = 8;
 const BAUD = 921_600;

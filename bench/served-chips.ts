@@ -6,6 +6,7 @@ import { Device } from '../src';
 import { PreciseClock, type SimulatedChip } from '../src/simulator/simulator';
 import { SimulatedChipServer } from '../src/simulator/tcp-server';
 import { simulatedChip } from '../test/support/simulated-chips';
+import { useAll } from './rig';
 
 async function serve(seed: number, baud: number): Promise<number> {
   const port = `sim://bk7231n?speed=real&seed=${seed}`;
@@ -13,6 +14,7 @@ async function serve(seed: number, baud: number): Promise<number> {
   await device.connect();
   await device.close();
   const chip = simulatedChip(port) as SimulatedChip;
+  useAll(chip);
   chip.useClock(new PreciseClock());
   return new SimulatedChipServer(chip, { port: 0 }).listen();
 }

@@ -112,8 +112,9 @@ export class Session implements Climber, Recoverable, Reconnectable {
     noteIdentity(report.evidence, this.identity, this.settings.chip);
   }
 
-  /** From here on the link is only kept. */
+  /** From here on the link is only kept: who looks on does not see whether the firmware ran meanwhile. */
   endJob(): void {
+    if (this.#state.state !== 'opening') this.#state.flash.known.clear();
     this.#report = unheard();
     this.exchanger.watch.evidence = this.#report.evidence;
   }
