@@ -1,9 +1,9 @@
 import type { Clock } from '../clock';
 import { isBkError } from '../errors';
+import { BOOT_BAUD } from '../session/base/link-state';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
 import type { BaudMemories } from '../session/baud/baud-memory';
-import { BOOT_BAUD } from '../session/link/link';
 import { beganAnew } from '../session/recovery/port-reconnect';
 import { type Reopen, Session } from '../session/session';
 import { say } from '../texts/note';

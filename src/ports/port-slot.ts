@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock';
+import { isBkError } from '../errors';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
 import type { Session } from '../session/session';
@@ -63,7 +64,7 @@ export class PortSlot {
     await this.#stopKeeping();
     const kept = this.#session;
     if (kept !== null) {
-      if (serves(kept, settings) && (await kept.keepAlive())) {
+      if (serves(kept, settings) && (await kept.isStillThere())) {
         kept.beginJob(report);
         return kept;
       }
@@ -79,7 +80,7 @@ export class PortSlot {
     const session = this.#session;
     if (session === null) return;
     session.endJob();
-    if (settings.idle === 0 || session.exchanger.lost !== null) {
+    if (settings.idle === 0 || !(await isKeepable(session))) {
       await this.#drop(settings.after);
       return;
     }
@@ -142,6 +143,17 @@ export class PortSlot {
   #rest(): void {
     if (this.#turns.isEmpty && this.#session === null && this.#ending === 0) this.#onIdle(this);
   }
+}
+
+/** A chip that a later job could not tell from the next lamp is not kept. */
+async function isKeepable(session: Session): Promise<boolean> {
+  try {
+    await session.renewFingerprint();
+  } catch (error) {
+    if (!isBkError(error)) throw error;
+    return false;
+  }
+  return session.exchanger.lost === null;
 }
 
 /** A kept link serves settings that would have led to the same link. */

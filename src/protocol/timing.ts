@@ -39,7 +39,7 @@ export const USUAL_MS = {
 } as const;
 
 /** The slowest checksum that any tool has planned for, bytes per second (tyutool). */
-const SLOWEST_CRC = 70_000;
+export const SLOWEST_CRC = 70_000;
 
 export function crcWork(bytes: number): number {
   return 1000 + (bytes * 1000) / SLOWEST_CRC;

@@ -1,6 +1,7 @@
 import type { Identity } from './base/identity';
+import { BOOT_BAUD } from './base/link-state';
 import type { Fingerprint } from './identify/fingerprint';
-import { BOOT_BAUD, type LinkOutcome } from './link/link';
+import type { LinkOutcome } from './link/link';
 import type { Flash } from './memory/flash';
 
 /** The chip is not identified yet. */
@@ -53,8 +54,9 @@ export function answered(state: Opening, link: LinkOutcome, workingBaud: number)
   return { ...state, link, workingBaud };
 }
 
+/** Also once more, where it may have been another one the last time. */
 export function identified(
-  { workingBaud }: Opening,
+  { workingBaud }: SessionState,
   link: LinkOutcome,
   identity: Identity,
   flash: Flash,

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock';
+import { isBkError } from '../errors';
 import { linkCheck, reboot } from '../protocol/commands/command-table';
 import { say } from '../texts/note';
 import type { Transport } from '../transport/transport';
 import type { Identity } from './base/identity';
-import type { LinkState } from './base/link-state';
+import { BOOT_BAUD, type LinkState } from './base/link-state';
 import { type SessionReport, unheard } from './base/report';
 import type { FilledSettings } from './base/settings';
 import type { Step } from './base/step';
@@ -13,12 +15,17 @@ import { Exchanger } from './exchange/exchanger';
 import { mustBeExpected, noteIdentity } from './identify/expected-chip';
 import { Fingerprint } from './identify/fingerprint';
 import { identify } from './identify/identify';
-import { BOOT_BAUD, type LinkOutcome, link } from './link/link';
+import { sameChip } from './identify/same-chip';
+import { type LinkOutcome, link } from './link/link';
 import { Flash } from './memory/flash';
 import { PortReconnect, type Reconnectable } from './recovery/port-reconnect';
 import { type Recoverable, Recovery } from './recovery/recovery';
+import { neverTheSame } from './recovery/recovery-errors';
 import type { Linked, Lost, SessionState } from './session-state';
 import * as transition from './session-state';
+
+/** How often a chip is identified whose answers do not come without a break. */
+const MOST_LOOKS = 5;
 
 /** Opens a port again that was lost; waits for it at most so many ms. @throws BkError BK_PORT_LOST */
 export type Reopen = (timeoutMs: number, signal: AbortSignal | undefined) => Promise<Transport>;
@@ -78,20 +85,31 @@ export class Session implements Climber, Recoverable, Reconnectable {
     this.#state = begun;
     const outcome = await this.#link(this.#portReconnect.linkMs, signal);
     this.#portReconnect.settled();
-    const opening = transition.answered(begun, outcome, this.exchanger.transport.baudRate);
-    this.#state = opening;
+    this.#state = transition.answered(begun, outcome, this.exchanger.transport.baudRate);
     this.report.onPhase('identify', say('session.identifying'), false);
-    const identity = await this.step({ phase: 'identify', address: null }, signal, () =>
-      identify(this.exchanger),
-    );
+    const { trust } = this.exchanger;
+    let before: unknown = null;
+    for (let looks = 1; ; looks++) {
+      const { breaks } = trust;
+      await this.#identify(outcome, signal);
+      const seen = { identity: this.identity, marks: this.fingerprint?.marks };
+      const isOne = trust.breaks === breaks || isDeepStrictEqual(seen, before);
+      if (isOne) return trust.vouch(trust.breaks);
+      if (looks === MOST_LOOKS) throw neverTheSame(this.port, looks);
+      before = seen;
+    }
+  }
+
+  /** Finds out what chip answers, goes to the working rate, and looks at what tells it from others. */
+  async #identify(outcome: LinkOutcome, signal: AbortSignal | undefined): Promise<void> {
+    const step = { phase: 'identify', address: null } as const;
+    const identity = await this.step(step, signal, () => identify(this.exchanger));
     const flash = new Flash(this.exchanger, identity);
-    this.#state = transition.identified(opening, outcome, identity, flash);
+    this.#state = transition.identified(this.#state, outcome, identity, flash);
     noteIdentity(this.exchanger.evidence, identity, this.settings.chip);
     mustBeExpected(identity, this.settings.chip, this.port);
     await this.raiseBaud(this.settings.baud, signal);
-    const fingerprint = await this.step({ phase: 'identify', address: null }, signal, () =>
-      Fingerprint.take(flash, identity),
-    );
+    const fingerprint = await this.step(step, signal, () => Fingerprint.take(flash));
     this.#state = transition.fingerprinted(this.#state, fingerprint);
   }
 
@@ -214,6 +232,27 @@ export class Session implements Climber, Recoverable, Reconnectable {
     if (typeof setting === 'number' && baud !== setting) {
       this.report.onWarning(say('session.baudDidNotWork', { setting, port: this.port, baud }));
     }
+  }
+
+  /**
+   * Whether the chip on a kept link is still there, and still the same one: people take the next lamp.
+   * @returns false as well where that cannot be told
+   */
+  async isStillThere(): Promise<boolean> {
+    if (!(await this.keepAlive())) return false;
+    try {
+      return await sameChip(this);
+    } catch (error) {
+      if (isBkError(error)) return false;
+      throw error;
+    }
+  }
+
+  /** To be called at the end of a job: what it has changed tells the chip from others again. */
+  async renewFingerprint(): Promise<void> {
+    if (this.#state.state !== 'linked' || this.fingerprint?.isChanged !== true) return;
+    const fingerprint = await Fingerprint.take(this.flash);
+    this.#state = transition.fingerprinted(this.#state, fingerprint);
   }
 
   /** Keeps a chip in download mode that leaves it when it hears nothing. @returns false when it is gone */

@@ -144,6 +144,8 @@ export class Changer {
     const range = { offset: address, length: data.length };
     if (await confirms(this.#context, range, data, 'write')) {
       this.#steps.proved = true;
+      // A chip that somebody puts in its place does not have that.
+      this.#context.session.fingerprint?.confirmed(address, data);
       this.markFresh(range);
       return;
     }

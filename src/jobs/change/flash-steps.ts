@@ -96,6 +96,7 @@ export class FlashSteps {
       else await flash.program(address, data);
     });
     if (this.isRefused(address)) return;
+    await this.#settle(address, data);
     this.#carriedAt.set(address, this.#context.session.exchanger.transport.baudRate);
     this.#ledger.set({ offset: address, length: SECTOR }, 'written');
     await this.#pace.rest();
@@ -168,6 +169,15 @@ export class FlashSteps {
         this.#refused.add(address);
       }
     });
+  }
+
+  /** What told the chip from others does so again as soon as the chip has it. */
+  async #settle(address: number, data: Buffer): Promise<void> {
+    const { session } = this.#context;
+    if (session.fingerprint?.isChanged !== true) return;
+    await this.#context.step({ phase: 'verify', address }, async () =>
+      session.fingerprint?.settle(address, data),
+    );
   }
 
   #carriedOut(address: number): void {

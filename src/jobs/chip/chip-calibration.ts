@@ -33,8 +33,20 @@ export async function chipCalibration(context: JobContext): Promise<ChipCalibrat
     if (best.offset === null || calibration.mac !== null)
       best = { offset: address, mac: calibration.mac };
   }
-  identity.calibration = best;
-  return best;
+  return learn(context, best);
+}
+
+/** It tells the chip from others, too. */
+async function learn(context: JobContext, found: ChipCalibration): Promise<ChipCalibration> {
+  const { session } = context;
+  const { offset } = found;
+  if (offset !== null) {
+    await context.step({ phase: 'identify', address: offset }, async () =>
+      session.fingerprint?.include(offset),
+    );
+  }
+  session.identity.calibration = found;
+  return found;
 }
 
 /** By what backups tell the connected chip from others. */
@@ -56,7 +68,7 @@ export async function lookForCalibration(context: JobContext, offset: number): P
   const known = await chipCalibration(context);
   if (known.mac !== null || everyAddress(context).includes(offset)) return;
   const mac = (await readAt(context, offset))?.mac ?? null;
-  if (mac !== null) context.session.identity.calibration = { offset, mac };
+  if (mac !== null) await learn(context, { offset, mac });
 }
 
 /**
@@ -66,10 +78,10 @@ export async function lookForCalibration(context: JobContext, offset: number): P
  */
 export async function learnCalibration(context: JobContext, path: string | null): Promise<boolean> {
   if (path === null || (await chipCalibration(context)).mac !== null) return false;
-  const { identity } = context.session;
-  const calibration = findCalibration(await readImageFile(path), calibrationOrder(identity.chip));
+  const { chip } = context.session.identity;
+  const calibration = findCalibration(await readImageFile(path), calibrationOrder(chip));
   if (calibration === null || calibration.mac === null) return false;
-  identity.calibration = calibration;
+  await learn(context, calibration);
   return true;
 }
 

@@ -22,6 +22,10 @@ export interface Command<Args, Answer> {
   refusal?(payload: Buffer, args: Args): boolean;
   /** Where in flash the chip says, by an answer's echo, that it made the change; bytes. Commands that make one have it. */
   changes?(payload: Buffer): { offset: number; length: number };
+  /** True where it changes something on the chip: it must not reach another one. */
+  alters?: true;
+  /** How many bytes of flash its work goes through, where its time grows with them. */
+  covers?(args: Args): number;
   /** Longest time of the chip's work, ms. */
   work(args: Args): number;
   /** Its usual time, ms, where the longest is a multiple of it: flash operations. */

@@ -26,6 +26,7 @@ export const checkCrc: Command<{ start: number; end: number }, number> = {
   answer: short(0x10, 4),
   answerBytes: SHORT_OVERHEAD + 4,
   parse: (payload) => payload.readUInt32LE(0),
+  covers: ({ start, end }) => Math.max(1, end - start),
   work: ({ start, end }) => crcWork(end - start),
 };
 
@@ -56,6 +57,7 @@ export const flashWrite: Command<At & { data: Uint8Array }, true> = {
   parse: (payload, { address, data }) =>
     echoes(payload, u32(address)) && payload[4] === (data.length & 0xff) ? true : undefined,
   refusal: (payload, { address }) => echoesInPart(payload, u32(address)),
+  alters: true,
   changes: (payload) => ({ offset: payload.readUInt32LE(0), length: PAGE }),
   work: () => WORK_MS.programPage,
   usualWork: () => USUAL_MS.programPage,
@@ -71,6 +73,7 @@ export const flashWrite4K: Command<At & { data: Uint8Array }, true> = {
   answerBytes: LONG_OVERHEAD + 4,
   parse: (payload, { address }) => (echoes(payload, u32(address)) ? true : undefined),
   refusal: (payload, { address }) => echoesInPart(payload, u32(address)),
+  alters: true,
   changes: (payload) => ({ offset: payload.readUInt32LE(0), length: SECTOR }),
   work: () => WORK_MS.programSector,
   usualWork: () => USUAL_MS.programSector,
@@ -97,6 +100,7 @@ export const flashErase: Command<At & { size: typeof ERASE_SECTOR | typeof ERASE
     echoes(payload, Buffer.concat([u8(size), u32(address)])) ? true : undefined,
   refusal: (payload, { size, address }) =>
     echoesInPart(payload, Buffer.concat([u8(size), u32(address)])),
+  alters: true,
   changes: (payload) => ({
     offset: payload.readUInt32LE(1),
     length: payload[0] === ERASE_BLOCK ? BLOCK : SECTOR,

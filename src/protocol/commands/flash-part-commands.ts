@@ -42,5 +42,6 @@ export const writeStatusRegister: Command<{ register: number; value: Uint8Array 
   parse: (payload, { register, value }) =>
     payload[0] === register && payload.subarray(1).equals(value) ? true : undefined,
   refusal: (payload, { register }) => echoesInPart(payload, u8(register)),
+  alters: true,
   work: () => WORK_MS.statusRegister,
 };

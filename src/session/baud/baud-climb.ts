@@ -1,7 +1,7 @@
 import type { Identity } from '../base/identity';
+import { BOOT_BAUD } from '../base/link-state';
 import type { FilledSettings } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
-import { BOOT_BAUD } from '../link/link';
 import type { Flash } from '../memory/flash';
 import { changeBaud, wayBack } from './baud';
 import { nextBaud } from './baud-ladder';

@@ -1,4 +1,4 @@
-import { BOOT_BAUD } from '../link/link';
+import { BOOT_BAUD } from '../base/link-state';
 
 /**
  * Rates by which a chip's 26 MHz divider and usual adapters come out close enough, fastest first.

@@ -2,7 +2,6 @@ import { crc32 } from 'node:zlib';
 import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
 import { isBkError } from '../../errors';
 import { linkCheck } from '../../protocol/commands/command-table';
-import { lineTime } from '../../protocol/timing';
 import type { Exchanger } from '../exchange/exchanger';
 import type { Flash } from '../memory/flash';
 
@@ -11,9 +10,6 @@ import type { Flash } from '../memory/flash';
  * 16 ms gets fewer: after so many ms the least number is enough.
  */
 const TRIPS = { most: 32, least: 8, enoughMs: 60 } as const;
-/** What a link check may take besides its way over the line, ms. */
-const CHECK_MS = 50;
-
 /**
  * `unheard`: not even short frames pass, so that what is asked of the chip may not be what it hears;
  * `poor`: they do, but the rest does not.
@@ -35,7 +31,7 @@ const FAILURES = 1;
  */
 export async function proveBaud(exchanger: Exchanger, flash: Flash): Promise<BaudProof> {
   // No pause after one that fails: some chips leave download mode at a silence after half a frame.
-  if (!(await passes(exchanger, () => linkAnswers(exchanger)))) return 'unheard';
+  if (!(await passes(exchanger, () => exchanger.sendOnce(linkCheck, undefined)))) return 'unheard';
   const synchronise = () => exchanger.synchronise();
   let sector = Buffer.alloc(0);
   const same = async (offset: number, length: number): Promise<boolean> =>
@@ -77,9 +73,4 @@ async function succeeds(exchange: () => Promise<boolean>): Promise<boolean> {
     if (isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE')) return false;
     throw error;
   }
-}
-
-function linkAnswers(exchanger: Exchanger): Promise<boolean> {
-  const onWire = lineTime(5 + linkCheck.answerBytes, exchanger.transport.baudRate);
-  return exchanger.sendOnce(linkCheck, undefined, onWire + CHECK_MS);
 }

@@ -2,8 +2,9 @@ import { isBkError } from '../../errors';
 
 import { encodeRequest, reboot, setBaudRate } from '../../protocol/commands/command-table';
 import { lineTime } from '../../protocol/timing';
+import { BOOT_BAUD } from '../base/link-state';
 import type { Exchanger } from '../exchange/exchanger';
-import { answersWithin, BOOT_BAUD } from '../link/link';
+import { answersWithin } from '../link/link';
 
 /** The chip waits so long before it changes its rate, ms; the host changes in the middle of it. */
 const DELAY_MS = 20;

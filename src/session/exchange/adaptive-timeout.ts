@@ -1,26 +1,43 @@
 import type { Command } from '../../protocol/commands/command-table';
-import { LATENCY_MS } from '../../protocol/timing';
+import { LATENCY_MS, lineTime } from '../../protocol/timing';
+import { ChecksumPace } from './checksum-pace';
 
 /** How much longer than usual an operation may take before somebody looks after the chip. */
 const FACTOR = 1.15;
-/** And a reserve for adapters and busy hosts, ms. */
+/** And a reserve for adapters and busy hosts, ms: for operations whose usual time is known, and for all others. */
 const RESERVE_MS = 35;
-/** Of so many of the latest answers the quickest tells how long the line itself takes. */
+const ANSWER_RESERVE_MS = 50;
+/** Of so many of the latest answers the quickest and the slowest tell how long the line itself takes. */
 const TRIPS_KEPT = 8;
+/** What takes longer is no matter of the line, ms. */
+const LONGEST_TRIP_MS = 400;
+/** So much of an answer may come in one piece, where a network carries the line, bytes. */
+const PIECE = 1460;
+
+/** How long an answer may be silent, ms. */
+export interface Patience {
+  /** From the request to its first bytes. */
+  readonly first: number;
+  /** From some of its bytes to the next. */
+  readonly gap: number;
+  /** From the request to its end, whatever comes. */
+  readonly longest: number;
+}
 
 /**
- * How long to wait for an answer. Flash operations have two limits: the usual time, learned from this
- * very chip, after which it is worth looking whether it has rebooted; and the longest time, until which
- * it may simply be slow.
+ * How long to wait for an answer. There are two limits: the usual time, learned from this very chip and its line,
+ * after which it is worth looking whether it has rebooted; and the longest time, until which it may simply be
+ * slow.
  */
 export class AdaptiveTimeout {
   /** Longest work seen so far, by command and arguments that matter, ms. */
   readonly #seen = new Map<string, number>();
   /** How long the latest answers took that needed next to no work, ms. */
   readonly #trips: number[] = [];
+  readonly #pace = new ChecksumPace();
   #busyUntil = 0;
   /** The latest operation that was given less than its longest time. */
-  #latest: { key: string; usual: number } | null = null;
+  #latest: { key: string; usual: number } | 'checksum' | null = null;
 
   /** The time on the clock until which the chip may still be at work on what was asked last. */
   get busyUntil(): number {
@@ -35,12 +52,22 @@ export class AdaptiveTimeout {
     return this.#trips.length === 0 ? 0 : Math.max(0, Math.min(...this.#trips));
   }
 
-  /** ms to wait for an answer, counted from now. */
+  /** How many bytes a checksum may be of, so that a chip which reboots in it is missed in time. */
+  get checksumReach(): number {
+    return this.#pace.reach;
+  }
+
+  /** ms to wait for a whole answer, counted from now. */
   limit<Args>(command: Command<Args, unknown>, args: Args, onWire: number, now: number): number {
-    const longest = onWire + command.work(args) + LATENCY_MS;
+    const delay = FACTOR * this.#slowest + ANSWER_RESERVE_MS;
+    const longest = onWire + command.work(args) + Math.max(LATENCY_MS, delay);
     this.#busyUntil = now + longest;
     this.#latest = null;
-    if (command.usualWork === undefined) return longest;
+    if (command.covers !== undefined) {
+      this.#latest = 'checksum';
+      return Math.min(longest, onWire + FACTOR * this.#pace.ms(command.covers(args)) + delay);
+    }
+    if (command.usualWork === undefined) return Math.min(longest, onWire + delay);
     const key = keyOf(command, args);
     const usual = this.#seen.get(key) ?? command.usualWork(args);
     this.#latest = { key, usual };
@@ -48,11 +75,31 @@ export class AdaptiveTimeout {
   }
 
   /**
+   * The same in parts: a long answer that does not begin, or breaks off, is missed long before it could be complete.
+   * @param request bytes of the request
+   */
+  patience<Args>(
+    command: Command<Args, unknown>,
+    args: Args,
+    { request, baudRate, now }: { request: number; baudRate: number; now: number },
+  ): Patience {
+    const onWire = lineTime(request + command.answerBytes, baudRate);
+    const limit = this.limit(command, args, onWire, now);
+    const piece = lineTime(Math.min(command.answerBytes, PIECE), baudRate);
+    return {
+      first: limit - lineTime(command.answerBytes, baudRate) + piece,
+      gap: FACTOR * this.#slowest + ANSWER_RESERVE_MS + piece,
+      longest: this.#busyUntil - now,
+    };
+  }
+
+  /**
    * The chip did not answer in the usual time and is still there: it may be a slow part, and gets twice
    * as long the next time. Not more, as it may as well have rebooted at the rate that it had.
    */
   extend(): void {
-    if (this.#latest !== null) this.#seen.set(this.#latest.key, 2 * this.#latest.usual);
+    if (this.#latest === 'checksum') this.#pace.slower();
+    else if (this.#latest !== null) this.#seen.set(this.#latest.key, 2 * this.#latest.usual);
     this.#latest = null;
   }
 
@@ -61,8 +108,14 @@ export class AdaptiveTimeout {
     this.#busyUntil = 0;
     // A link check that is answered says nothing about the operation before it, and may answer one that was
     // sent earlier.
+    if (command.kind === 'link') return;
+    if (command.covers !== undefined) {
+      this.#latest = null;
+      this.#pace.learn(command.covers(args), took - this.latency);
+      return;
+    }
     if (command.usualWork === undefined) {
-      if (command.kind !== 'link') this.#learnTrip(took);
+      this.learnTrip(took);
       return;
     }
     this.#latest = null;
@@ -71,9 +124,15 @@ export class AdaptiveTimeout {
     this.#seen.set(key, Math.max(usual, took - this.latency));
   }
 
-  #learnTrip(took: number): void {
-    this.#trips.push(took);
+  /** An answer that took next to no work came so many ms after the time that its bytes took on the wire. */
+  learnTrip(took: number): void {
+    this.#trips.push(Math.min(took, LONGEST_TRIP_MS));
     if (this.#trips.length > TRIPS_KEPT) this.#trips.shift();
+  }
+
+  /** The longest that the line has taken of late; before anything is known of it, what is usual at most. */
+  get #slowest(): number {
+    return this.#trips.length === 0 ? LATENCY_MS : Math.max(0, ...this.#trips);
   }
 }
 

@@ -24,6 +24,12 @@ export function silent(
   return new BkError('BK_NO_RESPONSE', text, { address });
 }
 
+/** The chip was silent, and may be another one since: it is not told to change anything before it is known again. */
+export function unsure(args: unknown, port: string): BkError {
+  const address = addressOf(args);
+  return new BkError('BK_NO_RESPONSE', say('session.mayBeAnother', { port }), { address });
+}
+
 /** An answer with a status other than 0, which the error's `refusal` keeps. */
 export function refused(
   command: Command<never, unknown>,

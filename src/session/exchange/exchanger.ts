@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../clock';
+import type { Clock } from '../../clock';
 import type { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
 import { BkError, isBkError } from '../../errors';
 import {
@@ -12,9 +12,12 @@ import { type Frame, FrameReader } from '../../protocol/frames';
 import { lineTime } from '../../protocol/timing';
 import { say } from '../../texts/note';
 import type { Transport } from '../../transport/transport';
+import { tellsReboots } from '../base/link-state';
 import { twiceAlike } from '../base/twice-alike';
-import { AdaptiveTimeout } from './adaptive-timeout';
-import { refused, silent } from './exchange-errors';
+import { AdaptiveTimeout, type Patience } from './adaptive-timeout';
+import { ChipTrust } from './chip-trust';
+import { refused, silent, unsure } from './exchange-errors';
+import { SilenceTimer } from './silence-timer';
 import { WireWatch } from './wire-watch';
 
 interface Waiter {
@@ -40,6 +43,8 @@ export class Exchanger {
   readonly #clock: Clock;
   readonly #reader = new FrameReader(ANSWER_SHAPES, (bytes) => this.#watch.strayed(bytes));
   readonly #timeout = new AdaptiveTimeout();
+  /** Whether the chip that answers is still known to be the same one. */
+  readonly trust = new ChipTrust();
   #waiter: Waiter | null = null;
   #lost: BkError | null = null;
   #lastByteAt = Number.NEGATIVE_INFINITY;
@@ -54,6 +59,7 @@ export class Exchanger {
   attach(transport: Transport): void {
     this.#transport = transport;
     this.#lost = null;
+    this.trust.doubt();
     this.#reader.reset();
     transport.onData = (bytes) => this.#receive(bytes);
     transport.onLost = (reason) => {
@@ -95,6 +101,20 @@ export class Exchanger {
     return this.#timeout.latency;
   }
 
+  /** How many bytes a checksum may be of, so that a chip which reboots in it is missed in time. */
+  get checksumReach(): number {
+    return this.#timeout.checksumReach;
+  }
+
+  /**
+   * To be called when a chip was called many times and has answered: how long after the latest call its last answer
+   * came is how long adapter, driver and network keep one.
+   */
+  learnLatency(): void {
+    const { begun, onWire } = this.#watch.latest;
+    if (this.#lastByteAt >= begun) this.#timeout.learnTrip(this.#lastByteAt - begun - onWire);
+  }
+
   /** To be called when a chip that did not answer is found alive: flash operations get longer from now on. */
   allowMoreTime(): void {
     this.#timeout.extend();
@@ -115,13 +135,21 @@ export class Exchanger {
     // Its answer does not tell what it is of; with such a line the last one may still be on its way again.
     if (command.kind === 'checksum' && this.#watch.doubles)
       await this.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
+    const { baudRate, port } = this.#transport;
     const request = encodeRequest(command, args);
-    const onWire = lineTime(request.length + command.answerBytes, this.#transport.baudRate);
-    const limit = limitMs ?? this.#timeout.limit(command, args, onWire, this.#clock.now());
+    const onWire = lineTime(request.length + command.answerBytes, baudRate);
     const begun = this.#clock.now();
-    this.#watch.begin(command.kind, this.#transport.baudRate, begun);
+    const tells = tellsReboots(this.#transport);
+    if (!tells) this.trust.asks(command.kind, begun);
+    // Not even a command that the chip would refuse may reach another one.
+    if (command.alters && !this.trust.isSure) throw unsure(args, port);
+    const patience =
+      limitMs === undefined
+        ? this.#timeout.patience(command, args, { request: request.length, baudRate, now: begun })
+        : { first: limitMs, gap: 0, longest: limitMs };
+    this.#watch.begin(command.kind, baudRate, begun, onWire);
     // The waiter stands before the request leaves: no answer can be too fast for it.
-    const answer = this.#wait(command, args, limit);
+    const answer = this.#wait(command, args, patience);
     const waiter = this.#waiter;
     // Not awaited: a port that takes no bytes must not outlast the limit.
     this.#transport.write(request).catch((error: unknown) => {
@@ -129,17 +157,37 @@ export class Exchanger {
     });
     try {
       const value = await answer;
-      this.#timeout.learn(command, args, this.#clock.now() - begun - onWire);
+      const now = this.#clock.now();
+      this.#timeout.learn(command, args, now - begun - onWire);
+      this.trust.heard(now);
       this.#watch.answered();
       return value;
     } catch (error) {
       this.#watch.failed(command as Command<never, unknown>, args, error);
+      if (!tells && isBkError(error, 'BK_NO_RESPONSE')) this.trust.doubt();
       throw error;
     }
   }
 
   /**
-   * Asks something that changes nothing, again and again if need be.
+   * Asks what only some chips answer: the silence of the others says nothing of the link.
+   * @returns null where nothing came, or a refusal
+   */
+  async askIfKnown<Args, Answer>(
+    command: Command<Args, Answer>,
+    args: Args,
+  ): Promise<Answer | null> {
+    try {
+      return await this.trust.expectingSilence(this.#clock, () => this.sendOnce(command, args));
+    } catch (error) {
+      if (isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE')) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Asks something that changes nothing, again and again if need be: but for a chip that does not answer at its rate
+   * at all, as it has rebooted then and listens for a short time only.
    * @throws as `sendOnce`, when no try brought an answer
    */
   async askUntilAnswered<Args, Answer>(
@@ -151,7 +199,7 @@ export class Exchanger {
         return await this.sendOnce(command, args);
       } catch (error) {
         if (left === 0 || !isBkError(error, 'BK_NO_RESPONSE')) throw error;
-        await this.synchronise();
+        if (!(await this.#isThere())) throw error;
       }
     }
   }
@@ -180,12 +228,25 @@ export class Exchanger {
    */
   async synchronise(): Promise<void> {
     this.#reader.reset();
+    await this.#answersCall();
+    await this.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
+  }
+
+  /** The same; at a rate that a rebooted chip does not have its silence is an answer. */
+  async #isThere(): Promise<boolean> {
+    this.#reader.reset();
+    if (!(await this.#answersCall()) && tellsReboots(this.#transport)) return false;
+    await this.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
+    return true;
+  }
+
+  async #answersCall(): Promise<boolean> {
     try {
-      await this.sendOnce(linkCheck, undefined);
+      return await this.sendOnce(linkCheck, undefined);
     } catch (error) {
       if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
+      return false;
     }
-    await this.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
   }
 
   /** Sends a command that nothing answers, and waits until it has left. */
@@ -228,14 +289,14 @@ export class Exchanger {
   #wait<Args, Answer>(
     command: Command<Args, Answer>,
     args: Args,
-    limitMs: number,
+    patience: Patience,
   ): Promise<Answer> {
     if (this.#lost !== null) return Promise.reject(this.#lost);
     if (this.#waiter !== null) throw new Error('one command at a time');
     return new Promise<Answer>((resolve, reject) => {
-      let timer: Timer;
+      let timer: SilenceTimer;
       const settle = (): void => {
-        this.#clock.clearTimeout(timer);
+        timer.stop();
         this.#waiter = null;
       };
       const waiter: Waiter = {
@@ -263,13 +324,18 @@ export class Exchanger {
         },
       };
       this.#waiter = waiter;
-      timer = this.#clock.setTimeout(() => {
-        this.#watch.timeUp(this.#reader.pending);
-        // A frame that lost bytes may hide the one that is waited for.
-        this.#reader.resync((frame) => void this.#waiter?.take(frame));
-        if (this.#waiter !== waiter) return;
-        waiter.fail(silent(command, args, limitMs, this.#transport.port));
-      }, limitMs);
+      timer = new SilenceTimer(
+        this.#clock,
+        patience,
+        () => (this.#reader.pending > 0 ? this.#lastByteAt : Number.NEGATIVE_INFINITY),
+        (ms) => {
+          this.#watch.timeUp(this.#reader.pending);
+          // A frame that lost bytes may hide the one that is waited for.
+          this.#reader.resync((frame) => void this.#waiter?.take(frame));
+          if (this.#waiter !== waiter) return;
+          waiter.fail(silent(command, args, ms, this.#transport.port));
+        },
+      );
     });
   }
 
@@ -278,7 +344,8 @@ export class Exchanger {
     this.#lastByteAt = this.#clock.now();
     this.#reader.push(bytes, (frame) => {
       if (this.#waiter?.take(frame)) return this.#watch.claimed(frame);
-      this.#watch.unclaimed(frame, this.#transport.baudRate, this.#lastByteAt);
+      const late = this.#watch.unclaimed(frame, this.#transport.baudRate, this.#lastByteAt);
+      if (late !== null) this.#timeout.learn(late.command, late.args as never, late.took);
     });
   }
 

@@ -9,10 +9,20 @@ interface Latest {
   kind: CommandKind | null;
   baudRate: number;
   begun: number;
+  /** What its bytes take on the wire, ms. */
+  onWire: number;
   /** Bytes that had been received before it. */
   received: number;
   /** Whether an answer had begun to arrive when the time for it was over. */
   brokenOff: boolean;
+}
+
+/** A command that got no answer in time. */
+interface Expired {
+  command: Command<never, unknown>;
+  args: unknown;
+  begun: number;
+  onWire: number;
 }
 
 /** Bytes of an answer that is worth being compared with the next one. */
@@ -26,15 +36,25 @@ export class WireWatch {
   astray = false;
   #received = 0;
   #elsewhere: { offset: number; length: number }[] = [];
-  #latest: Latest = { kind: null, baudRate: 0, begun: 0, received: 0, brokenOff: false };
+  #latest: Latest = {
+    kind: null,
+    baudRate: 0,
+    begun: 0,
+    onWire: 0,
+    received: 0,
+    brokenOff: false,
+  };
   /** The latest answer that was waited for, if it is short and no link check's: those are asked for in heaps. */
   #claimed: Frame | null = null;
   #doubles = false;
   /** The latest command that got no answer in time: it may come yet. */
-  #expired: { command: Command<never, unknown>; args: unknown; begun: number } | null = null;
+  #expired: Expired | null = null;
+  #late = false;
 
-  begin(kind: CommandKind, baudRate: number, now: number): void {
-    this.#latest = { kind, baudRate, begun: now, received: this.#received, brokenOff: false };
+  begin(kind: CommandKind, baudRate: number, now: number, onWire: number): void {
+    const received = this.#received;
+    this.#latest = { kind, baudRate, begun: now, onWire, received, brokenOff: false };
+    if (kind !== 'link') this.#late = false;
   }
 
   received(bytes: number): void {
@@ -56,6 +76,11 @@ export class WireWatch {
         : null;
   }
 
+  /** Whether the answer came after all for which the command before the latest link checks was given up. */
+  get cameLate(): boolean {
+    return this.#late;
+  }
+
   /** Whether answers have come twice: one that echoes nothing may then be the one before. */
   get doubles(): boolean {
     return this.#doubles;
@@ -67,26 +92,36 @@ export class WireWatch {
   }
 
   failed(command: Command<never, unknown>, args: unknown, error: unknown): void {
-    const { kind, baudRate, begun } = this.#latest;
+    const { kind, baudRate, begun, onWire } = this.#latest;
     // All others are neither the line's nor the chip's doing.
     const isTold = isBkError(error, 'BK_BAD_RESPONSE', 'BK_NO_RESPONSE');
     if (!isTold || kind === null) return;
     this.evidence.failed(kind, baudRate, this.faultOf(error));
     // Link checks are sent faster than any adapter answers, and to find out what became of another command.
     const waited = isBkError(error, 'BK_NO_RESPONSE') && kind !== 'link';
-    if (waited) this.#expired = { command, args, begun };
+    if (waited) this.#expired = { command, args, begun, onWire };
   }
 
-  /** An answer that nobody waits for any more tells that the host gave up too early. */
-  unclaimed(frame: Frame, baudRate: number, now: number): void {
+  /**
+   * An answer that nobody waits for any more tells that the host gave up too early.
+   * @returns the command that it answers, and how long it took besides its way over the wire, ms
+   */
+  unclaimed(
+    frame: Frame,
+    baudRate: number,
+    now: number,
+  ): (Pick<Expired, 'command' | 'args'> & { took: number }) | null {
     const change = changedBy(frame);
     if (change !== null) this.#elsewhere.push(change);
     if (this.#claimed !== null && isSame(this.#claimed, frame)) this.#doubles = true;
     const expired = this.#expired;
-    if (expired === null || !answers(expired.command, frame) || frame.status !== 0) return;
-    if (expired.command.parse(frame.payload, expired.args as never) === undefined) return;
+    if (expired === null || !answers(expired.command, frame) || frame.status !== 0) return null;
+    if (expired.command.parse(frame.payload, expired.args as never) === undefined) return null;
     this.#expired = null;
-    this.evidence.late(expired.command.kind, baudRate, now - expired.begun);
+    this.#late = true;
+    const took = now - expired.begun;
+    this.evidence.late(expired.command.kind, baudRate, took);
+    return { ...expired, took: took - expired.onWire };
   }
 
   /**
@@ -109,6 +144,11 @@ export class WireWatch {
   get lastFailure(): { kind: CommandKind | null; received: number } {
     const { kind, received } = this.#latest;
     return { kind, received: this.#received - received };
+  }
+
+  /** When the latest exchange began, and what its bytes take on the wire, ms. */
+  get latest(): { begun: number; onWire: number } {
+    return this.#latest;
   }
 
   /** How the exchange that failed last did so. */

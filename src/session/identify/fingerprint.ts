@@ -1,56 +1,115 @@
-import { possibleModels } from '../../chip/known/chip-queries';
+import { crc32 } from 'node:zlib';
+import { BOOTLOADER_END } from '../../chip/geometry';
+import { CALIBRATIONS } from '../../chip/known/chip-places';
 import type { Region } from '../../chip/layouts';
-import type { Identity } from '../base/identity';
 import { twiceAlike } from '../base/twice-alike';
 import type { Flash } from '../memory/flash';
 
-/** So much of a calibration sector holds the chip's own address (MAC) and its radio's values, bytes. */
+/** How a calibration sector begins. */
+const HEADER = Buffer.from('TLV\0', 'latin1');
+/** So much of a sector is looked at: of one with the calibration the chip's own address (MAC) and its radio's values. */
 const MARKED = 512;
+/** Where code lies on every chip, and where it goes on in all but the smallest images. */
+const CODE: readonly number[] = [BOOTLOADER_END, 0x40000, 0x80000];
 /** How often an answer that speaks against the chip is asked for again: none of them has a frame check. */
 const DOUBTS = 3;
 
 /**
- * What tells two chips of one model apart: the chip's checksums of the places where its calibration, and in
- * it its MAC, can lie. Chips without calibration have none, and are all alike.
+ * What tells two chips of one model apart: the chip's checksums of its calibration, and in it its MAC, wherever it
+ * lies; of its code; and of what a job has written. Of each only for as long as no job changes it. Data that firmware
+ * changes by itself is left out: a chip that was reset may have run it.
  */
 export class Fingerprint {
   readonly #flash: Flash;
-  /** By address. */
+  /** By address, the most telling ones first. */
   readonly #marks = new Map<number, number>();
+  /** Places that were marks before a job changed them. */
+  readonly #changed = new Set<number>();
 
   private constructor(flash: Flash) {
     this.#flash = flash;
   }
 
   /** @throws as an exchange does */
-  static async take(flash: Flash, { chip, family }: Identity): Promise<Fingerprint> {
+  static async take(flash: Flash): Promise<Fingerprint> {
     const print = new Fingerprint(flash);
-    const models = possibleModels(chip, family);
-    const places = new Set(models.flatMap(({ layout }) => layout.calibration));
-    for (const address of places) {
-      if (address + MARKED <= flash.size) print.#marks.set(address, await print.#sure(address));
-    }
+    for (const address of CALIBRATIONS) await print.#takeCalibration(address);
+    for (const address of print.#marks.size > 0 ? CODE.slice(0, 1) : CODE)
+      await print.#take(address);
     return print;
   }
 
-  /** A job changes a range: what lies there tells nothing any more. */
-  forget({ offset, length }: Region): void {
-    for (const address of [...this.#marks.keys()]) {
-      if (address < offset + length && offset < address + MARKED) this.#marks.delete(address);
+  /** Checksums by address. */
+  get marks(): ReadonlyMap<number, number> {
+    return this.#marks;
+  }
+
+  /** Whether a job has changed what told the chip. */
+  get isChanged(): boolean {
+    return this.#changed.size > 0;
+  }
+
+  /** A job changes a range: what lies there tells nothing for now. */
+  forget(range: Region): void {
+    for (const address of this.#marks.keys()) {
+      if (!overlaps(range, address)) continue;
+      this.#marks.delete(address);
+      this.#changed.add(address);
     }
+  }
+
+  /**
+   * A job has written what was a mark, and asks the chip whether it took it: then it is one again.
+   * @param bytes of whole sectors
+   */
+  async settle(offset: number, bytes: Buffer): Promise<void> {
+    for (const address of this.#changed) {
+      if (address < offset || address + MARKED > offset + bytes.length) continue;
+      const wanted = crc32(bytes.subarray(address - offset).subarray(0, MARKED));
+      if ((await this.#flash.crc(address, MARKED)) === wanted) this.#mark(address, wanted);
+    }
+  }
+
+  /** The chip has confirmed by a checksum of all of it what a job has written. */
+  confirmed(offset: number, bytes: Buffer): void {
+    this.#mark(offset, crc32(bytes.subarray(0, MARKED)));
+  }
+
+  /** A calibration lies where no layout has it. @throws as an exchange does */
+  async include(address: number): Promise<void> {
+    if (!this.#marks.has(address) && !this.#changed.has(address)) await this.#take(address);
   }
 
   /** Whether the chip that answers now has it. @throws as an exchange does */
   async fits(): Promise<boolean> {
     for (const [address, mark] of this.#marks) {
-      if ((await this.#flash.crc(address, MARKED)) === mark) continue;
-      if ((await this.#sure(address)) !== mark) return false;
+      if ((await this.#flash.sureCrc(address, MARKED)) === mark) continue;
+      if ((await this.#sure(address, MARKED)) !== mark) return false;
     }
     return true;
   }
 
-  /** A checksum that came twice in a row, or the last of several. */
-  async #sure(address: number): Promise<number> {
-    return (await twiceAlike(() => this.#flash.crc(address, MARKED), DOUBTS)).answer;
+  async #takeCalibration(address: number): Promise<void> {
+    if (address + MARKED > this.#flash.size) return;
+    if ((await this.#sure(address, HEADER.length)) === crc32(HEADER)) await this.#take(address);
   }
+
+  async #take(address: number): Promise<void> {
+    if (address + MARKED <= this.#flash.size)
+      this.#mark(address, await this.#sure(address, MARKED));
+  }
+
+  #mark(address: number, crc: number): void {
+    this.#marks.set(address, crc);
+    this.#changed.delete(address);
+  }
+
+  /** A checksum that came twice in a row, or the last of several. */
+  async #sure(address: number, length: number): Promise<number> {
+    return (await twiceAlike(() => this.#flash.sureCrc(address, length), DOUBTS)).answer;
+  }
+}
+
+function overlaps({ offset, length }: Region, address: number): boolean {
+  return address < offset + length && offset < address + MARKED;
 }

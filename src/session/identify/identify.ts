@@ -9,7 +9,7 @@ import {
 } from '../../chip/known/chip-queries';
 import type { ChipName, Family } from '../../chip/known/chips';
 import { type CodeKey, markerKey } from '../../chip/marker';
-import { BkError, hex, isBkError } from '../../errors';
+import { BkError, hex } from '../../errors';
 import { invertCrc } from '../../protocol/checksum';
 import {
   checkCrc,
@@ -197,13 +197,8 @@ async function readJedec(exchanger: Exchanger) {
 }
 
 /** Tuya's bootloader of one model tells its version; others stay silent. */
-async function readVersion(exchanger: Exchanger): Promise<string | null> {
-  try {
-    return await exchanger.sendOnce(readBootVersion, undefined);
-  } catch (error) {
-    if (isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE')) return null;
-    throw error;
-  }
+function readVersion(exchanger: Exchanger): Promise<string | null> {
+  return exchanger.askIfKnown(readBootVersion, undefined);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { CHIP_ID_REGISTERS } from '../../chip/known/chip-queries';
-import { isBkError } from '../../errors';
+import { BkError, isBkError } from '../../errors';
 import { invertCrc } from '../../protocol/checksum';
 import {
   checkCrc,
@@ -7,6 +7,7 @@ import {
   readJedecId,
   readRegister,
 } from '../../protocol/commands/command-table';
+import { say } from '../../texts/note';
 import type { Identity } from '../base/identity';
 import type { Exchanger } from '../exchange/exchanger';
 import type { Fingerprint } from './fingerprint';
@@ -14,14 +15,31 @@ import type { Fingerprint } from './fingerprint';
 /** So often a question in four tries is put again before its silence means something. */
 const SILENCES = 1;
 
-/** Whether the chip that answers now is the one that was identified. @throws as an exchange does */
+/** How often its fingerprint is looked at where that does not go without a break. */
+const LOOKS = 6;
+
+/**
+ * Whether the chip that answers now is the one that was identified. If so, it is trusted from here on.
+ * @throws as an exchange does
+ */
 export async function sameChip(session: {
   exchanger: Exchanger;
   identity: Identity;
   fingerprint: Fingerprint | null;
 }): Promise<boolean> {
+  const { exchanger, fingerprint } = session;
+  const { trust } = exchanger;
   if (!(await sameModel(session))) return false;
-  return (await session.fingerprint?.fits()) ?? true;
+  for (let looks = 1; ; looks++) {
+    const { breaks } = trust;
+    if (fingerprint !== null && !(await fingerprint.fits())) return false;
+    // What was answered before a break need not have been this one's word.
+    if (trust.breaks === breaks) {
+      trust.vouch(breaks);
+      return true;
+    }
+    if (looks === LOOKS) throw restless(exchanger.transport.port);
+  }
 }
 
 async function sameModel({
@@ -57,4 +75,8 @@ async function chipId(exchanger: Exchanger, address: number): Promise<number | n
       if (left === 0) return null;
     }
   }
+}
+
+function restless(port: string): BkError {
+  return new BkError('BK_NO_RESPONSE', say('session.restless', { port }));
 }

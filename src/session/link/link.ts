@@ -4,12 +4,10 @@ import { encodeRequest, linkCheck } from '../../protocol/commands/command-table'
 import { lineTime } from '../../protocol/timing';
 import { type Note, say } from '../../texts/note';
 import { throwIfAborted } from '../base/abort';
+import { BOOT_BAUD } from '../base/link-state';
 import type { ResetMethod } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
 import { type ResetStrategy, resetStrategies, restingLines } from './reset';
-
-/** The rate of every chip after every boot. */
-export const BOOT_BAUD = 115_200;
 
 /** Pause between two link checks, ms: as fast as answers could come through a USB adapter. */
 const SPACING_MS = 5;
@@ -52,6 +50,7 @@ export async function link(exchanger: Exchanger, options: LinkOptions): Promise<
   const call = new Call(exchanger, end, options.signal);
   const linked = async (by: LinkOutcome['by']): Promise<LinkOutcome> => {
     await exchanger.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
+    exchanger.learnLatency();
     return { by, ms: clock.now() - start };
   };
 

@@ -1,6 +1,6 @@
 import { BLOCK, BOOTLOADER_END, PAGE, SECTOR } from '../../chip/geometry';
 import { BkError, hex } from '../../errors';
-import { invertCrc } from '../../protocol/checksum';
+import { invertCrc, joinCrcs } from '../../protocol/checksum';
 import {
   checkCrc,
   ERASE_BLOCK,
@@ -61,10 +61,31 @@ export class Flash {
   /** The chip's own checksum of a range, as zlib's CRC-32. The length is at least 1. */
   async crc(offset: number, length: number): Promise<number> {
     this.#mustFit(offset, length);
+    // In portions: a chip that reboots in the midst of a long one would be missed too late.
+    let crc = 0;
+    for (let done = 0; done < length; ) {
+      const part = Math.min(length - done, this.#exchanger.checksumReach);
+      const range = this.#checked(offset + done, part);
+      const own = invertCrc(await this.#exchanger.sendOnce(checkCrc, range));
+      crc = done === 0 ? own : joinCrcs(crc, own, part);
+      done += part;
+    }
+    return crc;
+  }
+
+  /** The same of a few bytes, asked until it is answered. */
+  async sureCrc(offset: number, length: number): Promise<number> {
+    this.#mustFit(offset, length);
+    return invertCrc(
+      await this.#exchanger.askUntilAnswered(checkCrc, this.#checked(offset, length)),
+    );
+  }
+
+  /** A range as the chip takes it. */
+  #checked(offset: number, length: number): { start: number; end: number } {
     const full = this.#identity.family === 'full';
-    const end = offset + length - (full ? 1 : 0);
     if (!full) this.#locked = true;
-    return invertCrc(await this.#exchanger.sendOnce(checkCrc, { start: offset, end }));
+    return { start: offset, end: offset + length - (full ? 1 : 0) };
   }
 
   /** Erases a sector (4 KiB). */

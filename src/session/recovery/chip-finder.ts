@@ -2,11 +2,12 @@ import type { Clock } from '../../clock';
 import { isBkError } from '../../errors';
 import { say } from '../../texts/note';
 import type { Transport } from '../../transport/transport';
+import { BOOT_BAUD } from '../base/link-state';
 import type { SessionReport } from '../base/report';
 import type { FilledSettings } from '../base/settings';
 import { changesFlash, type Step } from '../base/step';
 import type { Exchanger } from '../exchange/exchanger';
-import { answersWithin, BOOT_BAUD, link } from '../link/link';
+import { answersWithin, link } from '../link/link';
 import { chipLost } from './recovery-errors';
 import type { Found } from './recovery-policy';
 
@@ -29,7 +30,7 @@ export interface Findable {
 /** A chip that answers again. */
 export interface FoundChip {
   found: Found;
-  /** It answered only after it had been called for a while. */
+  /** It answered only after it had been called for a while, or its answer came after all: it is slow. */
   wasBusy: boolean;
 }
 
@@ -82,7 +83,8 @@ async function call(
       exchanger.forgetInput();
       if (!(await answersWithin(exchanger, CALL_MS, signal))) continue;
       await exchanger.waitForQuiet(20, 200);
-      return { found: twoRates && baudRate === BOOT_BAUD ? 'rebooted' : 'alive', wasBusy };
+      const found = twoRates && baudRate === BOOT_BAUD ? 'rebooted' : 'alive';
+      return { found, wasBusy: wasBusy || exchanger.watch.cameLate };
     }
     if (!wasBusy) report.onPhase('recover', say('session.callingAgain'), false);
     wasBusy = true;

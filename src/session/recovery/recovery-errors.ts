@@ -41,6 +41,15 @@ export function otherChip(port: string, step: Step): BkError {
   });
 }
 
+/** The chip was identified several times, and what it said never came twice. */
+export function neverTheSame(port: string, looks: number): BkError {
+  return new BkError('BK_BAD_RESPONSE', say('session.neverTheSame', { port, looks }), {
+    phase: 'identify',
+    attempts: looks,
+    advice: [say('session.keepOneChip')],
+  });
+}
+
 /** What a person does after a job that ended early. */
 export const GO_ON = say('session.goOn');
 

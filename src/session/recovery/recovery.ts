@@ -2,12 +2,11 @@ import type { Drop } from '../../diagnosis/evidence/evidence';
 import { type BkError, isBkError } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import type { Identity } from '../base/identity';
-import type { LinkState } from '../base/link-state';
+import { type LinkState, tellsReboots } from '../base/link-state';
 import { changesFlash, type Step } from '../base/step';
 import type { Exchanger } from '../exchange/exchanger';
 import type { Fingerprint } from '../identify/fingerprint';
 import { sameChip } from '../identify/same-chip';
-import { BOOT_BAUD } from '../link/link';
 import { type Findable, type FoundChip, findChip } from './chip-finder';
 import { chipLost, gaveUp, otherChip } from './recovery-errors';
 import {
@@ -66,7 +65,10 @@ export class Recovery {
     let failures = NO_FAILURES;
     for (let tries = 0; ; tries++) {
       try {
+        await this.#mustBeKnown(step);
         const result = await attempt(tries);
+        // What was answered before and after a break is one chip's word only if it is the same one now.
+        await this.#mustBeKnown(step);
         this.#record = afterSuccess(this.#record);
         return result;
       } catch (error) {
@@ -104,18 +106,12 @@ export class Recovery {
       if (action.kind === 'giveUp') throw gaveUp(action.error, step, action.attempts);
       try {
         const found = await this.#restore(action.error, step, signal);
-        return afterRecovery(failures, found, this.#tellsReboots);
+        return afterRecovery(failures, found, tellsReboots(session.exchanger.transport));
       } catch (again) {
         error = again;
         during = 'winning back';
       }
     }
-  }
-
-  /** A chip that works at the boot rate looks the same before and after a reboot. */
-  get #tellsReboots(): boolean {
-    const { canSetBaudRate, baudRate } = this.#session.exchanger.transport;
-    return canSetBaudRate && baudRate !== BOOT_BAUD;
   }
 
   async #restore(error: BkError, step: Step, signal: AbortSignal | undefined): Promise<Found> {
@@ -156,6 +152,15 @@ export class Recovery {
       evidence.drop({ ...drop, busy: false, found: 'lost' });
       throw reason;
     }
+  }
+
+  /** After any silence that a reboot could explain: nothing is asked of a chip, or believed, before it is known again. */
+  async #mustBeKnown(step: Step): Promise<void> {
+    const session = this.#session;
+    if (session.exchanger.trust.isSure) return;
+    if (!(await sameChip(session))) throw otherChip(session.port, step);
+    // What it was silent for may have been a reboot.
+    session.forgetLocks();
   }
 
   /** After a reboot: the same chip, time for its supply, and the rate of before. */

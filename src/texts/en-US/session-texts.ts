@@ -67,6 +67,9 @@ export const SESSION = {
   // Commands and their answers.
   noAnswer: 'The chip on __port__ did not answer __command__ within __ms__ ms',
   noAnswerAt: 'The chip on __port__ did not answer __command__ at __address__ within __ms__ ms',
+  mayBeAnother:
+    'The chip on __port__ was silent for a moment: it is looked at again before anything on it is changed',
+  restless: 'The chip on __port__ falls silent again and again while it is looked at',
   refused: 'The chip on __port__ refused __command__ with status __status__',
   refusedAt: 'The chip on __port__ refused __command__ at __address__ with status __status__',
   neverTwiceAlike: 'The chip on __port__ answers __command__ differently each time',
@@ -136,6 +139,10 @@ export const SESSION = {
     'Power the module from a 3.3 V supply of its own (500 mA or more) with common ground: a chip that stops in the middle of a job has most often rebooted for want of current.',
   otherChipAnswers:
     'Another chip answers on __port__ than the one that this job began with; it was not touched',
+  neverTheSame:
+    'The chip on __port__ was silent now and then while it was identified, and __looks__ looks at it never agreed: it may have been exchanged. Nothing on it was changed',
+  keepOneChip:
+    'Leave one chip connected, check its wires and its supply, and send the same message again.',
   connectFirstChip: 'Connect the chip that the job began with again. __goOn__.',
 
   // Its memories.
