@@ -78,16 +78,10 @@ export function* bootloaderEvidence(
   const area = flash.subarray(0, BOOTLOADER_END);
   if (isFilledWith(area, 0xff)) return null;
   const names = bootloaderHints(boot, boot.key);
-  if (boot.known !== null) {
-    const { chip, name } = boot.known;
-    names.unshift({
-      chips: [chip],
-      evidence: say('image.bootloaderThatOf', { name }),
-    });
-  }
   const layout = partitionHint(boot, boot.key);
   const told =
     boot.key === 'tuya' ||
+    boot.known !== null ||
     names.length > 0 ||
     hasBootloaderHeader(area) ||
     boot.partitions.length > 0;

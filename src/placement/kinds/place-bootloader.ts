@@ -40,7 +40,8 @@ export function bootloaderPieces(job: PlaceJob, bytes: Uint8Array): Piece[] {
  * @throws BkError BK_WRONG_IMAGE
  */
 export function mustBeReplaceable({ image, target, options, warnings }: PlaceJob): void {
-  const given = keyOf(image);
+  const own = image.code?.bootloader?.key ?? null;
+  const given = own === null ? keyOf(image) : own === 'other' ? 'custom' : own;
   if (given === target.key || options.anyImage) return;
   if (target.key === null && given === 'none' && comesKeyless(target.chip)) {
     warnings.push(say('placement.keylessBootloader', { chip: nameOf(target) }));
