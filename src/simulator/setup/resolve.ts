@@ -1,5 +1,6 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
-import type { BootloaderFacts } from '../../chip/known/bootloaders';
+import { BOOTLOADERS, type BootloaderFacts } from '../../chip/known/bootloaders';
+import { isSameSilicon } from '../../chip/known/chip-queries';
 import { CHIPS, type Chip, type ChipName } from '../../chip/known/chips';
 import { BkError, hex, textOf } from '../../errors';
 import { type Note, say } from '../../texts/note';
@@ -10,6 +11,8 @@ import { isFlashSize, LARGEST_FLASH, OPTION_RULES, readChip } from './simulator-
 
 /** The code key that Tuya and Beken burn, as its four words are written. Source: protocol notes, eFuse. */
 const TUYA_KEY = '510fb093a3cbeadc5993a17ec7adeb03';
+/** A key of a maker's own, that of Uascent's modules. Source: Elektroda, topic 4032988. */
+const OWN_KEY = '4862379a8612784b85c5e25875754528';
 const NO_KEY = '00000000000000000000000000000000';
 
 /** Real parts of each size, by their id. */
@@ -46,7 +49,9 @@ export interface ResolvedOptions {
   /** 32 hex digits, four words. */
   key: string;
   tuyaKey: boolean;
-  bootloader: NonNullable<SimulatorOptions['bootloader']>;
+  /** What eFuse says of the key, 32 hex digits. */
+  efuse: string;
+  bootloader: 'known' | 'blank' | 'unknown';
   /** The table's entry whose checksum the bootloader is given; null where there is none. */
   knownBootloader: BootloaderFacts | null;
   protect: number;
@@ -76,7 +81,8 @@ export function resolveOptions(options: SimulatorOptions & SimulatorExtras): Res
   }
   const { deadSector = null, seed = 1 } = options;
   if (deadSector !== null && deadSector >= size) throw bad('deadSector', deadSector);
-  const key = keyFor(facts, options.key);
+  const { kind, entry } = bootloaderFor(chip, options.bootloader);
+  const key = keyFor(options.key ?? (kind === 'known' ? entry?.key : null) ?? facts.codeKey.usual);
   const fast = options.speed === 'fast';
   return {
     chip,
@@ -100,8 +106,9 @@ export function resolveOptions(options: SimulatorOptions & SimulatorExtras): Res
     jedec: Buffer.from(options.jedec ?? jedecFor(size), 'hex'),
     key,
     tuyaKey: key === TUYA_KEY,
-    bootloader: options.bootloader ?? 'known',
-    knownBootloader: bootloaderOf(chip),
+    efuse: options.efuse === undefined ? key : keyFor(options.efuse),
+    bootloader: kind,
+    knownBootloader: entry,
     protect: options.protect ?? 0x067c,
     mac: options.mac === undefined ? madeUpMac(chip, seed) : macFrom(options.mac),
     timings: { ...(fast ? FAST_TIMINGS : REAL_TIMINGS), ...options.timings },
@@ -148,10 +155,29 @@ function jedecFor(size: number): string {
   return JEDEC_BY_SIZE[size] ?? `c840${Math.log2(size).toString(16).padStart(2, '0')}`;
 }
 
-function keyFor({ codeKey }: Chip, asked: string | undefined): string {
-  const key = asked ?? codeKey.usual ?? 'none';
-  if (key === 'tuya') return TUYA_KEY;
-  return key === 'none' ? NO_KEY : key;
+/** @throws BkError BK_BAD_SETTING for a bootloader that the chip cannot have */
+function bootloaderFor(
+  chip: ChipName,
+  asked: string = 'known',
+): { kind: ResolvedOptions['bootloader']; entry: BootloaderFacts | null } {
+  if (asked === 'known' || asked === 'blank' || asked === 'unknown')
+    return { kind: asked, entry: bootloaderOf(chip) };
+  const crc = Number.parseInt(asked, 16);
+  const entry = BOOTLOADERS.find((one) => one.crc === crc);
+  const { family } = CHIPS[chip];
+  const runs = entry?.chips.length === 0 || entry?.chips.some((name) => isSameSilicon(name, chip));
+  if (entry !== undefined && entry.family === family && runs) return { kind: 'known', entry };
+  throw new BkError('BK_BAD_SETTING', say('simulator.bootloaderOfOther', { crc: asked, chip }), {
+    phase: 'open',
+    advice: [say('simulator.correctOption', { option: 'bootloader' })],
+  });
+}
+
+/** @param asked null where no key is usual */
+function keyFor(asked: string | null): string {
+  if (asked === 'tuya') return TUYA_KEY;
+  if (asked === 'custom') return OWN_KEY;
+  return asked === 'none' || asked === null ? NO_KEY : asked;
 }
 
 function macFrom(text: string): Buffer {
