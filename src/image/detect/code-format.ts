@@ -146,7 +146,7 @@ function* checkParts(
   kind: CodeKind,
 ): Generator<void, { boot: CodeCheck; app: CodeCheck }> {
   const hasBootloader = kind === 'qio' || kind === 'bootloader';
-  const nothing = { checks: [], damaged: [], doubts: [], end: 0 };
+  const nothing = { checks: [], damaged: [], doubts: [], end: 0, codeEnd: 0 };
   const boot = hasBootloader ? yield* checkCode(bytes, 0, BOOTLOADER_END) : nothing;
   if (kind === 'bootloader') return { boot, app: nothing };
   const app = yield* checkCode(bytes, hasBootloader ? BOOTLOADER_END : 0, bytes.length);

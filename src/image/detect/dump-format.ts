@@ -195,7 +195,7 @@ function noCode(flash: Uint8Array, start: number, beside: boolean, why: Note): C
   const end = start + BOOTLOADER_END;
   const wrong = beside && !isFilledWith(flash, 0xff, start, end);
   const damaged = wrong ? [why] : [];
-  return { checks: [], damaged, doubts: [], end: start };
+  return { checks: [], damaged, doubts: [], end: start, codeEnd: start };
 }
 
 /** Where the application ends that Tuya's partition tables describe, bytes. Source: real dumps. */

@@ -55,11 +55,11 @@ export function* readAppPart(
 ): Generator<void, AppPart | null> {
   const marker = markerKey(bytes, offset, 'app');
   if (marker === null && !hasCode(bytes, offset)) return null;
-  const { damaged, end } = known.check ?? (yield* checkCode(bytes, offset, bytes.length));
+  const { damaged, end, codeEnd } = known.check ?? (yield* checkCode(bytes, offset, bytes.length));
   const length = Math.min(end + RBL_HEADER_ON_FLASH, bytes.length) - offset;
   const found = { key: marker ?? ('other' as const), damaged, offset, length };
   const key = marker ?? known.key;
-  const app = key === null ? null : yield* readApp(bytes, offset, end, key);
+  const app = key === null ? null : yield* readApp(bytes, offset, codeEnd, key);
   if (marker === null || app === null)
     return { evidence: { ...found, chips: [], mixed: false, says: [] }, app };
   // Names outrank the mark behind the vectors, which newer SDKs may set for other chips, too.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { containerFaults } from '../../../src/image/code/check-container';
 import {
-  containerFaults,
   findContainers,
   fnv1a,
   RBL_HEADER_ON_FLASH,
