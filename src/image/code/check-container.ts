@@ -27,20 +27,6 @@ export interface ContainerCheck {
 }
 
 /**
- * What is wrong with the code that lies in front of such a header, a sentence each; empty when CRC and
- * hash are right. In slices of some milliseconds. Source: verified on real dumps.
- * @param start where the code's packets begin, bytes
- */
-export function* containerFaults(
-  bytes: Uint8Array,
-  start: number,
-  container: RblContainer,
-): Generator<void, Note[]> {
-  const { faults } = yield* checkContainer(bytes, start, container);
-  return faults;
-}
-
-/**
  * The header that belongs to the code which begins at `start`: the first one that fits it, as one of an older firmware
  * may lie in between, else the first one. In slices of some milliseconds.
  * @returns null where there is none
@@ -62,9 +48,11 @@ export function* ownContainer(
 
 /**
  * Compares code with the header behind it. Packagers differ in what they sum up, and after an update over the air the
- * header is that of its package: code that is right by either its hash or its CRC is whole.
+ * header is that of its package: code that is right by either its hash or its CRC is whole. In slices of some
+ * milliseconds. Source: verified on real dumps.
+ * @param start where the code's packets begin, bytes
  */
-function* checkContainer(
+export function* checkContainer(
   bytes: Uint8Array,
   start: number,
   { offset, header }: RblContainer,
