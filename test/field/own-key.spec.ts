@@ -222,6 +222,26 @@ describe('a chip of which nothing tells the key', function () {
     );
   });
 
+  it('gets a bootloader back where a person says which model it is', async () => {
+    const image = flashImage({
+      key: 'none',
+      saysBk7231: true,
+      name: 'BK7231N_1.0.1',
+      app: { texts: openBekenTexts('BK7231N') },
+    }).subarray(0, 0x129f70);
+    const untold = testDevice('bk7231n?efuse=none');
+    blank(untold.chip.flash);
+    const replace = { image, bootloader: 'replace' } as const;
+    const error = await rejection(untold.device.write(replace), 'BK_WRONG_IMAGE');
+    assert.match(error.cause.advice.join(' '), /set the device's chip to BK7231M/);
+    await untold.device.close();
+    const { device, chip } = testDevice('bk7231n?efuse=none', { chip: 'BK7231M' });
+    blank(chip.flash);
+    await device.write(replace);
+    assert.ok(chip.flash.subarray(0, 0x11000).equals(image.subarray(0, 0x11000)));
+    await device.close();
+  });
+
   it('is the twin that the device is set to', async () => {
     const { chip, warnings } = await connected('bk7231n?efuse=none', blank, 'BK7231M');
     assert.equal(chip, 'BK7231M');
