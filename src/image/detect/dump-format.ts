@@ -1,6 +1,6 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { CHIPS, type ChipName } from '../../chip/known/chips';
-import { markerKey } from '../../chip/marker';
+import { keyOfFlash, markerKey, storedKey } from '../../chip/marker';
 import { hex } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import type { FoundCalibration } from '../calibration';
@@ -83,7 +83,10 @@ function* uprightDump(
     version: found.app?.version ?? null,
     project: found.app?.project ?? null,
     key,
-    encryptionKey: key ?? (holds.boot || holds.app ? 'other' : null),
+    encryptionKey: keyOfFlash(
+      storedKey(flash, 0, 'bootloader'),
+      storedKey(flash, BOOTLOADER_END, 'app'),
+    ),
     calibration,
     code: found.code,
     contents: [{ to: 'flash', bytes: flash, partitions, wrapped: false }],
@@ -195,7 +198,7 @@ function noCode(flash: Uint8Array, start: number, beside: boolean, why: Note): C
   const end = start + BOOTLOADER_END;
   const wrong = beside && !isFilledWith(flash, 0xff, start, end);
   const damaged = wrong ? [why] : [];
-  return { checks: [], damaged, doubts: [], end: start };
+  return { checks: [], damaged, doubts: [], end: start, codeEnd: start };
 }
 
 /** Where the application ends that Tuya's partition tables describe, bytes. Source: real dumps. */

@@ -1,4 +1,4 @@
-import { chipsForKey, chipsOfFirmware } from '../../chip/known/chip-queries';
+import { chipsForKey, chipsOfFirmware, tellApartByKey } from '../../chip/known/chip-queries';
 import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
 import type { CodeKey, CodePlace } from '../../chip/marker';
 import { hex } from '../../errors';
@@ -40,7 +40,7 @@ export function guessChip(
   key: CodeKey | null,
 ): ChipGuess {
   const { known } = bootloader;
-  if (known !== null) {
+  if (known !== null && known.chip !== null) {
     const name = [known.name, known.version].filter((part) => part !== null).join(' ');
     const evidence = [say('image.bootloaderIs', { name })];
     return { chip: known.chip, chips: [known.chip], evidence, contradicts: false };
@@ -54,7 +54,7 @@ export function guessChip(
 
 /** The chips that the bootloader is for by what it is and says, whatever its layout; empty where neither tells. */
 export function namedChips(bootloader: BootloaderImage, key: CodeKey | null): readonly ChipName[] {
-  if (bootloader.known !== null) return [bootloader.known.chip];
+  if (bootloader.known?.chip != null) return [bootloader.known.chip];
   return weighHints(bootloaderHints(bootloader, key)).chips;
 }
 
@@ -131,10 +131,14 @@ function calibrationHint(offset: number | null, key: CodeKey | null): Hint | nul
 
 /** What a bootloader says of itself. */
 export function bootloaderHints(
-  { saysBk7231, name }: BootloaderImage,
+  { saysBk7231, name, known }: BootloaderImage,
   key: CodeKey | null,
 ): Hint[] {
   const hints: Hint[] = [];
+  if (known !== null && known.chips.length > 0) {
+    const evidence = say('image.bootloaderThatOf', { name: known.name });
+    hints.push({ chips: tellApartByKey(known.chips, key), evidence });
+  }
   if (saysBk7231) {
     const evidence = say('image.bootloaderSaysBk7231');
     hints.push({ chips: chipsThatSay('bootloader', key), evidence });

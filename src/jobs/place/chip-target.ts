@@ -17,10 +17,11 @@ export async function targetOf(
   facts: FactsToAsk = {},
 ): Promise<ConnectedTarget> {
   const { port, identity } = context.session;
-  const { chip, family, encryption } = identity;
+  const { chip, models, family, encryption } = identity;
   const own = facts.calibration ? await chipCalibration(context) : null;
   return {
     chip,
+    models,
     family,
     flashSize: context.flash.size,
     key: encryption,

@@ -6,6 +6,8 @@ import type { Note } from '../../texts/note';
 /** The chip that an image is to be written to, as far as it is known. */
 export interface PlaceTarget {
   chip: ChipName | null;
+  /** Those that it can be where it does not tell its model; empty or missing for any of its family. */
+  models?: readonly ChipName[] | undefined;
   family: Family;
   /** Bytes. */
   flashSize: number;

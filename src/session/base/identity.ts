@@ -7,6 +7,8 @@ export interface Identity {
   family: Family;
   /** Null where a basic chip with an unknown bootloader does not tell its model. */
   chip: ChipName | null;
+  /** Those that it can be where it does not tell its model; empty or missing for any of its family. */
+  models?: readonly ChipName[];
   /** Register value, lower-case hex; null on basic chips. */
   chipId: string | null;
   bootloader: {

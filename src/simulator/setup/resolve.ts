@@ -1,4 +1,5 @@
-import type { BootloaderFacts } from '../../chip/known/bootloaders';
+import { BOOTLOADERS, type BootloaderFacts } from '../../chip/known/bootloaders';
+import { isSameSilicon } from '../../chip/known/chip-queries';
 import { CHIPS, type Chip, type ChipName } from '../../chip/known/chips';
 import { BkError, hex } from '../../errors';
 import { say } from '../../texts/note';
@@ -12,6 +13,8 @@ import { isFlashSize, LARGEST_FLASH, OPTION_RULES, readChip } from './simulator-
 
 /** The code key that Tuya and Beken burn, as its four words are written. Source: protocol notes, eFuse. */
 const TUYA_KEY = '510fb093a3cbeadc5993a17ec7adeb03';
+/** A key of a maker's own, that of Uascent's modules. Source: Elektroda, topic 4032988. */
+const OWN_KEY = '4862379a8612784b85c5e25875754528';
 const NO_KEY = '00000000000000000000000000000000';
 
 /** Real parts of each size, by their id. */
@@ -48,7 +51,9 @@ export interface ResolvedOptions {
   /** 32 hex digits, four words. */
   key: string;
   tuyaKey: boolean;
-  bootloader: NonNullable<SimulatorOptions['bootloader']>;
+  /** What eFuse says of the key, 32 hex digits. */
+  efuse: string;
+  bootloader: 'known' | 'blank' | 'unknown';
   /** The table's entry whose checksum the bootloader is given; null where there is none. */
   knownBootloader: BootloaderFacts | null;
   protect: number;
@@ -93,7 +98,10 @@ export function resolveOptions(given: SimulatorOptions & SimulatorExtras): Resol
   }
   const { deadSector = null, seed = 1 } = options;
   if (deadSector !== null && deadSector >= size) throw bad('deadSector', deadSector);
-  const key = keyFor(facts, options.key ?? (told.hasOwnKey ? ownKey(seed) : undefined));
+  const { kind, entry } = bootloaderFor(chip, options.bootloader);
+  const toldKey = told.hasOwnKey ? ownKey(seed) : undefined;
+  const usualKey = (kind === 'known' ? entry?.key : null) ?? facts.codeKey.usual;
+  const key = keyFor(options.key ?? toldKey ?? usualKey);
   const fast = options.speed === 'fast';
   return {
     chip,
@@ -117,8 +125,9 @@ export function resolveOptions(given: SimulatorOptions & SimulatorExtras): Resol
     jedec: Buffer.from(options.jedec ?? jedecFor(size), 'hex'),
     key,
     tuyaKey: key === TUYA_KEY,
-    bootloader: options.bootloader ?? 'known',
-    knownBootloader: bootloaderOf(chip),
+    efuse: options.efuse === undefined ? key : keyFor(options.efuse),
+    bootloader: kind,
+    knownBootloader: entry,
     protect: options.protect ?? 0x067c,
     mac: options.mac === undefined ? madeUpMac(chip, seed, told.maker) : macFrom(options.mac),
     // Who does not want to wait does not want to wait as long as somebody's chip.
@@ -154,10 +163,29 @@ function jedecFor(size: number): string {
   return JEDEC_BY_SIZE[size] ?? `c840${Math.log2(size).toString(16).padStart(2, '0')}`;
 }
 
-function keyFor({ codeKey }: Chip, asked: string | undefined): string {
-  const key = asked ?? codeKey.usual ?? 'none';
-  if (key === 'tuya') return TUYA_KEY;
-  return key === 'none' ? NO_KEY : key;
+/** @throws BkError BK_BAD_SETTING for a bootloader that the chip cannot have */
+function bootloaderFor(
+  chip: ChipName,
+  asked: string = 'known',
+): { kind: ResolvedOptions['bootloader']; entry: BootloaderFacts | null } {
+  if (asked === 'known' || asked === 'blank' || asked === 'unknown')
+    return { kind: asked, entry: bootloaderOf(chip) };
+  const crc = Number.parseInt(asked, 16);
+  const entry = BOOTLOADERS.find((one) => one.crc === crc);
+  const { family } = CHIPS[chip];
+  const runs = entry?.chips.length === 0 || entry?.chips.some((name) => isSameSilicon(name, chip));
+  if (entry !== undefined && entry.family === family && runs) return { kind: 'known', entry };
+  throw new BkError('BK_BAD_SETTING', say('simulator.bootloaderOfOther', { crc: asked, chip }), {
+    phase: 'open',
+    advice: [say('simulator.correctOption', { option: 'bootloader' })],
+  });
+}
+
+/** @param asked null where no key is usual */
+function keyFor(asked: string | null): string {
+  if (asked === 'tuya') return TUYA_KEY;
+  if (asked === 'custom') return OWN_KEY;
+  return asked === 'none' || asked === null ? NO_KEY : asked;
 }
 
 /** Made up: the true one is nobody's business. */

@@ -1,3 +1,4 @@
+import { BOOTLOADERS } from '../../chip/known/bootloaders';
 import { chipNamed } from '../../chip/known/chip-queries';
 import { CHIP_NAMES, type ChipName } from '../../chip/known/chips';
 import { BkError, shown } from '../../errors';
@@ -55,10 +56,15 @@ export interface SimulatorOptions {
   stay?: number;
   /** Six hex digits. Default by size. */
   jedec?: string;
-  /** Code key in eFuse: `tuya`, `none`, or 32 hex digits (four words). Default: the chip's usual one. */
+  /** Code key: `tuya`, `none`, or 32 hex digits (four words). Default: the bootloader's, or the chip's usual one. */
   key?: string;
-  /** What the flash begins with when it is made from the seed. Default `known`. */
-  bootloader?: (typeof BOOTLOADER_KINDS)[number];
+  /** What eFuse says of the key when it is read, where that is not the key: as `key`, `none` for zeros. */
+  efuse?: string;
+  /**
+   * What the flash begins with when it is made from the seed: one that is known for the chip, or this very one by its
+   * checksum, eight hex digits. Default `known`.
+   */
+  bootloader?: (typeof BOOTLOADER_KINDS)[number] | (string & {});
   /** Status register after each boot of a full chip: second byte << 8 | first. Default 0x067c. */
   protect?: number;
   /** Six bytes in hex, colons allowed. Default by seed. */
@@ -99,6 +105,9 @@ const BYTES = say('simulator.bytes');
 const CHANCE = say('simulator.probability');
 const MS = say('simulator.milliseconds');
 const YES_OR_NO = 'true, false';
+
+/** Of all bootloaders that are known. */
+const CHECKSUMS = BOOTLOADERS.map(({ crc }) => crc.toString(16).padStart(8, '0'));
 
 /** Every option but the chip, by the name that URLs and the command line use. */
 export const OPTION_RULES: Readonly<Record<Exclude<keyof SimulatorOptions, 'chip'>, OptionRule>> = {
@@ -158,9 +167,17 @@ export const OPTION_RULES: Readonly<Record<Exclude<keyof SimulatorOptions, 'chip
   key: {
     allowed: say('simulator.keys'),
     about: say('simulator.aboutKey'),
-    read: (text) => (/^(tuya|none|[0-9a-f]{32})$/i.test(text) ? text.toLowerCase() : undefined),
+    read: readKey,
   },
-  bootloader: { ...oneOf(BOOTLOADER_KINDS), about: say('simulator.aboutBootloader') },
+  efuse: { allowed: say('simulator.keys'), about: say('simulator.aboutEfuse'), read: readKey },
+  bootloader: {
+    allowed: say('simulator.bootloaders'),
+    about: say('simulator.aboutBootloader'),
+    read: (text) => {
+      const kind = text.toLowerCase();
+      return [...BOOTLOADER_KINDS, ...CHECKSUMS].find((name) => name === kind);
+    },
+  },
   protect: {
     allowed: say('simulator.protectBytes'),
     about: say('simulator.aboutProtect'),
@@ -287,6 +304,10 @@ function readProtect(text: string): number | undefined {
   if (text.toLowerCase() === 'none') return 0x0600;
   const value = readNumber(text);
   return value !== undefined && value <= 0xffff ? value : undefined;
+}
+
+function readKey(text: string): string | undefined {
+  return /^(tuya|none|[0-9a-f]{32})$/i.test(text) ? text.toLowerCase() : undefined;
 }
 
 function readBoolean(text: string): boolean | undefined {

@@ -132,6 +132,7 @@ export const PLACEMENT = {
   keylessBootloader:
     'Which key the chip has is not known; the bootloader has none, as is usual on a __chip__.',
   keyNotSureToFit: 'a bootloader is replaced only where the key of the chip is known to fit',
+  setTwin: "If this is a BK7231M, which has no key, set the device's chip to BK7231M.",
   useBootloaderForThis:
     'Use an image that holds a bootloader for this chip, or set bootloader to keep.',
   damagedBootloader: "it is to replace the chip's, but is damaged. __damage__ It was not written",
