@@ -6,7 +6,7 @@ import { flashRead4K } from '../../protocol/commands/command-table';
 import { type Note, say } from '../../texts/note';
 import type { Identity } from '../base/identity';
 import type { Exchanger } from '../exchange/exchanger';
-import { readKey, TUYA_KEY, ZERO_KEY } from '../memory/efuse';
+import { hasTuyaKey, readKey, TUYA_KEY, ZERO_KEY } from '../memory/efuse';
 
 /** What is known of the chip's code when its key is looked for. */
 export interface CodeFacts {
@@ -112,8 +112,8 @@ async function applicationKey(exchanger: Exchanger): Promise<StoredKey> {
 
 /** Tuya's key cannot come out by chance; any other one is read twice. */
 async function sureKey(exchanger: Exchanger): Promise<string | null> {
+  if (await hasTuyaKey(exchanger)) return TUYA_KEY;
   const key = await readKey(exchanger);
-  if (key === TUYA_KEY) return key;
   const again = await readKey(exchanger);
   if (again === key) return key;
   return again === TUYA_KEY ? again : readKey(exchanger);

@@ -11,6 +11,8 @@ const HEADER = Buffer.from('TLV\0', 'latin1');
 const MARKED = 512;
 /** Where code lies on every chip, and where it goes on in all but the smallest images. */
 const CODE: readonly number[] = [BOOTLOADER_END, 0x40000, 0x80000];
+/** How often the places of calibrations are looked at. */
+const LOOKS = 2;
 /** How often an answer that speaks against the chip is asked for again: none of them has a frame check. */
 const DOUBTS = 3;
 
@@ -33,7 +35,10 @@ export class Fingerprint {
   /** @throws as an exchange does */
   static async take(flash: Flash): Promise<Fingerprint> {
     const print = new Fingerprint(flash);
-    for (const address of CALIBRATIONS) await print.#takeCalibration(address);
+    // Most chips have one, and of those that seem to have none each place is asked once more.
+    for (let looks = 0; looks < LOOKS && print.#marks.size === 0; looks++) {
+      for (const address of CALIBRATIONS) await print.#takeCalibration(address);
+    }
     for (const address of print.#marks.size > 0 ? CODE.slice(0, 1) : CODE)
       await print.#take(address);
     return print;
@@ -91,7 +96,8 @@ export class Fingerprint {
 
   async #takeCalibration(address: number): Promise<void> {
     if (address + MARKED > this.#flash.size) return;
-    if ((await this.#sure(address, HEADER.length)) === crc32(HEADER)) await this.#take(address);
+    if ((await this.#flash.sureCrc(address, HEADER.length)) !== crc32(HEADER)) return;
+    await this.#take(address);
   }
 
   async #take(address: number): Promise<void> {

@@ -25,8 +25,8 @@ import type { Exchanger } from '../exchange/exchanger';
 import { basicKey, type CodeFacts, fullKey } from './chip-key';
 
 const CHECKED = 256;
-/** How often a fenced question is asked again until two answers agree. */
-const FENCED_DOUBTS = 5;
+/** How often a checksum is asked again until two answers agree. */
+const DOUBTS = 5;
 const MIB = 1024 * 1024;
 /** The bounds of what is looked for; less holds no bootloader, without which there is no such chip. */
 const SMALLEST_FLASH = MIB / 8;
@@ -209,42 +209,45 @@ function readVersion(exchanger: Exchanger): Promise<string | null> {
 }
 
 /**
- * Addresses wrap at the flash size: the first power of two at which the bootloader's checksum comes
- * again is the size. A working basic chip always has a bootloader there, so that this cannot be fooled
- * by blank flash. A size that is taken for more than there is would lead round into the bootloader;
- * so smaller ones are looked for even where the bootloader names its `usual` size.
+ * Addresses wrap at the flash size, and so at each of its multiples: where the bootloader's checksum comes again at
+ * half of what is taken for the size, that is too much. A working basic chip always has a bootloader there, so that
+ * this cannot be fooled by blank flash. A size that is taken for more than there is would lead round into the
+ * bootloader; so the half is looked at even where the bootloader or the part names its `usual` size.
  */
 async function findSizeByWrap(
   exchanger: Exchanger,
   crc: number,
-  usual = Number.POSITIVE_INFINITY,
+  usual: number | undefined,
 ): Promise<number> {
-  const largest = Number.isFinite(usual) ? usual : LARGEST_FLASH;
-  for (let size = SMALLEST_FLASH; size <= largest; size *= 2) {
-    if (size >= usual) return usual;
-    const again = await fencedCrc(exchanger, { start: size, end: size + CHECKED });
-    if (invertCrc(again) === crc && !isOneOf(NO_BOOTLOADER.blank, crc)) return size;
+  // Everything looks like a blank bootloader that is blank.
+  const isBlank = isOneOf(NO_BOOTLOADER.blank, crc);
+  if (usual !== undefined && isBlank) return usual;
+  const largest = usual ?? LARGEST_FLASH;
+  if (isBlank || (usual === undefined && !(await wrapsAt(exchanger, largest, crc)))) {
+    throw new BkError(
+      'BK_UNKNOWN_FLASH',
+      say('session.unknownFlashSize', { port: exchanger.transport.port }),
+      { phase: 'identify', advice: [say('session.reportModule')] },
+    );
   }
-  throw new BkError(
-    'BK_UNKNOWN_FLASH',
-    say('session.unknownFlashSize', { port: exchanger.transport.port }),
-    { phase: 'identify', advice: [say('session.reportModule')] },
-  );
+  let size = largest;
+  while (size > SMALLEST_FLASH && (await wrapsAt(exchanger, size / 2, crc))) size /= 2;
+  return size;
 }
 
-/**
- * A checksum's answer does not tell what it is of, and the one that is looked for here has been on the wire
- * before: whatever was under way has to have arrived before each question.
- */
-async function fencedCrc(
-  exchanger: Exchanger,
-  range: { start: number; end: number },
-): Promise<number> {
-  const { answer } = await twiceAlike(async () => {
+/** @param crc of the bootloader */
+async function wrapsAt(exchanger: Exchanger, address: number, crc: number): Promise<boolean> {
+  const range = { start: address, end: address + CHECKED };
+  const ask = () => exchanger.askUntilAnswered(checkCrc, range);
+  const { answer } = await twiceAlike(ask, DOUBTS);
+  if (invertCrc(answer) !== crc) return false;
+  // A checksum's answer does not tell what it is of, and this one has been on the wire before: whatever was under way
+  // has to have arrived before the question.
+  const fenced = await twiceAlike(async () => {
     await exchanger.synchronise();
-    return exchanger.askUntilAnswered(checkCrc, range);
-  }, FENCED_DOUBTS);
-  return answer;
+    return ask();
+  }, DOUBTS);
+  return invertCrc(fenced.answer) === crc;
 }
 
 function fullChip(

@@ -4,7 +4,8 @@ import { say } from '../../texts/note';
 import type { Exchanger } from '../exchange/exchanger';
 
 const BUSY = 1;
-const VALID = 0x100;
+/** Of the result register: there is a byte in it. */
+export const VALID = 0x100;
 /** Polls of the busy bit; reading a byte takes microseconds. */
 const POLLS = 20;
 

@@ -1,6 +1,6 @@
-import { readRegister } from '../../protocol/commands/command-table';
+import { readRegister, writeRegister } from '../../protocol/commands/command-table';
 import type { Exchanger } from '../exchange/exchanger';
-import { type EfuseController, readEfuseByte, readEfuseBytes } from './efuse-controller';
+import { type EfuseController, readEfuseByte, readEfuseBytes, VALID } from './efuse-controller';
 
 const KEY_BYTES = 16;
 
@@ -17,6 +17,26 @@ const CONTROLLER: EfuseController = {
 /** Four little-endian words as 32 hex digits, each word printed as a number. */
 export const TUYA_KEY = '510fb093a3cbeadc5993a17ec7adeb03';
 export const ZERO_KEY = '0'.repeat(32);
+
+/** So many of its bytes tell Tuya's key from any other: that is no chance. */
+const TELLING_BYTES = 4;
+
+/**
+ * Whether the code key in eFuse is Tuya's. Asks as little as that takes: what does not fit stands for itself, and says
+ * nothing yet.
+ */
+export async function hasTuyaKey(exchanger: Exchanger): Promise<boolean> {
+  const bytes = Buffer.from(TUYA_KEY, 'hex').swap32();
+  const request = await CONTROLLER.request(exchanger, 0);
+  for (let index = 0; index < TELLING_BYTES; index++) {
+    const value = (request | (index << 8)) >>> 0;
+    await exchanger.askUntilAnswered(writeRegister, { address: CONTROLLER.control, value });
+    // The fetch takes microseconds, less than the line; a byte that comes late does not fit.
+    const read = await exchanger.askUntilAnswered(readRegister, { address: CONTROLLER.result });
+    if ((read & VALID) === 0 || (read & 0xff) !== bytes[index]) return false;
+  }
+  return true;
+}
 
 /**
  * The code key in eFuse, where it can be read, as 32 hex digits; null where a byte is not readable.
