@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { SECTOR } from '../chip/geometry';
 import type { Clock } from '../clock';
 import { isBkError } from '../errors';
 import { linkCheck, reboot } from '../protocol/commands/command-table';
+import { lineTime } from '../protocol/timing';
 import { say } from '../texts/note';
 import type { Transport } from '../transport/transport';
 import type { Identity } from './base/identity';
@@ -24,6 +26,10 @@ import { neverTheSame } from './recovery/recovery-errors';
 import type { Linked, Lost, SessionState } from './session-state';
 import * as transition from './session-state';
 
+/** What must be missed in so many ms to be caught, and what a page's answer may be kept back by. */
+const SHORT_WINDOW_MS = 200;
+const PAGE_LATENCY_MS = 8;
+const IDENTIFYING: Step = { phase: 'identify', address: null };
 /** How often a chip is identified whose answers do not come without a break. */
 const MOST_LOOKS = 5;
 
@@ -88,28 +94,34 @@ export class Session implements Climber, Recoverable, Reconnectable {
     this.#state = transition.answered(begun, outcome, this.exchanger.transport.baudRate);
     this.report.onPhase('identify', say('session.identifying'), false);
     const { trust } = this.exchanger;
-    let before: unknown = null;
-    for (let looks = 1; ; looks++) {
-      const { breaks } = trust;
+    let { breaks } = trust;
+    await this.#identify(outcome, signal);
+    await this.raiseBaud(this.settings.baud, signal);
+    await this.#takeFingerprint(signal);
+    for (let looks = 2; trust.breaks !== breaks; looks++) {
+      if (looks > MOST_LOOKS) throw neverTheSame(this.port, MOST_LOOKS);
+      const before = { identity: this.identity, marks: this.fingerprint?.marks };
+      breaks = trust.breaks;
       await this.#identify(outcome, signal);
-      const seen = { identity: this.identity, marks: this.fingerprint?.marks };
-      const isOne = trust.breaks === breaks || isDeepStrictEqual(seen, before);
-      if (isOne) return trust.vouch(trust.breaks);
-      if (looks === MOST_LOOKS) throw neverTheSame(this.port, looks);
-      before = seen;
+      await this.#takeFingerprint(signal);
+      const now = { identity: this.identity, marks: this.fingerprint?.marks };
+      if (isDeepStrictEqual(now, before)) break;
     }
+    trust.vouch(trust.breaks);
   }
 
-  /** Finds out what chip answers, goes to the working rate, and looks at what tells it from others. */
+  /** Finds out what chip answers. */
   async #identify(outcome: LinkOutcome, signal: AbortSignal | undefined): Promise<void> {
-    const step = { phase: 'identify', address: null } as const;
-    const identity = await this.step(step, signal, () => identify(this.exchanger));
+    const identity = await this.step(IDENTIFYING, signal, () => identify(this.exchanger));
     const flash = new Flash(this.exchanger, identity);
     this.#state = transition.identified(this.#state, outcome, identity, flash);
     noteIdentity(this.exchanger.evidence, identity, this.settings.chip);
     mustBeExpected(identity, this.settings.chip, this.port);
-    await this.raiseBaud(this.settings.baud, signal);
-    const fingerprint = await this.step(step, signal, () => Fingerprint.take(flash));
+  }
+
+  /** Looks at what tells it from others of its model. */
+  async #takeFingerprint(signal: AbortSignal | undefined): Promise<void> {
+    const fingerprint = await this.step(IDENTIFYING, signal, () => Fingerprint.take(this.flash));
     this.#state = transition.fingerprinted(this.#state, fingerprint);
   }
 
@@ -179,6 +191,16 @@ export class Session implements Climber, Recoverable, Reconnectable {
   /** The rate that both sides have agreed on, bits per second. */
   get workingBaud(): number {
     return this.#state.workingBaud;
+  }
+
+  /**
+   * Whether a sector takes longer on its way to the chip than a chip that reboots in it listens for, with nothing to
+   * reset it by. Pages are answered in time, where line and adapter do not make each of them wait.
+   */
+  get sectorOutlastsWindow(): boolean {
+    const { transport, latency } = this.exchanger;
+    const isSlow = lineTime(SECTOR, transport.baudRate) > SHORT_WINDOW_MS;
+    return this.settings.reset === 'none' && isSlow && latency < PAGE_LATENCY_MS;
   }
 
   /** How often the chip was found rebooted in the middle of a job. */

@@ -91,7 +91,8 @@ export class FlashSteps {
       this.#touch({ offset: address, length: SECTOR });
       // Where a whole sector at once failed twice, pages draw the same charge in small portions; but they take
       // longer, and not every supply likes that better.
-      const byPages = tries >= SECTOR_TRIES && tries % 2 === 0;
+      const byPages =
+        this.#context.session.sectorOutlastsWindow || (tries >= SECTOR_TRIES && tries % 2 === 0);
       if (byPages) await flash.programPages(address, data);
       else await flash.program(address, data);
     });

@@ -22,7 +22,7 @@ export interface Command<Args, Answer> {
   refusal?(payload: Buffer, args: Args): boolean;
   /** Where in flash the chip says, by an answer's echo, that it made the change; bytes. Commands that make one have it. */
   changes?(payload: Buffer): { offset: number; length: number };
-  /** True where it changes something on the chip: it must not reach another one. */
+  /** True where it changes what the chip keeps without power: it must not reach another one. */
   alters?: true;
   /** How many bytes of flash its work goes through, where its time grows with them. */
   covers?(args: Args): number;

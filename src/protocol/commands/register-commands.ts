@@ -27,7 +27,6 @@ export const writeRegister: Command<At & { value: number }, true> = {
   answerBytes: SHORT_OVERHEAD + 8,
   parse: (payload, { address, value }) =>
     payload.length === 8 && echoes(payload, u32(address, value)) ? true : undefined,
-  alters: true,
   work: () => WORK_MS.none,
 };
 

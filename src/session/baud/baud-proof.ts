@@ -31,8 +31,10 @@ const FAILURES = 1;
  */
 export async function proveBaud(exchanger: Exchanger, flash: Flash): Promise<BaudProof> {
   // No pause after one that fails: some chips leave download mode at a silence after half a frame.
-  if (!(await passes(exchanger, () => exchanger.sendOnce(linkCheck, undefined)))) return 'unheard';
-  const synchronise = () => exchanger.synchronise();
+  const calls = await passes(exchanger, () => exchanger.sendOnce(linkCheck, undefined));
+  if (calls !== 'all') return 'unheard';
+  // A chip that is not there at this rate any more has rebooted, and listens for a short time only.
+  const isThere = () => exchanger.isThere();
   let sector = Buffer.alloc(0);
   const same = async (offset: number, length: number): Promise<boolean> =>
     (await flash.crc(BOOTLOADER_END + offset, length)) ===
@@ -41,29 +43,31 @@ export async function proveBaud(exchanger: Exchanger, flash: Flash): Promise<Bau
     sector = Buffer.from(await flash.readSector(BOOTLOADER_END));
     return same(0, SECTOR);
   };
-  if (!(await passes(exchanger, reads, 1, synchronise))) return 'poor';
+  const read = await passes(exchanger, reads, 1, isThere);
+  if (read !== 'all') return read === 'gone' ? 'unheard' : 'poor';
   // No two lengths are the same, so that even in a blank sector no two checksums are.
   const part = (trip: number) => same(trip * 0x55, 32 + trip);
-  return (await passes(exchanger, part, TRIPS.most, synchronise)) ? 'good' : 'poor';
+  const parts = await passes(exchanger, part, TRIPS.most, isThere);
+  return parts === 'all' ? 'good' : parts === 'gone' ? 'unheard' : 'poor';
 }
 
-/** Exchanges that have to succeed, so many at most. @param after done after one that did not */
+/** Exchanges that have to succeed, so many at most. @param after one that did not: whether the chip is still there */
 async function passes(
   exchanger: Exchanger,
   exchange: (index: number) => Promise<boolean>,
   most: number = TRIPS.most,
-  after?: () => Promise<void>,
-): Promise<boolean> {
+  after?: () => Promise<boolean>,
+): Promise<'all' | 'poor' | 'gone'> {
   const { clock } = exchanger;
   const enoughAt = clock.now() + TRIPS.enoughMs;
   let failures = 0;
   for (let index = 0; index < most + failures; index++) {
     if (index >= TRIPS.least + failures && clock.now() >= enoughAt) break;
     if (await succeeds(() => exchange(index))) continue;
-    if (++failures > FAILURES) return false;
-    await after?.();
+    if (++failures > FAILURES) return 'poor';
+    if ((await after?.()) === false) return 'gone';
   }
-  return true;
+  return 'all';
 }
 
 async function succeeds(exchange: () => Promise<boolean>): Promise<boolean> {

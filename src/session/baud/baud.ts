@@ -10,6 +10,8 @@ import { answersWithin } from '../link/link';
 const DELAY_MS = 20;
 /** How long a chip is called that did not echo the change, ms. */
 const ASK_MS = 60;
+/** The same for one that may have rebooted, or is at the rate of before. */
+const CALL_MS = 30;
 /** The same for a chip that was told to reboot. */
 const BOOT_MS = 150;
 /** How often a chip that cannot be heard at a rate is told to go back. */
@@ -69,6 +71,9 @@ export async function wayBack(
   const failed = transport.baudRate;
   const goBack = encodeRequest(setBaudRate, { baudRate: before, delayMs: DELAY_MS });
   const restart = encodeRequest(reboot, undefined);
+  // One that has rebooted meanwhile listens at the boot rate, and for a short time only.
+  if (await heardAt(exchanger, BOOT_BAUD, CALL_MS))
+    return before === BOOT_BAUD ? 'kept' : 'rebooted';
   if (!byReboot && (await heardAt(exchanger, before, ASK_MS))) return 'kept';
   for (let attempt = 0; attempt < WAY_BACK_TRIES; attempt++) {
     const rebooting = byReboot || attempt % 2 === 1;

@@ -199,7 +199,7 @@ export class Exchanger {
         return await this.sendOnce(command, args);
       } catch (error) {
         if (left === 0 || !isBkError(error, 'BK_NO_RESPONSE')) throw error;
-        if (!(await this.#isThere())) throw error;
+        if (!(await this.isThere())) throw error;
       }
     }
   }
@@ -233,7 +233,7 @@ export class Exchanger {
   }
 
   /** The same; at a rate that a rebooted chip does not have its silence is an answer. */
-  async #isThere(): Promise<boolean> {
+  async isThere(): Promise<boolean> {
     this.#reader.reset();
     if (!(await this.#answersCall()) && tellsReboots(this.#transport)) return false;
     await this.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);

@@ -231,6 +231,8 @@ describe('recovery', () => {
         .requests.slice(asked)
         .filter((key) => key === 'L09').length >= CHANCE_TRIES,
     );
+    // The chip has not come to the end of its answer yet.
+    await own.clock.advance(1000);
     assert.equal(own.clock.pending, 0);
   });
 
