@@ -1,13 +1,12 @@
 import type { DataArea, SectorExtent } from '../chip/chip-model';
 import { SECTOR } from '../chip/geometry';
-import { modelOrUntold } from '../chip/known/chip-places';
 import type { Region } from '../chip/layouts';
 import { runsOf, sectorsOf, without } from '../chip/regions';
 import { BkError } from '../errors';
 import { readUserFiles, userFileSectors } from '../image/tuya/tuya-user-files';
 import { say } from '../texts/note';
 import { span } from './base/pieces';
-import { layoutOf, slotOf } from './base/place-target';
+import { layoutOf, slotOf, usualPlaces } from './base/place-target';
 import type { ConnectedTarget, Piece, PlaceTarget } from './base/place-types';
 
 /** The stretches of flash that pieces go to. */
@@ -44,7 +43,7 @@ export function dataAreasIn(
   const download = slotOf(target, 'download') ?? layoutOf(target).download;
   const start = download.offset + download.length;
   const rest = { offset: start, length: Math.max(0, target.flashSize - start) };
-  const named = modelOrUntold(target.chip).dataAreas.flatMap((area) =>
+  const named = usualPlaces(target).dataAreas.flatMap((area) =>
     common(area, [rest]).map((part) => ({ ...part, what: area.what })),
   );
   const unnamed = without(rest, named).map((part) => ({
@@ -81,8 +80,8 @@ export function sparing(pieces: readonly Piece[], held: readonly DataArea[]): Pi
   );
 }
 
-function filesOf({ chip }: PlaceTarget): readonly SectorExtent[] {
-  return modelOrUntold(chip).tuya.files ?? [];
+function filesOf(target: PlaceTarget): readonly SectorExtent[] {
+  return usualPlaces(target).tuya.files ?? [];
 }
 
 /** Where Tuya's files can lie apart from their index. */

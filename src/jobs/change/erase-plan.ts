@@ -6,12 +6,8 @@ import { say } from '../../texts/note';
 import { type JobContext, mustFitFlash } from '../base/job-context';
 import type { EraseOptions } from '../base/job-types';
 import { COST, checkSeconds } from '../base/step-costs';
-import {
-  calibrationAddresses,
-  calibrationsIn,
-  chipCalibration,
-  layoutOf,
-} from '../chip/chip-calibration';
+import { calibrationAddresses, calibrationsIn, chipCalibration } from '../chip/chip-calibration';
+import { chipLayout } from '../chip/chip-layout';
 
 /**
  * The regions that an erase is of, inside the chip's flash, without what is kept. Tells what is kept, too.
@@ -20,7 +16,7 @@ import {
  */
 export async function planErase(context: JobContext, options: EraseOptions): Promise<Region[]> {
   const { size } = context.flash;
-  const wanted = chosen(context, options);
+  const wanted = await chosen(context, options);
   const kept = await keptRegions(context, options, wanted);
   const regions = without(wanted, kept).filter((region) => region.length > 0);
   const basic = context.session.identity.family === 'basic';
@@ -50,7 +46,7 @@ export function eraseSeconds(regions: readonly Region[]): { erase: number; verif
   return { erase: ms / 1000, verify: checkSeconds(totalOf(regions)) };
 }
 
-function chosen(context: JobContext, options: EraseOptions): Region {
+async function chosen(context: JobContext, options: EraseOptions): Promise<Region> {
   const { size } = context.flash;
   const region = options.region ?? 'app';
   if (region === 'range') {
@@ -60,7 +56,7 @@ function chosen(context: JobContext, options: EraseOptions): Region {
     return range;
   }
   if (region === 'all') return { offset: BOOTLOADER_END, length: size - BOOTLOADER_END };
-  const { app, download } = layoutOf(context);
+  const { app, download } = await chipLayout(context);
   const end = Math.min(size, download.offset + download.length);
   return region === 'app'
     ? { offset: app.offset, length: end - app.offset }

@@ -1,6 +1,11 @@
 import { inOrder } from '../../placement/base/pieces';
 import type { LoadedImage, Piece, PlaceWish } from '../../placement/base/place-types';
-import { moveOf, placeForMoved } from '../../placement/parts/moved-calibration';
+import {
+  isFreeForMove,
+  moveOf,
+  notMoved,
+  placeForMoved,
+} from '../../placement/parts/moved-calibration';
 import { isOpenBeken } from '../../placement/parts/openbeken-firmware';
 import { type JobContext, mustFitFlash } from '../base/job-context';
 import { readSector } from '../chip/read-sector';
@@ -53,8 +58,11 @@ async function movedCalibration(
 ): Promise<Piece[]> {
   const place = placeForMoved(image, wish, pieces, context.session.identity.chip);
   if (place === null) return [];
-  const move = moveOf(await targetOf(context, { calibration: true }), place);
-  if (move === null || !isOpenBeken(image.detected)) return [];
-  context.warnings.push(move.warning);
-  return [{ offset: move.to, bytes: await readSector(context, move.from) }];
+  if (!isOpenBeken(image.detected)) return [];
+  const target = await targetOf(context, { calibration: true, partitions: true });
+  const move = moveOf(target, place);
+  if (move === null) return [];
+  const isFree = isFreeForMove(target, move.to, await readSector(context, move.to));
+  context.warnings.push(isFree ? move.warning : notMoved(move));
+  return isFree ? [{ offset: move.to, bytes: await readSector(context, move.from) }] : [];
 }

@@ -1,5 +1,5 @@
 import type { ChipName, Family } from '../../chip/known/chips';
-import type { Partition } from '../../image/code/partitions';
+import type { PartitionEntry } from '../../chip/layouts';
 import type { DetectedImage } from '../../image/detect/detect';
 import type { Note } from '../../texts/note';
 
@@ -12,7 +12,7 @@ export interface PlaceTarget {
   /** Which code key the chip has; null where that is not known. */
   key: 'tuya' | 'none' | 'custom' | null;
   /** The partition table of the chip's own bootloader; it outranks what is usual. */
-  partitions?: readonly Partition[] | undefined;
+  partitions?: readonly PartitionEntry[] | undefined;
   /** `aa:bb:cc:dd:ee:ff`, of the chip's own calibration sector. */
   mac?: string | null | undefined;
   /** Where that sector lies, where it was looked for. */

@@ -4,7 +4,9 @@ import type { ChipName } from '../../chip/known/chips';
 import { hex } from '../../errors';
 import { isDump, isOnlyFor } from '../../image/detect/image-format';
 import { type Note, say } from '../../texts/note';
+import { slotOf } from '../base/place-target';
 import type { ConnectedTarget, LoadedImage, Piece, PlaceWish } from '../base/place-types';
+import { isFreeForCalibration } from './part-of-image';
 
 /**
  * Where OpenBeken's firmware would look for the calibration of the radio, apart from Tuya's place for it. Null where
@@ -36,10 +38,31 @@ export interface MovedCalibration {
  * @param target with the chip's own calibration
  * @returns null where it is in the right place, or the chip has none
  */
-export function moveOf({ mac, calibration }: ConnectedTarget, to: number): MovedCalibration | null {
+export function moveOf(
+  { mac, calibration, flashSize }: ConnectedTarget,
+  to: number,
+): MovedCalibration | null {
   if (calibration == null || mac == null || calibration === to) return null;
+  if (to + SECTOR > flashSize) return null;
   const warning = say('placement.calibrationMoved', { offset: hex(to), own: hex(calibration) });
   return { from: calibration, to, warning };
+}
+
+/**
+ * Whether the place for the copy is free: blank, with a calibration already, or in a slot that updates go to. What else
+ * lies there is not overwritten for it.
+ * @param target with the chip's own partition table
+ * @param sector what lies there
+ */
+export function isFreeForMove(target: ConnectedTarget, to: number, sector: Buffer): boolean {
+  if (isFreeForCalibration(sector)) return true;
+  const slot = slotOf(target, 'download');
+  return slot !== null && to >= slot.offset && to + SECTOR <= slot.offset + slot.length;
+}
+
+/** The copy cannot be made: OpenBeken starts without its calibration. */
+export function notMoved({ from, to }: MovedCalibration): Note {
+  return say('placement.calibrationNotMoved', { offset: hex(to), own: hex(from) });
 }
 
 /** The application of the image comes to where it starts from. */

@@ -1,5 +1,6 @@
 import { SECTOR } from '../../chip/geometry';
 import { BkError } from '../../errors';
+import { readCalibration } from '../../image/calibration';
 import { say } from '../../texts/note';
 import type { LoadedImage } from '../base/place-types';
 
@@ -10,6 +11,11 @@ export function sectorAt({ bytes, detected }: LoadedImage, offset: number): Buff
   const length = detected.kind === 'calibration' ? detected.sector.length : undefined;
   held.copy(sector, 0, 0, length);
   return sector;
+}
+
+/** A sector that a calibration may go to: blank, or one already. */
+export function isFreeForCalibration(sector: Buffer): boolean {
+  return readCalibration(sector) !== null || sector.every((byte) => byte === 0xff);
 }
 
 /** The image does not hold the part that is to be written. */

@@ -1,6 +1,8 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
+import { SECTOR } from '../../chip/geometry';
 import type { BootloaderFacts } from '../../chip/known/bootloaders';
 import { CHIPS, type Chip, type ChipName } from '../../chip/known/chips';
+import type { Region } from '../../chip/layouts';
 import { BkError, hex, textOf } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import { FAST_TIMINGS, REAL_TIMINGS, type Timings } from './chip-timing';
@@ -51,6 +53,10 @@ export interface ResolvedOptions {
   knownBootloader: BootloaderFacts | null;
   protect: number;
   mac: Buffer;
+  /** Where the calibration sector lies; null for none. */
+  calibration: number | null;
+  /** The download slot of the partition table; null for no table. */
+  download: Region | null;
   timings: Timings;
   untallied: boolean;
 }
@@ -76,6 +82,7 @@ export function resolveOptions(options: SimulatorOptions & SimulatorExtras): Res
   }
   const { deadSector = null, seed = 1 } = options;
   if (deadSector !== null && deadSector >= size) throw bad('deadSector', deadSector);
+  const { calibration, download } = layoutOf(options, facts, size);
   const key = keyFor(facts, options.key);
   const fast = options.speed === 'fast';
   return {
@@ -104,6 +111,8 @@ export function resolveOptions(options: SimulatorOptions & SimulatorExtras): Res
     knownBootloader: bootloaderOf(chip),
     protect: options.protect ?? 0x067c,
     mac: options.mac === undefined ? madeUpMac(chip, seed) : macFrom(options.mac),
+    calibration,
+    download,
     timings: { ...(fast ? FAST_TIMINGS : REAL_TIMINGS), ...options.timings },
     untallied: options.untallied ?? false,
   };
@@ -116,6 +125,25 @@ function bad(name: keyof typeof OPTION_RULES, value: number): BkError {
     say('simulator.outsideFlash', { option: name, value: hex(value), allowed }),
     { phase: 'open', advice: [say('simulator.correctOption', { option: name })] },
   );
+}
+
+/** Where flash that is made from the seed has what. */
+function layoutOf(
+  { calibration, download }: SimulatorOptions,
+  { layout, core }: Chip,
+  size: number,
+): Pick<ResolvedOptions, 'calibration' | 'download'> {
+  if (typeof calibration === 'number' && calibration + SECTOR > size)
+    throw bad('calibration', calibration);
+  if (typeof download === 'object' && download.offset + download.length > size)
+    throw bad('download', download.offset);
+  const usual = layout.calibration.find((at) => at + SECTOR <= size) ?? null;
+  // Chips with another core keep their partitions elsewhere.
+  const hasTable = core === 'arm9' && download !== 'none';
+  return {
+    calibration: calibration === 'none' ? null : (calibration ?? usual),
+    download: hasTable ? (download ?? layout.download) : null,
+  };
 }
 
 function readContents(path: string): Buffer {

@@ -1,5 +1,7 @@
+import { SECTOR } from '../../chip/geometry';
 import { chipNamed } from '../../chip/known/chip-queries';
 import { CHIP_NAMES, type ChipName } from '../../chip/known/chips';
+import type { Region } from '../../chip/layouts';
 import { BkError, shown } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import type { Timings } from './chip-timing';
@@ -53,6 +55,10 @@ export interface SimulatorOptions {
   protect?: number;
   /** Six bytes in hex, colons allowed. Default by seed. */
   mac?: string;
+  /** Address of the calibration sector, a multiple of 4096. Default: where the chip usually has it. */
+  calibration?: number | 'none';
+  /** Download slot in the bootloader's partition table; `none` leaves the table out. Default: the chip's usual one. */
+  download?: Region | 'none';
 }
 
 /** What only code can ask for. */
@@ -149,6 +155,16 @@ export const OPTION_RULES: Readonly<Record<Exclude<keyof SimulatorOptions, 'chip
     allowed: say('simulator.sixHexBytes'),
     about: say('simulator.aboutMac'),
     read: (text) => (/^([0-9a-f]{2}[:-]?){5}[0-9a-f]{2}$/i.test(text) ? text : undefined),
+  },
+  calibration: {
+    allowed: say('simulator.sectorOrNone'),
+    about: say('simulator.aboutCalibration'),
+    read: (text) => readNone(text) ?? readSector(text),
+  },
+  download: {
+    allowed: say('simulator.slotOrNone'),
+    about: say('simulator.aboutDownload'),
+    read: (text) => readNone(text) ?? readSlot(text),
   },
 };
 
@@ -247,6 +263,22 @@ export const LARGEST_FLASH = 0x4000000;
 /** 128 KiB to 64 MiB: less holds no bootloader, and a JEDEC id tells sizes by powers of two only. */
 export function isFlashSize(value: number): boolean {
   return value >= 0x20000 && value <= LARGEST_FLASH && Number.isInteger(Math.log2(value));
+}
+
+function readNone(text: string): 'none' | undefined {
+  return text.toLowerCase() === 'none' ? 'none' : undefined;
+}
+
+function readSector(text: string): number | undefined {
+  const value = readNumber(text);
+  return value !== undefined && value % SECTOR === 0 ? value : undefined;
+}
+
+/** An offset and a length, as `0x132000:0xae000`. */
+function readSlot(text: string): Region | undefined {
+  const [offset, length, ...more] = text.split(':').map(readSector);
+  if (offset === undefined || length === undefined || more.length > 0) return undefined;
+  return { offset, length };
 }
 
 function readProtect(text: string): number | undefined {

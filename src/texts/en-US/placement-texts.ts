@@ -220,6 +220,8 @@ export const PLACEMENT = {
     'The calibration of the radio goes to __offset__ as well, where OpenBeken has it.',
   calibrationMoved:
     'OpenBeken has the calibration of the radio at __offset__, where this chip has none: it is copied there from __own__.',
+  calibrationNotMoved:
+    'OpenBeken has the calibration of the radio at __offset__, and the chip has its own at __own__: it was not copied, as something else lies at __offset__. OpenBeken runs without its own MAC, and with a weak radio, until it is there: if what lies there may go, erase that sector (0x1000 bytes), and write this once more.',
   otherStorage:
     "Tuya's storage is of another device (__given__; this one is __own__): the cloud knows them as two.",
   storageOverCalibration:

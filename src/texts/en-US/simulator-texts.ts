@@ -44,6 +44,8 @@ export const SIMULATOR = {
   keys: 'tuya, none, 32 hex digits',
   protectBytes: 'none, or two bytes as 0x067c (second status byte first)',
   sixHexBytes: 'six bytes in hex',
+  sectorOrNone: 'none, or bytes, as 0x1e0000, a multiple of 4096',
+  slotOrNone: 'none, or offset:length, as 0x132000:0xae000, multiples of 4096',
 
   // What an option does
   aboutFlash: 'flash contents',
@@ -66,6 +68,8 @@ export const SIMULATOR = {
   aboutBootloader: 'what the flash begins with',
   aboutProtect: 'status register after a boot (full chips)',
   aboutMac: 'address in the calibration sector',
+  aboutCalibration: 'where the calibration sector lies',
+  aboutDownload: 'the download slot of the partition table; none: no table',
 
   // Serving one
   portTaken: 'The simulated chip cannot be served on __address__: another program has this port',
