@@ -6,7 +6,7 @@ import { BkError } from '../errors';
 import { readUserFiles, userFileSectors } from '../image/tuya/tuya-user-files';
 import { say } from '../texts/note';
 import { span } from './base/pieces';
-import { layoutOf, slotOf, usualPlaces } from './base/place-target';
+import { configInSlots, layoutOf, slotOf, usualPlaces } from './base/place-target';
 import type { ConnectedTarget, Piece, PlaceTarget } from './base/place-types';
 
 /** The stretches of flash that pieces go to. */
@@ -16,6 +16,14 @@ export function regionsOf(pieces: readonly Piece[]): Region[] {
 
 export function calibrationAt(offset: number): DataArea {
   return { what: say('placement.calibrationOfRadio'), offset, length: SECTOR };
+}
+
+/** Where OpenBeken may have its configuration in these regions, between the slots for code; null where it does not. */
+export function configIn(target: PlaceTarget, regions: readonly Region[]): DataArea | null {
+  const offset = configInSlots(target);
+  if (offset === null) return null;
+  const area = { what: say('chip.openBekenConfig'), offset, length: SECTOR };
+  return common(area, regions).length > 0 ? area : null;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { factsOfLayout } from '../../chip/known/chip-places';
 import { CHIPS, type ChipName } from '../../chip/known/chips';
 import type { BootloaderImage } from '../code/bootloader';
 import { partitionRegion } from '../code/partitions';
@@ -31,7 +32,8 @@ export function placesOf(dump: DumpImage, chip: ChipName | null): Place[] {
   const table = tableOf(dump).filter((place) => fits(place, dump));
   if (table.length > 0) return table;
   if (chip === null) return [];
-  const { app, download } = CHIPS[chip].layout;
+  const calibration = dump.calibration?.offset ?? null;
+  const { app, download } = factsOfLayout(chip, { download: null, calibration }).layout;
   const bootloader = { name: 'bootloader', offset: 0, length: BOOTLOADER_END };
   const places = [bootloader, { name: 'app', ...app }, { name: 'download', ...download }];
   return places.filter(({ length }) => length > 0);

@@ -7,7 +7,7 @@ import { type JobContext, mustFitFlash } from '../base/job-context';
 import type { EraseOptions } from '../base/job-types';
 import { COST, checkSeconds } from '../base/step-costs';
 import { calibrationAddresses, calibrationsIn, chipCalibration } from '../chip/chip-calibration';
-import { chipLayout } from '../chip/chip-layout';
+import { chipLayout, chipPartitions, heldConfigInSlots } from '../chip/chip-layout';
 
 /**
  * The regions that an erase is of, inside the chip's flash, without what is kept. Tells what is kept, too.
@@ -18,7 +18,12 @@ export async function planErase(context: JobContext, options: EraseOptions): Pro
   const { size } = context.flash;
   const wanted = await chosen(context, options);
   const kept = await keptRegions(context, options, wanted);
-  const regions = without(wanted, kept).filter((region) => region.length > 0);
+  const config = await configBetweenSlots(context, options);
+  const regions = [
+    // Settings are no code, wherever they lie.
+    ...(options.region === 'data' ? config : []),
+    ...without(wanted, options.region === 'data' ? kept : [...kept, ...config]),
+  ].filter((region) => region.length > 0);
   const basic = context.session.identity.family === 'basic';
   if (options.bootloader === 'erase' && !basic && options.region !== 'range') {
     regions.unshift({ offset: 0, length: BOOTLOADER_END });
@@ -74,6 +79,8 @@ async function keptRegions(
 ): Promise<Region[]> {
   if (options.calibration === 'erase') return [];
   const { offset } = await chipCalibration(context);
+  // Where it was, if it is nowhere now, the chip's own table tells.
+  if (offset === null) await chipPartitions(context);
   const found = await calibrationsIn(context, [wanted]);
   const isRange = options.region === 'range';
   if (isRange && found.length > 0) {
@@ -81,6 +88,16 @@ async function keptRegions(
   }
   const kept = offset === null && !isRange ? [...found, ...calibrationAddresses(context)] : found;
   return [...new Set(kept)].map((address) => ({ offset: address, length: SECTOR }));
+}
+
+/** OpenBeken's configuration where it does not lie behind the slots for code, for the regions that go by those. */
+async function configBetweenSlots(
+  context: JobContext,
+  { region = 'app' }: EraseOptions,
+): Promise<Region[]> {
+  if (region !== 'app' && region !== 'data') return [];
+  const offset = await heldConfigInSlots(context);
+  return offset === null ? [] : [{ offset, length: SECTOR }];
 }
 
 function mustSpareBootloader(context: JobContext, range: Region, options: EraseOptions): void {

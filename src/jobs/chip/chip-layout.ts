@@ -3,7 +3,9 @@ import type { Layout, PartitionEntry, Region } from '../../chip/layouts';
 import { sectorsOf } from '../../chip/regions';
 import { BkError } from '../../errors';
 import { readPartitions } from '../../image/code/partitions';
+import { readOpenBekenConfig } from '../../image/openbeken/openbeken-config';
 import {
+  configInSlots,
   isOtherCore,
   type LaidOut,
   layoutOf,
@@ -38,6 +40,15 @@ export async function chipLayout(context: JobContext): Promise<Layout> {
   throw new BkError('BK_UNKNOWN_CHIP', say('job.layoutNotKnown', { port: context.session.port }), {
     advice: [say('job.setChipOrRange')],
   });
+}
+
+/** OpenBeken's configuration in the middle of the slots for code; null where the chip has none there. */
+export async function heldConfigInSlots(context: JobContext): Promise<number | null> {
+  const target = await laidOut(context);
+  const place = configInSlots(target);
+  if (place === null) return null;
+  const isHeld = readOpenBekenConfig(await readSector(context, place), target.chip) !== null;
+  return isHeld ? place : null;
 }
 
 /**

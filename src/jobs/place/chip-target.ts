@@ -24,6 +24,7 @@ export async function targetOf(
     family,
     flashSize: context.flash.size,
     key: encryption,
+    blankBootloader: identity.bootloader.blank,
     port,
     mac: own?.mac,
     calibration: own?.offset,

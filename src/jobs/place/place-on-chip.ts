@@ -1,12 +1,19 @@
 import { inOrder } from '../../placement/base/pieces';
 import type { LoadedImage, Piece, PlaceWish } from '../../placement/base/place-types';
+import { isOwn } from '../../placement/fit/fit';
+import { lackOf } from '../../placement/lack';
 import {
   isFreeForMove,
   moveOf,
   notMoved,
   placeForMoved,
 } from '../../placement/parts/moved-calibration';
-import { isOpenBeken } from '../../placement/parts/openbeken-firmware';
+import {
+  bringsApplication,
+  doubtsOfUpdates,
+  isOpenBeken,
+} from '../../placement/parts/openbeken-firmware';
+import type { Note } from '../../texts/note';
 import { type JobContext, mustFitFlash } from '../base/job-context';
 import { readSector } from '../chip/read-sector';
 import { placeAtOffset } from './at-offset';
@@ -28,6 +35,7 @@ export async function place(
   const pieces = await piecesOf(context, read, wish);
   pieces.push(...(await movedCalibration(context, read, wish, pieces)));
   const sorted = inOrder(pieces);
+  context.warnings.push(...(await doubtsOf(context, read, wish, sorted)));
   for (const { offset, bytes } of sorted) mustFitFlash(context, offset, bytes.length);
   return sorted;
 }
@@ -46,6 +54,23 @@ async function piecesOf(
   });
 }
 
+/** What a person should know of the firmware that is written, on this very chip. */
+async function doubtsOf(
+  context: JobContext,
+  image: LoadedImage,
+  wish: PlaceWish,
+  pieces: readonly Piece[],
+): Promise<Note[]> {
+  if (!bringsApplication(image, wish, pieces)) return [];
+  const lack = lackOf(image, pieces, await targetOf(context, { calibration: true }));
+  if (!isOpenBeken(image.detected)) return lack;
+  const target = await targetOf(context, { calibration: true, partitions: true });
+  // The chip's own dump is how the chip was.
+  return isOwn(image.detected, target)
+    ? lack
+    : [...lack, ...doubtsOfUpdates(image, pieces, target)];
+}
+
 /**
  * The calibration of the radio for OpenBeken, where Tuya's firmware had it at another address: a copy,
  * so that Tuya's can come back. None where OpenBeken's firmware is not written.
@@ -57,8 +82,7 @@ async function movedCalibration(
   pieces: readonly Piece[],
 ): Promise<Piece[]> {
   const place = placeForMoved(image, wish, pieces, context.session.identity.chip);
-  if (place === null) return [];
-  if (!isOpenBeken(image.detected)) return [];
+  if (place === null || !isOpenBeken(image.detected)) return [];
   const target = await targetOf(context, { calibration: true, partitions: true });
   const move = moveOf(target, place);
   if (move === null) return [];

@@ -50,6 +50,18 @@ export function layoutOf(target: LaidOut): Layout {
   };
 }
 
+/**
+ * Where OpenBeken has its configuration, if that is a sector inside the slots for code, as on a module with another
+ * model's layout; null where it lies behind them, as is usual.
+ */
+export function configInSlots(target: LaidOut): number | null {
+  const { places } = modelOrUntold(target.chip).openBeken;
+  if (places === null || places.config + SECTOR > target.flashSize) return null;
+  const { app, download } = layoutOf(target);
+  const end = Math.max(app.offset + app.length, download.offset + download.length);
+  return places.config < end ? places.config : null;
+}
+
 /** What is usual for a chip with its layout, which need not be that of its model. */
 export function usualPlaces(target: LaidOut): ReturnType<typeof factsOfLayout> {
   return factsOfLayout(target.chip, marksOf(target));

@@ -19,6 +19,8 @@ export interface PlaceTarget {
   calibration?: number | null | undefined;
   /** The port that it is on, for messages. */
   port?: string | undefined;
+  /** Its bootloader area begins with FF alone, so that it does not start. */
+  blankBootloader?: boolean | undefined;
   /** zlib CRC-32 of the chip's whole bootloader area, where one is to be replaced. */
   bootloaderCrc?: number | null | undefined;
 }

@@ -1,11 +1,12 @@
-import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { SECTOR } from '../../chip/geometry';
 import { modelOrUntold } from '../../chip/known/chip-places';
 import type { ChipName } from '../../chip/known/chips';
 import { hex } from '../../errors';
-import { isDump, isOnlyFor } from '../../image/detect/image-format';
+import { isDump } from '../../image/detect/image-format';
 import { type Note, say } from '../../texts/note';
 import { slotOf } from '../base/place-target';
 import type { ConnectedTarget, LoadedImage, Piece, PlaceWish } from '../base/place-types';
+import { bringsApplication } from './openbeken-firmware';
 import { isFreeForCalibration } from './part-of-image';
 
 /**
@@ -20,8 +21,7 @@ export function placeForMoved(
   chip: ChipName | null,
 ): number | null {
   const wanted = modelOrUntold(chip).openBeken.places?.calibration ?? null;
-  if (wanted === null || !bringsFirmware(image, wish) || !pieces.some(bringsApplication))
-    return null;
+  if (wanted === null || !bringsApplication(image, wish, pieces)) return null;
   // Its own dump knows what belongs there; where an update would reach so far, the two are refused together.
   const isBrought = isDump(image.detected) && pieces.some((piece) => holds(piece, wanted));
   return isBrought ? null : wanted;
@@ -63,22 +63,6 @@ export function isFreeForMove(target: ConnectedTarget, to: number, sector: Buffe
 /** The copy cannot be made: OpenBeken starts without its calibration. */
 export function notMoved({ from, to }: MovedCalibration): Note {
   return say('placement.calibrationNotMoved', { offset: hex(to), own: hex(from) });
-}
-
-/** The application of the image comes to where it starts from. */
-function bringsFirmware({ detected }: LoadedImage, wish: PlaceWish): boolean {
-  const { offset, skip = 0, part = 'image' } = wish;
-  if (typeof offset !== 'number') return part === 'image' || part === 'app';
-  if (isOnlyFor(detected, 'app')) return offset === BOOTLOADER_END && skip === 0;
-  const beginsAtZero = detected.contents.some((content) =>
-    content.to === 'flash' ? !content.wrapped : content.to === 'app',
-  );
-  return beginsAtZero && offset === skip;
-}
-
-/** An update in the download slot becomes the application, too. */
-function bringsApplication({ offset }: Piece): boolean {
-  return offset >= BOOTLOADER_END;
 }
 
 function holds({ offset, bytes }: Piece, address: number): boolean {
