@@ -1,5 +1,5 @@
 import type { ChipName, Family } from '../../chip/known/chips';
-import type { PartitionEntry } from '../../chip/layouts';
+import type { PartitionEntry, Region } from '../../chip/layouts';
 import type { DetectedImage } from '../../image/detect/detect';
 import type { Note } from '../../texts/note';
 
@@ -65,6 +65,8 @@ export interface PlaceWish extends PlaceOptions {
 export interface LoadedImage {
   bytes: Buffer;
   detected: DetectedImage;
+  /** What of the bytes was in the file, where that held a part of a flash: all others are made up as FF. */
+  given?: Region;
 }
 
 /** Bytes for a place in flash. */
