@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { SECTOR } from '../../chip/geometry';
 import { openBekenConfigOrder } from '../../chip/known/chip-places';
 import { chipsOfFirmware } from '../../chip/known/chip-queries';
 import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
@@ -111,7 +111,7 @@ export async function inspect(
     size: given.length,
     sha256,
     rotated,
-    start: dump === null ? (partial?.start ?? null) : rotated ? BOOTLOADER_END : 0,
+    start: dump === null ? (partial?.start ?? null) : 0,
     bootloader: bootloader === null ? null : inspectBootloader(bootloader, chip),
     app: appOf(app, image),
     encryptionKey: image.encryptionKey,

@@ -1,18 +1,13 @@
 import { inOrder } from '../../placement/base/pieces';
 import type { LoadedImage, Piece, PlaceWish } from '../../placement/base/place-types';
-import { isOwn } from '../../placement/fit/fit';
-import { lackOf } from '../../placement/lack';
+import { firmwareDoubts } from '../../placement/firmware-doubts';
 import {
   isFreeForMove,
   moveOf,
   notMoved,
   placeForMoved,
 } from '../../placement/parts/moved-calibration';
-import {
-  bringsApplication,
-  doubtsOfUpdates,
-  isOpenBeken,
-} from '../../placement/parts/openbeken-firmware';
+import { bringsApplication, isOpenBeken } from '../../placement/parts/openbeken-firmware';
 import type { Note } from '../../texts/note';
 import { type JobContext, mustFitFlash } from '../base/job-context';
 import { readSector } from '../chip/read-sector';
@@ -62,13 +57,8 @@ async function doubtsOf(
   pieces: readonly Piece[],
 ): Promise<Note[]> {
   if (!bringsApplication(image, wish, pieces)) return [];
-  const lack = lackOf(image, pieces, await targetOf(context, { calibration: true }));
-  if (!isOpenBeken(image.detected)) return lack;
   const target = await targetOf(context, { calibration: true, partitions: true });
-  // The chip's own dump is how the chip was.
-  return isOwn(image.detected, target)
-    ? lack
-    : [...lack, ...doubtsOfUpdates(image, pieces, target)];
+  return firmwareDoubts(image, pieces, target);
 }
 
 /**
