@@ -30,7 +30,7 @@ export async function erase(
   const changer = new Changer(context);
   await changer.runErase(regions, () => eraseRegions(context, changer, regions, bytes));
   await forgetPartialSectors(context, options.backup?.folder, regions);
-  if (options.calibration === 'erase') forgetLayout(context);
+  if (options.calibration === 'erase' || options.bootloader === 'erase') forgetLayout(context);
   const { sectorsErased, blocksErased } = changer.counts;
   return {
     payload: { regions, bytes, sectorsErased, blocksErased, verified: true, backup },

@@ -83,7 +83,10 @@ describe('firmware for a chip whose whole flash is blank', () => {
   it('names a QIO file where the chip is only connected', async () => {
     const { device } = erased();
     const { warnings } = (await device.connect()).facts;
-    assert.match(warnings.join('\n'), /Write a backup of this chip, or a QIO file for it, with/);
+    assert.match(
+      warnings.join('\n'),
+      /Write a backup .* with bootloader set to replace, or a QIO file for it/,
+    );
     await device.close();
   });
 });

@@ -13,6 +13,7 @@ import { missing } from './part-of-image';
  */
 export function storageIn(image: LoadedImage): Region[] {
   const dump = image.detected.kind === 'dump' ? image.bytes : null;
+  if (dump === null && readTuyaStorage(image.bytes) !== null) throw withoutPlace(image);
   const storage = dump === null ? null : readTuyaStorage(dump);
   const files = dump === null ? null : readUserFiles(dump);
   if (storage === null && files === null) throw missing(image, 'placement.noStorageInIt');
@@ -28,6 +29,15 @@ export function storageIn(image: LoadedImage): Region[] {
       advice: [say('placement.useWholeDump')],
     });
   return regions;
+}
+
+/** Parts of a flash too small to tell where they begin. */
+function withoutPlace({ detected }: LoadedImage): BkError {
+  return new BkError(
+    'BK_BAD_IMAGE',
+    say('placement.storagePlaceUnknown', { image: detected.description }),
+    { advice: [say('placement.useWholeDump'), say('placement.giveOffset')] },
+  );
 }
 
 /** What reaches to the end of a part of a flash may go on behind it, unless the flash ends there, too. */

@@ -208,6 +208,8 @@ export const PLACEMENT = {
     "The image is __image__, and there is no storage of Tuya's firmware in it; nothing was changed",
   noConfigInIt:
     'The image is __image__, and there is no configuration of OpenBeken in it; nothing was changed',
+  storagePlaceUnknown:
+    "The image is __image__; it holds a storage of Tuya's firmware, but where in flash that lay cannot be told from it. Nothing was changed",
   storageCutOff:
     "The image is a part of a flash that ends, or begins, in the midst of the storage of Tuya's firmware, and with half of it a device does not know itself; nothing was changed",
   useEarlierDump: 'Use a dump that was made while the device still had it.',
