@@ -8,7 +8,14 @@ import { type CodeCheck, checkCode } from '../code/check-code';
 import { countValidPackets, isFilledWith, packetRuns } from '../code/packets';
 import { ownAppEnd } from '../code/partitions';
 import { findContainers, hasBootloaderHeader, RBL_HEADER_ON_FLASH } from '../code/rbl';
-import { appHints, bootloaderHints, type Hint, partitionHint, weighHints } from './chip-evidence';
+import {
+  appHints,
+  bootloaderHints,
+  type Hint,
+  partitionHint,
+  weighHints,
+  withoutMark,
+} from './chip-evidence';
 import type { BootloaderEvidence, CodeEvidence, ImageCode } from './code-evidence';
 import { hasCode } from './dump';
 
@@ -62,8 +69,7 @@ export function* readAppPart(
   const app = key === null ? null : yield* readApp(bytes, offset, codeEnd, key);
   if (marker === null || app === null)
     return { evidence: { ...found, chips: [], mixed: false, says: [] }, app };
-  // Names outrank the mark behind the vectors, which newer SDKs may set for other chips, too.
-  const names = appHints({ ...app, saysBk7231: false }, marker);
+  const names = appHints(withoutMark(app), marker);
   return { evidence: { ...found, ...weighed(names, appHints(app, marker)) }, app };
 }
 

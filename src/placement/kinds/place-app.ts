@@ -6,7 +6,7 @@ import { ENOUGH_BLANK, PACKET, packetRuns } from '../../image/code/packets';
 import { RBL_HEADER_ON_FLASH, type RblContainer } from '../../image/code/rbl';
 import { say } from '../../texts/note';
 import { span, wholeSectors } from '../base/pieces';
-import { firstKept, slotOf } from '../base/place-target';
+import { firstKept, slotInTable, slotOf } from '../base/place-target';
 import type { Piece, PlaceJob, PlaceTarget } from '../base/place-types';
 import { wrongImage } from '../base/refusals';
 
@@ -44,10 +44,15 @@ export function appPiece(job: PlaceJob, bytes: Uint8Array): Piece {
   return wholeSectors(BOOTLOADER_END, bytes.subarray(0, used));
 }
 
-/** Bytes from the bootloader's end to that of the application slot. */
+/**
+ * Bytes from the bootloader's end to that of the application slot. What a table leaves free in front of the download
+ * slot counts, too.
+ */
 function roomForApp(target: PlaceTarget): number {
   const kept = firstKept(target) - BOOTLOADER_END;
-  return Math.min(slotOf(target, 'app')?.length ?? kept, kept);
+  const slot = slotOf(target, 'app')?.length ?? kept;
+  const before = slotInTable(target, 'download')?.offset ?? BOOTLOADER_END;
+  return Math.min(Math.max(slot, before - BOOTLOADER_END), kept);
 }
 
 /** @throws BkError BK_WRONG_IMAGE where so much code has no room on the chip */

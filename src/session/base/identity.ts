@@ -1,5 +1,6 @@
 import type { FlashPart } from '../../chip/flash-parts';
 import type { ChipName, Family } from '../../chip/known/chips';
+import type { PartitionEntry } from '../../chip/layouts';
 import { type Note, say } from '../../texts/note';
 
 /** What a linked chip told of itself. */
@@ -29,6 +30,8 @@ export interface Identity {
   };
   /** Where the radio's calibration lies and its MAC, null where there is none; missing until a job looks for it. */
   calibration?: { offset: number | null; mac: string | null } | undefined;
+  /** The partition table in its bootloader, empty where there is none; missing until a job looks for it. */
+  partitions?: readonly PartitionEntry[] | undefined;
   /** 32 hex digits; null where it cannot be read. */
   key: string | null;
   /** Which kind of key the chip's code is stored with. */

@@ -1,15 +1,18 @@
+import { SECTOR } from '../../chip/geometry';
 import { BOOTLOADERS, type BootloaderFacts } from '../../chip/known/bootloaders';
 import { isSameSilicon } from '../../chip/known/chip-queries';
 import { CHIPS, type Chip, type ChipName } from '../../chip/known/chips';
+import type { Region } from '../../chip/layouts';
 import { BkError, hex } from '../../errors';
 import { say } from '../../texts/note';
 import { FAST_TIMINGS, REAL_TIMINGS, slower, type Timings } from './chip-timing';
 import { readOptionFile } from './option-file';
+import { isFlashSize, LARGEST_FLASH } from './option-values';
 import { fillRandom, seeded } from './prng';
 import { readProfile, type ToldProfile } from './profile-file';
 import { bootloaderOf, type ChipProfile, madeUpMac, PROFILES } from './profiles';
 import type { SimulatorExtras, SimulatorOptions } from './simulator-options';
-import { isFlashSize, LARGEST_FLASH, OPTION_RULES, readChip } from './simulator-options';
+import { OPTION_RULES, readChip } from './simulator-options';
 
 /** The code key that Tuya and Beken burn, as its four words are written. Source: protocol notes, eFuse. */
 const TUYA_KEY = '510fb093a3cbeadc5993a17ec7adeb03';
@@ -58,6 +61,10 @@ export interface ResolvedOptions {
   knownBootloader: BootloaderFacts | null;
   protect: number;
   mac: Buffer;
+  /** Where the calibration sector lies; null for none. */
+  calibration: number | null;
+  /** The download slot of the partition table; null for no table. */
+  download: Region | null;
   latency: number;
   ahead: boolean;
   erase32: boolean;
@@ -98,6 +105,7 @@ export function resolveOptions(given: SimulatorOptions & SimulatorExtras): Resol
   }
   const { deadSector = null, seed = 1 } = options;
   if (deadSector !== null && deadSector >= size) throw bad('deadSector', deadSector);
+  const { calibration, download } = layoutOf(options, facts, size);
   const { kind, entry } = bootloaderFor(chip, options.bootloader);
   const toldKey = told.hasOwnKey ? ownKey(seed) : undefined;
   const usualKey = (kind === 'known' ? entry?.key : null) ?? facts.codeKey.usual;
@@ -130,6 +138,8 @@ export function resolveOptions(given: SimulatorOptions & SimulatorExtras): Resol
     knownBootloader: entry,
     protect: options.protect ?? 0x067c,
     mac: options.mac === undefined ? madeUpMac(chip, seed, told.maker) : macFrom(options.mac),
+    calibration,
+    download,
     // Who does not want to wait does not want to wait as long as somebody's chip.
     latency: (fast ? given.latency : options.latency) ?? 0,
     ahead: options.ahead ?? true,
@@ -151,6 +161,25 @@ function bad(name: keyof typeof OPTION_RULES, value: number): BkError {
     say('simulator.outsideFlash', { option: name, value: hex(value), allowed }),
     { phase: 'open', advice: [say('simulator.correctOption', { option: name })] },
   );
+}
+
+/** Where flash that is made from the seed has what. */
+function layoutOf(
+  { calibration, download }: SimulatorOptions,
+  { layout, core }: Chip,
+  size: number,
+): Pick<ResolvedOptions, 'calibration' | 'download'> {
+  if (typeof calibration === 'number' && calibration + SECTOR > size)
+    throw bad('calibration', calibration);
+  if (typeof download === 'object' && download.offset + download.length > size)
+    throw bad('download', download.offset);
+  const usual = layout.calibration.find((at) => at + SECTOR <= size) ?? null;
+  // Chips with another core keep their partitions elsewhere.
+  const hasTable = core === 'arm9' && download !== 'none';
+  return {
+    calibration: calibration === 'none' ? null : (calibration ?? usual),
+    download: hasTable ? (download ?? layout.download) : null,
+  };
 }
 
 function sizeFor(usual: number, contents: number): number {

@@ -95,6 +95,8 @@ export const IMAGE = {
   packedWith: 'It was packed with __packing__, which cannot be opened here.',
   uf2IsFor: 'It is for __target__, by its number (__family__).',
   builtForBoard: 'It was built for the board __board__.',
+  layoutOfOther:
+    'Its layout is that of another chip, as some modules have it: what its code says of itself counts more.',
   contradictEachOther: 'These contradict each other.',
   contradictsItself: 'What it says about its chip contradicts itself: __evidence__',
   speaksForOthers: 'What it holds speaks for chips that exclude each other.',

@@ -108,7 +108,7 @@ export const SESSION = {
   reportModule: 'Please report the name on the module.',
   reportChipId: 'Please report this id together with the name on the module.',
   blankBootloader:
-    'The bootloader area is blank (sector 0 is all FF): the chip cannot start its firmware. Write a backup of this chip back with bootloader set to replace; its mask ROM takes it at any time.',
+    'The bootloader area is blank (sector 0 is all FF): the chip cannot start its firmware. Write a backup of this chip back with bootloader set to replace, or a QIO file for it; its mask ROM takes either at any time.',
   unknownBootloaderOfFull:
     'The bootloader (checksum __crc__) is not a known one. That is no fault: a full chip is flashed through its mask ROM.',
   unknownBootloader: 'The bootloader (checksum __crc__) is not a known one.',

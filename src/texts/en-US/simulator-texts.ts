@@ -56,6 +56,8 @@ export const SIMULATOR = {
   bootloaders: 'known, blank, unknown, or the checksum of a known one',
   protectBytes: 'none, or two bytes as 0x067c (second status byte first)',
   sixHexBytes: 'six bytes in hex',
+  sectorOrNone: 'none, or bytes, as 0x1e0000, a multiple of 4096',
+  slotOrNone: 'none, or offset:length, as 0x132000:0xae000, multiples of 4096',
   factor: 'a number above 0, as 2 or 1.5',
 
   // What an option does
@@ -80,6 +82,8 @@ export const SIMULATOR = {
   aboutBootloader: 'what the flash begins with',
   aboutProtect: 'status register after a boot (full chips)',
   aboutMac: 'address in the calibration sector',
+  aboutCalibration: 'where the calibration sector lies',
+  aboutDownload: 'the download slot of the partition table; none: no table',
   aboutLatency: 'how long the adapter keeps a packet back that is not full',
   aboutAnswer: 'how long the chip takes before any answer',
   aboutSlow: 'times as long as usual for erasing and programming',
