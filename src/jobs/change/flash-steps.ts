@@ -88,7 +88,7 @@ export class FlashSteps {
           this.counts.sectorsErased++;
         }
       }
-      this.#touch({ offset: address, length: SECTOR });
+      this.#touch({ offset: address, length: SECTOR }, data);
       // Where a whole sector at once failed twice, pages draw the same charge in small portions; but they take
       // longer, and not every supply likes that better.
       const byPages =
@@ -187,9 +187,9 @@ export class FlashSteps {
   }
 
   /** From here on until it is done, nobody can tell what the range holds. */
-  #touch(range: Region): void {
+  #touch(range: Region, bytes: Buffer | null = null): void {
     this.#context.changed = true;
-    this.#context.session.fingerprint?.forget(range);
+    this.#context.session.fingerprint?.forget(range, bytes);
     this.#ledger.set(range, 'uncertain');
   }
 }

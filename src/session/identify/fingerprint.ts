@@ -9,6 +9,7 @@ import type { Flash } from '../memory/flash';
 const HEADER = Buffer.from('TLV\0', 'latin1');
 /** So much of a sector is looked at: of one with the calibration the chip's own address (MAC) and its radio's values. */
 const MARKED = 512;
+const BLANK = Buffer.alloc(MARKED, 0xff);
 /** Where code lies on every chip, and where it goes on in all but the smallest images. */
 const CODE: readonly number[] = [BOOTLOADER_END, 0x40000, 0x80000];
 /** How often the places of calibrations are looked at. */
@@ -25,8 +26,10 @@ export class Fingerprint {
   readonly #flash: Flash;
   /** By address, the most telling ones first. */
   readonly #marks = new Map<number, number>();
-  /** Places that were marks before a job changed them. */
-  readonly #changed = new Set<number>();
+  /** Places that were marks before a job changed them, and what they may hold in the midst of that. */
+  readonly #changed = new Map<number, Set<number>>();
+  /** Whether something is a mark that a job has written: no other chip has that. */
+  #hasWitness = false;
 
   private constructor(flash: Flash) {
     this.#flash = flash;
@@ -54,12 +57,24 @@ export class Fingerprint {
     return this.#changed.size > 0;
   }
 
-  /** A job changes a range: what lies there tells nothing for now. */
-  forget(range: Region): void {
-    for (const address of this.#marks.keys()) {
+  /**
+   * A job changes a range: what lies there tells little for now.
+   * @param bytes that the range is to hold; none where it is erased
+   */
+  forget(range: Region, bytes: Buffer | null = null): void {
+    for (const [address, before] of this.#marks) {
       if (!overlaps(range, address)) continue;
       this.#marks.delete(address);
-      this.#changed.add(address);
+      this.#changed.set(address, new Set([before, crc32(BLANK)]));
+    }
+    if (bytes === null) return;
+    for (const [address, possible] of this.#changed) {
+      if (!isInside(range, address)) continue;
+      const wanted = bytes.subarray(address - range.offset).subarray(0, MARKED);
+      // A program that broke off has got to some byte.
+      for (let length = 1; length <= MARKED; length++) {
+        possible.add(crc32(BLANK.subarray(length), crc32(wanted.subarray(0, length))));
+      }
     }
   }
 
@@ -68,8 +83,8 @@ export class Fingerprint {
    * @param bytes of whole sectors
    */
   async settle(offset: number, bytes: Buffer): Promise<void> {
-    for (const address of this.#changed) {
-      if (address < offset || address + MARKED > offset + bytes.length) continue;
+    for (const address of this.#changed.keys()) {
+      if (!isInside({ offset, length: bytes.length }, address)) continue;
       const wanted = crc32(bytes.subarray(address - offset).subarray(0, MARKED));
       if ((await this.#flash.crc(address, MARKED)) === wanted) this.#mark(address, wanted);
     }
@@ -78,6 +93,7 @@ export class Fingerprint {
   /** The chip has confirmed by a checksum of all of it what a job has written. */
   confirmed(offset: number, bytes: Buffer): void {
     this.#mark(offset, crc32(bytes.subarray(0, MARKED)));
+    this.#hasWitness = true;
   }
 
   /** A calibration lies where no layout has it. @throws as an exchange does */
@@ -90,6 +106,10 @@ export class Fingerprint {
     for (const [address, mark] of this.#marks) {
       if ((await this.#flash.sureCrc(address, MARKED)) === mark) continue;
       if ((await this.#sure(address, MARKED)) !== mark) return false;
+    }
+    if (this.#hasWitness) return true;
+    for (const [address, possible] of this.#changed) {
+      if (!possible.has(await this.#sure(address, MARKED))) return false;
     }
     return true;
   }
@@ -114,6 +134,11 @@ export class Fingerprint {
   async #sure(address: number, length: number): Promise<number> {
     return (await twiceAlike(() => this.#flash.sureCrc(address, length), DOUBTS)).answer;
   }
+}
+
+/** Whether a whole mark lies in a range. */
+function isInside({ offset, length }: Region, address: number): boolean {
+  return offset <= address && address + MARKED <= offset + length;
 }
 
 function overlaps({ offset, length }: Region, address: number): boolean {
