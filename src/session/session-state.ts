@@ -55,12 +55,9 @@ export function answered(state: Opening, link: LinkOutcome, workingBaud: number)
 }
 
 /** Also once more, where it may have been another one the last time. */
-export function identified(
-  { workingBaud }: SessionState,
-  link: LinkOutcome,
-  identity: Identity,
-  flash: Flash,
-): Linked {
+export function identified(state: SessionState, identity: Identity, flash: Flash): SessionState {
+  const { link, workingBaud } = state;
+  if (link === null) return state;
   return { state: 'linked', link, identity, flash, fingerprint: null, workingBaud };
 }
 

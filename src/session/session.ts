@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { SECTOR } from '../chip/geometry';
 import type { Clock } from '../clock';
 import { isBkError } from '../errors';
@@ -12,26 +11,23 @@ import { type SessionReport, unheard } from './base/report';
 import type { FilledSettings } from './base/settings';
 import type { Step } from './base/step';
 import { type Climber, climb } from './baud/baud-climb';
-import type { BaudMemories } from './baud/baud-memory';
+import type { BaudMemories, BaudMemory } from './baud/baud-memory';
 import { Exchanger } from './exchange/exchanger';
-import { mustBeExpected, noteIdentity } from './identify/expected-chip';
+import { noteIdentity } from './identify/expected-chip';
 import { Fingerprint } from './identify/fingerprint';
-import { identify } from './identify/identify';
+import { type BootloaderLook, hex8, SMALLEST_FLASH } from './identify/identify';
 import { sameChip } from './identify/same-chip';
+import { type Introducible, Introduction } from './introduction';
 import { type LinkOutcome, link } from './link/link';
 import { Flash } from './memory/flash';
 import { PortReconnect, type Reconnectable } from './recovery/port-reconnect';
 import { type Recoverable, Recovery } from './recovery/recovery';
-import { neverTheSame } from './recovery/recovery-errors';
 import type { Linked, Lost, SessionState } from './session-state';
 import * as transition from './session-state';
 
 /** What must be missed in so many ms to be caught, and what a page's answer may be kept back by. */
 const SHORT_WINDOW_MS = 200;
 const PAGE_LATENCY_MS = 8;
-const IDENTIFYING: Step = { phase: 'identify', address: null };
-/** How often a chip is identified whose answers do not come without a break. */
-const MOST_LOOKS = 5;
 
 /** Opens a port again that was lost; waits for it at most so many ms. @throws BkError BK_PORT_LOST */
 export type Reopen = (timeoutMs: number, signal: AbortSignal | undefined) => Promise<Transport>;
@@ -51,19 +47,22 @@ export interface SessionOptions {
 }
 
 /** A linked and identified chip. Made by `Session.open`, and ended by `close`. */
-export class Session implements Climber, Recoverable, Reconnectable {
+export class Session implements Introducible, Recoverable, Reconnectable {
   readonly settings: FilledSettings;
   readonly exchanger: Exchanger;
-  readonly bauds: BaudMemories;
+  readonly #bauds: BaudMemories;
   readonly #reopen: Reopen | undefined;
+  readonly #introduction = new Introduction(this);
   readonly #recovery = new Recovery(this);
   readonly #portReconnect = new PortReconnect(this);
   #report: SessionReport;
   #state: SessionState = transition.UNOPENED;
+  /** What the first question of the latest link told. */
+  #look: BootloaderLook | null = null;
 
   private constructor({ transport, settings, clock, report, bauds, reopen }: SessionOptions) {
     this.settings = settings;
-    this.bauds = bauds;
+    this.#bauds = bauds;
     this.#reopen = reopen;
     this.exchanger = new Exchanger(transport, clock);
     this.exchanger.watch.evidence = report.evidence;
@@ -93,36 +92,7 @@ export class Session implements Climber, Recoverable, Reconnectable {
     this.#portReconnect.settled();
     this.#state = transition.answered(begun, outcome, this.exchanger.transport.baudRate);
     this.report.onPhase('identify', say('session.identifying'), false);
-    const { trust } = this.exchanger;
-    let { breaks } = trust;
-    await this.#identify(outcome, signal);
-    await this.raiseBaud(this.settings.baud, signal);
-    await this.#takeFingerprint(signal);
-    for (let looks = 2; trust.breaks !== breaks; looks++) {
-      if (looks > MOST_LOOKS) throw neverTheSame(this.port, MOST_LOOKS);
-      const before = { identity: this.identity, marks: this.fingerprint?.marks };
-      breaks = trust.breaks;
-      await this.#identify(outcome, signal);
-      await this.#takeFingerprint(signal);
-      const now = { identity: this.identity, marks: this.fingerprint?.marks };
-      if (isDeepStrictEqual(now, before)) break;
-    }
-    trust.vouch(trust.breaks);
-  }
-
-  /** Finds out what chip answers. */
-  async #identify(outcome: LinkOutcome, signal: AbortSignal | undefined): Promise<void> {
-    const identity = await this.step(IDENTIFYING, signal, () => identify(this.exchanger));
-    const flash = new Flash(this.exchanger, identity);
-    this.#state = transition.identified(this.#state, outcome, identity, flash);
-    noteIdentity(this.exchanger.evidence, identity, this.settings.chip);
-    mustBeExpected(identity, this.settings.chip, this.port);
-  }
-
-  /** Looks at what tells it from others of its model. */
-  async #takeFingerprint(signal: AbortSignal | undefined): Promise<void> {
-    const fingerprint = await this.step(IDENTIFYING, signal, () => Fingerprint.take(this.flash));
-    this.#state = transition.fingerprinted(this.#state, fingerprint);
+    await this.#introduction.run(signal);
   }
 
   #link(timeoutMs: number, signal: AbortSignal | undefined): Promise<LinkOutcome> {
@@ -145,6 +115,7 @@ export class Session implements Climber, Recoverable, Reconnectable {
   /** From here on the link is only kept: who looks on does not see whether the firmware ran meanwhile. */
   endJob(): void {
     if (this.#state.state !== 'opening') this.#state.flash.known.clear();
+    if (this.#state.state === 'linked') this.#introduction.remember();
     this.#report = unheard();
     this.exchanger.watch.evidence = this.#report.evidence;
   }
@@ -212,6 +183,22 @@ export class Session implements Climber, Recoverable, Reconnectable {
     return this.#recovery.blameLine(signal);
   }
 
+  seen(look: BootloaderLook): void {
+    this.#look = look;
+  }
+
+  identified(identity: Identity, flash: Flash): void {
+    this.#state = transition.identified(this.#state, identity, flash);
+  }
+
+  fingerprinted(fingerprint: Fingerprint): void {
+    this.#state = transition.fingerprinted(this.#state, fingerprint);
+  }
+
+  atRate(baudRate: number): void {
+    this.#state = transition.atRate(this.#state, baudRate);
+  }
+
   mistrustChip(): void {
     this.#state = transition.mistrusted(this.#state);
   }
@@ -249,11 +236,35 @@ export class Session implements Climber, Recoverable, Reconnectable {
   /** Goes to the best rate for a setting that proves itself on this wiring, and stays at a proved one. */
   async raiseBaud(setting: number | 'auto', signal?: AbortSignal): Promise<void> {
     if (!this.exchanger.transport.canSetBaudRate) return;
-    const baud = await climb(this, setting, signal);
+    const baud = await climb(this.#climber, setting, signal);
     this.#state = transition.atRate(this.#state, baud);
     if (typeof setting === 'number' && baud !== setting) {
       this.report.onWarning(say('session.baudDidNotWork', { setting, port: this.port, baud }));
     }
+  }
+
+  /** Before the chip is identified its kind may be known, and that code lies where it lies on all of them. */
+  get #climber(): Climber {
+    const { exchanger, settings, memory, workingBaud } = this;
+    const isOpening = this.#state.state === 'opening';
+    const family = this.#look?.known?.family;
+    const least = { id: null, part: null, size: SMALLEST_FLASH };
+    const unidentified = { family: family ?? 'full', chip: null, flash: least } as const;
+    return {
+      exchanger,
+      flash: isOpening ? new Flash(exchanger, unidentified) : this.flash,
+      isFamilyKnown: !isOpening || family !== undefined,
+      memory,
+      settings,
+      workingBaud,
+      forgetLocks: () => this.forgetLocks(),
+      relink: (signal) => this.relink(signal),
+    };
+  }
+
+  /** What is remembered of this chip on this port. */
+  get memory(): BaudMemory {
+    return this.#bauds.of(this.port, hex8(this.#look?.crc ?? 0));
   }
 
   /**

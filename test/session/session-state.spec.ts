@@ -23,10 +23,7 @@ const PRINT = {} as Fingerprint;
 
 describe('the states of a session', () => {
   const opening = answered(UNOPENED, LINK, 921_600);
-  const linked = fingerprinted(
-    atRate(identified(opening, LINK, IDENTITY, FLASH), 2_000_000),
-    PRINT,
-  );
+  const linked = fingerprinted(atRate(identified(opening, IDENTITY, FLASH), 2_000_000), PRINT);
 
   it('begin without a link, at the boot rate', () => {
     assert.deepEqual(UNOPENED, { state: 'opening', link: null, workingBaud: 115_200 });

@@ -39,7 +39,14 @@ export interface Identity {
   warnings: Note[];
 }
 
+/** A chip that was identified on a port, as long as nothing is known to have changed that told it from others. */
+export interface MetChip {
+  readonly identity: Identity;
+  /** Checksums by which it is known, by address. */
+  readonly marks: ReadonlyMap<number, number>;
+}
+
 /** The chip's name for people, or what kind of chip it is where it does not tell its model. */
-export function nameOf({ chip, family }: Identity): string | Note {
+export function nameOf({ chip, family }: Pick<Identity, 'chip' | 'family'>): string | Note {
   return chip ?? (family === 'full' ? say('common.fullChip') : say('common.basicChip'));
 }

@@ -1,20 +1,17 @@
-import type { Identity } from '../base/identity';
 import { BOOT_BAUD } from '../base/link-state';
 import type { FilledSettings } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
-import type { Flash } from '../memory/flash';
 import { changeBaud, wayBack } from './baud';
 import { nextBaud } from './baud-ladder';
-import type { BaudMemories } from './baud-memory';
-import { proveBaud } from './baud-proof';
+import type { BaudMemory } from './baud-memory';
+import { type ProofSubject, proveBaud } from './baud-proof';
 
 /** What going to another rate needs of a session. */
-export interface Climber {
+export interface Climber extends ProofSubject {
   readonly exchanger: Exchanger;
-  readonly flash: Flash;
-  readonly identity: Identity;
+  /** What is remembered of this chip on this port. */
+  readonly memory: BaudMemory;
   readonly settings: Pick<FilledSettings, 'baud'>;
-  readonly bauds: BaudMemories;
   /** The rate that worked until now. */
   readonly workingBaud: number;
   forgetLocks(): void;
@@ -33,10 +30,8 @@ export async function climb(
   setting: number | 'auto',
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const { exchanger, identity, workingBaud } = session;
+  const { exchanger, memory, workingBaud } = session;
   const { transport } = exchanger;
-  const chip = `${identity.chip} ${identity.flash.id} ${identity.bootloader.crc}`;
-  const memory = session.bauds.of(transport.port, chip);
   // Whoever asks for less than there was, and is not the person, has seen errors there.
   const down =
     typeof setting === 'number' && setting < workingBaud && setting !== session.settings.baud;
@@ -74,11 +69,11 @@ async function tryBaud(
   tries: number,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const { exchanger, flash } = session;
+  const { exchanger } = session;
   for (let left = tries; left > 0; left--) {
     const outcome = await changeBaud(exchanger, baudRate);
     if (outcome === 'changed') {
-      const proof = await proveBaud(exchanger, flash);
+      const proof = await proveBaud(exchanger, session);
       if (proof === 'good') {
         exchanger.evidence.baudTried(baudRate, 'proved');
         return true;

@@ -1,15 +1,18 @@
 import type { Clock } from '../../clock';
+import type { MetChip } from '../base/identity';
 
 /** For so long a rate that failed is not tried again, ms. */
 const FAILED_FOR_MS = 3_600_000;
 /** Chips on ports that are remembered; more than anybody has at hand, and little memory. */
 const MOST_REMEMBERED = 256;
 
-/** What is known of the rates of one chip on one port. */
+/** What is known of one chip on one port: which rates work, and what it is. */
 export class BaudMemory {
   readonly #clock: Clock;
   readonly #failedUntil = new Map<number, number>();
   #proved: number | null = null;
+  /** What it was identified as; null where that has to be found out anew. */
+  met: MetChip | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;

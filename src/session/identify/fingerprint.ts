@@ -35,6 +35,13 @@ export class Fingerprint {
     this.#flash = flash;
   }
 
+  /** One that was taken before, of the chip that is linked now. */
+  static of(flash: Flash, marks: ReadonlyMap<number, number>): Fingerprint {
+    const print = new Fingerprint(flash);
+    for (const [address, crc] of marks) print.#mark(address, crc);
+    return print;
+  }
+
   /** @throws as an exchange does */
   static async take(flash: Flash): Promise<Fingerprint> {
     const print = new Fingerprint(flash);
@@ -50,6 +57,11 @@ export class Fingerprint {
   /** Checksums by address. */
   get marks(): ReadonlyMap<number, number> {
     return this.#marks;
+  }
+
+  /** Whether it knows the chip by its calibration, and so by its MAC. */
+  get hasCalibration(): boolean {
+    return CALIBRATIONS.some((address) => this.#marks.has(address));
   }
 
   /** Whether a job has changed what told the chip. */

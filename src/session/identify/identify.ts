@@ -29,21 +29,41 @@ const CHECKED = 256;
 const DOUBTS = 5;
 const MIB = 1024 * 1024;
 /** The bounds of what is looked for; less holds no bootloader, without which there is no such chip. */
-const SMALLEST_FLASH = MIB / 8;
+export const SMALLEST_FLASH = MIB / 8;
 const LARGEST_FLASH = 16 * MIB;
 
 /** What a blank sector 0 means and what helps. */
 export const BLANK_BOOTLOADER = say('session.blankBootloader');
 
+/** What a first question tells: the checksum of the bootloader's beginning. */
+export interface BootloaderLook {
+  /** zlib's CRC-32. */
+  readonly crc: number;
+  readonly known: BootloaderFacts | undefined;
+}
+
+/**
+ * Asks the first question.
+ * @throws BkError BK_UNKNOWN_FLASH where no flash answers
+ */
+export async function lookAtBootloader(exchanger: Exchanger): Promise<BootloaderLook> {
+  const look = await askBootloader(exchanger);
+  exchanger.evidence.bootloader(look.crc, look.known !== undefined);
+  if (isOneOf(NO_BOOTLOADER.zeros, look.crc)) throw deadFlash(exchanger.transport.port);
+  return look;
+}
+
+async function askBootloader(exchanger: Exchanger): Promise<BootloaderLook> {
+  const crc = invertCrc(await exchanger.askUntilTwiceAlike(checkCrc, { start: 0, end: CHECKED }));
+  return { crc, known: BOOTLOADERS.find((bootloader) => bootloader.crc === crc) };
+}
+
 /**
  * Finds out what chip answers. Works at any rate; takes some tens of round trips on full chips.
  * @throws BkError BK_UNKNOWN_CHIP, BK_UNKNOWN_FLASH
  */
-export async function identify(exchanger: Exchanger): Promise<Identity> {
-  const crc = invertCrc(await exchanger.askUntilTwiceAlike(checkCrc, { start: 0, end: CHECKED }));
-  const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
-  exchanger.evidence.bootloader(crc, known !== undefined);
-  if (isOneOf(NO_BOOTLOADER.zeros, crc)) throw deadFlash(exchanger.transport.port);
+export async function identify(exchanger: Exchanger, look?: BootloaderLook): Promise<Identity> {
+  const { crc, known } = look ?? (await lookAtBootloader(exchanger));
   const found = known === undefined ? await findFamily(exchanger, crc) : { family: known.family };
   const facts: CodeFacts = {
     bootloader: known,
@@ -57,8 +77,7 @@ export async function identify(exchanger: Exchanger): Promise<Identity> {
 
 /** What lies in the bootloader area now: a job may have changed it. Sector 0 as all FF means that the chip cannot start. */
 export async function readBootloader(exchanger: Exchanger): Promise<Identity['bootloader']> {
-  const crc = invertCrc(await exchanger.askUntilTwiceAlike(checkCrc, { start: 0, end: CHECKED }));
-  const known = BOOTLOADERS.find((bootloader) => bootloader.crc === crc);
+  const { crc, known } = await askBootloader(exchanger);
   return bootloaderOf(crc, known, isOneOf(NO_BOOTLOADER.blank, crc), null);
 }
 
@@ -299,6 +318,6 @@ function isOneOf(values: readonly number[], crc: number): boolean {
   return values.includes(crc);
 }
 
-function hex8(value: number): string {
+export function hex8(value: number): string {
   return value.toString(16).padStart(8, '0');
 }

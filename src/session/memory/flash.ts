@@ -17,6 +17,9 @@ import type { Exchanger } from '../exchange/exchanger';
 import { KnownSectors } from './known-sectors';
 import { unprotect } from './protection';
 
+/** What has to be known of a chip to deal with its flash. */
+type FlashOf = Pick<Identity, 'family' | 'chip' | 'flash'>;
+
 /**
  * Flash of a linked chip, by addresses from 0 to its size. The differences between full and basic
  * chips (checksum ends, the mirror of the bootloader, locks and protect bits) end here, and so does
@@ -26,13 +29,13 @@ export class Flash {
   /** What need not be asked again, as long as nothing is done to it. */
   readonly known = new KnownSectors();
   readonly #exchanger: Exchanger;
-  readonly #identity: Identity;
+  readonly #identity: FlashOf;
   /** Basic chips: a checksum locks the flash until a link check, and then an erase must come first. */
   #locked = true;
   /** Full chips: protect bits come back with every boot. */
   #unprotected = false;
 
-  constructor(exchanger: Exchanger, identity: Identity) {
+  constructor(exchanger: Exchanger, identity: FlashOf) {
     this.#exchanger = exchanger;
     this.#identity = identity;
   }

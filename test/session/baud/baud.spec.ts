@@ -175,10 +175,11 @@ describe('the rate of a session', () => {
     const told = toldRates(line);
     let spoilt = false;
     line.onAnswer = (bytes, key) => {
-      if (spoilt || key !== 'L09' || line.baudRate !== 2_000_000) return bytes;
+      if (spoilt || key !== 'S10' || line.baudRate !== 2_000_000) return bytes;
       spoilt = true;
       const changed = Buffer.from(bytes);
-      changed[100] = (changed[100] as number) ^ 1;
+      const last = changed.length - 1;
+      changed[last] = (changed[last] as number) ^ 1;
       return changed;
     };
     const session = await own.open();
@@ -212,7 +213,8 @@ describe('the rate of a session', () => {
     assert.ok(first >= 8, `${first} link checks`);
     assert.equal(seen[first], 'L09');
     const rest = seen.slice(first + 1);
-    assert.ok(rest.length >= 9 && rest.every((key) => key === 'S10'), rest.join());
+    const checks = rest.findIndex((key) => key !== 'S10');
+    assert.ok(checks >= 9, rest.join());
   });
 
   for (const limit of [115_200, 230_400, 460_800, 500_000, 921_600, 1_000_000]) {
