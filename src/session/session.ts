@@ -185,6 +185,7 @@ export class Session implements Introducible, Recoverable, Reconnectable {
 
   seen(look: BootloaderLook): void {
     this.#look = look;
+    this.exchanger.ahead = this.memory.ahead;
   }
 
   identified(identity: Identity, flash: Flash): void {

@@ -224,7 +224,7 @@ export class BlockReader {
     if (source !== null) {
       this.#count(source, address, block);
     } else {
-      await this.#readSector(address, sector);
+      await this.#readSector(address, sector, this.#nextToRead(block));
       if (held === null) block.unproved.push(address);
       else if (crc32(sector) !== held) await this.#confirmSector(address, sector);
       this.#countRead(address, block);
@@ -272,9 +272,16 @@ export class BlockReader {
     }
   }
 
-  async #readSector(address: number, into: Buffer): Promise<void> {
-    await this.#context.step({ phase: this.#phase, address }, async () => {
-      (await this.#context.flash.readSector(address)).copy(into);
+  /** The sector of a block that will have to be read after the one that is to be settled now; null where none will. */
+  #nextToRead({ addresses, known }: Block): number | null {
+    const next = addresses[known.length + 1];
+    const isRead = next !== undefined && !this.#sampled.has(next) && !this.#isWorthAsking(next);
+    return isRead ? next : null;
+  }
+
+  async #readSector(address: number, into: Buffer, next: number | null): Promise<void> {
+    await this.#context.step({ phase: this.#phase, address }, async (tries) => {
+      (await this.#context.flash.readSector(address, tries === 0 ? next : null)).copy(into);
     });
     await this.#keep(address, into);
   }

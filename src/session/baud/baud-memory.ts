@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock';
 import type { MetChip } from '../base/identity';
+import { AheadTrust } from '../exchange/command-ahead';
 
 /** For so long a rate that failed is not tried again, ms. */
 const FAILED_FOR_MS = 3_600_000;
@@ -13,6 +14,8 @@ export class BaudMemory {
   #proved: number | null = null;
   /** What it was identified as; null where that has to be found out anew. */
   met: MetChip | null = null;
+  /** Whether it takes commands ahead. */
+  readonly ahead = new AheadTrust();
 
   constructor(clock: Clock) {
     this.#clock = clock;

@@ -16,9 +16,19 @@ import { tellsReboots } from '../base/link-state';
 import { twiceAlike } from '../base/twice-alike';
 import { AdaptiveTimeout, type Patience } from './adaptive-timeout';
 import { ChipTrust } from './chip-trust';
+import { AheadTrust, CommandAhead } from './command-ahead';
 import { refused, silent, unsure } from './exchange-errors';
 import { SilenceTimer } from './silence-timer';
 import { WireWatch } from './wire-watch';
+
+interface ExchangeOptions<Args> {
+  limitMs?: number;
+  /** To be sent right behind it. */
+  next?: Args;
+  /** It was sent already; and where its answer has come since, that. */
+  sent?: boolean;
+  frame?: Frame | null;
+}
 
 interface Waiter {
   take(frame: Frame): boolean;
@@ -32,6 +42,8 @@ const DOUBTS = 7;
 /** Silence after which nothing is under way any more, ms, and how long to wait for it. */
 const QUIET_MS = 20;
 const QUIET_LIMIT_MS = 300;
+/** How often it is looked whether an answer has come that nobody wants, ms. */
+const PASS_OVER_MS = 5;
 
 /**
  * One command and its answer at a time over one transport. An answer is known by its code and by
@@ -45,6 +57,9 @@ export class Exchanger {
   readonly #timeout = new AdaptiveTimeout();
   /** Whether the chip that answers is still known to be the same one. */
   readonly trust = new ChipTrust();
+  /** Whether commands are sent ahead. */
+  ahead = new AheadTrust();
+  #ahead: CommandAhead | null = null;
   #waiter: Waiter | null = null;
   #lost: BkError | null = null;
   #lastByteAt = Number.NEGATIVE_INFINITY;
@@ -60,7 +75,7 @@ export class Exchanger {
     this.#transport = transport;
     this.#lost = null;
     this.trust.doubt();
-    this.#reader.reset();
+    this.forgetInput();
     transport.onData = (bytes) => this.#receive(bytes);
     transport.onLost = (reason) => {
       if (this.#transport === transport) this.#portLost(reason);
@@ -132,6 +147,61 @@ export class Exchanger {
     args: Args,
     limitMs?: number,
   ): Promise<Answer> {
+    await this.#passOverAhead();
+    return this.#exchange(command, args, limitMs === undefined ? {} : { limitMs });
+  }
+
+  /**
+   * Asks something that changes nothing and whose answer tells what it is of, and the next of its kind before that
+   * answer has come, where answers come late and the chip is not known to miss it. Whoever asks for that next finds it
+   * under way.
+   * @throws as `sendOnce`
+   */
+  async askWithNext<Args>(
+    command: Command<Args, Buffer>,
+    args: Args,
+    next?: Args,
+  ): Promise<Buffer> {
+    const { ahead } = this;
+    const isUnderWay = this.#ahead?.is(command as Command<never, unknown>, args) ?? false;
+    const frame = isUnderWay ? (this.#ahead?.frame ?? null) : null;
+    if (!isUnderWay) await this.#passOverAhead();
+    this.#ahead = null;
+    const then = next !== undefined && ahead.isWorth(this.latency) ? { next } : {};
+    try {
+      return await this.#exchange(command, args, { ...then, sent: isUnderWay, frame });
+    } catch (error) {
+      if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
+      ahead.doubt();
+      // What comes of the next one must not be taken for anything else; a chip that rebooted is not waited for.
+      this.#ahead = null;
+      await this.waitForQuiet(QUIET_MS + this.latency, QUIET_LIMIT_MS);
+      if (!isUnderWay || !(await this.isThere())) throw error;
+      return this.#exchange(command, args, {});
+    }
+  }
+
+  /** What was sent ahead and is not wanted any more is waited for: its answer would be in the way of others. */
+  async #passOverAhead(): Promise<void> {
+    const ahead = this.#ahead;
+    if (ahead === null) return;
+    const answer = lineTime(ahead.answerBytes, this.#transport.baudRate);
+    const end = this.#clock.now() + answer + this.latency + QUIET_LIMIT_MS;
+    while (ahead.frame === null && this.#lost === null && this.#clock.now() < end) {
+      await this.pause(PASS_OVER_MS);
+    }
+    this.#ahead = null;
+    if (ahead.frame === null) {
+      this.ahead.doubt();
+      this.#reader.reset();
+    }
+  }
+
+  async #exchange<Args, Answer>(
+    command: Command<Args, Answer>,
+    args: Args,
+    { limitMs, next, sent = false, frame = null }: ExchangeOptions<Args>,
+  ): Promise<Answer> {
     // Its answer does not tell what it is of; with such a line the last one may still be on its way again.
     if (command.kind === 'checksum' && this.#watch.doubles)
       await this.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
@@ -149,21 +219,31 @@ export class Exchanger {
         : { first: limitMs, gap: 0, longest: limitMs };
     this.#watch.begin(command.kind, baudRate, begun, onWire);
     // The waiter stands before the request leaves: no answer can be too fast for it.
-    const answer = this.#wait(command, args, patience);
+    const answer = this.#wait(command, args, patience, next !== undefined);
     const waiter = this.#waiter;
+    if (next !== undefined)
+      this.#ahead = new CommandAhead(command as Command<never, unknown>, next);
+    const requests = [
+      ...(sent ? [] : [request]),
+      ...(next === undefined ? [] : [encodeRequest(command, next)]),
+    ];
+    if (frame !== null) waiter?.take(frame);
     // Not awaited: a port that takes no bytes must not outlast the limit.
-    this.#transport.write(request).catch((error: unknown) => {
-      if (this.#waiter === waiter) waiter?.fail(error);
-    });
+    if (requests.length > 0) {
+      this.#transport.write(Buffer.concat(requests)).catch((error: unknown) => {
+        if (this.#waiter === waiter) waiter?.fail(error);
+      });
+    }
     try {
       const value = await answer;
       const now = this.#clock.now();
-      this.#timeout.learn(command, args, now - begun - onWire);
+      const isAlone = !sent && next === undefined;
+      if (isAlone) this.#timeout.learn(command, args, now - begun - onWire);
       this.trust.heard(now);
       this.#watch.answered();
       return value;
     } catch (error) {
-      this.#watch.failed(command as Command<never, unknown>, args, error);
+      if (!sent) this.#watch.failed(command as Command<never, unknown>, args, error);
       if (!tells && isBkError(error, 'BK_NO_RESPONSE')) this.trust.doubt();
       throw error;
     }
@@ -283,6 +363,7 @@ export class Exchanger {
 
   /** Forgets half-arrived answers, as after a change of rate. */
   forgetInput(): void {
+    this.#ahead = null;
     this.#reader.reset();
   }
 
@@ -290,6 +371,7 @@ export class Exchanger {
     command: Command<Args, Answer>,
     args: Args,
     patience: Patience,
+    isFollowed: boolean,
   ): Promise<Answer> {
     if (this.#lost !== null) return Promise.reject(this.#lost);
     if (this.#waiter !== null) throw new Error('one command at a time');
@@ -310,7 +392,8 @@ export class Exchanger {
             const answer = command.parse(frame.payload, args);
             if (answer === undefined) return false;
             settle();
-            resolve(answer);
+            // What comes behind it goes into the same buffer.
+            resolve(isFollowed && Buffer.isBuffer(answer) ? ownCopy(answer) : answer);
           } catch (error) {
             // A fault in here must end this exchange, and not the process whose port calls it.
             settle();
@@ -344,6 +427,7 @@ export class Exchanger {
     this.#lastByteAt = this.#clock.now();
     this.#reader.push(bytes, (frame) => {
       if (this.#waiter?.take(frame)) return this.#watch.claimed(frame);
+      if (this.#ahead?.take(frame)) return;
       const late = this.#watch.unclaimed(frame, this.#transport.baudRate, this.#lastByteAt);
       if (late !== null) this.#timeout.learn(late.command, late.args as never, late.took);
     });

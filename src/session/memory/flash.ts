@@ -54,11 +54,15 @@ export class Flash {
 
   /**
    * Reads one sector.
+   * @param next the sector that will be asked for then, if that is known
    * @returns a view of 4096 bytes that is valid only until the next exchange
    */
-  readSector(address: number): Promise<Buffer> {
+  readSector(address: number, next: number | null = null): Promise<Buffer> {
     this.#mustFit(address, SECTOR);
-    return this.#exchanger.sendOnce(flashRead4K, { address: this.#readable(address) });
+    const args = { address: this.#readable(address) };
+    if (next === null) return this.#exchanger.askWithNext(flashRead4K, args);
+    this.#mustFit(next, SECTOR);
+    return this.#exchanger.askWithNext(flashRead4K, args, { address: this.#readable(next) });
   }
 
   /** The chip's own checksum of a range, as zlib's CRC-32. The length is at least 1. */
