@@ -57,6 +57,7 @@ export interface ResolvedOptions {
   /** What eFuse says of the key, 32 hex digits. */
   efuse: string;
   bootloader: 'known' | 'blank' | 'unknown';
+  contents: NonNullable<SimulatorOptions['contents']>;
   /** The table's entry whose checksum the bootloader is given; null where there is none. */
   knownBootloader: BootloaderFacts | null;
   protect: number;
@@ -135,6 +136,7 @@ export function resolveOptions(given: SimulatorOptions & SimulatorExtras): Resol
     tuyaKey: key === TUYA_KEY,
     efuse: options.efuse === undefined ? key : keyFor(options.efuse),
     bootloader: kind,
+    contents: options.contents ?? 'factory',
     knownBootloader: entry,
     protect: options.protect ?? 0x067c,
     mac: options.mac === undefined ? madeUpMac(chip, seed, told.maker) : macFrom(options.mac),
