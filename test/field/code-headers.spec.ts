@@ -20,9 +20,15 @@ describe('the header behind code', function () {
   this.timeout(20_000);
 
   it('counts padding of FF as well as padding that holds its count', async () => {
-    for (const padding of [1, 12, 16]) {
-      const image = paddedContainer({ texts: openBekenTexts('BK7252'), padding });
+    for (const [padding, stored] of [
+      [1, 0xff],
+      [12, 0xff],
+      [12, 0],
+      [16, 0xff],
+    ] as const) {
+      const image = paddedContainer({ texts: openBekenTexts('BK7252'), padding, stored });
       assert.deepEqual(damageOf(detectImage(image)), [], `${padding}`);
+      assert.deepEqual(allEnglish(detectImage(image).doubts), [], `${padding}`);
       assert.match(allEnglish(detectImage(image).checks).join(' '), /CRC and hash of app fit/);
     }
     const image = paddedContainer({ texts: openBekenTexts('BK7252'), padding: 12 });
