@@ -6,7 +6,7 @@ import { lineTime } from '../protocol/timing';
 import { say } from '../texts/note';
 import type { Transport } from '../transport/transport';
 import type { Identity } from './base/identity';
-import { BOOT_BAUD, type LinkState } from './base/link-state';
+import { BOOT_BAUD, type LinkState, tellsReboots } from './base/link-state';
 import { type SessionReport, unheard } from './base/report';
 import type { FilledSettings } from './base/settings';
 import type { Step } from './base/step';
@@ -22,6 +22,7 @@ import { type LinkOutcome, link } from './link/link';
 import { Flash } from './memory/flash';
 import { PortReconnect, type Reconnectable } from './recovery/port-reconnect';
 import { type Recoverable, Recovery } from './recovery/recovery';
+import { otherChip } from './recovery/recovery-errors';
 import type { Linked, Lost, SessionState } from './session-state';
 import * as transition from './session-state';
 
@@ -59,6 +60,7 @@ export class Session implements Introducible, Recoverable, Reconnectable {
   #state: SessionState = transition.UNOPENED;
   /** What the first question of the latest link told. */
   #look: BootloaderLook | null = null;
+  #wasKept = false;
 
   private constructor({ transport, settings, clock, report, bauds, reopen }: SessionOptions) {
     this.settings = settings;
@@ -274,12 +276,22 @@ export class Session implements Introducible, Recoverable, Reconnectable {
    */
   async isStillThere(): Promise<boolean> {
     if (!(await this.keepAlive())) return false;
+    // At another rate than that of the boot it is there as it was left; only before a change that is not enough.
+    this.#wasKept = true;
+    if (tellsReboots(this.exchanger.transport)) return true;
     try {
       return await sameChip(this);
     } catch (error) {
       if (isBkError(error)) return false;
       throw error;
     }
+  }
+
+  /** To be called before a change: on a link that was kept from another job the chip is looked at once more. */
+  async mustBeSameSinceKept(step: Step): Promise<void> {
+    if (!this.#wasKept) return;
+    if (!(await sameChip(this))) throw otherChip(this.port, step);
+    this.#wasKept = false;
   }
 
   /** To be called at the end of a job: what it has changed tells the chip from others again. */

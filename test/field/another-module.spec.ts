@@ -5,7 +5,7 @@ import { noise } from '../support/bench-device';
 import { ExchangedChip } from '../support/exchanged-chip';
 
 /** A module that was put in the place of another one is switched on just then, and listens. */
-const SIM = 'window=300&reset=none&app=silent&seed=3';
+const SIM = 'reset=none&app=silent&seed=3';
 const IMAGE = noise(0x20000, 9);
 
 /** Where its model usually has the calibration, and where another layout has it. */
@@ -36,8 +36,12 @@ const CASES: readonly Case[] = [
 ];
 
 /** A device whose chip has its calibration at an address, and a clone of it: the same in all but its MAC. */
-function bench({ chip, baud, at }: Case, settings = {}) {
-  const own = new ExchangedChip(`${chip}?${SIM}`, { baud, linkTimeout: 3, ...settings });
+function bench({ chip, baud, at }: Case, settings = {}, window = 300) {
+  const own = new ExchangedChip(`${chip}?${SIM}&window=${window}`, {
+    baud,
+    linkTimeout: 3,
+    ...settings,
+  });
   const { flash } = own.chip;
   const usual = USUAL[chip];
   if (at !== usual) {
@@ -138,11 +142,11 @@ describe('another module in the place of the one that a job began with', () => {
 
     it(`does not become half of a backup: ${where}`, async () => {
       const range = { offset: 0x1c0000, length: 0x30000 };
-      const dry = bench(each);
+      const dry = bench(each, {}, 3000);
       await dry.own.device.read(range, dry.own.control);
       const wrong: string[] = [];
       for (const instant of instants(dry.own.requests)) {
-        const { own, clone } = bench(each);
+        const { own, clone } = bench(each, {}, 3000);
         const first = Buffer.from(own.chip.flash);
         // So that a half can be told.
         noise(SECTOR, 21).copy(clone, 0x1c8000);
@@ -174,6 +178,7 @@ describe('a kept link', () => {
       const first = await own.device.connect(own.control);
       // It is taken off and put on between two calls, as nobody could do by hand.
       own.exchange(clone);
+      await own.clock.advance(20);
       own.asked = 0;
       const second = await own.device.connect(own.control);
       assert.notEqual(second.payload.mac, null);

@@ -108,7 +108,9 @@ export class FlashSteps {
     const { flash } = this.#context;
     const range = { offset: address, length: BLOCK };
     let refused = false;
-    const done = await this.#context.step({ phase: 'erase', address }, async (tries) => {
+    const step = { phase: 'erase', address } as const;
+    const done = await this.#context.step(step, async (tries) => {
+      await this.#context.session.mustBeSameSinceKept(step);
       // The answer may have been lost, not the erase.
       if (tries > 0 && (await flash.crc(address, BLOCK)) === blankCrc(BLOCK)) {
         this.#carriedOut(address);
@@ -162,6 +164,7 @@ export class FlashSteps {
     let refusals = this.#refused.delete(address) ? REFUSALS - 1 : 0;
     await this.#context.step({ phase, address }, async (tries) => {
       try {
+        await this.#context.session.mustBeSameSinceKept({ phase, address });
         await attempt(tries);
       } catch (error) {
         refusals = isRefusal(error, address) ? refusals + 1 : 0;

@@ -41,8 +41,7 @@ export async function proveBaud(
   { flash, isFamilyKnown }: ProofSubject,
 ): Promise<BaudProof> {
   // No pause after one that fails: some chips leave download mode at a silence after half a frame.
-  const calls = await passes(exchanger, () => exchanger.sendOnce(linkCheck, undefined));
-  if (calls !== 'all') return 'unheard';
+  if (!(await passes(exchanger, () => exchanger.sendOnce(linkCheck, undefined)))) return 'unheard';
   // A chip that is not there at this rate any more has rebooted, and listens for a short time only.
   const isThere = () => exchanger.isThere();
   let sector = Buffer.alloc(0);
@@ -55,12 +54,10 @@ export async function proveBaud(
     sector = Buffer.from(await flash.readSector(BOOTLOADER_END));
     return same(0, SECTOR);
   };
-  const read = await passes(exchanger, reads, 1, isThere);
-  if (read !== 'all') return read === 'gone' ? 'unheard' : 'poor';
+  if (!(await passes(exchanger, reads, 1, isThere))) return 'poor';
   // No two lengths are the same, so that even in a blank sector no two checksums are.
   const part = (trip: number) => same(trip * 0x55, 32 + trip);
-  const parts = await passes(exchanger, part, TRIPS.most, isThere);
-  return parts === 'all' ? 'good' : parts === 'gone' ? 'unheard' : 'poor';
+  return (await passes(exchanger, part, TRIPS.most, isThere)) ? 'good' : 'poor';
 }
 
 /** Exchanges that have to succeed, so many at most. @param after one that did not: whether the chip is still there */
@@ -69,17 +66,17 @@ async function passes(
   exchange: (index: number) => Promise<boolean>,
   most: number = TRIPS.most,
   after?: () => Promise<boolean>,
-): Promise<'all' | 'poor' | 'gone'> {
+): Promise<boolean> {
   const { clock } = exchanger;
   const enoughAt = clock.now() + TRIPS.enoughMs;
   let failures = 0;
   for (let index = 0; index < most + failures; index++) {
     if (index >= TRIPS.least + failures && clock.now() >= enoughAt) break;
     if (await succeeds(() => exchange(index))) continue;
-    if (++failures > FAILURES) return 'poor';
-    if ((await after?.()) === false) return 'gone';
+    if (++failures > FAILURES) return false;
+    if ((await after?.()) === false) return false;
   }
-  return 'all';
+  return true;
 }
 
 async function succeeds(exchange: () => Promise<boolean>): Promise<boolean> {

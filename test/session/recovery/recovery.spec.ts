@@ -176,8 +176,11 @@ describe('recovery', () => {
 
   it('does not take a calibration for that of another chip which the job has changed itself', async () => {
     const own = await openSession(`sim://bk7231n?${SILENT}`);
-    own.session.fingerprint?.forget({ offset: 0x1d0000, length: 0x1000 });
-    own.chip.flash.fill(0x5a, 0x1d0000, 0x1d0000 + 64);
+    const offset = 0x1d0000;
+    const length = 0x1000;
+    own.chip.flash.fill(0x5a, offset, offset + 64);
+    const bytes = Buffer.from(own.chip.flash.subarray(offset, offset + length));
+    own.session.fingerprint?.forget({ offset, length }, bytes);
     rebootAt(own, 'L0F');
     await erase(own);
     assert.ok(truth(own).every((byte) => byte === 0xff));
