@@ -2,7 +2,10 @@ import { crc32 } from 'node:zlib';
 import { SECTOR } from '../chip/geometry';
 import { CHIP_MODELS } from '../chip/known/chips';
 import { calibrationFields } from '../image/calibration';
+import { invertCrc } from '../protocol/checksum';
 import type { MadeUp } from './made-up';
+import type { Replaced } from './record-lines';
+import { isOfBlank } from './wire-entries';
 
 /** Bytes of a MAC that tell its maker. */
 const MAKER = 3;
@@ -31,6 +34,8 @@ export class MacMask {
   readonly #madeUp: MadeUp;
   /** By address of the half; the earliest first. */
   readonly #facts = new Map<number, Fact[]>();
+  /** Checksums that the record tells of what was written, with place and length. */
+  readonly #written = new Set<string>();
 
   constructor(madeUp: MadeUp) {
     this.#madeUp = madeUp;
@@ -41,6 +46,12 @@ export class MacMask {
    * are no such sector, or have no MAC.
    */
   mask(address: number, sector: Buffer, t: number): Buffer | null {
+    const masked = this.#masked(address, sector, t);
+    if (masked === null) this.changed(address, sector.length, t);
+    return masked;
+  }
+
+  #masked(address: number, sector: Buffer, t: number): Buffer | null {
     if (sector[0] !== FIRST_LETTER) return null;
     // Weak supplies get it page by page.
     const rest = Buffer.alloc(Math.max(0, SECTOR - sector.length), 0xff);
@@ -60,6 +71,11 @@ export class MacMask {
     return masked;
   }
 
+  /** Bytes without a MAC were sent to be put there: the record tells their checksum. */
+  wrote(address: number, { n, crc }: Replaced): void {
+    if (PLACES.has(address) && crc !== undefined) this.#written.add(`${address} ${n} ${crc}`);
+  }
+
   /** Flash was told to change there. */
   changed(address: number, length: number, t: number): void {
     for (const at of this.#facts.keys()) {
@@ -69,17 +85,23 @@ export class MacMask {
 
   /** What is told in place of the chip's checksum of `[start, end)`, made at the time `t`. */
   checksum(start: number, end: number, value: number, t: number): number {
+    const inRange = [...this.#facts].filter(([at]) => at >= start && at + HALF <= end);
+    const isUnknown = PLACES.has(start) && end - start <= SECTOR && !this.#facts.has(start + USUAL);
+    if (inRange.length === 0 && !isUnknown) return value;
+    const crc = invertCrc(value);
+    const asWritten = `${start} ${end - start} ${crc.toString(16).padStart(8, '0')}`;
+    // Whatever was to lie there: it is blank, or without a MAC.
+    if (isOfBlank(end - start, crc) || this.#written.has(asWritten)) return value;
     let told = value;
-    for (const [at, facts] of this.#facts) {
-      if (at < start || at + HALF > end) continue;
+    for (const [at, facts] of inRange) {
       // What was seen there first lay there before.
       const fact = facts.findLast((one) => one.t <= t) ?? facts[0];
       if (fact?.change) told ^= effectOf(fact.change, end - at - HALF);
     }
-    const isUnknown = PLACES.has(start) && end - start <= SECTOR && !this.#facts.has(start + USUAL);
-    if (!isUnknown) return told >>> 0;
+    told >>>= 0;
+    if (!isUnknown) return told;
     const bytes = Buffer.alloc(4);
-    bytes.writeUInt32LE(told >>> 0);
+    bytes.writeUInt32LE(told);
     return this.#madeUp.bytes('checksum', bytes).readUInt32LE(0);
   }
 
