@@ -58,6 +58,8 @@ export interface JobFacts {
   filename?: string;
   bytesRead?: number;
   bytesReused?: number;
+  /** Blank, by the chip's checksums. */
+  bytesBlank?: number;
 }
 
 export interface JobResult<Payload> {
