@@ -76,6 +76,7 @@ const SIMULATED: ReadonlySet<string> = new Set([
     'erase32',
     'calibration',
     'download',
+    'contents',
   ],
 ]);
 const PLAIN_VALUE = /^[A-Za-z0-9.]{1,16}$/;
