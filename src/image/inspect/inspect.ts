@@ -54,10 +54,10 @@ export async function inspect(
 
   const sha256 = await hashOf(given, rest);
   const found = await recognise(given, rest);
-  const rotated = found.kind === 'rotated-dump';
-  const image = rotated ? found.upright : found;
-  const bytes = rotated ? found.upright.flash : given;
-  if (rotated) warnings.push(say('inspect.putRight'));
+  const isMoved = 'upright' in found;
+  const image = isMoved ? found.upright : found;
+  const bytes = isMoved ? found.upright.flash : given;
+  if (isMoved) warnings.push(say('inspect.putRight', { found: found.putRight }));
   warnings.push(...image.damaged, ...image.doubts);
   await rest();
 
@@ -96,7 +96,7 @@ export async function inspect(
     ...evidenceFor(evidence),
     size: given.length,
     sha256,
-    rotated,
+    rotated: found.kind === 'rotated-dump' || found.kind === 'swapped-dump',
     bootloader: bootloader === null ? null : inspectBootloader(bootloader, chip),
     app: appOf(app, image),
     encryptionKey: image.encryptionKey,
@@ -179,11 +179,10 @@ function findConfig(
 }
 
 function kindOf(
-  { kind }: DetectedImage,
+  { kind }: Exclude<DetectedImage, { upright: unknown }>,
   config: { offset: number } | null,
   hasStorage: boolean,
 ): InspectedKind {
-  if (kind === 'rotated-dump') return 'dump';
   if (kind !== 'unknown') return kind;
   if (config?.offset === 0) return 'openbeken-config';
   return hasStorage ? 'tuya-storage' : kind;

@@ -48,7 +48,7 @@ function bringsFirmware({ detected }: LoadedImage, wish: PlaceWish): boolean {
   if (typeof offset !== 'number') return part === 'image' || part === 'app';
   if (isOnlyFor(detected, 'app')) return offset === BOOTLOADER_END && skip === 0;
   const beginsAtZero = detected.contents.some((content) =>
-    content.to === 'flash' ? !content.wrapped : content.to === 'app',
+    content.to === 'flash' ? content.putRight === null : content.to === 'app',
   );
   return beginsAtZero && offset === skip;
 }

@@ -12,8 +12,7 @@ export const INSPECT = {
   openBekenConfig: "OpenBeken's configuration",
 
   // What is odd about them.
-  putRight:
-    'The dump begins at 0x11000 and wraps around. It was put right here: all offsets are those of flash.',
+  putRight: '__found__ It was put right here: all offsets are those of flash.',
   beyondEnd:
     "The bootloader's partition table puts __part__ beyond the end of the flash: that was left out.",
   chipsContradict: 'The evidence about the chip contradicts itself: __chips__.',

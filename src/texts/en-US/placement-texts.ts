@@ -156,7 +156,9 @@ export const PLACEMENT = {
   bytesAllTheSame: 'To write these bytes all the same, set anyImage.',
 
   // Dumps.
-  rotatedDump: 'The dump begins at 0x11000 and wraps around: it is put right before it is written.',
+  dumpPutRight: '__found__ It is put right before it is written.',
+  ownWithoutApplication:
+    'Where the application belongs, the dump of this chip holds no code: with it the chip does not start a firmware.',
   otherFlashSize: 'it has __length__ bytes, but the flash of the chip __size__',
   useSameSize: 'Use a dump of this chip, or of one with the same flash size.',
   blankBootloader: 'the bootloader is to be replaced, but that area of it is blank',
