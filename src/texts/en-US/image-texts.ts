@@ -112,6 +112,8 @@ export const IMAGE = {
   heldTwiceAndMore:
     'The dump has __given__ bytes, but they are one flash of __length__ bytes, more than once: it was read beyond the end of a smaller flash, which begins again there. __more__',
   bootloaderInside: 'The bootloader stands at __offset__ of it.',
+  layoutOfOther:
+    'Its layout is that of another chip, as some modules have it: what its code says of itself counts more.',
   contradictEachOther: 'These contradict each other.',
   contradictsItself: 'What it says about its chip contradicts itself: __evidence__',
   speaksForOthers: 'What it holds speaks for chips that exclude each other.',
@@ -130,6 +132,9 @@ export const IMAGE = {
   payloadSumRight: 'The sum of its payload is right.',
   fitsHeader: 'CRC and hash of __partition__ fit the header behind it.',
 
+  fitsHeaderOfUpdate:
+    'The hash of __partition__ fits the header behind it, which describes the update that it came in.',
+
   // What is damaged or odd.
   headerChecksumWrong: 'The checksum of its header is wrong.',
   cutOff: 'It is cut off: __missing__ of its __length__ bytes are missing.',
@@ -145,6 +150,8 @@ export const IMAGE = {
   crcDoesNotFit: 'The CRC of __partition__ does not fit its header.',
   hashDoesNotFit: 'The hash of __partition__ does not fit its header.',
   changedOrOldHeader: '__faults__ It was changed, or the header is left from an earlier firmware.',
+  updateNotCompared:
+    'The header of __partition__ describes the update that it came in: whether the code is whole cannot be told without its key.',
   brokenPackets: '__broken__ of its code packets have a wrong CRC, the first at __first__.',
   bootloaderTwice:
     'Bootloaders stand at __first__ and at __second__, but what lies around them differs: one flash has one. It may have been read beyond the end of a smaller flash, once wrongly, or be made of parts of two dumps.',
