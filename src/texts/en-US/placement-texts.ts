@@ -62,6 +62,16 @@ export const PLACEMENT = {
   chipIs: 'the chip is a __chip__',
   chipOnPortIs: 'the chip on __port__ is a __chip__',
   forOtherChip: 'it is for __chips__, but __chip__',
+  thisChip: 'this chip',
+  thisChipOn: 'the chip on __port__',
+  modelNotTold:
+    'it is for __chips__, and __on__ does not tell its model: it may be __able__, and neither its bootloader nor its key speaks for one of them. Nothing could be compared',
+  likelyOtherModel:
+    'it is for __chips__, and __on__, which does not tell its model, is likely __likely__ (__says__)',
+  onlyLikely:
+    'The image is for __chips__, and __on__ does not tell its model for certain. It was compared with what is likely only: __likely__. __says__',
+  setChipIfSure:
+    'Read the model off the chip itself, and set it as the chip of the device: __chips__, if it is one. Then it is compared with that.',
   mixtureForOtherChip:
     'its application is for __app__, its bootloader for __bootloader__, and __chip__',
   mixture:
