@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { SECTOR } from '../../chip/geometry';
-import { openBekenConfigOrder } from '../../chip/known/chip-places';
 import { chipsOfFirmware } from '../../chip/known/chip-queries';
 import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
 import { BkError, hex } from '../../errors';
@@ -10,7 +9,8 @@ import { render, renderAll } from '../../texts/render';
 import { type AppFacts, readAppParam } from '../code/app-text';
 import { type DetectedImage, detectInSteps } from '../detect/detect';
 import { findPartialDump } from '../evidence/partial-dump';
-import { type OpenBekenConfig, readOpenBekenConfig } from '../openbeken/openbeken-config';
+import { findOpenBekenConfig } from '../openbeken/find-config';
+import type { OpenBekenConfig } from '../openbeken/openbeken-config';
 import { openBekenTemplate } from '../openbeken/openbeken-template';
 import { readTuyaStorage } from '../tuya/tuya-storage';
 import { readUserFiles } from '../tuya/tuya-user-files';
@@ -31,8 +31,6 @@ const MIB = 1024 * 1024;
 /** Twice the largest flash, so that UF2 files, which spread out, fit too. */
 export const LONGEST_IMAGE = 32 * MIB;
 const HASH_SLICE = MIB;
-/** More sectors than this that begin like a configuration are not looked into. */
-const MOST_CONFIGS = 16;
 /** The SDK's line about its build ends with the chip. */
 const SDK_CHIP = /\bAT (\w+) >$/;
 
@@ -90,7 +88,8 @@ export async function inspect(
   if (dump !== null)
     for (const name of misplaced(dump))
       warnings.push(say('inspect.beyondEnd', { part: plainWord(name) }));
-  const config = findConfig(bytes, chip);
+  const { config, damagedAt } = findOpenBekenConfig(bytes, chip);
+  if (damagedAt !== null) warnings.push(say('inspect.configDamaged', { offset: hex(damagedAt) }));
   const rf = partial === null ? image.calibration : partial.calibration;
   await rest();
   const parts: Place[] = [
@@ -176,21 +175,6 @@ function tellChip(
       }),
     );
   return { chip, evidence };
-}
-
-function findConfig(
-  bytes: Uint8Array,
-  chip: ChipName | null,
-): (OpenBekenConfig & { offset: number }) | null {
-  const candidates = openBekenConfigOrder(chip);
-  for (let at = 0; at < bytes.length && candidates.length < MOST_CONFIGS; at += SECTOR)
-    if (bytes[at] === 0x43 && bytes[at + 1] === 0x46 && bytes[at + 2] === 0x47) candidates.push(at);
-  for (const offset of candidates) {
-    if (offset >= bytes.length) continue;
-    const config = readOpenBekenConfig(bytes.subarray(offset, offset + SECTOR), chip);
-    if (config !== null) return { ...config, offset };
-  }
-  return null;
 }
 
 function kindOf(

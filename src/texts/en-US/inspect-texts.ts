@@ -15,6 +15,8 @@ export const INSPECT = {
   partOfFlash:
     'This is a part of a flash, from __start__ to __end__: nothing is told of what else its chip held.',
   putRight: '__found__ It was put right here: all offsets are those of flash.',
+  configDamaged:
+    "OpenBeken's configuration at __offset__ is damaged: its checksum is wrong, and nothing of it was read.",
   beyondEnd:
     "The bootloader's partition table puts __part__ beyond the end of the flash: that was left out.",
   chipsContradict: 'The evidence about the chip contradicts itself: __chips__.',

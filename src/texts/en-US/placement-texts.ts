@@ -219,6 +219,12 @@ export const PLACEMENT = {
     'The image is __image__, and there is no calibration of the radio with a MAC in it; nothing was changed',
   noStorageInIt:
     "The image is __image__, and there is no storage of Tuya's firmware in it; nothing was changed",
+  configDamaged:
+    "The image is __image__, and OpenBeken's configuration at __offset__ of it is damaged: its checksum is wrong. Nothing was changed",
+  useSoundConfig:
+    'Use another backup. OpenBeken itself would take this one for none and begin anew; set it up in its web page, or with the setting openbeken.',
+  configStaysOut:
+    "The image also holds OpenBeken's configuration, which is not written with the firmware: this chip keeps its own. Set the part to openbeken to put it back.",
   noConfigInIt:
     'The image is __image__, and there is no configuration of OpenBeken in it; nothing was changed',
   storagePlaceUnknown:
