@@ -150,7 +150,7 @@ export const CLI = {
   rowIs: 'This is',
   rowEvidence: '  told by',
   rowRotated: 'Order',
-  rotated: 'began at 0x11000 and wrapped around; put right here',
+  rotated: 'did not begin with flash address 0; put right here',
   rowApp: 'Application',
   rowCalibration: 'Calibration',
   rowPartitions: 'Partitions',

@@ -37,6 +37,8 @@ export const JOB = {
   restNotInMemory:
     'The bytes from __offset__ on do not fit the __memory__ of the chip on __port__, which has __size__ bytes',
   useRange: 'Use a range between __from__ and __to__.',
+  onlyWithKey: 'Its code has the key that of these chips only __chips__ comes with.',
+  likelyModel: 'The chip does not tell its model for certain; it is likely __chips__: __says__',
   layoutNotKnown:
     'The chip on __port__ does not tell its model, so that where its application lies is not known; nothing was changed',
   otherLayout:
