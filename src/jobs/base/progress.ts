@@ -4,7 +4,7 @@ import { type Note, say } from '../../texts/note';
 import { render } from '../../texts/render';
 import { JobEstimate } from './job-estimate';
 
-export type Operation = 'connect' | 'read' | 'write' | 'erase';
+export type Operation = 'connect' | 'read' | 'write' | 'erase' | 'examine';
 
 /** One report of how far a job is. Within a phase `done` never falls, and `overallPercent` never does. */
 export interface Progress {
