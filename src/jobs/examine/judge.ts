@@ -142,13 +142,16 @@ function chipIn({ chip, checksum }: Examination): Judgement[] {
   return found;
 }
 
-function flashIn({ flash }: Examination): Judgement[] {
+function flashIn({ flash, line }: Examination): Judgement[] {
   if (flash === null) return [];
   const { eraseMs, programMs } = flash;
+  // What the line itself cannot tell apart is not the flash's doing.
+  const { median, least } = line.answerMs ?? { median: 0, least: 0 };
+  const blur = (line.holdMs ?? 0) + median - least;
   const isSlow =
-    eraseMs[4096].worst > LONGEST.sector ||
-    eraseMs[65536].worst > LONGEST.block ||
-    programMs[256].worst > LONGEST.page;
+    eraseMs[4096].median > LONGEST.sector + blur ||
+    eraseMs[65536].median > LONGEST.block + blur ||
+    programMs[256].median > LONGEST.page + blur;
   return isSlow ? [{ what: say('examine.slowFlash'), advice: say('examine.slowFlashAdvice') }] : [];
 }
 
