@@ -168,6 +168,8 @@ class Probes {
   rates(): Promise<void> {
     const { session, signal } = this.#context;
     return this.#probe('rates', say('examine.tryingRates'), async () => {
+      if (!session.exchanger.transport.canSetBaudRate)
+        return this.#note('rates', say('examine.rateElsewhere'));
       const rates = await surveyRates(session, signal);
       const proved = rates.filter(({ toHost, toChip }) => toHost && toChip);
       const failed = rates.some(({ toHost, toChip }) => toHost === false || toChip === false);
@@ -181,7 +183,8 @@ class Probes {
     const { session, signal } = this.#context;
     return this.#probe('restarts', say('examine.restarting'), async () => {
       Object.assign(this.#found.link, await tryRestarts(session, signal));
-      const { window } = this.#found.link;
+      const { window, restart } = this.#found.link;
+      if (restart === null) this.#note('restarts', say('examine.noRestart'));
       if (window === null) return;
       this.#found.link.window = {
         opensMs: roundMs(window.opensMs),

@@ -24,7 +24,7 @@ const WAYS: Readonly<Record<BaudProof | 'notReached', Pick<RateFinding, 'toHost'
 
 /**
  * Has every usual rate prove itself, slowest first, each from one that is proved; changes nothing on the chip, and
- * ends at the rate that it began with. Where the host does not set the rate there is nothing to try.
+ * ends at the rate that it began with. Only where the host sets the rate.
  * @throws BkError as linking does, BK_CANCELLED
  */
 export async function surveyRates(
@@ -33,7 +33,6 @@ export async function surveyRates(
 ): Promise<RateFinding[]> {
   const { exchanger, workingBaud } = session;
   const { transport } = exchanger;
-  if (!transport.canSetBaudRate) return [];
   const findings: RateFinding[] = [];
   let home = BOOT_BAUD;
   let failures = 0;

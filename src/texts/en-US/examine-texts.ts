@@ -15,6 +15,9 @@ export const EXAMINE = {
   noBlankStretch:
     'No 64 KiB of flash hold nothing beside bootloader and calibration, so nothing was written',
   blankAgain: '__error__; the stretch of flash that was written to is blank again, as it was',
+  rateElsewhere: 'The rate of this port is set elsewhere',
+  noRestart:
+    'No modem line resets the chip, and it is to stay linked afterwards: when it takes a link was not looked at',
   chipGone: 'The chip was gone by then',
   noTimes: 'The measurement ended without a result',
 

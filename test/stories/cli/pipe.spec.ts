@@ -235,7 +235,7 @@ describe('bk72xx in a pipe', function () {
         ['raed', '"raed" is no command; did you mean read?'],
         [
           'flash',
-          '"flash" is no command; there are ports, connect, read, write, erase, inspect, sim.',
+          '"flash" is no command; there are ports, connect, read, write, erase, inspect, sim, doctor.',
         ],
         ['--port', '"--port" stands where a command has to be: one of ports, '],
       ] as const) {

@@ -150,6 +150,10 @@ describe('an examination', function () {
     const { payload } = await device.examine();
     const { wire, restart, window } = payload.link;
     assert.deepEqual([wire, restart, window], [null, null, null]);
+    assert.deepEqual(
+      payload.unmeasured.map(({ whyCode }) => whyCode.code),
+      ['examine.noRestart'],
+    );
     assert.equal(chip.mode, 'download');
     await device.close();
   });
