@@ -17,7 +17,14 @@ import type {
 import { type Operation, ProgressReporter } from './jobs/base/progress';
 import { connect } from './jobs/connect';
 import { erase } from './jobs/erase';
-import { takeControl, takeEraseOptions, takeWriteOptions } from './jobs/options/job-options';
+import { examine } from './jobs/examine';
+import type { Examination, ExamineOptions } from './jobs/examine/examination';
+import {
+  takeControl,
+  takeEraseOptions,
+  takeExamineOptions,
+  takeWriteOptions,
+} from './jobs/options/job-options';
 import { checkReading, read } from './jobs/read';
 import { loadImage, write } from './jobs/write';
 import type { PortSlot } from './ports/port-slot';
@@ -120,6 +127,19 @@ export class Device {
    */
   record(): PortRecord | null {
     return this.#last?.slot.recorder.record ?? null;
+  }
+
+  /**
+   * Measures chip, adapter and line; changes nothing unless `write` is set.
+   * @throws BkError BK_BAD_SETTING, the errors of linking; with `write` those of a change where flash that was blank
+   *   could not be made so again
+   */
+  examine(options: ExamineOptions = {}, control: JobControl = {}): Promise<JobResult<Examination>> {
+    return this.#run(control, {
+      operation: 'examine',
+      prepare: (port) => takeExamineOptions(options, port),
+      perform: examine,
+    });
   }
 
   /**
@@ -255,6 +275,7 @@ const INTERNAL = {
   read: 'device.readBroke',
   write: 'device.writeBroke',
   erase: 'device.eraseBroke',
+  examine: 'device.examineBroke',
 } as const;
 
 function asBkError(error: unknown, operation: Operation, port: string): BkError {

@@ -54,6 +54,15 @@ export type {
 } from './jobs/base/job-types';
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { ProgressThrottle } from './jobs/base/progress-throttle';
+export type {
+  Examination,
+  ExamineOptions,
+  FlashTimes,
+  ShownKey,
+  Spread,
+  Unmeasured,
+  Unusual,
+} from './jobs/examine/examination';
 export { inspect } from './jobs/inspect-image';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';

@@ -6,7 +6,7 @@ import { cleanNote } from '../../trace/clean-words';
 import type { Decisions } from '../../trace/recorder';
 import { JobEstimate } from './job-estimate';
 
-export type Operation = 'connect' | 'read' | 'write' | 'erase';
+export type Operation = 'connect' | 'read' | 'write' | 'erase' | 'examine';
 
 /** One report of how far a job is. Within a phase `done` never falls, and `overallPercent` never does. */
 export interface Progress {

@@ -6,7 +6,7 @@ import type { Flash } from '../memory/flash';
 import { changeBaud, wayBack } from './baud';
 import { nextBaud } from './baud-ladder';
 import type { BaudMemories } from './baud-memory';
-import { proveBaud } from './baud-proof';
+import { type BaudProof, proveBaud } from './baud-proof';
 
 /** What going to another rate needs of a session. */
 export interface Climber {
@@ -51,7 +51,7 @@ export async function climb(
     const home = proved.size > 0 ? Math.max(...proved) : unsure ? BOOT_BAUD : transport.baudRate;
     // What has worked before gets a second chance: one garbled byte must not condemn it.
     const tries = next === remembered || next === workingBaud ? 2 : 1;
-    if (await tryBaud(session, next, home, tries, signal)) {
+    if ((await tryBaud(session, next, home, tries, signal)) === 'good') {
       proved.add(next);
     } else {
       failed.add(next);
@@ -66,23 +66,29 @@ export async function climb(
   return transport.baudRate;
 }
 
-/** Goes to a rate and has it proved; where it is not, goes home. */
-async function tryBaud(
+/**
+ * Goes to a rate and has it proved; where it is not, goes home.
+ * @param home a rate that is proved
+ * @returns `notReached` where the adapter does not have it, or the chip did not answer at it at all
+ */
+export async function tryBaud(
   session: Climber,
   baudRate: number,
   home: number,
   tries: number,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): Promise<BaudProof | 'notReached'> {
   const { exchanger, flash } = session;
+  let result: BaudProof | 'notReached' = 'notReached';
   for (let left = tries; left > 0; left--) {
     const outcome = await changeBaud(exchanger, baudRate);
     if (outcome === 'changed') {
       const proof = await proveBaud(exchanger, flash);
       if (proof === 'good') {
         exchanger.evidence.baudTried(baudRate, 'proved');
-        return true;
+        return proof;
       }
+      result = proof;
       exchanger.evidence.baudTried(baudRate, 'failed');
       if (left === 1) await goHome(session, home, proof === 'unheard', signal);
       continue;
@@ -92,7 +98,7 @@ async function tryBaud(
     if (outcome === 'lost') await session.relink(signal);
     await goTo(session, home, signal);
   }
-  return false;
+  return result;
 }
 
 async function goHome(
@@ -110,7 +116,7 @@ async function goHome(
 }
 
 /** To a rate that has carried answers before; by way of a reset if the chip is lost on the way. */
-async function goTo(
+export async function goTo(
   session: Climber,
   baudRate: number,
   signal: AbortSignal | undefined,

@@ -2,11 +2,11 @@ import { BACKUP } from './backup-texts';
 import { CHIP } from './chip-texts';
 import { CLI } from './cli-texts';
 import { COMMON } from './common-texts';
-import { DEVICE } from './device-texts';
 import { DIAGNOSIS } from './diagnosis-texts';
+import { EXAMINE } from './examine-texts';
 import { IMAGE } from './image-texts';
 import { INSPECT } from './inspect-texts';
-import { JOB } from './job-texts';
+import { DEVICE, JOB } from './job-texts';
 import { NODE } from './node-texts';
 import { OPTION } from './option-texts';
 import { PLACEMENT } from './placement-texts';
@@ -25,6 +25,7 @@ export const ENGLISH = {
   session: SESSION,
   diagnosis: DIAGNOSIS,
   job: JOB,
+  examine: EXAMINE,
   option: OPTION,
   placement: PLACEMENT,
   image: IMAGE,

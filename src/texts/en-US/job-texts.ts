@@ -1,3 +1,16 @@
+/** What a device says of its jobs as such. */
+export const DEVICE = {
+  listenerFailed: 'What listens to the progress failed (__reason__); the job went on without it.',
+
+  // A fault of the program
+  connectBroke: 'The connect on __port__ failed inside the program: __reason__',
+  readBroke: 'The read on __port__ failed inside the program: __reason__',
+  writeBroke: 'The write on __port__ failed inside the program: __reason__',
+  eraseBroke: 'The erase on __port__ failed inside the program: __reason__',
+  examineBroke: 'The examination on __port__ failed inside the program: __reason__',
+  reportThis: 'Please report this with the text of the message.',
+} as const;
+
 /** What jobs say of their work on a chip: how far it is, what to know about it, and why it ended. */
 export const JOB = {
   // Words for sentences: memories of the chip.

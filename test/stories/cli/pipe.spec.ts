@@ -27,6 +27,26 @@ describe('bk72xx in a pipe', function () {
     assert.match(stderr, /^link: Calling the chip/m);
   });
 
+  it('examines the chip, shows a page, and leaves a report that a simulated chip takes', async () => {
+    const found = await run('doctor', '--port', fastChip('&mac=381f8d123456'), '--write', 'r.json');
+    assert.equal(found.status, 0, found.stderr);
+    assert.match(found.stdout, /^Chip +BK7231N$/m);
+    assert.match(found.stdout, /^ +takes a link +[\d.]+ to [\d.]+ ms after a reset$/m);
+    assert.match(found.stdout, /^ +erase 32 KiB +not known to this chip$/m);
+    assert.match(found.stdout, /^Report +.*r\.json \(no secrets in it: it may be posted\)$/m);
+    const report = readFileSync(join(folder(), 'r.json'), 'utf8');
+    assert.equal(JSON.parse(report).format, 'bk72xx-report');
+    assert.ok(!report.includes('12:34:56'));
+    const again = await run('connect', '--port', fastChip('&profile=r.json'));
+    assert.equal(again.status, 0, again.stderr);
+
+    const named = await run('doctor', '--port', fastChip('&window=100'), '--json');
+    assert.equal(named.status, 0, named.stderr);
+    const { result, facts } = JSON.parse(named.stdout);
+    assert.match(facts.filename, /BK7231N_report_[\dT-]+\.json$/);
+    assert.deepEqual(JSON.parse(readFileSync(facts.filename, 'utf8')), result);
+  });
+
   it('lists ports', async () => {
     const { status, stderr } = await run('ports');
     assert.equal(status, 0);
@@ -215,7 +235,7 @@ describe('bk72xx in a pipe', function () {
         ['raed', '"raed" is no command; did you mean read?'],
         [
           'flash',
-          '"flash" is no command; there are ports, connect, read, write, erase, inspect, sim.',
+          '"flash" is no command; there are ports, connect, read, write, erase, inspect, sim, doctor.',
         ],
         ['--port', '"--port" stands where a command has to be: one of ports, '],
       ] as const) {
