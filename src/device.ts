@@ -141,11 +141,12 @@ export class Device {
   ): Promise<JobResult<Payload>> {
     const { operation } = job;
     const prepared = await inWords(job, settings.port, () => job.prepare(settings.port));
-    const { clock, ports, folders } = this.#environment;
+    const { ports, folders } = this.#environment;
     const { slot, release } = await inWords(job, settings.port, () =>
       ports.turn(settings.port, signal),
     );
     this.#last = { slot, settings };
+    const { clock } = slot;
     const notes = new JobNotes();
     const listener = guarded(control.onProgress, notes);
     const subject = { operation, device: settings.name, port: settings.port };

@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'BK_BACKUP_FAILED',
   'BK_STORAGE',
   'BK_CANCELLED',
+  'BK_REPLAY',
   'BK_INTERNAL',
 ] as const;
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import { isBkError } from '../errors';
+import type { Replays } from '../replay/replays';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
 import type { BaudMemories } from '../session/baud/baud-memory';
@@ -17,6 +18,7 @@ import type { Transport } from '../transport/transport';
 export interface PortWorld {
   readonly clock: Clock;
   readonly chips: SimulatedChips;
+  readonly replays: Replays;
   /** What is known of the rates of chips. */
   readonly bauds: BaudMemories;
 }
@@ -26,13 +28,13 @@ export interface PortWorld {
  * @throws BkError as openTransport and Session.open; the port is closed then
  */
 export async function openSession(
-  { clock, chips, bauds }: PortWorld,
+  { clock, chips, replays, bauds }: PortWorld,
   settings: FilledSettings,
   report: SessionReport,
   signal: AbortSignal | undefined,
 ): Promise<Session> {
   report.onPhase('open', say('session.openingPort', { port: settings.port }), false);
-  const options = { baudRate: BOOT_BAUD, clock, chips };
+  const options = { baudRate: BOOT_BAUD, clock, chips, replays };
   const follower = new AdapterFollower(settings.port, options);
   // Not awaited: nobody should wait for it unless the adapter goes away.
   void follower.remember();

@@ -13,7 +13,7 @@ const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
   ['src/index.ts', ['src/']],
   ['src/device.ts', ['src/environment.ts', 'src/ports/', 'src/jobs/', 'src/session/']],
   ['src/environment.ts', ['src/ports/', 'src/backup/']],
-  ['src/ports/', ['src/session/', 'src/transport/']],
+  ['src/ports/', ['src/session/', 'src/transport/', 'src/replay/replays.ts']],
   [
     'src/jobs/',
     ['src/placement/', 'src/session/', 'src/chip/', 'src/image/', 'src/backup/', 'src/diagnosis/'],
@@ -29,7 +29,10 @@ const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
   ['src/transport/schemes/simulated.ts', ['src/transport/', 'src/simulator/simulator.ts']],
   ['src/transport/schemes/simulated-chips.ts', ['src/transport/', 'src/simulator/simulator.ts']],
   ['src/transport/schemes/simulated-line.ts', ['src/transport/', 'src/simulator/simulator.ts']],
+  ['src/transport/schemes/replay.ts', ['src/transport/', 'src/replay/replays.ts']],
+  ['src/transport/schemes/port-scheme.ts', ['src/transport/', 'src/replay/replays.ts']],
   ['src/transport/', []],
+  ['src/replay/', ['src/trace/', 'src/protocol/', 'src/chip/', 'src/transport/transport.ts']],
   ['src/simulator/', ['src/chip/', 'src/transport/transport.ts']],
 ];
 

@@ -10,6 +10,7 @@ import { JOB } from './job-texts';
 import { NODE } from './node-texts';
 import { OPTION } from './option-texts';
 import { PLACEMENT } from './placement-texts';
+import { REPLAY } from './replay-texts';
 import { SESSION } from './session-texts';
 import { SIMULATOR } from './simulator-texts';
 import { TRANSPORT } from './transport-texts';
@@ -32,6 +33,7 @@ export const ENGLISH = {
   transport: TRANSPORT,
   backup: BACKUP,
   simulator: SIMULATOR,
+  replay: REPLAY,
   node: NODE,
   cli: CLI,
 } as const;

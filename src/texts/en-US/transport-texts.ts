@@ -10,6 +10,7 @@ export const TRANSPORT = {
   useForms: 'Use __forms__, or __last__.',
   serialForm: 'a serial path (/dev/ttyUSB0, COM4)',
   simulatedForm: 'sim://bk7231n for a simulated chip',
+  replayForm: 'replay://<file> for a record of a port',
   noHostAndPort: '__url__ does not name a host and a port; it looks like tcp://192.168.1.20:7231',
   giveHostAndPort: 'Give the address of the serial server, and its port number.',
   notYetSupported: '__port__ cannot be used: rfc2217:// is not yet supported',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Replays } from '../../../src/replay/replays';
 import { canonicalPort, openTransport } from '../../../src/transport/schemes/schemes';
 import { SimulatedChips } from '../../../src/transport/schemes/simulated-chips';
 import { rejection } from '../../support/rejects';
@@ -13,6 +14,7 @@ describe('openTransport', () => {
       baudRate: 115200,
       clock: new VirtualClock(),
       chips: new SimulatedChips(),
+      replays: new Replays(),
     });
 
   it('opens a simulated chip', async () => {

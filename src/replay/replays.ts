@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import type { Clock } from '../clock';
+import { BkError } from '../errors';
+import { say } from '../texts/note';
+import type { Transport } from '../transport/transport';
+import { VirtualClock } from '../virtual-clock';
+import { Playback } from './playback';
+import { ReplayLine } from './replay-line';
+import { readScript } from './script';
+
+const ADDRESS = /^replay:\/\/(.+)$/is;
+
+/** The file of `replay://<file>`; a relative one lies below the current folder. @throws BkError BK_BAD_SETTING */
+export function fileOfReplay(address: string): string {
+  const [, file] = ADDRESS.exec(address) ?? [];
+  if (file !== undefined) return resolve(file);
+  throw new BkError('BK_BAD_SETTING', say('replay.noFile'), {
+    phase: 'open',
+    advice: [say('replay.nameFile')],
+  });
+}
+
+/** A clock that waits for nothing: the given one, if it is such a clock. */
+export function replayClock(clock: Clock): VirtualClock {
+  return clock instanceof VirtualClock ? clock : new VirtualClock(clock.date());
+}
+
+/** The records that are being played in an environment, by their files. */
+export class Replays {
+  /** Those whose port went away, and that go on when it is opened again. */
+  readonly #playing = new Map<string, Playback>();
+
+  /**
+   * Opens a record from its beginning; one whose port went away in it, where it came back.
+   * @param address `replay://<file>`
+   * @throws BkError BK_BAD_SETTING, BK_STORAGE (its file), BK_REPLAY (no whole record), and as it was opened then
+   */
+  open(address: string, clock: Clock): Transport {
+    const file = fileOfReplay(address);
+    const known = this.#playing.get(file);
+    const playback =
+      known?.goesOn === true ? known : new Playback(readScript(file), replayClock(clock));
+    this.#playing.set(file, playback);
+    return new ReplayLine(address, playback, () => {
+      if (!playback.goesOn) this.#playing.delete(file);
+    });
+  }
+}
