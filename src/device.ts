@@ -2,6 +2,7 @@ import { type Environment, processEnvironment } from './environment';
 import { BkError, isBkError, textOf } from './errors';
 import { JobContext } from './jobs/base/job-context';
 import { factsOf, type JobOutcome } from './jobs/base/job-facts';
+import { doneLine, failedLine } from './jobs/base/job-lines';
 import { JobNotes } from './jobs/base/job-notes';
 import type {
   ChipReport,
@@ -13,7 +14,7 @@ import type {
   WriteOptions,
   WriteSummary,
 } from './jobs/base/job-types';
-import { type Operation, type ProgressListener, ProgressReporter } from './jobs/base/progress';
+import { type Operation, ProgressReporter } from './jobs/base/progress';
 import { connect } from './jobs/connect';
 import { erase } from './jobs/erase';
 import { takeControl, takeEraseOptions, takeWriteOptions } from './jobs/options/job-options';
@@ -22,10 +23,14 @@ import { loadImage, write } from './jobs/write';
 import type { PortSlot } from './ports/port-slot';
 import { type DeviceSettings, type FilledSettings, fillSettings } from './session/base/settings';
 import { say } from './texts/note';
+import type { PortRecord } from './trace/port-record';
+import type { RecordedSettings } from './trace/record-lines';
 
 /** A job in two parts: what can be found wrong without a chip, before its turn; and the work. */
 interface Job<Prepared, Payload> {
   operation: Operation;
+  /** As they were given. */
+  options: unknown;
   /** @param port for messages */
   prepare(port: string): Prepared | Promise<Prepared>;
   perform(context: JobContext, prepared: Prepared): Promise<JobOutcome<Payload>>;
@@ -57,7 +62,12 @@ export class Device {
 
   /** Links and identifies; the link stays for `idle` seconds. */
   connect(control: JobControl = {}): Promise<JobResult<ChipReport>> {
-    return this.#run(control, { operation: 'connect', prepare: () => {}, perform: connect });
+    return this.#run(control, {
+      operation: 'connect',
+      options: {},
+      prepare: () => {},
+      perform: connect,
+    });
   }
 
   /**
@@ -67,6 +77,7 @@ export class Device {
   read(options: ReadOptions = {}, control: JobControl = {}): Promise<JobResult<Buffer | string>> {
     return this.#run(control, {
       operation: 'read',
+      options,
       prepare: (port) => checkReading(options, port),
       perform: read,
     });
@@ -80,6 +91,7 @@ export class Device {
   write(options: WriteOptions, control: JobControl = {}): Promise<JobResult<WriteSummary>> {
     return this.#run(control, {
       operation: 'write',
+      options,
       prepare: async (port) => {
         const checked = takeWriteOptions(options, port);
         return { options: checked, image: await loadImage(checked) };
@@ -96,9 +108,18 @@ export class Device {
   erase(options: EraseOptions = {}, control: JobControl = {}): Promise<JobResult<EraseSummary>> {
     return this.#run(control, {
       operation: 'erase',
+      options,
       prepare: (port) => takeEraseOptions(options, port),
       perform: erase,
     });
+  }
+
+  /**
+   * What happened on the port of its latest job, from the opening on: as much as the setting `record` says. Null where
+   * no job has had its turn. May be posted: see docs/trace.md.
+   */
+  record(): PortRecord | null {
+    return this.#last?.slot.recorder.record ?? null;
   }
 
   /**
@@ -146,11 +167,19 @@ export class Device {
       ports.turn(settings.port, signal),
     );
     this.#last = { slot, settings };
-    const { clock } = slot;
-    const notes = new JobNotes();
+    const { clock, recorder } = slot;
+    const notes = new JobNotes(recorder);
     const listener = guarded(control.onProgress, notes);
+    recorder.beginJob({
+      operation,
+      options: job.options,
+      port: settings.port,
+      settings: recorded(settings),
+      recording: settings.record,
+      onLine: guarded(control.onRecord, notes),
+    });
     const subject = { operation, device: settings.name, port: settings.port };
-    const progress = new ProgressReporter(subject, clock, listener);
+    const progress = new ProgressReporter(subject, clock, listener, recorder);
     let context: JobContext | null = null;
     let result: JobResult<Payload> | null = null;
     let failure: BkError | null = null;
@@ -164,8 +193,10 @@ export class Device {
       const now = clock.now();
       const times = { totalMs: now - turnAt, workMs: now - linkedAt };
       result = { payload: outcome.payload, facts: factsOf(operation, context, outcome, times) };
+      recorder.decide(doneLine(result.facts));
     } catch (error) {
       failure = notes.explain(asBkError(error, operation, settings.port));
+      recorder.decide(failedLine(failure));
     }
     try {
       if (failure === null) await slot.keep(settings, this);
@@ -175,6 +206,8 @@ export class Device {
       // What the job itself failed of says more.
       failure ??= asBkError(error, operation, settings.port);
     } finally {
+      recorder.endJob();
+      if (failure !== null) failure = failure.with({ record: recorder.record });
       release();
     }
     if (failure !== null) throw failure;
@@ -196,20 +229,25 @@ async function inWords<T>(
 }
 
 /** Who only looks on must not end a job in the middle of a change. */
-function guarded(
-  listener: ProgressListener | undefined,
+function guarded<Told>(
+  listener: ((told: Told) => void) | undefined,
   notes: JobNotes,
-): ProgressListener | undefined {
+): ((told: Told) => void) | undefined {
   if (listener === undefined) return undefined;
-  let heard: ProgressListener | undefined = listener;
-  return (progress) => {
+  let heard: typeof listener | undefined = listener;
+  return (told) => {
     try {
-      heard?.(progress);
+      heard?.(told);
     } catch (error) {
       heard = undefined;
       notes.warnings.push(say('device.listenerFailed', { reason: textOf(error) }));
     }
   };
+}
+
+function recorded(settings: FilledSettings): RecordedSettings {
+  const { chip, baud, reset, linkTimeout, idle, after } = settings;
+  return { chip, baud, reset, linkTimeout, idle, after };
 }
 
 const INTERNAL = {

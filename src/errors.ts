@@ -89,6 +89,14 @@ export interface FlashState {
   uncertain: { offset: number; length: number }[];
 }
 
+/** What happened on the port, as it may be posted: without contents of flash, keys, passwords. */
+export interface SavableRecord {
+  /** JSON, one line each. */
+  text(): string;
+  /** Saves the text as a file that its owner alone may read: complete or not at all. @throws Error of the file system */
+  save(path: string): Promise<void>;
+}
+
 export interface ErrorDetails {
   phase?: Phase | undefined;
   /** Flash address in bytes. */
@@ -103,6 +111,7 @@ export interface ErrorDetails {
   state?: FlashState | undefined;
   /** The status, not 0, with which the chip itself refused: it had understood, and the line is not to blame. */
   refusal?: number | undefined;
+  record?: SavableRecord | undefined;
 }
 
 /** The plain-data form that Catch nodes see as `msg.error.cause`. */
@@ -168,6 +177,11 @@ export class BkError extends Error {
   /** What it was made with: the error underneath is whole there. */
   get details(): Readonly<ErrorDetails> {
     return this.#details;
+  }
+
+  /** The latest of what happened on the port; null where it was not opened. Flows do not get it with the error. */
+  get record(): SavableRecord | null {
+    return this.#details.record ?? null;
   }
 
   /** The same error with more or other details, or another text; it keeps its stack. */

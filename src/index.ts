@@ -18,6 +18,7 @@ export {
   isBkError,
   type LikelyCause,
   type Phase,
+  type SavableRecord,
   textOf,
 } from './errors';
 export { LONGEST_IMAGE } from './image/inspect/inspect';
@@ -67,5 +68,8 @@ export type { TcpServerOptions } from './simulator/tcp-server';
 export { durationText, parseSize, SIZE_PATTERN, sizeText, speedText } from './texts/amounts';
 export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
 export { type Catalogue, render } from './texts/render';
+export type { PortRecord } from './trace/port-record';
+export { type EventLine, type HeaderLine, type RecordLine, WIRE_KINDS } from './trace/record-lines';
+export { RECORDINGS, type Recording } from './trace/recorder';
 export { filesOfPort } from './transport/schemes/schemes';
 export { listPorts, type PortInfo } from './transport/schemes/serial-ports';

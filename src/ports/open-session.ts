@@ -8,6 +8,7 @@ import { BOOT_BAUD } from '../session/link/link';
 import { beganAnew } from '../session/recovery/port-reconnect';
 import { type Reopen, Session } from '../session/session';
 import { say } from '../texts/note';
+import type { Recorder } from '../trace/recorder';
 import { AdapterFollower } from '../transport/adapter/follow';
 import type { OpenOptions } from '../transport/schemes/port-scheme';
 import { openTransport } from '../transport/schemes/schemes';
@@ -25,6 +26,7 @@ export interface PortWorld {
 
 /**
  * Opens a port and links to the chip on it; should the adapter go away, it is followed.
+ * @param recorder takes down all that passes
  * @throws BkError as openTransport and Session.open; the port is closed then
  */
 export async function openSession(
@@ -32,16 +34,18 @@ export async function openSession(
   settings: FilledSettings,
   report: SessionReport,
   signal: AbortSignal | undefined,
+  recorder: Recorder,
 ): Promise<Session> {
+  recorder.beginLink();
   report.onPhase('open', say('session.openingPort', { port: settings.port }), false);
   const options = { baudRate: BOOT_BAUD, clock, chips, replays };
   const follower = new AdapterFollower(settings.port, options);
   // Not awaited: nobody should wait for it unless the adapter goes away.
   void follower.remember();
-  const transport = await openPort(settings, follower, { ...options, signal }, report);
+  const transport = await openPort(settings, follower, { ...options, signal }, report, recorder);
   let latest = transport;
   const reopen: Reopen = async (timeoutMs, abort) => {
-    latest = await follower.reopen(timeoutMs, abort);
+    latest = recorder.tap(await follower.reopen(timeoutMs, abort));
     return latest;
   };
   try {
@@ -58,12 +62,14 @@ async function openPort(
   follower: AdapterFollower,
   options: OpenOptions,
   { evidence, onPhase, onRecovery }: SessionReport,
+  recorder: Recorder,
 ): Promise<Transport> {
   const { clock, signal } = options;
   const start = clock.now();
   try {
-    return await openTransport(port, options);
+    return recorder.tap(await openTransport(port, options));
   } catch (error) {
+    if (isBkError(error)) recorder.refused(BOOT_BAUD, error.code);
     if (!isBkError(error, 'BK_PORT_LOST')) throw error;
     evidence.adapterLost();
     onPhase('open', say('session.portSilent', { port }), true);
@@ -73,6 +79,6 @@ async function openPort(
     });
     evidence.adapterBack();
     onRecovery(beganAnew('open', error, clock.now() - start));
-    return transport;
+    return recorder.tap(transport);
   }
 }

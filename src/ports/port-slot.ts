@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../clock';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
 import type { Session } from '../session/session';
+import { Recorder } from '../trace/recorder';
 import { openSession, type PortWorld } from './open-session';
 import { type Release, TurnQueue } from './turn-queue';
 
@@ -13,6 +14,8 @@ const KEEP_ALIVE_MS = 500;
  * devices that name the port, however they spell it, share its slot.
  */
 export class PortSlot {
+  /** What happens on it, from the opening of the port on. */
+  readonly recorder: Recorder;
   readonly #world: PortWorld;
   /** Of all that happens on the port. */
   readonly clock: Clock;
@@ -33,6 +36,7 @@ export class PortSlot {
   constructor(world: PortWorld, onIdle: (slot: PortSlot) => void) {
     this.#world = world;
     this.clock = world.clock;
+    this.recorder = new Recorder(world.clock);
     this.#onIdle = onIdle;
   }
 
@@ -70,7 +74,7 @@ export class PortSlot {
       }
       await this.#drop('leave');
     }
-    this.#session = await openSession(this.#world, settings, report, signal);
+    this.#session = await openSession(this.#world, settings, report, signal, this.recorder);
     return this.#session;
   }
 

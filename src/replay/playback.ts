@@ -55,14 +55,21 @@ export class Playback {
     this.#flash = new FlashModel(chip?.kind !== 'chip' || chip.family === 'full');
   }
 
-  /** Whether the port is away, and somebody opened it again then. */
-  get goesOn(): boolean {
-    const step = this.#script.steps[this.#nextHost()];
-    return this.#port === 'away' && this.#failed === null && step?.kind === 'open';
+  /** Of the record. */
+  get file(): string {
+    return this.#script.file;
+  }
+
+  /** Whether the port is away. */
+  get isAway(): boolean {
+    return this.#port === 'away';
   }
 
   /** @throws BkError as it was opened then, or BK_REPLAY */
   open(receiver: Receiver): { baud: number; rates: boolean } {
+    // Nobody opened it any more then: it did not come back.
+    const isGone = this.isAway && this.#script.steps[this.#nextHost()]?.kind !== 'open';
+    if (isGone) throw this.#asThen('BK_PORT_LOST');
     const step = this.#take({ kind: 'open' });
     if (step?.kind !== 'open') throw this.#failed as BkError;
     if (step.error !== undefined) {

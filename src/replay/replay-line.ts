@@ -8,15 +8,13 @@ export class ReplayLine implements Transport {
   onData: ((bytes: Buffer) => void) | null = null;
   onLost: ((reason: Error) => void) | null = null;
   readonly #playback: Playback;
-  readonly #onClose: () => void;
   #baudRate: number;
   #isOpen = true;
 
   /** @throws BkError as it was opened then, or BK_REPLAY */
-  constructor(port: string, playback: Playback, onClose: () => void) {
+  constructor(port: string, playback: Playback) {
     this.port = port;
     this.#playback = playback;
-    this.#onClose = onClose;
     const { baud, rates } = playback.open({
       received: (bytes) => this.onData?.(bytes),
       lost: (reason) => this.onLost?.(reason),
@@ -52,6 +50,5 @@ export class ReplayLine implements Transport {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#playback.close();
-    this.#onClose();
   }
 }

@@ -25,10 +25,10 @@ export function replayClock(clock: Clock): VirtualClock {
   return clock instanceof VirtualClock ? clock : new VirtualClock(clock.date());
 }
 
-/** The records that are being played in an environment, by their files. */
+/** The records that are being played in an environment. */
 export class Replays {
-  /** Those whose port went away, and that go on when it is opened again. */
-  readonly #playing = new Map<string, Playback>();
+  /** By the clock that they are played on: one whose port is away goes on when it is opened again. */
+  readonly #latest = new WeakMap<VirtualClock, Playback>();
 
   /**
    * Opens a record from its beginning; one whose port went away in it, where it came back.
@@ -37,12 +37,11 @@ export class Replays {
    */
   open(address: string, clock: Clock): Transport {
     const file = fileOfReplay(address);
-    const known = this.#playing.get(file);
-    const playback =
-      known?.goesOn === true ? known : new Playback(readScript(file), replayClock(clock));
-    this.#playing.set(file, playback);
-    return new ReplayLine(address, playback, () => {
-      if (!playback.goesOn) this.#playing.delete(file);
-    });
+    const own = replayClock(clock);
+    const latest = this.#latest.get(own);
+    const goesOn = latest?.file === file && latest.isAway;
+    const playback = goesOn ? latest : new Playback(readScript(file), own);
+    this.#latest.set(own, playback);
+    return new ReplayLine(address, playback);
   }
 }

@@ -43,6 +43,11 @@ export interface Replaced {
   of?: 'ff' | '00' | 'text' | 'noise' | 'checksum';
   /** What is known of them, in order, `n` in all. Where there is a `crc` as well, it is the checksum of the whole. */
   parts?: Stretch[];
+  /**
+   * There is a made-up value among them, and `crc` is that of the bytes with it: the true ones have another. So is what
+   * the chip answers to CheckCRC about ranges with these bytes.
+   */
+  masked?: true;
 }
 
 /** The first line. */
@@ -53,8 +58,8 @@ export interface HeaderLine {
   started: string;
   /** As the person named it; files, hosts and secrets in it are `…`: see `cleanPort`. */
   port: string;
-  /** Of the device, at the latest job. */
-  settings: RecordedSettings;
+  /** Of the device, at the latest job; null where no job has begun. */
+  settings: RecordedSettings | null;
   /** Nothing is missing between the opening of the port and the last line: only such a record can be replayed. */
   whole: boolean;
   /** What was dropped for lack of room, oldest first. An exchange is one write and all input up to the next. */
@@ -108,8 +113,6 @@ export interface OutLine extends Timed {
    */
   times?: number;
   until?: number;
-  /** The port did not take them. */
-  error?: ErrorCode;
 }
 
 /**
@@ -128,13 +131,13 @@ export interface DrainedLine extends Timed {
   kind: 'drained';
 }
 
-/** The host changed its rate. */
+/** The host changed its rate; `t` is when it asked the port for it. */
 export interface BaudLine extends Timed {
   kind: 'baud';
   /** Bits per second. */
   baud: number;
-  /** The port refused. */
-  error?: ErrorCode;
+  /** The port refused; null where the reason was no error of ours. */
+  error?: ErrorCode | null;
 }
 
 /** The host set both modem lines. */

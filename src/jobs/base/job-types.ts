@@ -6,6 +6,7 @@ import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
 import type { ImagePart } from '../../placement/base/place-types';
 import type { OpenBekenOptions } from '../../placement/settings/openbeken-settings';
 import type { Note } from '../../texts/note';
+import type { EventLine } from '../../trace/record-lines';
 import type { Operation, ProgressListener } from './progress';
 
 /** What every job takes besides its own options. */
@@ -13,6 +14,8 @@ export interface JobControl {
   /** Aborting ends the job at the next sector boundary with BK_CANCELLED. */
   signal?: AbortSignal;
   onProgress?: ProgressListener;
+  /** Is told each line of the port's record while the job runs, cleaned as in a file. */
+  onRecord?: (line: EventLine) => void;
 }
 
 /** A break in a job that was mended. */

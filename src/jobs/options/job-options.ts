@@ -21,7 +21,7 @@ import {
 } from './rules';
 import { refused, take, type Whose } from './take';
 
-const CONTROL: Rules = { signal, onProgress: callback };
+const CONTROL: Rules = { signal, onProgress: callback, onRecord: callback };
 
 const FILE_MODE = word(['owner', 'group', 'all']);
 

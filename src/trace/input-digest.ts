@@ -1,0 +1,191 @@
+import {
+  ANSWER_SHAPES,
+  changedBy,
+  checkCrc,
+  flashRead4K,
+} from '../protocol/commands/command-table';
+import { type Frame, FrameReader } from '../protocol/frames';
+import type { KnownRequests } from './known-requests';
+import type { MacMask } from './mac-mask';
+import type { Replaced, Stretch } from './record-lines';
+import { sectorParts } from './sector-parts';
+import { looksOf } from './stray-looks';
+import { type InEntry, replaced } from './wire-entries';
+
+const SHORT_HEADER = 7;
+const LONG_HEADER = 11;
+const ADDRESS = 4;
+/** Bytes of a read's answer before the contents of flash. */
+const READ_HEAD = LONG_HEADER + ADDRESS;
+const READ_START = Buffer.from([0x04, 0x0e, 0xff, 0x01, 0xe0, 0xfc, 0xf4]);
+/** Input that nobody asks for is digested when there is so much, bytes. */
+const MOST_HELD = 64 * 1024;
+/** Strays that arrive further apart have lines of their own, ms. */
+const GAP_MS = 2;
+/** Pieces that arrive within this count as one, ms. */
+const TOGETHER_MS = 0.5;
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Makes entries of input. Bytes are only copied when they arrive, and looked at when the next command is about to be
+ * sent: what has come until then is put into frames and strays, and contents of flash are forgotten.
+ */
+export class InputDigest {
+  readonly #known: KnownRequests;
+  readonly #mask: MacMask;
+  readonly #onEntry: (entry: InEntry) => void;
+  readonly #reader = new FrameReader(ANSWER_SHAPES, (bytes) => {
+    this.#at += bytes.length;
+  });
+  #held = Buffer.allocUnsafe(2 * 4096);
+  #length = 0;
+  /** Where each piece ends in what is held, and when it arrived. */
+  #ends: number[] = [];
+  #times: number[] = [];
+  /** How far the reader is. */
+  #at = 0;
+  /** Everything before it has its entry. */
+  #done = 0;
+
+  constructor(known: KnownRequests, mask: MacMask, onEntry: (entry: InEntry) => void) {
+    this.#known = known;
+    this.#mask = mask;
+    this.#onEntry = onEntry;
+  }
+
+  arrived(bytes: Buffer, now: number): void {
+    const end = this.#length + bytes.length;
+    if (end > this.#held.length) {
+      const larger = Buffer.allocUnsafe(2 * end);
+      this.#held.copy(larger, 0, 0, this.#length);
+      this.#held = larger;
+    }
+    this.#held.set(bytes, this.#length);
+    this.#length = end;
+    const last = this.#times.length - 1;
+    if (last >= 0 && now - (this.#times[last] as number) < TOGETHER_MS) this.#ends[last] = end;
+    else {
+      this.#ends.push(end);
+      this.#times.push(now);
+    }
+    if (end >= MOST_HELD) this.flush();
+  }
+
+  /** Makes entries of all that has arrived. */
+  flush(): void {
+    if (this.#length === 0) return;
+    const onFrame = (frame: Frame): void => this.#frame(frame);
+    this.#reader.push(this.#held.subarray(0, this.#length), onFrame);
+    // What is no whole frame by now is broken as far as a record goes; a whole one may hide in it.
+    this.#reader.resync(onFrame);
+    this.#strays(this.#length);
+    this.#reader.reset();
+    this.#length = 0;
+    this.#ends = [];
+    this.#times = [];
+    this.#at = 0;
+    this.#done = 0;
+  }
+
+  #frame(frame: Frame): void {
+    this.#strays(this.#at);
+    const header = frame.form === 'long' ? LONG_HEADER : SHORT_HEADER;
+    const start = this.#at;
+    this.#at += header + frame.payload.length;
+    const { keep, body } = this.#told(frame);
+    this.#done = this.#at;
+    this.#onEntry({
+      kind: 'in',
+      t: this.#timeOf(start),
+      until: this.#timeOf(this.#at - 1),
+      raw: Buffer.from(this.#held.subarray(start, start + header + keep)),
+      body,
+    });
+  }
+
+  /** How many bytes of a frame's payload are told, and what stands for the others. */
+  #told(frame: Frame): { keep: number; body: readonly Stretch[] } {
+    const { payload } = frame;
+    const asked = this.#known.answeredBy(frame);
+    const all = { keep: payload.length, body: [] };
+    const none = { keep: 0, body: payload.length > 0 ? [{ n: payload.length }] : [] };
+    if (asked === null) return changedBy(frame) === null ? none : all;
+    const command: unknown = asked.command;
+    if (command === checkCrc && !this.#known.checksumsMayBeTold) {
+      return { keep: 0, body: [{ n: payload.length, of: 'checksum' }] };
+    }
+    if (command !== flashRead4K) return all;
+    if (frame.status !== 0) return refusal(payload);
+    return { keep: ADDRESS, body: [this.#sector(payload, this.#timeOf(this.#at - 1))] };
+  }
+
+  /** What stands for a sector that was read whole. @param payload its address in front of it */
+  #sector(payload: Buffer, t: number): Replaced {
+    const address = payload.readUInt32LE(0);
+    const masked = this.#mask.mask(address, payload.subarray(ADDRESS), t);
+    const sector = masked ?? payload.subarray(ADDRESS);
+    const whole = replaced(sector);
+    if (whole.of !== undefined) return whole;
+    const parts = sectorParts(address, sector);
+    if (parts !== null) whole.parts = parts;
+    if (masked !== null) whole.masked = true;
+    return whole;
+  }
+
+  /** Bytes up to here that are part of no frame. */
+  #strays(end: number): void {
+    let start = this.#done;
+    this.#done = end;
+    while (start < end) {
+      const until = this.#endOfRun(start, end);
+      const bytes = this.#held.subarray(start, until);
+      const head = this.#brokenRead(bytes);
+      const rest = bytes.subarray(head.length);
+      const isFlash = head.length > 0 || this.#known.mayHoldFlash;
+      this.#onEntry({
+        kind: 'in',
+        t: this.#timeOf(start),
+        until: this.#timeOf(until - 1),
+        raw: head,
+        body: rest.length === 0 ? [] : isFlash ? [{ n: rest.length }] : looksOf(rest),
+      });
+      start = until;
+    }
+  }
+
+  /** The head of a read's answer that is not whole, if it is one to a read that was asked for. */
+  #brokenRead(bytes: Buffer): Buffer {
+    if (bytes.length < READ_HEAD || !bytes.subarray(0, READ_START.length).equals(READ_START)) {
+      return NOTHING;
+    }
+    if (bytes[9] !== flashRead4K.code || !this.#known.isReadOf(bytes.readUInt32LE(LONG_HEADER))) {
+      return NOTHING;
+    }
+    return Buffer.from(bytes.subarray(0, READ_HEAD));
+  }
+
+  #endOfRun(start: number, end: number): number {
+    let before = this.#timeOf(start);
+    for (let index = 0; index < this.#ends.length; index++) {
+      const to = this.#ends[index] as number;
+      if (to <= start) continue;
+      const next = this.#times[index + 1];
+      if (to >= end || next === undefined) return end;
+      if (next - before > GAP_MS) return to;
+      before = next;
+    }
+    return end;
+  }
+
+  /** When a byte arrived. */
+  #timeOf(position: number): number {
+    const index = this.#ends.findIndex((end) => position < end);
+    return this.#times[index] ?? 0;
+  }
+}
+
+/** A refused read echoes its address at most; a status that the line has changed may have a sector behind it. */
+function refusal(payload: Buffer): { keep: number; body: readonly Stretch[] } {
+  const keep = Math.min(ADDRESS, payload.length);
+  return { keep, body: payload.length > keep ? [{ n: payload.length - keep }] : [] };
+}

@@ -1,0 +1,139 @@
+import {
+  answers,
+  COMMANDS,
+  type Command,
+  checkCrc,
+  flashErase,
+  flashRead4K,
+  flashWrite,
+  flashWrite4K,
+  readRegister,
+  readStatusRegister,
+  setBaudRate,
+  writeRegister,
+  writeStatusRegister,
+} from '../protocol/commands/command-table';
+import type { Form, Frame } from '../protocol/frames';
+
+type AnyCommand = Command<never, unknown>;
+
+/** A command as it was sent. */
+export interface Request {
+  command: AnyCommand;
+  /** Of its payload the first bytes: addresses and values, no data for flash. */
+  payload: Buffer;
+  /** How many bytes of data for flash follow those. */
+  data: number;
+}
+
+/** So many bytes of its request an answer begins with; all others echo nothing. */
+const ECHOED = new Map<unknown, number>([
+  [writeRegister, 8],
+  [readRegister, 4],
+  [setBaudRate, 5],
+  [flashWrite, 4],
+  [flashWrite4K, 4],
+  [flashRead4K, 4],
+  [readStatusRegister, 1],
+  [writeStatusRegister, 1],
+  [flashErase, 5],
+]);
+
+/** Commands that carry data for flash behind so many bytes of their payload. */
+const PROGRAMS: readonly unknown[] = [flashWrite, flashWrite4K];
+const ADDRESS = 4;
+
+/** An answer may be late, or come twice: so many different commands are remembered. */
+const KEPT = 8;
+
+/** Checksums are given away where both ends are multiples of it, bytes: then no two of them differ by a few bytes. */
+const GRAIN = 64;
+
+const BY_CODE = new Map<number, AnyCommand>(
+  COMMANDS.map((command) => [keyOf(command.form, command.code), command as AnyCommand]),
+);
+
+function keyOf(form: Form, code: number): number {
+  return (form === 'long' ? 0x100 : 0) | code;
+}
+
+/** What a command's bytes are; null where they are none. */
+export function requestIn(bytes: Buffer): Request | null {
+  if (bytes[0] !== 0x01 || bytes[1] !== 0xe0 || bytes[2] !== 0xfc || bytes.length < 5) return null;
+  const isLong = bytes[3] === 0xff && bytes[4] === 0xf4;
+  const code = bytes[isLong ? 7 : 4] ?? -1;
+  const command = BY_CODE.get(keyOf(isLong ? 'long' : 'short', code));
+  if (command === undefined) return null;
+  const start = isLong ? 8 : 5;
+  const isProgram = PROGRAMS.includes(command);
+  const end = isProgram ? Math.min(bytes.length, start + ADDRESS) : bytes.length;
+  return { command, payload: bytes.subarray(start, end), data: bytes.length - end };
+}
+
+/** The latest commands: bytes that answer none of them may be anything. */
+export class KnownRequests {
+  /** The latest first. */
+  #requests: Request[] = [];
+
+  /** The command that was sent last. */
+  get latest(): Request | null {
+    return this.#requests[0] ?? null;
+  }
+
+  add(request: Request): void {
+    const [latest] = this.#requests;
+    if (latest !== undefined && isSame(latest, request)) return;
+    const others = this.#requests.filter((one) => !isSame(one, request));
+    this.#requests = [request, ...others.slice(0, KEPT - 1)];
+  }
+
+  /** The command that a frame answers, by its code and by what it echoes; null where it is none of them. */
+  answeredBy(frame: Frame): Request | null {
+    return (
+      this.#requests.find(({ command, payload }) => {
+        if (!answers(command, frame)) return false;
+        const echoed = ECHOED.get(command) ?? 0;
+        // A refusal may leave out a part of its echo.
+        const length = frame.status === 0 ? echoed : Math.min(echoed, frame.payload.length);
+        return (
+          frame.payload.length >= length &&
+          frame.payload.compare(payload, 0, Math.min(length, payload.length), 0, length) === 0
+        );
+      }) ?? null
+    );
+  }
+
+  /** Whether a checksum that arrives now can be of no stretch that is too short, or too odd, to be told. */
+  get checksumsMayBeTold(): boolean {
+    return this.#requests.every(
+      ({ command, payload }) => (command as unknown) !== checkCrc || isWide(payload),
+    );
+  }
+
+  /** Whether what arrives now may be contents of flash, whole or in pieces. */
+  get mayHoldFlash(): boolean {
+    const { latest } = this;
+    return latest !== null && ((latest.command as unknown) === flashRead4K || latest.data > 0);
+  }
+
+  /** The address of a read that is being answered or was asked for before. */
+  isReadOf(address: number): boolean {
+    return this.#requests.some(
+      ({ command, payload }) =>
+        (command as unknown) === flashRead4K && payload.readUInt32LE(0) === address,
+    );
+  }
+}
+
+/** Full chips count the end, basic ones do not. */
+function isWide(range: Buffer): boolean {
+  if (range.length < 8) return false;
+  const start = range.readUInt32LE(0);
+  const end = range.readUInt32LE(4);
+  const isAligned = start % GRAIN === 0 && (end % GRAIN === 0 || (end + 1) % GRAIN === 0);
+  return isAligned && end - start >= GRAIN - 1;
+}
+
+function isSame(a: Request, b: Request): boolean {
+  return a.command === b.command && a.payload.equals(b.payload);
+}
