@@ -52,11 +52,8 @@ export class PortRegistry implements PortWorld {
   #slotOf(name: string, clock: Clock): PortSlot {
     const known = this.#slots.get(name);
     if (known !== undefined) return known;
-    // What runs on a clock of its own has no rates from times of another one.
-    const { chips, replays } = this;
-    const world: PortWorld =
-      clock === this.clock ? this : { clock, chips, replays, bauds: new BaudMemories(clock) };
-    const made = new PortSlot(world, (slot) => {
+    const { chips, replays, bauds } = this;
+    const made = new PortSlot({ clock, chips, replays, bauds }, (slot) => {
       // One that is gone may be asked to end what it does not keep any more.
       if (this.#slots.get(name) === slot) this.#slots.delete(name);
     });

@@ -30,6 +30,12 @@ export class Replays {
   /** By the clock that they are played on: one whose port is away goes on when it is opened again. */
   readonly #latest = new WeakMap<VirtualClock, Playback>();
 
+  /** What was known of rates before the link in a record that is open; null for any other port. */
+  ratesOf(address: string, clock: Clock): Playback['rates'] | null {
+    if (!ADDRESS.test(address) || !(clock instanceof VirtualClock)) return null;
+    return this.#latest.get(clock)?.rates ?? null;
+  }
+
   /**
    * Opens a record from its beginning; one whose port went away in it, where it came back.
    * @param address `replay://<file>`

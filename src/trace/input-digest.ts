@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib';
+import { invertCrc } from '../protocol/checksum';
 import {
   ANSWER_SHAPES,
   changedBy,
@@ -46,6 +48,8 @@ export class InputDigest {
   #at = 0;
   /** Everything before it has its entry. */
   #done = 0;
+  /** Until the next one is read, it tells whether a checksum that is not to be told is right. */
+  #read: LatestSector | null = null;
 
   constructor(known: KnownRequests, mask: MacMask, onEntry: (entry: InEntry) => void) {
     this.#known = known;
@@ -112,7 +116,9 @@ export class InputDigest {
     if (asked === null) return changedBy(frame) === null ? none : all;
     const command: unknown = asked.command;
     if (command === checkCrc && !this.#known.checksumsMayBeTold) {
-      return { keep: 0, body: [{ n: payload.length, of: 'checksum' }] };
+      const isWrong = this.#read?.contradicts(asked.payload, payload) === true;
+      const wrong = isWrong ? { wrong: true as const } : {};
+      return { keep: 0, body: [{ n: payload.length, of: 'checksum', ...wrong }] };
     }
     if (command !== flashRead4K) return all;
     if (frame.status !== 0) return refusal(payload);
@@ -122,6 +128,7 @@ export class InputDigest {
   /** What stands for a sector that was read whole. @param payload its address in front of it */
   #sector(payload: Buffer, t: number): Replaced {
     const address = payload.readUInt32LE(0);
+    this.#read = new LatestSector(address, Buffer.from(payload.subarray(ADDRESS)));
     const masked = this.#mask.mask(address, payload.subarray(ADDRESS), t);
     const sector = masked ?? payload.subarray(ADDRESS);
     const whole = replaced(sector);
@@ -181,6 +188,30 @@ export class InputDigest {
   #timeOf(position: number): number {
     const index = this.#ends.findIndex((end) => position < end);
     return this.#times[index] ?? 0;
+  }
+}
+
+/** A sector that was read, as far as it tells of checksums whether they are its own. */
+class LatestSector {
+  readonly #address: number;
+  readonly #bytes: Buffer;
+
+  constructor(address: number, bytes: Buffer) {
+    this.#address = address;
+    this.#bytes = bytes;
+  }
+
+  /**
+   * Whether a CheckCRC's answer is another one than that of the sector's own bytes; false for ranges outside of it.
+   * @param range as it was asked for: chips count its end, or do not
+   */
+  contradicts(range: Buffer, answer: Buffer): boolean {
+    const start = range.readUInt32LE(0) - this.#address;
+    const end = range.readUInt32LE(4) - this.#address;
+    if (start < 0 || end <= start || end >= this.#bytes.length) return false;
+    const told = invertCrc(answer.readUInt32LE(0));
+    const sums = [end, end + 1].map((to) => crc32(this.#bytes.subarray(start, to)));
+    return !sums.includes(told);
   }
 }
 

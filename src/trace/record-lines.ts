@@ -41,6 +41,8 @@ export interface Replaced {
    * away; to be worked out from what was made up for that range. Missing: anything.
    */
   of?: 'ff' | '00' | 'text' | 'noise' | 'checksum';
+  /** Of a `checksum`: it is not the one of what was read there before. */
+  wrong?: true;
   /** What is known of them, in order, `n` in all. Where there is a `crc` as well, it is the checksum of the whole. */
   parts?: Stretch[];
   /**
@@ -191,6 +193,15 @@ export interface LinkLine extends Timed {
   baud: number;
 }
 
+/** It is about to go to another rate; what earlier links to this chip have found out of rates, bits per second. */
+export interface RatesLine extends Timed {
+  kind: 'rates';
+  /** The one that worked last, null where none did. */
+  proved: number | null;
+  /** Those that are not tried again for now. */
+  failed: number[];
+}
+
 /** What identification concluded. */
 export interface ChipLine extends Timed {
   kind: 'chip';
@@ -269,6 +280,7 @@ export type DecisionLine =
   | PhaseLine
   | LinkLine
   | ChipLine
+  | RatesLine
   | SeenLine
   | RecoveryLine
   | WarningLine
