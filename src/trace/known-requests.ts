@@ -24,6 +24,7 @@ export interface Request {
   payload: Buffer;
   /** How many bytes of data for flash follow those. */
   data: number;
+  isAnswered: boolean;
 }
 
 /** So many bytes of its request an answer begins with; all others echo nothing. */
@@ -67,13 +68,20 @@ export function requestIn(bytes: Buffer): Request | null {
   const start = isLong ? 8 : 5;
   const isProgram = PROGRAMS.includes(command);
   const end = isProgram ? Math.min(bytes.length, start + ADDRESS) : bytes.length;
-  return { command, payload: bytes.subarray(start, end), data: bytes.length - end };
+  return {
+    command,
+    payload: bytes.subarray(start, end),
+    data: bytes.length - end,
+    isAnswered: false,
+  };
 }
 
 /** The latest commands: bytes that answer none of them may be anything. */
 export class KnownRequests {
   /** The latest first. */
   #requests: Request[] = [];
+  /** Checksums that were not told. */
+  #hidden: number[] = [];
 
   /** The command that was sent last. */
   get latest(): Request | null {
@@ -82,32 +90,32 @@ export class KnownRequests {
 
   add(request: Request): void {
     const [latest] = this.#requests;
-    if (latest !== undefined && isSame(latest, request)) return;
+    if (latest !== undefined && isSame(latest, request)) {
+      latest.isAnswered = false;
+      return;
+    }
     const others = this.#requests.filter((one) => !isSame(one, request));
     this.#requests = [request, ...others.slice(0, KEPT - 1)];
   }
 
   /** The command that a frame answers, by its code and by what it echoes; null where it is none of them. */
   answeredBy(frame: Frame): Request | null {
-    return (
-      this.#requests.find(({ command, payload }) => {
-        if (!answers(command, frame)) return false;
-        const echoed = ECHOED.get(command) ?? 0;
-        // A refusal may leave out a part of its echo.
-        const length = frame.status === 0 ? echoed : Math.min(echoed, frame.payload.length);
-        return (
-          frame.payload.length >= length &&
-          frame.payload.compare(payload, 0, Math.min(length, payload.length), 0, length) === 0
-        );
-      }) ?? null
-    );
+    const request = this.#requests.find((one) => isAnswer(frame, one));
+    return request ?? null;
   }
 
-  /** Whether a checksum that arrives now can be of no stretch that is too short, or too odd, to be told. */
-  get checksumsMayBeTold(): boolean {
-    return this.#requests.every(
-      ({ command, payload }) => (command as unknown) !== checkCrc || isWide(payload),
+  /**
+   * Whether the chip's checksum, as it answers this request, may be told: it must be of no stretch that is too short,
+   * or too odd, nor may it be the late or the second answer to a request for such.
+   */
+  mayTellChecksum(asked: Request, checksum: number): boolean {
+    const isDoubtful = this.#requests.some(
+      (one) => !one.isAnswered && (one.command as unknown) === checkCrc && !isWide(one.payload),
     );
+    asked.isAnswered = true;
+    if (isWide(asked.payload) && !isDoubtful && !this.#hidden.includes(checksum)) return true;
+    this.#hidden = [checksum, ...this.#hidden.slice(0, KEPT - 1)];
+    return false;
   }
 
   /** Whether what arrives now may be contents of flash, whole or in pieces. */
@@ -123,6 +131,16 @@ export class KnownRequests {
         (command as unknown) === flashRead4K && payload.readUInt32LE(0) === address,
     );
   }
+}
+
+function isAnswer(frame: Frame, { command, payload }: Request): boolean {
+  if (!answers(command, frame)) return false;
+  const echoed = ECHOED.get(command) ?? 0;
+  // A refusal may leave out a part of its echo.
+  const length = frame.status === 0 ? echoed : Math.min(echoed, frame.payload.length);
+  if (frame.payload.length < length || payload.length < length) return false;
+  for (let at = 0; at < length; at++) if (frame.payload[at] !== payload[at]) return false;
+  return true;
 }
 
 /** Full chips count the end, basic ones do not. */

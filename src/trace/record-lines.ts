@@ -38,10 +38,10 @@ export interface Replaced {
   /**
    * `ff`, `00`: all of them are that. `text`: printable, as of an application's log. `noise`: neither text nor any
    * frame. `checksum`: the four bytes of a CheckCRC answer about a range too short or too odd to give its checksum
-   * away; to be worked out from what was made up for that range. Missing: anything.
+   * away; to be worked out from what was made up for that range, `wrong` where the true one did not fit the bytes that
+   * were read of it. Missing: anything. Made-up bytes hold no start of a frame, 04 0E.
    */
   of?: 'ff' | '00' | 'text' | 'noise' | 'checksum';
-  /** Of a `checksum`: it is not the one of what was read there before. */
   wrong?: true;
   /** What is known of them, in order, `n` in all. Where there is a `crc` as well, it is the checksum of the whole. */
   parts?: Stretch[];
@@ -202,6 +202,13 @@ export interface RatesLine extends Timed {
   failed: number[];
 }
 
+/** What is to be changed of flash, sector by sector, once it was compared: all else of the regions is right already. */
+export interface PlanLine extends Timed {
+  kind: 'plan';
+  erase: Range[];
+  write: Range[];
+}
+
 /** What identification concluded. */
 export interface ChipLine extends Timed {
   kind: 'chip';
@@ -281,6 +288,7 @@ export type DecisionLine =
   | LinkLine
   | ChipLine
   | RatesLine
+  | PlanLine
   | SeenLine
   | RecoveryLine
   | WarningLine

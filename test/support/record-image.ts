@@ -1,17 +1,13 @@
 import { crc32 } from 'node:zlib';
 import { SECTOR } from '../../src/chip/geometry';
+import { sectorsOf } from '../../src/chip/regions';
 import { invertCrc } from '../../src/protocol/checksum';
-import {
-  checkCrc,
-  ERASE_BLOCK,
-  flashErase,
-  flashRead4K,
-} from '../../src/protocol/commands/command-table';
+import { checkCrc, flashRead4K } from '../../src/protocol/commands/command-table';
 import { FREE_BYTES, forge } from '../../src/replay/forge';
 import type { Script, Step } from '../../src/replay/script';
 import { noiseFrom, standInFor } from '../../src/replay/stand-ins';
 import { requestIn } from '../../src/trace/known-requests';
-import type { Replaced } from '../../src/trace/record-lines';
+import type { PlanLine, Replaced } from '../../src/trace/record-lines';
 
 /** A stretch of flash, and what its checksum has to be. */
 interface Demand {
@@ -19,32 +15,30 @@ interface Demand {
   bytes: Replaced;
 }
 
-/** What a job did to flash, and what it asked and was told of it. */
+/** What a job wrote to flash, and what it asked and was told of it. */
 interface Doings {
   programs: Demand[];
-  erased: Set<number>;
   /** Checksums that the chip told. */
   told: { start: number; length: number; crc: number }[];
   read: Map<number, Buffer>;
 }
 
-const BLOCK = 0x10000;
 const PAGE = 0x100;
 const CRC_ANSWER = '040e0801e0fc10';
 const READ_ANSWER = /^040eff01e0fcf4....0900/;
 
 /**
  * An image of which a job, as it is recorded, could have been: of the same length, with the same checksums wherever
- * they are in the record, blank where it only erased.
+ * they are in the record, blank where it was only to be erased.
  * @param steps of the job
- * @param done whether it ended well: then what was only erased was to be blank
+ * @param plan of the job; null where it ended before there was one
  */
 export function imageFor(
   script: Script,
   steps: readonly Step[],
+  plan: Pick<PlanLine, 'erase' | 'write'> | null,
   image: { n: number; crc?: string },
   offset: number,
-  done: boolean,
 ): Buffer {
   const chip = script.events.find((line) => line.kind === 'chip');
   const doings = doingsIn(steps, chip?.kind === 'chip' && chip.family === 'full' ? 1 : 0);
@@ -59,18 +53,14 @@ export function imageFor(
     const over = address + SECTOR - (offset + image.n);
     if (over > 0) flash.fix(offset + image.n, bytes.subarray(SECTOR - over));
   }
-  const programmed = new Set(doings.programs.map(({ start }) => start - (start % SECTOR)));
-  for (const sector of doings.erased) {
-    if (done && !programmed.has(sector) && isInside(sector, SECTOR)) {
-      flash.fix(sector, Buffer.alloc(SECTOR, 0xff));
-    }
-  }
-  const touched = (start: number, length: number) =>
-    [...doings.erased, ...programmed].some(
-      (sector) => sector < start + length && start < sector + SECTOR,
-    );
+  const written = new Set((plan?.write ?? []).flatMap(sectorsOf));
+  const erased = (plan?.erase ?? []).flatMap(sectorsOf).filter((sector) => !written.has(sector));
+  for (const sector of erased) flash.fix(sector, Buffer.alloc(SECTOR, 0xff));
+  const touched = [...written, ...erased];
+  const isLeftAlone = (start: number, length: number) =>
+    plan !== null && !touched.some((one) => one < start + length && start < one + SECTOR);
   const equal = doings.told
-    .filter(({ start, length }) => isInside(start, length) && !touched(start, length))
+    .filter(({ start, length }) => isInside(start, length) && isLeftAlone(start, length))
     .map(({ start, length, crc }) => ({ start, bytes: checked(length, crc) }));
   const demands = [...doings.programs, ...equal].filter(({ start, bytes }) =>
     isInside(start, bytes.n),
@@ -148,7 +138,7 @@ class DemandingBytes {
 
 /** @param inclusive 1 where the chip counts a range's end */
 function doingsIn(steps: readonly Step[], inclusive: number): Doings {
-  const doings: Doings = { programs: [], erased: new Set(), told: [], read: new Map() };
+  const doings: Doings = { programs: [], told: [], read: new Map() };
   let asked: ReturnType<typeof requestIn> = null;
   for (const step of steps) {
     if (step.kind === 'out') {
@@ -157,11 +147,6 @@ function doingsIn(steps: readonly Step[], inclusive: number): Doings {
       if (asked === null) continue;
       if (typeof data === 'object') {
         doings.programs.push({ start: asked.payload.readUInt32LE(0), bytes: data });
-      }
-      if ((asked.command as unknown) === flashErase) {
-        const start = asked.payload.readUInt32LE(1);
-        const length = asked.payload[0] === ERASE_BLOCK ? BLOCK : SECTOR;
-        for (let at = 0; at < length; at += SECTOR) doings.erased.add(start + at);
       }
       continue;
     }

@@ -15,7 +15,7 @@ import {
   type WriteOptions,
 } from '../../src';
 import { readScript, type Script, type Step } from '../../src/replay/script';
-import type { DoneLine, FailedLine, JobLine } from '../../src/trace/record-lines';
+import type { DoneLine, FailedLine, JobLine, PlanLine } from '../../src/trace/record-lines';
 import { VirtualClock } from '../../src/virtual-clock';
 import { imageFor } from './record-image';
 
@@ -64,6 +64,7 @@ export async function replay(file: string, extras: ReplayExtras = {}): Promise<R
 interface Part {
   job: JobLine;
   steps: Step[];
+  plan: PlanLine | null;
   end: DoneLine | FailedLine | null;
 }
 
@@ -79,6 +80,7 @@ function jobsIn({ events, steps }: Script): Part[] {
     return {
       job: events[start] as JobLine,
       steps: steps.filter(({ line }) => line >= from && line <= to),
+      plan: (lines.find((line) => line.kind === 'plan') as PlanLine | undefined) ?? null,
       end: (end as DoneLine | FailedLine | undefined) ?? null,
     };
   });
@@ -142,13 +144,13 @@ function perform(
   return device.write(given as unknown as WriteOptions, { signal });
 }
 
-function madeUpImage(script: Script, { job, steps, end }: Part): Buffer {
+function madeUpImage(script: Script, { job, steps, plan }: Part): Buffer {
   const { image, offset, skip } = job.options;
   if (typeof image !== 'object' || image === null || typeof offset !== 'number') {
     throw new Error('The image of this job cannot be made up: give it along with the record.');
   }
   if (skip !== undefined) throw new Error('A part of an image cannot be made up.');
-  return imageFor(script, steps, image, offset, end?.kind === 'done');
+  return imageFor(script, steps, plan, image, offset);
 }
 
 function endOf(line: DoneLine | FailedLine): JobEnd {
