@@ -3,11 +3,14 @@ import { SECTOR } from '../chip/geometry';
 import { invertCrc } from '../protocol/checksum';
 import { checkCrc, flashRead4K } from '../protocol/commands/command-table';
 import { type Request, requestIn } from '../trace/known-requests';
+import type { Step } from './script';
 
 /** Bytes of a read's answer before the address, and before what it has read. */
 const HEAD = 11;
 const DATA = HEAD + 4;
 const READ_ANSWER = Buffer.from([0x04, 0x0e, 0xff, 0x01, 0xe0, 0xfc, 0xf4]);
+
+const CRC_HEAD = Buffer.from([0x04, 0x0e, 0x08, 0x01, 0xe0, 0xfc, checkCrc.code]);
 
 /**
  * What flash holds of made-up bytes, as far as somebody can know it: checksums of short stretches are in no record, and
@@ -37,6 +40,11 @@ export class FlashModel {
     this.#sectors.set(bytes.readUInt32LE(HEAD), bytes.subarray(DATA));
   }
 
+  /** The request that was sent last, in hex. */
+  get asked(): string {
+    return this.#asked?.payload.toString('hex') ?? '';
+  }
+
   /** The four bytes of an answer to the checksum that was asked for last; null where that is not known. */
   get checksum(): Buffer | null {
     if (this.#asked === null || (this.#asked.command as unknown) !== checkCrc) return null;
@@ -50,4 +58,21 @@ export class FlashModel {
     answer.writeUInt32LE(invertCrc(crc32(sector.subarray(start - at, end - at))));
     return answer;
   }
+}
+
+/** The latest answer to each request for a checksum that is told, in the chip's own four bytes. */
+export function checksumsIn(steps: readonly Step[]): Map<string, Buffer> {
+  const told = new Map<string, Buffer>();
+  let asked: Request | null = null;
+  for (const step of steps) {
+    if (step.kind !== 'out' && step.kind !== 'in') continue;
+    const [head] = step.bytes;
+    const bytes = typeof head === 'string' ? Buffer.from(head, 'hex') : null;
+    if (step.kind === 'out') asked = bytes === null ? null : requestIn(bytes);
+    const isAnswer = step.kind === 'in' && bytes !== null && bytes.length === CRC_HEAD.length + 4;
+    if (!isAnswer || asked === null || !bytes.subarray(0, CRC_HEAD.length).equals(CRC_HEAD))
+      continue;
+    told.set(asked.payload.toString('hex'), bytes.subarray(CRC_HEAD.length));
+  }
+  return told;
 }

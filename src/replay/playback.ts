@@ -4,7 +4,7 @@ import { BkError, type ErrorCode } from '../errors';
 import { say } from '../texts/note';
 import type { Stretch } from '../trace/record-lines';
 import type { VirtualClock } from '../virtual-clock';
-import { FlashModel } from './flash-model';
+import { checksumsIn, FlashModel } from './flash-model';
 import { type Act, differs, fits, type HostStep, isHostStep, isLinkCheck } from './host-acts';
 import type { Script, Step } from './script';
 import { noiseFrom, standInFor } from './stand-ins';
@@ -29,6 +29,8 @@ export class Playback {
   readonly #script: Script;
   readonly #clock: VirtualClock;
   readonly #flash: FlashModel;
+  /** Those that are told, by their requests: now and then one is not, as it might be another one's late answer. */
+  readonly #checksums: ReadonlyMap<string, Buffer>;
   #receiver: Receiver | null = null;
   /** The next step. */
   #at = 0;
@@ -53,6 +55,7 @@ export class Playback {
     this.#offset = this.#base;
     const chip = script.events.find((line) => line.kind === 'chip');
     this.#flash = new FlashModel(chip?.kind !== 'chip' || chip.family === 'full');
+    this.#checksums = checksumsIn(script.steps);
   }
 
   /** Of the record. */
@@ -305,10 +308,9 @@ export class Playback {
 
   #bytesOf(stretch: Stretch): Buffer {
     if (typeof stretch === 'string' || stretch.of !== 'checksum') return standInFor([stretch]);
-    const right = this.#flash.checksum;
-    if (right === null || stretch.wrong)
-      return noiseFrom(stretch.n, crc32(JSON.stringify(stretch)));
-    return right;
+    const { checksum, asked } = this.#flash;
+    if (stretch.wrong) return noiseFrom(stretch.n, crc32(asked));
+    return checksum ?? this.#checksums.get(asked) ?? noiseFrom(stretch.n, ~crc32(asked));
   }
 
   #asThen(code: ErrorCode): BkError {

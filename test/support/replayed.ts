@@ -26,8 +26,8 @@ export type JobEnd = Omit<DoneLine, 't'> | Omit<FailedLine, 't'>;
 export interface ReplayedJob {
   job: JobLine;
   /** How it ended then; null where the record ends before it did. */
-  then: JobEnd | null;
-  now: JobEnd;
+  recorded: JobEnd | null;
+  played: JobEnd;
   result: JobResult<unknown> | null;
   error: BkError | null;
 }
@@ -110,8 +110,8 @@ async function again(
   const now = lines.findLast((line) => line.kind === 'done' || line.kind === 'failed');
   return {
     job: part.job,
-    then: part.end === null ? null : endOf(part.end),
-    now: endOf(now as DoneLine | FailedLine),
+    recorded: part.end === null ? null : endOf(part.end),
+    played: endOf(now as DoneLine | FailedLine),
     result,
     error,
   };
