@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { BOOTLOADER_END } from '../chip/geometry';
+import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
 import {
   ANSWER_SHAPES,
   changedBy,
@@ -20,6 +20,9 @@ const ADDRESS = 4;
 /** Bytes of a read's answer before the contents of flash. */
 const READ_HEAD = LONG_HEADER + ADDRESS;
 const READ_START = Buffer.from([0x04, 0x0e, 0xff, 0x01, 0xe0, 0xfc, 0xf4]);
+const READ_HEADER = Buffer.from([...READ_START, 0x06, 0x10, flashRead4K.code, 0]);
+const READ_ANSWER = READ_HEAD + SECTOR;
+const READ_REQUEST = 12;
 /** Input that nobody asks for is digested when there is so much, bytes. */
 const MOST_HELD = 64 * 1024;
 /** Strays that arrive further apart have lines of their own, ms. */
@@ -42,8 +45,8 @@ export class InputDigest {
   #held = Buffer.allocUnsafe(2 * 4096);
   #length = 0;
   /** Where each piece ends in what is held, and when it arrived. */
-  #ends: number[] = [];
-  #times: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #times: number[] = [];
   /** The first sector of the application as it was read last: rates are proved by checksums of parts of it. */
   #sample: Buffer | null = null;
   /** How far the reader is. */
@@ -78,51 +81,83 @@ export class InputDigest {
   /** Makes entries of all that has arrived. */
   flush(): void {
     if (this.#length === 0) return;
+    if (!this.#isWholeRead()) this.#read();
+    else this.#addRead(0, this.#length, this.#held.readUInt32LE(LONG_HEADER));
+    this.#length = 0;
+    this.#ends.length = 0;
+    this.#times.length = 0;
+    this.#at = 0;
+    this.#done = 0;
+  }
+
+  /** Whether all that has arrived is the sector that was asked for last: nearly always. */
+  #isWholeRead(): boolean {
+    const held = this.#held;
+    const { latest } = this.#known;
+    if (this.#length !== READ_ANSWER || latest?.length !== READ_REQUEST) return false;
+    if (latest[7] !== flashRead4K.code) return false;
+    for (let at = 0; at < LONG_HEADER; at++) if (held[at] !== READ_HEADER[at]) return false;
+    for (let at = 0; at < ADDRESS; at++)
+      if (held[LONG_HEADER + at] !== latest[8 + at]) return false;
+    return true;
+  }
+
+  #read(): void {
     const onFrame = (frame: Frame): void => this.#frame(frame);
     this.#reader.push(this.#held.subarray(0, this.#length), onFrame);
     // What is no whole frame by now is broken as far as a record goes; a whole one may hide in it.
     this.#reader.resync(onFrame);
     this.#strays(this.#length);
     this.#reader.reset();
-    this.#length = 0;
-    this.#ends = [];
-    this.#times = [];
-    this.#at = 0;
-    this.#done = 0;
   }
 
   #frame(frame: Frame): void {
     this.#strays(this.#at);
+    const { payload } = frame;
     const header = frame.form === 'long' ? LONG_HEADER : SHORT_HEADER;
     const start = this.#at;
-    this.#at += header + frame.payload.length;
-    const { keep, body } = this.#told(frame);
-    this.#done = this.#at;
-    this.#onEntry({
-      kind: 'in',
-      t: this.#timeOf(start),
-      until: this.#timeOf(this.#at - 1),
-      raw: Buffer.from(this.#held.subarray(start, start + header + keep)),
-      body,
-    });
+    const end = start + header + payload.length;
+    this.#at = end;
+    this.#done = end;
+    const asked = this.#known.answeredBy(frame);
+    if ((asked?.command as unknown) === flashRead4K && frame.status === 0) {
+      this.#addRead(start, end, payload.readUInt32LE(0));
+      return;
+    }
+    const { keep, body } = this.#told(frame, asked);
+    const raw = Buffer.from(this.#held.subarray(start, start + header + keep));
+    this.#add(start, end, raw, null, body);
+  }
+
+  #addRead(start: number, end: number, address: number): void {
+    const sector = this.#held.subarray(start + READ_HEAD, end);
+    const body = this.#sector(address, sector, this.#timeOf(end - 1));
+    this.#add(start, end, READ_HEADER, address, [body]);
+  }
+
+  #add(
+    start: number,
+    end: number,
+    raw: Buffer,
+    address: number | null,
+    body: readonly Stretch[],
+  ): void {
+    const [t, until] = [this.#timeOf(start), this.#timeOf(end - 1)];
+    this.#onEntry({ kind: 'in', t, until, raw, address, body });
   }
 
   /** How many bytes of a frame's payload are told, and what stands for the others. */
-  #told(frame: Frame): { keep: number; body: readonly Stretch[] } {
+  #told(frame: Frame, asked: Request | null): { keep: number; body: readonly Stretch[] } {
     const { payload } = frame;
-    const asked = this.#known.answeredBy(frame);
     const all = { keep: payload.length, body: [] };
     const none = { keep: 0, body: payload.length > 0 ? [{ n: payload.length }] : [] };
     if (asked === null) return changedBy(frame) === null ? none : all;
     const command: unknown = asked.command;
-    if (command === checkCrc) {
-      const checksum = payload.readUInt32LE(0);
-      if (this.#known.mayTellChecksum(asked, checksum)) return all;
-      return { keep: 0, body: [this.#checksum(asked, checksum)] };
-    }
-    if (command !== flashRead4K) return all;
-    if (frame.status !== 0) return refusal(payload);
-    return { keep: ADDRESS, body: [this.#sector(payload, this.#timeOf(this.#at - 1))] };
+    if (command === flashRead4K) return refusal(payload);
+    if (command !== checkCrc) return all;
+    const checksum = payload.readUInt32LE(0);
+    if (this.#known.mayTellChecksum(asked, checksum)) return all;
+    return { keep: 0, body: [this.#checksum(asked, checksum)] };
   }
 
   /** What stands for a checksum that is not told. */
@@ -139,15 +174,14 @@ export class InputDigest {
     return isRight ? told : { ...told, wrong: true };
   }
 
-  /** What stands for a sector that was read whole. @param payload its address in front of it */
-  #sector(payload: Buffer, t: number): Replaced {
-    const address = payload.readUInt32LE(0);
-    if (address === BOOTLOADER_END) this.#sample = Buffer.from(payload.subarray(ADDRESS));
-    const masked = this.#mask.mask(address, payload.subarray(ADDRESS), t);
-    const sector = masked ?? payload.subarray(ADDRESS);
-    const whole = replaced(sector);
+  /** What stands for a sector that was read whole. */
+  #sector(address: number, sector: Buffer, t: number): Replaced {
+    if (address === BOOTLOADER_END) this.#sample = Buffer.from(sector);
+    const masked = this.#mask.mask(address, sector, t);
+    const told = masked ?? sector;
+    const whole = replaced(told);
     if (whole.of !== undefined) return whole;
-    const parts = sectorParts(address, sector);
+    const parts = sectorParts(address, told);
     if (parts !== null) whole.parts = parts;
     if (masked !== null) whole.masked = true;
     return whole;
@@ -163,13 +197,8 @@ export class InputDigest {
       const head = this.#brokenRead(bytes);
       const rest = bytes.subarray(head.length);
       const isFlash = head.length > 0 || this.#known.mayHoldFlash;
-      this.#onEntry({
-        kind: 'in',
-        t: this.#timeOf(start),
-        until: this.#timeOf(until - 1),
-        raw: head,
-        body: rest.length === 0 ? [] : isFlash ? [{ n: rest.length }] : looksOf(rest),
-      });
+      const body = rest.length === 0 ? [] : isFlash ? [{ n: rest.length }] : looksOf(rest);
+      this.#add(start, until, head, null, body);
       start = until;
     }
   }
@@ -200,8 +229,10 @@ export class InputDigest {
 
   /** When a byte arrived. */
   #timeOf(position: number): number {
-    const index = this.#ends.findIndex((end) => position < end);
-    return this.#times[index] ?? 0;
+    const last = this.#ends.length - 1;
+    if (last === 0 || position < (this.#ends[0] as number)) return this.#times[0] as number;
+    if (position >= (this.#ends[last - 1] as number)) return this.#times[last] as number;
+    return this.#times[this.#ends.findIndex((end) => position < end)] as number;
   }
 }
 

@@ -24,7 +24,6 @@ export interface Request {
   payload: Buffer;
   /** How many bytes of data for flash follow those. */
   data: number;
-  isAnswered: boolean;
 }
 
 /** So many bytes of its request an answer begins with; all others echo nothing. */
@@ -44,7 +43,7 @@ const ECHOED = new Map<unknown, number>([
 const PROGRAMS: readonly unknown[] = [flashWrite, flashWrite4K];
 const ADDRESS = 4;
 
-/** An answer may be late, or come twice: so many different commands are remembered. */
+/** An answer may be late, or come twice: so many commands are remembered. */
 const KEPT = 8;
 
 /** Checksums are given away where both ends are multiples of it, bytes: then no two of them differ by a few bytes. */
@@ -68,40 +67,46 @@ export function requestIn(bytes: Buffer): Request | null {
   const start = isLong ? 8 : 5;
   const isProgram = PROGRAMS.includes(command);
   const end = isProgram ? Math.min(bytes.length, start + ADDRESS) : bytes.length;
-  return {
-    command,
-    payload: bytes.subarray(start, end),
-    data: bytes.length - end,
-    isAnswered: false,
-  };
+  return { command, payload: bytes.subarray(start, end), data: bytes.length - end };
+}
+
+/** A write that was remembered; what it is, is found out when somebody asks. */
+interface Sent {
+  bytes: Buffer;
+  request: Request | null | undefined;
+  isAnswered: boolean;
 }
 
 /** The latest commands: bytes that answer none of them may be anything. */
 export class KnownRequests {
-  /** The latest first. */
-  #requests: Request[] = [];
+  /** The latest last. */
+  readonly #sent: Sent[] = [];
   /** Checksums that were not told. */
   #hidden: number[] = [];
 
-  /** The command that was sent last. */
-  get latest(): Request | null {
-    return this.#requests[0] ?? null;
+  /** The bytes of the command that was sent last. */
+  get latest(): Buffer | null {
+    return this.#sent.at(-1)?.bytes ?? null;
   }
 
-  add(request: Request): void {
-    const [latest] = this.#requests;
-    if (latest !== undefined && isSame(latest, request)) {
-      latest.isAnswered = false;
+  /** @param bytes that were sent, without data for flash */
+  add(bytes: Buffer): void {
+    const last = this.#sent.at(-1);
+    if (last?.bytes.equals(bytes)) {
+      last.isAnswered = false;
       return;
     }
-    const others = this.#requests.filter((one) => !isSame(one, request));
-    this.#requests = [request, ...others.slice(0, KEPT - 1)];
+    if (this.#sent.length === KEPT) this.#sent.shift();
+    this.#sent.push({ bytes, request: undefined, isAnswered: false });
   }
 
   /** The command that a frame answers, by its code and by what it echoes; null where it is none of them. */
   answeredBy(frame: Frame): Request | null {
-    const request = this.#requests.find((one) => isAnswer(frame, one));
-    return request ?? null;
+    const sent = this.#sent.findLast((one) => {
+      const request = requestOf(one);
+      return request !== null && isAnswer(frame, request);
+    });
+    return sent?.request ?? null;
   }
 
   /**
@@ -109,28 +114,37 @@ export class KnownRequests {
    * or too odd, nor may it be the late or the second answer to a request for such.
    */
   mayTellChecksum(asked: Request, checksum: number): boolean {
-    const isDoubtful = this.#requests.some(
-      (one) => !one.isAnswered && (one.command as unknown) === checkCrc && !isWide(one.payload),
-    );
-    asked.isAnswered = true;
-    if (isWide(asked.payload) && !isDoubtful && !this.#hidden.includes(checksum)) return true;
-    this.#hidden = [checksum, ...this.#hidden.slice(0, KEPT - 1)];
-    return false;
+    let isDoubtful = !isWide(asked.payload) || this.#hidden.includes(checksum);
+    for (const one of this.#sent) {
+      const request = requestOf(one);
+      if (request === asked) one.isAnswered = true;
+      if (request === null || one.isAnswered || (request.command as unknown) !== checkCrc) continue;
+      if (!isWide(request.payload)) isDoubtful = true;
+    }
+    if (isDoubtful) this.#hidden = [checksum, ...this.#hidden.slice(0, KEPT - 1)];
+    return !isDoubtful;
   }
 
   /** Whether what arrives now may be contents of flash, whole or in pieces. */
   get mayHoldFlash(): boolean {
-    const { latest } = this;
-    return latest !== null && ((latest.command as unknown) === flashRead4K || latest.data > 0);
+    const last = this.#sent.at(-1);
+    const command: unknown = last === undefined ? null : requestOf(last)?.command;
+    return command === flashRead4K || PROGRAMS.includes(command);
   }
 
-  /** The address of a read that is being answered or was asked for before. */
+  /** Whether it is the address of a read that was asked for. */
   isReadOf(address: number): boolean {
-    return this.#requests.some(
-      ({ command, payload }) =>
-        (command as unknown) === flashRead4K && payload.readUInt32LE(0) === address,
-    );
+    return this.#sent.some((one) => {
+      const request = requestOf(one);
+      const isRead = (request?.command as unknown) === flashRead4K;
+      return isRead && request?.payload.readUInt32LE(0) === address;
+    });
   }
+}
+
+function requestOf(sent: Sent): Request | null {
+  if (sent.request === undefined) sent.request = requestIn(sent.bytes);
+  return sent.request;
 }
 
 function isAnswer(frame: Frame, { command, payload }: Request): boolean {
@@ -150,8 +164,4 @@ function isWide(range: Buffer): boolean {
   const end = range.readUInt32LE(4);
   const isAligned = start % GRAIN === 0 && (end % GRAIN === 0 || (end + 1) % GRAIN === 0);
   return isAligned && end - start >= GRAIN - 1;
-}
-
-function isSame(a: Request, b: Request): boolean {
-  return a.command === b.command && a.payload.equals(b.payload);
 }

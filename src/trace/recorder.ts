@@ -1,7 +1,7 @@
 import { BLOCK, SECTOR } from '../chip/geometry';
 import type { Clock } from '../clock';
 import type { ErrorCode } from '../errors';
-import { ERASE_BLOCK, flashErase } from '../protocol/commands/command-table';
+import { ERASE_BLOCK, flashErase, flashRead4K } from '../protocol/commands/command-table';
 import type { Transport } from '../transport/transport';
 import { BoundedEntries, type Room } from './bounded-entries';
 import { cleanOptions, cleanPort } from './clean-words';
@@ -52,6 +52,8 @@ export interface RecordedJob {
   onLine: ((line: EventLine) => void) | undefined;
 }
 
+/** Bytes of the command that reads a sector. */
+const READ_REQUEST = 12;
 /** The longest write that is no command of which the bytes are kept. */
 const LONGEST_RAW = 64;
 /** What the engine changes its mind about while a promise is under way. */
@@ -131,19 +133,17 @@ export class Recorder implements Decisions {
   sent(bytes: Buffer): void {
     this.#input.flush();
     const t = this.#now();
-    const request = requestIn(bytes);
-    if (request !== null) {
-      this.#known.add(request);
-      this.#noteChange(request, t);
-    }
+    // Reads are most of all: what they are is found out when somebody asks.
+    const isRead = bytes.length === READ_REQUEST && bytes[7] === flashRead4K.code;
+    const { raw, body } = isRead ? { raw: bytes, body: null } : this.#outgoing(bytes, t);
+    this.#known.add(raw);
     const last = this.#entries.lastWire;
     // Calls that nobody answers come in heaps.
-    if (last?.kind === 'out' && this.#entries.isLast(last) && isAgain(last, bytes)) {
+    if (last?.kind === 'out' && this.#entries.isLast(last) && isAgain(last, raw, body)) {
       last.times++;
       last.until = t;
       return;
     }
-    const { raw, body } = this.#outgoing(bytes, request, t);
     this.#add({ t, kind: 'out', raw, body, times: 1, until: t });
   }
 
@@ -210,11 +210,10 @@ export class Recorder implements Decisions {
     this.decide({ kind: 'job', operation, options: cleanOptions(options) });
   }
 
-  #outgoing(
-    bytes: Buffer,
-    request: Request | null,
-    t: number,
-  ): { raw: Buffer; body: Replaced | null } {
+  /** What is kept of a write: all but data for flash. */
+  #outgoing(bytes: Buffer, t: number): { raw: Buffer; body: Replaced | null } {
+    const request = requestIn(bytes);
+    if (request !== null) this.#noteChange(request, t);
     if (request === null && bytes.length > LONGEST_RAW) {
       return { raw: Buffer.alloc(0), body: { n: bytes.length } };
     }
@@ -245,8 +244,8 @@ export class Recorder implements Decisions {
   }
 }
 
-function isAgain(last: OutEntry, bytes: Buffer): boolean {
-  return last.body === null && last.raw.equals(bytes);
+function isAgain(last: OutEntry, raw: Buffer, body: Replaced | null): boolean {
+  return last.body === null && body === null && last.raw.equals(raw);
 }
 
 function isOpenEnded({ kind }: WireEntry | DecisionLine): boolean {

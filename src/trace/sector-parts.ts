@@ -13,6 +13,13 @@ interface Kept {
   bytes: Buffer;
 }
 
+/** Of what is looked for in any sector: a header of Beken's container, and calibration. */
+const FIRST_LETTERS: ReadonlySet<number> = new Set(
+  ['R', 'T'].map((letter) => letter.charCodeAt(0)),
+);
+/** No chip has less, bytes. */
+const SMALLEST_FLASH = 0x80000;
+
 /** The words by which code and its key are told, bytes. */
 const MARKER = 8;
 /** An entry of a partition table, bytes without check bytes. */
@@ -27,14 +34,22 @@ const CHECKED = 256;
  * @param sector with a made-up half where it has a MAC
  */
 export function sectorParts(address: number, sector: Buffer): Stretch[] | null {
+  const place = placeInBootloader(address);
+  const mayHoldMore = place < BOOTLOADER_END || address === BOOTLOADER_END;
+  // Nearly all sectors are told by their first letter.
+  if (!mayHoldMore && !FIRST_LETTERS.has(sector[0] as number)) return null;
   const kept = [
-    ...marker(sector),
+    ...(mayHoldMore ? [...marker(sector), ...partitionTable(place, sector)] : []),
     ...rblHeader(sector),
-    ...partitionTable(address, sector),
     ...calibration(sector),
   ];
   if (address === BOOTLOADER_END) return firstOfApplication(sector, kept);
   return kept.length === 0 ? null : between(kept, 0, sector.length);
+}
+
+/** Where an address lies in the bootloader; flash repeats behind its end, and its size is a power of two. */
+function placeInBootloader(address: number): number {
+  return address < SMALLEST_FLASH ? address : address - 2 ** Math.floor(Math.log2(address));
 }
 
 function marker(sector: Buffer): Kept[] {
@@ -49,12 +64,9 @@ function rblHeader(sector: Buffer): Kept[] {
 }
 
 /** The packets with entries of the bootloader's table, as far as they are whole in this sector. */
-function partitionTable(address: number, sector: Buffer): Kept[] {
-  // Flash repeats behind its end, and its size is a power of two.
-  const base = address < BOOTLOADER_END ? 0 : 2 ** Math.floor(Math.log2(address));
-  const offset = address - base;
-  if (offset >= BOOTLOADER_END) return [];
-  const first = (PACKET - (offset % PACKET)) % PACKET;
+function partitionTable(place: number, sector: Buffer): Kept[] {
+  if (place >= BOOTLOADER_END) return [];
+  const first = (PACKET - (place % PACKET)) % PACKET;
   const packets = Math.floor((sector.length - first) / PACKET);
   const entries = readPartitionTable(stripPackets(sector, first, packets), FAL_NAME);
   const indices = new Set<number>();

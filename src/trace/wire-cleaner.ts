@@ -37,9 +37,9 @@ export class WireCleaner {
     return { t, kind: 'out', bytes, ...(times > 1 ? { times, until } : {}) };
   }
 
-  #in({ t, until, raw, body }: InEntry): InLine {
-    const told = this.#told(raw, t);
-    const bytes = [...(told.length > 0 ? [told.toString('hex')] : []), ...body];
+  #in({ t, until, raw, address, body }: InEntry): InLine {
+    const kept = `${this.#told(raw, t).toString('hex')}${address === null ? '' : word(address)}`;
+    const bytes = [...(kept === '' ? [] : [kept]), ...body];
     return { t, kind: 'in', bytes, ...(until > t ? { until } : {}) };
   }
 
@@ -90,6 +90,13 @@ function isShort(raw: Buffer, code: number, payload: number): boolean {
 function rangeIn(payload: Buffer): { start: number; end: number } {
   const [start, end] = [payload.readUInt32LE(0), payload.readUInt32LE(4)];
   return { start, end: end % 2 === 1 ? end + 1 : end };
+}
+
+/** Four bytes, little-endian, in hex. */
+function word(value: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes.toString('hex');
 }
 
 function withWord(bytes: Buffer, at: number, value: number): Buffer {

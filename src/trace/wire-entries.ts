@@ -23,6 +23,8 @@ export interface InEntry {
   until: number;
   /** Header and what is no content of flash; empty for a run of strays. */
   raw: Buffer;
+  /** An address that follows it, four bytes; null where none does. */
+  address: number | null;
   /** What follows. */
   body: readonly Stretch[];
 }
