@@ -11,7 +11,7 @@ import type { KnownRequests, Request } from './known-requests';
 import type { MacMask } from './mac-mask';
 import type { Replaced, Stretch } from './record-lines';
 import { sectorParts } from './sector-parts';
-import { looksOf } from './stray-looks';
+import { answerHeadOf, looksOf } from './stray-looks';
 import { type InEntry, replaced } from './wire-entries';
 
 const SHORT_HEADER = 7;
@@ -194,9 +194,10 @@ export class InputDigest {
     while (start < end) {
       const until = this.#endOfRun(start, end);
       const bytes = this.#held.subarray(start, until);
-      const head = this.#brokenRead(bytes);
+      const read = this.#brokenRead(bytes);
+      const head = read.length > 0 ? read : Buffer.from(answerHeadOf(bytes));
       const rest = bytes.subarray(head.length);
-      const isFlash = head.length > 0 || this.#known.mayHoldFlash;
+      const isFlash = read.length > 0 || this.#known.mayHoldFlash;
       const body = rest.length === 0 ? [] : isFlash ? [{ n: rest.length }] : looksOf(rest);
       this.#add(start, until, head, null, body);
       start = until;

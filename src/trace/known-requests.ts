@@ -106,7 +106,10 @@ export class KnownRequests {
       const request = requestOf(one);
       return request !== null && isAnswer(frame, request);
     });
-    return sent?.request ?? null;
+    if (sent === undefined) return null;
+    // A chip answers in the order in which it was asked: of what was asked before, nothing is under way any more.
+    for (const one of this.#sent.slice(0, this.#sent.indexOf(sent))) one.isAnswered = true;
+    return sent.request ?? null;
   }
 
   /**

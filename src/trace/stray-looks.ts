@@ -51,6 +51,24 @@ function stretchAt(bytes: Buffer, at: number): [Stretch | null, number] {
   return length < SHORTEST_TEXT ? [null, 1] : [{ n: length, of: 'text' }, length];
 }
 
+/** How answers begin: what is null there is a length or a code. */
+const SHORT_ANSWER = [0x04, 0x0e, null, 0x01, 0xe0, 0xfc, null];
+const LONG_ANSWER = [0x04, 0x0e, 0xff, 0x01, 0xe0, 0xfc, 0xf4, null, null, null, null];
+
+/** The head of an answer with which bytes begin, as far as there is one: it tells nothing but what was asked. */
+export function answerHeadOf(bytes: Buffer): Buffer {
+  const lengths = [LONG_ANSWER, SHORT_ANSWER].map((head) => {
+    let end = head.findIndex((byte, at) => byte !== null && byte !== bytes[at]);
+    if (end < 0) return head.length;
+    // What has a length's or a code's place in something else may be anything.
+    while (end > 0 && head[end - 1] === null) end--;
+    return end;
+  });
+  const length = Math.max(...lengths);
+  // One byte of it is none, unless more may have been to come.
+  return bytes.subarray(0, length > 1 || length === bytes.length ? length : 0);
+}
+
 /** The frame that is here, with zeros for its data; null where there is none. */
 function tuyaFrame(bytes: Buffer, at: number): Buffer | null {
   if (!startsWith(bytes, at, TUYA) || at + TUYA_HEAD >= bytes.length) return null;
