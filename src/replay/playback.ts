@@ -262,12 +262,12 @@ export class Playback {
     if (step === undefined || this.#failed !== null || this.#receiver === null) return at;
     const due = this.#due;
     const then = due ?? step.t + this.#offset;
-    if (then <= at || then > at + LAG_MS) return at;
-    if (due !== null) {
-      this.#clock.skipTo(then);
-      this.#happen();
-    }
-    return Math.max(then, this.#clock.now());
+    if (then > at + LAG_MS) return at;
+    if (due === null) return Math.max(at, then);
+    // What came then came before anything that a timer brought about.
+    this.#clock.skipTo(then);
+    this.#happen();
+    return Math.max(at, this.#clock.now());
   }
 
   /** One step is over. */

@@ -2,7 +2,10 @@ import { crc32 } from 'node:zlib';
 import { SECTOR } from '../chip/geometry';
 import { CHIP_MODELS } from '../chip/known/chips';
 import { calibrationFields } from '../image/calibration';
+import { invertCrc } from '../protocol/checksum';
 import type { MadeUp } from './made-up';
+import type { Replaced } from './record-lines';
+import { isOfBlank } from './wire-entries';
 
 /** Bytes of a MAC that tell its maker. */
 const MAKER = 3;
@@ -31,6 +34,8 @@ export class MacMask {
   readonly #madeUp: MadeUp;
   /** By address of the half; the earliest first. */
   readonly #facts = new Map<number, Fact[]>();
+  /** Checksums that the record tells of what was written, with place and length. */
+  readonly #written = new Set<string>();
 
   constructor(madeUp: MadeUp) {
     this.#madeUp = madeUp;
@@ -60,6 +65,11 @@ export class MacMask {
     return masked;
   }
 
+  /** Bytes without a MAC were sent to be put there: the record tells their checksum. */
+  wrote(address: number, { n, crc }: Replaced): void {
+    if (PLACES.has(address) && crc !== undefined) this.#written.add(`${address} ${n} ${crc}`);
+  }
+
   /** Flash was told to change there. */
   changed(address: number, length: number, t: number): void {
     for (const at of this.#facts.keys()) {
@@ -77,7 +87,10 @@ export class MacMask {
       if (fact?.change) told ^= effectOf(fact.change, end - at - HALF);
     }
     const isUnknown = PLACES.has(start) && end - start <= SECTOR && !this.#facts.has(start + USUAL);
-    if (!isUnknown) return told >>> 0;
+    const n = end - start;
+    const crc = invertCrc(value);
+    const isTold = this.#written.has(`${start} ${n} ${crc.toString(16).padStart(8, '0')}`);
+    if (!isUnknown || isTold || isOfBlank(n, crc)) return told >>> 0;
     const bytes = Buffer.alloc(4);
     bytes.writeUInt32LE(told >>> 0);
     return this.#madeUp.bytes('checksum', bytes).readUInt32LE(0);

@@ -220,8 +220,10 @@ export class Recorder implements Decisions {
     if (request === null || request.data === 0) return { raw: bytes, body: null };
     const head = bytes.length - request.data;
     const data = bytes.subarray(head);
-    const masked = this.#mask.mask(request.payload.readUInt32LE(0), data, t);
+    const address = request.payload.readUInt32LE(0);
+    const masked = this.#mask.mask(address, data, t);
     const body = masked === null ? replaced(data) : { ...replaced(masked), masked: true as const };
+    if (masked === null) this.#mask.wrote(address, body);
     return { raw: Buffer.from(bytes.subarray(0, head)), body };
   }
 

@@ -49,6 +49,11 @@ export function replaced(bytes: Uint8Array): Replaced {
   return line;
 }
 
+/** Whether a checksum is that of so many bytes FF or 00: it gives nothing away. */
+export function isOfBlank(n: number, crc: number): boolean {
+  return blankChecksums(n).includes(crc);
+}
+
 function blankChecksums(n: number): readonly [number, number] {
   const known = blanks.get(n);
   if (known !== undefined) return known;

@@ -92,7 +92,13 @@ function plant(flash: Uint8Array, secrets: ReturnType<typeof secretsOf>): void {
   for (const at of PLAIN) flash.set(Buffer.from(`ssid=${ssid};password=${password};`), at);
 }
 
-const FAULTS = ['', '&corrupt=0.00005&lose=0.00003', '&brownout=0.3', '&corrupt=0.001', '&deadSector=0x42000'];
+const FAULTS = [
+  '',
+  '&corrupt=0.00005&lose=0.00003',
+  '&brownout=0.3',
+  '&corrupt=0.001',
+  '&deadSector=0x42000',
+];
 
 /** Where flash holds secrets in clear; the last of them across two sectors. */
 const PLAIN = [0x1d1000, 0x40010, 0x41000 - 20];
