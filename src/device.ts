@@ -208,11 +208,19 @@ export class Device {
     } finally {
       recorder.endJob();
       if (failure !== null) failure = failure.with({ record: recorder.record });
+      else if (settings.record === 'all') result = withRecord(result, recorder.record);
       release();
     }
     if (failure !== null) throw failure;
     return result as JobResult<Payload>;
   }
+}
+
+function withRecord<Payload>(
+  result: JobResult<Payload> | null,
+  record: PortRecord,
+): JobResult<Payload> | null {
+  return result === null ? null : { ...result, record };
 }
 
 /** Does a part of a job; whatever it throws becomes the one error class. */
