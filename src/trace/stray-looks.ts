@@ -86,7 +86,10 @@ function sumOf(bytes: Buffer): number {
 }
 
 function startsWith(bytes: Buffer, at: number, start: Buffer): boolean {
-  return bytes.subarray(at, at + start.length).equals(start);
+  for (let index = 0; index < start.length; index++) {
+    if (bytes[at + index] !== start[index]) return false;
+  }
+  return true;
 }
 
 function isPrintable(byte: number): boolean {

@@ -33,7 +33,10 @@ export class WireCleaner {
     if (request !== null && command === checkCrc) this.#range = rangeIn(request.payload);
     const event = registerRequest(raw);
     if (event !== null) this.#registers.request(event.address, event.value);
-    const bytes = body === null ? [raw.toString('hex')] : [raw.toString('hex'), body];
+    const bytes = [
+      ...(raw.length > 0 ? [raw.toString('hex')] : []),
+      ...(body === null ? [] : [body]),
+    ];
     return { t, kind: 'out', bytes, ...(times > 1 ? { times, until } : {}) };
   }
 
