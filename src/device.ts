@@ -29,8 +29,10 @@ import type { RecordedSettings } from './trace/record-lines';
 /** A job in two parts: what can be found wrong without a chip, before its turn; and the work. */
 interface Job<Prepared, Payload> {
   operation: Operation;
-  /** As they were given. */
+  /** As they were given, for its record. */
   options: unknown;
+  /** The same where only now is known what was meant: an image is its bytes, not the name of a file. */
+  meant?(prepared: Prepared): unknown;
   /** @param port for messages */
   prepare(port: string): Prepared | Promise<Prepared>;
   perform(context: JobContext, prepared: Prepared): Promise<JobOutcome<Payload>>;
@@ -96,6 +98,7 @@ export class Device {
         const checked = takeWriteOptions(options, port);
         return { options: checked, image: await loadImage(checked) };
       },
+      meant: ({ image }) => ({ ...options, image: image.bytes }),
       perform: (context, { options, image }) => write(context, options, image),
     });
   }
@@ -172,7 +175,7 @@ export class Device {
     const listener = guarded(control.onProgress, notes);
     recorder.beginJob({
       operation,
-      options: job.options,
+      options: job.meant?.(prepared) ?? job.options,
       port: settings.port,
       settings: recorded(settings),
       recording: settings.record,

@@ -3,7 +3,9 @@ import { SECTOR } from '../chip/geometry';
 import { invertCrc } from '../protocol/checksum';
 import { checkCrc, flashRead4K } from '../protocol/commands/command-table';
 import { type Request, requestIn } from '../trace/known-requests';
-import type { Step } from './script';
+import type { Stretch } from '../trace/record-lines';
+import type { Script, Step } from './script';
+import { noiseFrom, standInFor } from './stand-ins';
 
 /** Bytes of a read's answer before the address, and before what it has read. */
 const HEAD = 11;
@@ -17,13 +19,17 @@ const CRC_HEAD = Buffer.from([0x04, 0x0e, 0x08, 0x01, 0xe0, 0xfc, checkCrc.code]
  * come from here.
  */
 export class FlashModel {
+  /** Those that are told, by their requests: now and then one is not, as it might be another one's late answer. */
+  readonly #checksums: ReadonlyMap<string, Buffer>;
   /** Full chips count a range's end. */
   readonly #countsEnd: boolean;
   readonly #sectors = new Map<number, Buffer>();
   #asked: Request | null = null;
 
-  constructor(countsEnd: boolean) {
-    this.#countsEnd = countsEnd;
+  constructor({ events, steps }: Script) {
+    const chip = events.find(({ kind }) => kind === 'chip');
+    this.#countsEnd = chip?.kind !== 'chip' || chip.family === 'full';
+    this.#checksums = checksumsIn(steps);
   }
 
   sent(bytes: Buffer): void {
@@ -40,13 +46,23 @@ export class FlashModel {
     this.#sectors.set(bytes.readUInt32LE(HEAD), bytes.subarray(DATA));
   }
 
-  /** The request that was sent last, in hex. */
-  get asked(): string {
-    return this.#asked?.payload.toString('hex') ?? '';
+  /** What stands for a stretch that arrives now. */
+  bytesOf(stretch: Stretch): Buffer {
+    if (typeof stretch === 'string' || stretch.of !== 'checksum') return standInFor([stretch]);
+    const asked = this.#asked?.payload.toString('hex') ?? '';
+    const unlike = noiseFrom(stretch.n, crc32(asked));
+    if (stretch.wrong) return unlike;
+    return this.#checksum ?? this.#checksums.get(asked) ?? unlike;
+  }
+
+  /** A whole answer to the checksum that was asked for last; null where that is not known. */
+  get checksumAnswer(): Buffer | null {
+    const checksum = this.#checksum;
+    return checksum === null ? null : Buffer.concat([CRC_HEAD, checksum]);
   }
 
   /** The four bytes of an answer to the checksum that was asked for last; null where that is not known. */
-  get checksum(): Buffer | null {
+  get #checksum(): Buffer | null {
     if (this.#asked === null || (this.#asked.command as unknown) !== checkCrc) return null;
     const { payload } = this.#asked;
     const start = payload.readUInt32LE(0);
@@ -61,7 +77,7 @@ export class FlashModel {
 }
 
 /** The latest answer to each request for a checksum that is told, in the chip's own four bytes. */
-export function checksumsIn(steps: readonly Step[]): Map<string, Buffer> {
+function checksumsIn(steps: readonly Step[]): Map<string, Buffer> {
   const told = new Map<string, Buffer>();
   let asked: Request | null = null;
   for (const step of steps) {

@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import { BkError, hex } from '../errors';
-import { encodeRequest, linkCheck } from '../protocol/commands/command-table';
 import { type Note, say } from '../texts/note';
 import { requestIn } from '../trace/known-requests';
 import type { Stretch } from '../trace/record-lines';
@@ -20,11 +19,16 @@ export type Act =
 export type HostStep = Extract<Step, { kind: Act['kind'] }>;
 
 const HOST_KINDS: readonly Step['kind'][] = ['open', 'close', 'out', 'baud', 'lines'];
-const LINK_CHECK = encodeRequest(linkCheck, undefined);
-const LINK_CHECK_HEX = LINK_CHECK.toString('hex');
 
 export function isHostStep(step: Step): step is HostStep {
   return HOST_KINDS.includes(step.kind);
+}
+
+/** The index of the first step from here on that the host brought about; their number where there is none. */
+export function nextHostStep(steps: readonly Step[], from: number): number {
+  let index = from;
+  while (index < steps.length && !isHostStep(steps[index] as Step)) index++;
+  return index;
 }
 
 /** Whether what the host does is what the record has. */
@@ -52,13 +56,6 @@ function bytesFit(stretches: readonly Stretch[], bytes: Buffer): boolean {
     at += length;
   }
   return at === bytes.length;
-}
-
-/** Link checks may be repeated more or less often: how often they are depends on the time that a computer takes. */
-export function isLinkCheck(one: Act | Step): boolean {
-  if (one.kind !== 'out') return false;
-  if (Buffer.isBuffer(one.bytes)) return one.bytes.equals(LINK_CHECK);
-  return one.bytes.length === 1 && one.bytes[0] === LINK_CHECK_HEX;
 }
 
 /** Where a record and what happens now part. */

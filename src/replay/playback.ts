@@ -1,18 +1,16 @@
-import { crc32 } from 'node:zlib';
 import type { Timer } from '../clock';
 import { BkError, type ErrorCode } from '../errors';
 import { say } from '../texts/note';
-import type { Stretch } from '../trace/record-lines';
 import type { VirtualClock } from '../virtual-clock';
-import { checksumsIn, FlashModel } from './flash-model';
-import { type Act, differs, fits, type HostStep, isHostStep, isLinkCheck } from './host-acts';
+import { FlashModel } from './flash-model';
+import { type Act, differs, fits, type HostStep, isHostStep, nextHostStep } from './host-acts';
+import { LatestProbe, probeOf, SLACK_MS, stepOf } from './probes';
 import type { Script, Step } from './script';
-import { noiseFrom, standInFor } from './stand-ins';
 
 /** So much later than a timer was due a computer fires it, and a program does the next thing, ms. */
 const LAG_MS = 2;
-/** So much longer or shorter than in the record a chip may be called, ms: timers of a busy computer are so late. */
-const SLACK_MS = 100;
+/** So long a computer may stand still before it fires a timer that is due, ms. */
+const STALL_MS = 500;
 
 /** Who is at the host's end of a line. */
 export interface Receiver {
@@ -29,8 +27,6 @@ export class Playback {
   readonly #script: Script;
   readonly #clock: VirtualClock;
   readonly #flash: FlashModel;
-  /** Those that are told, by their requests: now and then one is not, as it might be another one's late answer. */
-  readonly #checksums: ReadonlyMap<string, Buffer>;
   #receiver: Receiver | null = null;
   /** The next step. */
   #at = 0;
@@ -45,17 +41,15 @@ export class Playback {
   #failed: BkError | null = null;
   /** `away`: it cannot be opened, or went away by itself. */
   #port: 'closed' | 'open' | 'away' = 'closed';
-  /** The latest link check, and what came of it. */
-  #check: { t: number; answer: { bytes: Buffer; ms: number } | null } | null = null;
+  /** The latest thing that was written, where it is one. */
+  #probe: LatestProbe | null = null;
 
   constructor(script: Script, clock: VirtualClock) {
     this.#script = script;
     this.#clock = clock;
     this.#base = clock.now();
     this.#offset = this.#base;
-    const chip = script.events.find((line) => line.kind === 'chip');
-    this.#flash = new FlashModel(chip?.kind !== 'chip' || chip.family === 'full');
-    this.#checksums = checksumsIn(script.steps);
+    this.#flash = new FlashModel(script);
   }
 
   /** Of the record. */
@@ -136,46 +130,47 @@ export class Playback {
   #take(act: Act): HostStep | null {
     if (this.#failed !== null) throw this.#failed;
     const next = this.#nextHost();
-    const found = this.#find(act, next);
+    const found = stepOf(act, this.#script.steps, next, this.#probe);
     if (found === null) {
-      if (this.#isOneMoreCheck(act, next)) return null;
+      if (this.#isOneMoreProbe(act, next)) return null;
       throw this.#fail(act, next);
     }
     // What came before that has come: the host was busy, or is faster than it was.
-    while (this.#at < found) this.#pass();
+    this.#passTo(found);
     const step = this.#script.steps[found] as HostStep;
     this.#at = found + 1;
     this.#clock.skipTo(
       Math.min(step.t + this.#offset, Math.max(this.#clock.now(), step.t + this.#base)),
     );
     this.#offset = this.#clock.now() - step.t;
-    if (isLinkCheck(step)) this.#check = { t: this.#clock.now(), answer: null };
-    else if (step.kind === 'out') this.#check = null;
+    if (step.kind === 'out') {
+      const kind = probeOf(step);
+      this.#probe = kind === null ? null : new LatestProbe(kind, this.#clock.now());
+    }
     return step;
   }
 
-  /** The step that an act is: the next one, or one behind link checks that are not made now. */
-  #find(act: Act, next: number): number | null {
-    const { steps } = this.#script;
-    const first = steps[next];
-    for (let index = next; index < steps.length; index++) {
-      const step = steps[index] as Step;
-      if (!isHostStep(step)) continue;
-      if (fits(step, act)) return index;
-      if (this.#check === null || !isLinkCheck(step)) return null;
-      if (step.t - (first?.t ?? 0) > SLACK_MS) return null;
+  /** All up to a step is over; what answered probes that are not made now does not come. */
+  #passTo(end: number): void {
+    const first = this.#nextHost();
+    while (this.#at < end) {
+      if (this.#at < first) this.#pass();
+      else this.#at++;
     }
-    return null;
+    if (first < end) this.#rest = null;
   }
 
-  /** Link checks of a chip that is being called are repeated a few times more: then they get what the last one got. */
-  #isOneMoreCheck(act: Act, next: number): boolean {
-    if (this.#check === null || !isLinkCheck(act)) return false;
+  /** A probe is made once more than then: it gets what the last one got, or what it would have got. */
+  #isOneMoreProbe(act: Act, next: number): boolean {
+    if (this.#probe === null || probeOf(act) !== this.#probe.kind) return false;
     const step = this.#script.steps[next];
     if (step === undefined || this.#clock.now() > step.t + this.#offset + SLACK_MS) return false;
-    const { answer } = this.#check;
-    if (answer !== null) {
-      this.#clock.setTimeout(() => this.#receiver?.received(answer.bytes), answer.ms);
+    const { kind, answer } = this.#probe;
+    if (act.kind === 'out') this.#flash.sent(act.bytes);
+    const bytes = kind === 'link' ? answer?.bytes : this.#flash.checksumAnswer;
+    if (kind === 'rate' && !bytes) return false;
+    if (answer !== null && bytes) {
+      this.#clock.setTimeout(() => this.#receiver?.received(bytes), answer.ms);
     }
     return true;
   }
@@ -190,10 +185,7 @@ export class Playback {
 
   /** Where the next thing stands that the host did. */
   #nextHost(): number {
-    const { steps } = this.#script;
-    let index = this.#at;
-    while (index < steps.length && !isHostStep(steps[index] as Step)) index++;
-    return index;
+    return nextHostStep(this.#script.steps, this.#at);
   }
 
   #stop(): void {
@@ -261,11 +253,13 @@ export class Playback {
     const step = this.#script.steps[this.#at];
     if (step === undefined || this.#failed !== null || this.#receiver === null) return at;
     const due = this.#due;
-    const then = due ?? step.t + this.#offset;
-    if (then > at + LAG_MS) return at;
-    if (due === null) return Math.max(at, then);
-    // What came then came before anything that a timer brought about.
-    this.#clock.skipTo(then);
+    if (due === null) {
+      const then = step.t + this.#offset;
+      return then > at + LAG_MS ? at : Math.max(at, then);
+    }
+    if (due > at + STALL_MS) return at;
+    // A timer that had brought something about would have done so before this came.
+    this.#clock.skipTo(due);
     this.#happen();
     return Math.max(at, this.#clock.now());
   }
@@ -289,7 +283,8 @@ export class Playback {
   /** Bytes arrive: what came in pieces comes in two. */
   #arrive(step: Extract<Step, { kind: 'in' }>): void {
     const { until } = step;
-    let bytes = this.#rest?.bytes ?? Buffer.concat(step.bytes.map((one) => this.#bytesOf(one)));
+    let bytes =
+      this.#rest?.bytes ?? Buffer.concat(step.bytes.map((one) => this.#flash.bytesOf(one)));
     if (this.#rest === null && until !== undefined && bytes.length > 1) {
       const half = bytes.length >> 1;
       this.#rest = { bytes: bytes.subarray(half), t: until };
@@ -300,17 +295,8 @@ export class Playback {
       this.#rest = null;
       this.#at++;
     }
-    if (this.#check !== null && this.#check.answer === null) {
-      this.#check.answer = { bytes, ms: this.#clock.now() - this.#check.t };
-    }
+    this.#probe?.arrived(bytes, this.#clock.now());
     this.#receiver?.received(bytes);
-  }
-
-  #bytesOf(stretch: Stretch): Buffer {
-    if (typeof stretch === 'string' || stretch.of !== 'checksum') return standInFor([stretch]);
-    const { checksum, asked } = this.#flash;
-    if (stretch.wrong) return noiseFrom(stretch.n, crc32(asked));
-    return checksum ?? this.#checksums.get(asked) ?? noiseFrom(stretch.n, ~crc32(asked));
   }
 
   #asThen(code: ErrorCode): BkError {

@@ -11,6 +11,7 @@ import {
   type FileOutput,
   isBkError,
   type JobResult,
+  type Note,
   type ReadOptions,
   type WriteOptions,
 } from '../../src';
@@ -155,7 +156,9 @@ function madeUpImage(script: Script, { job, steps, plan }: Part): Buffer {
 
 function endOf(line: DoneLine | FailedLine): JobEnd {
   const { t: _, ...end } = line;
-  if (end.kind === 'done') return end;
-  // What a message is told, the port's name among it, is not the end's.
-  return { ...end, text: { code: end.text.code, params: {} } };
+  // What a sentence is told, the port's name among it, is not the end's.
+  const bare = ({ code }: Note): Note => ({ code, params: {} });
+  return end.kind === 'done'
+    ? { ...end, warnings: end.warnings.map(bare) }
+    : { ...end, text: bare(end.text) };
 }
