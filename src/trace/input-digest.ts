@@ -78,16 +78,31 @@ export class InputDigest {
     if (end >= MOST_HELD) this.flush();
   }
 
-  /** Makes entries of all that has arrived. */
+  /** Makes entries of all that has arrived: what is no whole frame by now is broken as far as a record goes. */
   flush(): void {
     if (this.#length === 0) return;
-    if (!this.#isWholeRead()) this.#read();
-    else this.#addRead(0, this.#length, this.#held.readUInt32LE(LONG_HEADER));
-    this.#length = 0;
-    this.#ends.length = 0;
-    this.#times.length = 0;
-    this.#at = 0;
-    this.#done = 0;
+    if (this.#isWholeRead()) {
+      this.#addRead(0, this.#length, this.#held.readUInt32LE(LONG_HEADER));
+    } else {
+      this.#read();
+      // A whole one may hide in what looks like another's beginning.
+      this.#reader.resync((frame) => this.#frame(frame));
+      this.#strays(this.#length);
+    }
+    this.#forget(this.#length);
+  }
+
+  /** The same but for an answer that has begun: the rest of it may be on its way. */
+  settle(): void {
+    if (this.#length === 0) return;
+    if (this.#isWholeRead()) {
+      this.flush();
+      return;
+    }
+    this.#read();
+    const begun = this.#length - this.#reader.pending;
+    this.#strays(begun);
+    this.#forget(begun);
   }
 
   /** Whether all that has arrived is the sector that was asked for last: nearly always. */
@@ -103,12 +118,23 @@ export class InputDigest {
   }
 
   #read(): void {
-    const onFrame = (frame: Frame): void => this.#frame(frame);
-    this.#reader.push(this.#held.subarray(0, this.#length), onFrame);
-    // What is no whole frame by now is broken as far as a record goes; a whole one may hide in it.
-    this.#reader.resync(onFrame);
-    this.#strays(this.#length);
+    this.#reader.push(this.#held.subarray(0, this.#length), (frame) => this.#frame(frame));
+  }
+
+  /** So many of the first bytes have their entries. */
+  #forget(count: number): void {
+    this.#held.copyWithin(0, count, this.#length);
+    this.#length -= count;
+    let gone = 0;
+    while (gone < this.#ends.length && (this.#ends[gone] as number) <= count) gone++;
+    this.#ends.splice(0, gone);
+    this.#times.splice(0, gone);
+    for (let index = 0; index < this.#ends.length; index++) {
+      this.#ends[index] = (this.#ends[index] as number) - count;
+    }
     this.#reader.reset();
+    this.#at = 0;
+    this.#done = 0;
   }
 
   #frame(frame: Frame): void {

@@ -107,8 +107,11 @@ export class KnownRequests {
       return request !== null && isAnswer(frame, request);
     });
     if (sent === undefined) return null;
-    // A chip answers in the order in which it was asked: of what was asked before, nothing is under way any more.
-    for (const one of this.#sent.slice(0, this.#sent.indexOf(sent))) one.isAnswered = true;
+    // A chip answers in the order in which it was asked: of what was asked before, nothing is under way any more. But a
+    // checksum does not tell what it is of, and may be an earlier one's.
+    if ((sent.request?.command as unknown) !== checkCrc) {
+      for (const one of this.#sent.slice(0, this.#sent.indexOf(sent))) one.isAnswered = true;
+    }
     return sent.request ?? null;
   }
 

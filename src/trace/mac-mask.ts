@@ -46,6 +46,12 @@ export class MacMask {
    * are no such sector, or have no MAC.
    */
   mask(address: number, sector: Buffer, t: number): Buffer | null {
+    const masked = this.#masked(address, sector, t);
+    if (masked === null) this.changed(address, sector.length, t);
+    return masked;
+  }
+
+  #masked(address: number, sector: Buffer, t: number): Buffer | null {
     if (sector[0] !== FIRST_LETTER) return null;
     // Weak supplies get it page by page.
     const rest = Buffer.alloc(Math.max(0, SECTOR - sector.length), 0xff);
@@ -79,20 +85,23 @@ export class MacMask {
 
   /** What is told in place of the chip's checksum of `[start, end)`, made at the time `t`. */
   checksum(start: number, end: number, value: number, t: number): number {
+    const inRange = [...this.#facts].filter(([at]) => at >= start && at + HALF <= end);
+    const isUnknown = PLACES.has(start) && end - start <= SECTOR && !this.#facts.has(start + USUAL);
+    if (inRange.length === 0 && !isUnknown) return value;
+    const crc = invertCrc(value);
+    const asWritten = `${start} ${end - start} ${crc.toString(16).padStart(8, '0')}`;
+    // Whatever was to lie there: it is blank, or without a MAC.
+    if (isOfBlank(end - start, crc) || this.#written.has(asWritten)) return value;
     let told = value;
-    for (const [at, facts] of this.#facts) {
-      if (at < start || at + HALF > end) continue;
+    for (const [at, facts] of inRange) {
       // What was seen there first lay there before.
       const fact = facts.findLast((one) => one.t <= t) ?? facts[0];
       if (fact?.change) told ^= effectOf(fact.change, end - at - HALF);
     }
-    const isUnknown = PLACES.has(start) && end - start <= SECTOR && !this.#facts.has(start + USUAL);
-    const n = end - start;
-    const crc = invertCrc(value);
-    const isTold = this.#written.has(`${start} ${n} ${crc.toString(16).padStart(8, '0')}`);
-    if (!isUnknown || isTold || isOfBlank(n, crc)) return told >>> 0;
+    told >>>= 0;
+    if (!isUnknown) return told;
     const bytes = Buffer.alloc(4);
-    bytes.writeUInt32LE(told >>> 0);
+    bytes.writeUInt32LE(told);
     return this.#madeUp.bytes('checksum', bytes).readUInt32LE(0);
   }
 

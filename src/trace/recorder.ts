@@ -93,7 +93,7 @@ export class Recorder implements Decisions {
   }
 
   endJob(): void {
-    this.#input.flush();
+    this.#input.settle();
     this.#job = null;
   }
 
@@ -111,7 +111,7 @@ export class Recorder implements Decisions {
   }
 
   decide(line: Untimed<DecisionLine>): void {
-    this.#input.flush();
+    this.#input.settle();
     const timed = { t: this.#now(), ...line } as DecisionLine;
     this.#entries.addDecision(timed);
     this.#tell(timed);
@@ -176,7 +176,7 @@ export class Recorder implements Decisions {
 
   /** What was taken down until now; later events do not change it. */
   get record(): PortRecord {
-    this.#input.flush();
+    this.#input.settle();
     const { dropped } = this.#entries;
     const entries = this.#entries.all();
     // What may still be counted on or completed belongs to the record as it is now.

@@ -86,10 +86,7 @@ function sumOf(bytes: Buffer): number {
 }
 
 function startsWith(bytes: Buffer, at: number, start: Buffer): boolean {
-  for (let index = 0; index < start.length; index++) {
-    if (bytes[at + index] !== start[index]) return false;
-  }
-  return true;
+  return bytes.subarray(at, at + start.length).equals(start);
 }
 
 function isPrintable(byte: number): boolean {

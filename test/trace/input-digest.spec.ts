@@ -31,6 +31,17 @@ describe('input in a record', () => {
     ]);
   });
 
+  it('is a whole sector though something is decided, or the record is wanted, while it arrives', () => {
+    const { exchange, port, recorder, wire } = tape();
+    const answer = readAnswer(0x40000, SECTOR);
+    exchange(readRequest(0x40000), 'ee', answer.subarray(0, 1000));
+    recorder.decide({ kind: 'seen', what: 'baud', facts: {} });
+    assert.equal(wire().length, 2);
+    assert.equal(wire().length, 0);
+    port.say(answer.subarray(1000));
+    assert.deepEqual(wire(), [{ t: 0, kind: 'in', bytes: [HEAD, { n: 4096, crc: CRC }] }]);
+  });
+
   it('tells of a blank sector that it is', () => {
     const { exchange, wire } = tape();
     exchange(readRequest(0x40000), readAnswer(0x40000, Buffer.alloc(4096, 0xff)));
@@ -57,8 +68,10 @@ describe('input in a record', () => {
       ['without its beginning', answer.subarray(20), [[{ n: answer.length - 20 }]]],
     ];
     for (const [name, bytes, told] of cases) {
-      const { exchange, wire } = tape();
+      const { exchange, line, wire } = tape();
       exchange(readRequest(0x40000), bytes);
+      // Whatever has begun is complete then.
+      void line.close();
       const ins = wire().flatMap((line) => (line.kind === 'in' ? [line.bytes] : []));
       assert.deepEqual(ins, told, name);
     }

@@ -50,6 +50,8 @@ describe('checksums in a record', () => {
     const odd = ask(0x40000, 0x40003);
     const even = ask(0x40000, 0x41000);
     assert.deepEqual(told([odd], [even, answer(1)], [even, answer(2)]), [HIDDEN, HIDDEN]);
+    const check: [string, string] = ['01e0fc0100', '040e0501e0fc0100'];
+    assert.deepEqual(told([odd], check, [even, answer(1)]), [[check[1]], [answer(1)]]);
     assert.deepEqual(told([odd, answer(1)], [even, answer(1), answer(2)]), [
       HIDDEN,
       HIDDEN,

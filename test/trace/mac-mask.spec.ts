@@ -69,6 +69,16 @@ describe('the MAC in a record', () => {
     assert.notEqual(mask.checksum(AT, AT + 0x1000, 5, 29), 5);
   });
 
+  it('changes no checksum of what is blank, be it of a command that was lost, nor of what was written without one', () => {
+    const mask = new MacMask(new MadeUp());
+    flashes(mask);
+    const blank = ~crc32(Buffer.alloc(0x1000, 0xff)) >>> 0;
+    assert.equal(mask.checksum(AT, AT + 0x1000, blank, 20), blank);
+    const sector = noise(4096, 4);
+    assert.equal(mask.mask(AT, sector, 40), null);
+    assert.equal(mask.checksum(AT, AT + 0x1000, 5, 41), 5);
+  });
+
   it('is in no checksum of a place where calibration may lie that was never read', () => {
     const mask = new MacMask(new MadeUp());
     const made = mask.checksum(AT, AT + 512, 5, 0);

@@ -60,6 +60,8 @@ export interface JobFacts {
   bytesReused?: number;
   /** The nodes: the file with the record of what happened on the port, where all are saved. */
   record?: string;
+  /** Blank, by the chip's checksums. */
+  bytesBlank?: number;
 }
 
 export interface JobResult<Payload> {

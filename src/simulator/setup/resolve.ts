@@ -1,9 +1,11 @@
-import { readFileSync, type Stats, statSync } from 'node:fs';
 import type { BootloaderFacts } from '../../chip/known/bootloaders';
 import { CHIPS, type Chip, type ChipName } from '../../chip/known/chips';
-import { BkError, hex, textOf } from '../../errors';
-import { type Note, say } from '../../texts/note';
-import { FAST_TIMINGS, REAL_TIMINGS, type Timings } from './chip-timing';
+import { BkError, hex } from '../../errors';
+import { say } from '../../texts/note';
+import { FAST_TIMINGS, REAL_TIMINGS, slower, type Timings } from './chip-timing';
+import { readOptionFile } from './option-file';
+import { fillRandom, seeded } from './prng';
+import { readProfile, type ToldProfile } from './profile-file';
 import { bootloaderOf, type ChipProfile, madeUpMac, PROFILES } from './profiles';
 import type { SimulatorExtras, SimulatorOptions } from './simulator-options';
 import { isFlashSize, LARGEST_FLASH, OPTION_RULES, readChip } from './simulator-options';
@@ -51,16 +53,31 @@ export interface ResolvedOptions {
   knownBootloader: BootloaderFacts | null;
   protect: number;
   mac: Buffer;
+  latency: number;
+  ahead: boolean;
+  erase32: boolean;
+  registers: ReadonlyMap<number, number>;
   timings: Timings;
   untallied: boolean;
 }
 
-/** @throws BkError BK_BAD_SETTING, BK_STORAGE (the file cannot be read) */
-export function resolveOptions(options: SimulatorOptions & SimulatorExtras): ResolvedOptions {
-  const chip = readChip(options.chip);
+const NOTHING_TOLD: ToldProfile = {
+  options: {},
+  timings: {},
+  registers: new Map(),
+  hasOwnKey: false,
+  maker: null,
+};
+
+/** @throws BkError BK_BAD_SETTING, BK_STORAGE (a file cannot be read) */
+export function resolveOptions(given: SimulatorOptions & SimulatorExtras): ResolvedOptions {
+  const chip = readChip(given.chip);
+  const told = given.profile === undefined ? NOTHING_TOLD : readProfile(given.profile, chip);
+  const options = { ...told.options, ...given };
   const facts = CHIPS[chip];
   const profile = PROFILES[chip];
-  const file = options.flash === undefined ? null : readContents(options.flash);
+  const file =
+    options.flash === undefined ? null : readOptionFile('flash', options.flash, LARGEST_FLASH);
   const size = options.size ?? sizeFor(facts.flashSize, file?.length ?? 0);
   if (!isFlashSize(size)) throw bad('size', size);
   if (file !== null && file.length > size) {
@@ -76,7 +93,7 @@ export function resolveOptions(options: SimulatorOptions & SimulatorExtras): Res
   }
   const { deadSector = null, seed = 1 } = options;
   if (deadSector !== null && deadSector >= size) throw bad('deadSector', deadSector);
-  const key = keyFor(facts, options.key);
+  const key = keyFor(facts, options.key ?? (told.hasOwnKey ? ownKey(seed) : undefined));
   const fast = options.speed === 'fast';
   return {
     chip,
@@ -103,8 +120,17 @@ export function resolveOptions(options: SimulatorOptions & SimulatorExtras): Res
     bootloader: options.bootloader ?? 'known',
     knownBootloader: bootloaderOf(chip),
     protect: options.protect ?? 0x067c,
-    mac: options.mac === undefined ? madeUpMac(chip, seed) : macFrom(options.mac),
-    timings: { ...(fast ? FAST_TIMINGS : REAL_TIMINGS), ...options.timings },
+    mac: options.mac === undefined ? madeUpMac(chip, seed, told.maker) : macFrom(options.mac),
+    // Who does not want to wait does not want to wait as long as somebody's chip.
+    latency: (fast ? given.latency : options.latency) ?? 0,
+    ahead: options.ahead ?? true,
+    erase32: options.erase32 ?? false,
+    registers: told.registers,
+    timings: {
+      ...(fast ? FAST_TIMINGS : slower({ ...REAL_TIMINGS, ...told.timings }, options.slow ?? 1)),
+      ...(options.answer === undefined ? {} : { answer: options.answer }),
+      ...options.timings,
+    },
     untallied: options.untallied ?? false,
   };
 }
@@ -116,26 +142,6 @@ function bad(name: keyof typeof OPTION_RULES, value: number): BkError {
     say('simulator.outsideFlash', { option: name, value: hex(value), allowed }),
     { phase: 'open', advice: [say('simulator.correctOption', { option: name })] },
   );
-}
-
-function readContents(path: string): Buffer {
-  const refuse = (what: Note, reason?: unknown): BkError =>
-    new BkError('BK_STORAGE', what, {
-      phase: 'open',
-      ...(reason === undefined ? {} : { reason }),
-      advice: [say('simulator.checkFileName')],
-    });
-  let stats: Stats | undefined;
-  try {
-    // Asked before it is opened: a pipe would have the whole program wait for somebody to write to it.
-    stats = statSync(path, { throwIfNoEntry: false });
-    if (stats?.isFile() && stats.size <= LARGEST_FLASH) return readFileSync(path);
-  } catch (reason) {
-    throw refuse(say('simulator.fileUnreadable', { path, reason: textOf(reason) }), reason);
-  }
-  if (stats === undefined) throw refuse(say('simulator.noSuchFile', { path }));
-  if (!stats.isFile()) throw refuse(say('simulator.noPlainFile', { path }));
-  throw refuse(say('simulator.fileLongerThanAnyFlash', { path, bytes: stats.size }));
 }
 
 function sizeFor(usual: number, contents: number): number {
@@ -152,6 +158,11 @@ function keyFor({ codeKey }: Chip, asked: string | undefined): string {
   const key = asked ?? codeKey.usual ?? 'none';
   if (key === 'tuya') return TUYA_KEY;
   return key === 'none' ? NO_KEY : key;
+}
+
+/** Made up: the true one is nobody's business. */
+function ownKey(seed: number): string {
+  return fillRandom(seeded(seed, 'efuse'), Buffer.alloc(16)).toString('hex');
 }
 
 function macFrom(text: string): Buffer {

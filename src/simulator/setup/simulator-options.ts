@@ -35,6 +35,16 @@ export interface SimulatorOptions {
   speed?: (typeof SPEEDS)[number];
   /** Which modem line is wired to reset, and which state of it resets. Default `rts` (asserted). */
   reset?: (typeof RESET_WIRINGS)[number];
+  /** Ms for which the adapter at the host's end keeps a USB packet back that is not full. Default 0. */
+  latency?: number;
+  /** Ms that the chip takes before any answer, besides its work. Default 0. */
+  answer?: number;
+  /** How many times as long as usual flash takes to erase and to program. Default 1. */
+  slow?: number;
+  /** Whether it can erase 32 KiB at once. Default false. */
+  erase32?: boolean;
+  /** Whether it keeps what it hears while it works or talks. Default true. */
+  ahead?: boolean;
   /** What runs after a boot without a link. Default `friendly`. */
   app?: (typeof APPLICATIONS)[number];
   /** A status-register write while nothing is protected locks the flash for good. Default false. */
@@ -53,6 +63,8 @@ export interface SimulatorOptions {
   protect?: number;
   /** Six bytes in hex, colons allowed. Default by seed. */
   mac?: string;
+  /** A report of `bk72xx doctor`: the chip behaves as the one that it is of, where no other option says otherwise. */
+  profile?: string;
 }
 
 /** What only code can ask for. */
@@ -117,6 +129,15 @@ export const OPTION_RULES: Readonly<Record<Exclude<keyof SimulatorOptions, 'chip
   deadSector: { allowed: BYTES, about: say('simulator.aboutDeadSector'), read: number },
   speed: { ...oneOf(SPEEDS), about: say('simulator.aboutSpeed') },
   reset: { ...oneOf(RESET_WIRINGS), about: say('simulator.aboutReset') },
+  latency: { allowed: MS, about: say('simulator.aboutLatency'), read: readAmount },
+  answer: { allowed: MS, about: say('simulator.aboutAnswer'), read: readAmount },
+  slow: {
+    allowed: say('simulator.factor'),
+    about: say('simulator.aboutSlow'),
+    read: (text) => readAmount(text) || undefined,
+  },
+  erase32: { allowed: YES_OR_NO, about: say('simulator.aboutErase32'), read: readBoolean },
+  ahead: { allowed: YES_OR_NO, about: say('simulator.aboutAhead'), read: readBoolean },
   app: { ...oneOf(APPLICATIONS), about: say('simulator.aboutApp') },
   srPunish: { allowed: YES_OR_NO, about: say('simulator.aboutSrPunish'), read: readBoolean },
   midLength: {
@@ -149,6 +170,11 @@ export const OPTION_RULES: Readonly<Record<Exclude<keyof SimulatorOptions, 'chip
     allowed: say('simulator.sixHexBytes'),
     about: say('simulator.aboutMac'),
     read: (text) => (/^([0-9a-f]{2}[:-]?){5}[0-9a-f]{2}$/i.test(text) ? text : undefined),
+  },
+  profile: {
+    allowed: say('simulator.file'),
+    about: say('simulator.aboutProfile'),
+    read: (text) => text || undefined,
   },
 };
 
@@ -213,7 +239,9 @@ export function simulatorKey(url: string): string {
 /** The files that a chip of this URL would be made from. @throws BkError BK_BAD_SETTING */
 export function filesOfSimulator(url: string): string[] {
   const { query } = splitUrl(url);
-  return [...query].flatMap(([name, file]) => (name.toLowerCase() === 'flash' ? [file] : []));
+  return [...query].flatMap(([name, file]) =>
+    ['flash', 'profile'].includes(name.toLowerCase()) ? [file] : [],
+  );
 }
 
 function splitUrl(url: string): { chip: string; query: URLSearchParams } {
@@ -234,6 +262,12 @@ function readNumber(text: string): number | undefined {
   const unit = { '': 1, k: 1024, m: 1024 * 1024 }[(match[2] as string).toLowerCase()] as number;
   const value = Number(match[1]) * unit;
   return value <= 0xffffffff ? value : undefined;
+}
+
+/** Of ms, at most an hour, or a factor; either may have a fraction. */
+function readAmount(text: string): number | undefined {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  return value <= 3_600_000 ? value : undefined;
 }
 
 function readSize(text: string): number | undefined {

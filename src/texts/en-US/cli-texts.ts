@@ -125,7 +125,7 @@ export const CLI = {
   rowFile: 'File',
   rowBytes: 'Bytes',
   rowReused: 'Over the wire',
-  reused: '__read__; __reused__ were in an earlier backup',
+  reused: '__read__; __reused__ were in backups, __blank__ are blank',
   rowSha256: 'SHA-256',
   rowCrc32: 'CRC-32',
   rowTook: 'Time',

@@ -11,6 +11,7 @@ export const JOB = {
   comparing: 'Comparing',
   readingBytes: 'Reading __size__ bytes',
   reading: 'Reading __address__',
+  looking: 'Asking for the checksum of __address__',
   readingMemory: 'Reading __memory__',
   unchanged: 'Unchanged __address__',
   erasingBytes: 'Erasing __size__ bytes',

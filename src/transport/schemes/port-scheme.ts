@@ -11,8 +11,8 @@ export interface OpenOptions {
   clock: Clock;
   /** The simulated chips that there are. */
   chips: SimulatedChips;
-  /** The records that are being played. */
-  replays: Replays;
+  /** The records that are being played; without it one is played from its beginning. */
+  replays?: Replays;
   /** Ends a wait for somebody who does not answer. */
   signal?: AbortSignal | undefined;
 }

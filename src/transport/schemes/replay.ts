@@ -1,4 +1,4 @@
-import { fileOfReplay, replayClock } from '../../replay/replays';
+import { fileOfReplay, Replays, replayClock } from '../../replay/replays';
 import { say } from '../../texts/note';
 import type { PortScheme } from './port-scheme';
 
@@ -12,5 +12,5 @@ export const replayScheme: PortScheme = {
   clock: replayClock,
   canonical: (address) => `replay://${fileOfReplay(address)}`,
   filesIn: (address) => [fileOfReplay(address)],
-  open: async (address, { clock, replays }) => replays.open(address, clock),
+  open: async (address, { clock, replays = new Replays() }) => replays.open(address, clock),
 };

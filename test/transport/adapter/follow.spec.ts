@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { BkError } from '../../../src';
-import { Replays } from '../../../src/replay/replays';
 import { verbatim } from '../../../src/texts/note';
 import { AdapterFollower } from '../../../src/transport/adapter/follow';
 import type { PortInfo } from '../../../src/transport/schemes/serial-ports';
@@ -32,7 +31,7 @@ function world(ports: PortInfo[], name = '/dev/ttyUSB0') {
   };
   const follower = new AdapterFollower(
     name,
-    { baudRate: 115_200, clock, chips: new SimulatedChips(), replays: new Replays() },
+    { baudRate: 115_200, clock, chips: new SimulatedChips() },
     {
       list: async () => state.ports,
       open: async (port) => {
@@ -212,7 +211,7 @@ describe('a serial server that was lost', () => {
     let opened = 0;
     const follower = new AdapterFollower(
       URL,
-      { baudRate: 115_200, clock, chips: new SimulatedChips(), replays: new Replays() },
+      { baudRate: 115_200, clock, chips: new SimulatedChips() },
       {
         list: async () => [],
         device: async (port) => port,

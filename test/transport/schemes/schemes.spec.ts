@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Replays } from '../../../src/replay/replays';
 import { canonicalPort, openTransport } from '../../../src/transport/schemes/schemes';
 import { SimulatedChips } from '../../../src/transport/schemes/simulated-chips';
 import { rejection } from '../../support/rejects';
@@ -14,7 +13,6 @@ describe('openTransport', () => {
       baudRate: 115200,
       clock: new VirtualClock(),
       chips: new SimulatedChips(),
-      replays: new Replays(),
     });
 
   it('opens a simulated chip', async () => {
@@ -32,17 +30,13 @@ describe('openTransport', () => {
     'tcp://host:0',
     'tcp://host:70000',
     'tcp://host:7231/path',
-    'rfc2217://host:2217',
+    'rfc2217://host',
+    'socket://host',
   ]) {
     it(`refuses "${port}" as a setting`, async () => {
       await rejection(open(port), 'BK_BAD_SETTING');
     });
   }
-
-  it('says what to use in place of rfc2217', async () => {
-    const error = await rejection(open('rfc2217://host:2217'), 'BK_BAD_SETTING');
-    assert.match(`${error.message} ${error.cause.advice.join(' ')}`, /not yet supported.*tcp:\/\//);
-  });
 });
 
 describe('canonicalPort', () => {
