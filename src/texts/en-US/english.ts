@@ -10,10 +10,9 @@ import { JOB } from './job-texts';
 import { NODE } from './node-texts';
 import { OPTION } from './option-texts';
 import { PLACEMENT } from './placement-texts';
-import { REPLAY } from './replay-texts';
 import { SESSION } from './session-texts';
 import { SIMULATOR } from './simulator-texts';
-import { TRANSPORT } from './transport-texts';
+import { REPLAY, TRANSPORT } from './transport-texts';
 
 /**
  * All that the engine and its faces say, in English, by room and key. `__name__` is filled in; of two keys that
