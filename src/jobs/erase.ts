@@ -11,7 +11,7 @@ import { eraseSeconds, planErase } from './change/erase-plan';
 import { forgetPartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
 import { checkBootloader } from './chip/bootloader-check';
-import { forgetCalibration } from './chip/chip-calibration';
+import { forgetLayout } from './chip/chip-calibration';
 import { blankCrc, chipCrc } from './chip/chip-checksum';
 
 /** Erases what is not blank yet, and verifies that all of it is. */
@@ -30,7 +30,7 @@ export async function erase(
   const changer = new Changer(context);
   await changer.runErase(regions, () => eraseRegions(context, changer, regions, bytes));
   await forgetPartialSectors(context, options.backup?.folder, regions);
-  if (options.calibration === 'erase') forgetCalibration(context);
+  if (options.calibration === 'erase' || options.bootloader === 'erase') forgetLayout(context);
   const { sectorsErased, blocksErased } = changer.counts;
   return {
     payload: { regions, bytes, sectorsErased, blocksErased, verified: true, backup },

@@ -119,6 +119,7 @@ export const CLI = {
   rowFlashSize: '  size',
   rowKey: 'Code is stored with',
   rowMac: 'MAC',
+  rowDownload: 'Download slot',
   noMac: 'none',
   rowLink: 'Link',
   linkAt: '__baud__ baud, after __time__',

@@ -20,6 +20,8 @@ export const SIMULATOR = {
     "The simulated chip's option __option__ cannot be __value__; allowed: __allowed__, within the flash",
   correctOption: 'Correct __option__, or leave it out.',
 
+  bootloaderOfOther: 'The bootloader __crc__ is none that a __chip__ has',
+
   // Its files
   fileTooLong:
     "__file__ has __bytes__ bytes, more than the simulated flash's __size__ (option size)",
@@ -51,8 +53,11 @@ export const SIMULATOR = {
   probability: 'a probability from 0 to 1',
   sixHexDigits: 'six hex digits',
   keys: 'tuya, none, 32 hex digits',
+  bootloaders: 'known, blank, unknown, or the checksum of a known one',
   protectBytes: 'none, or two bytes as 0x067c (second status byte first)',
   sixHexBytes: 'six bytes in hex',
+  sectorOrNone: 'none, or bytes, as 0x1e0000, a multiple of 4096',
+  slotOrNone: 'none, or offset:length, as 0x132000:0xae000, multiples of 4096',
   factor: 'a number above 0, as 2 or 1.5',
 
   // What an option does
@@ -72,10 +77,13 @@ export const SIMULATOR = {
   aboutMidLength: "length that GetMID's answer claims",
   aboutStay: 'silence that ends download mode',
   aboutJedec: 'id of the flash part',
-  aboutKey: 'code key in eFuse',
+  aboutKey: 'code key',
+  aboutEfuse: 'what eFuse says of the key, where that is not the key',
   aboutBootloader: 'what the flash begins with',
   aboutProtect: 'status register after a boot (full chips)',
   aboutMac: 'address in the calibration sector',
+  aboutCalibration: 'where the calibration sector lies',
+  aboutDownload: 'the download slot of the partition table; none: no table',
   aboutLatency: 'how long the adapter keeps a packet back that is not full',
   aboutAnswer: 'how long the chip takes before any answer',
   aboutSlow: 'times as long as usual for erasing and programming',
