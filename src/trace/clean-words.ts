@@ -60,7 +60,21 @@ function isOurs(name: string, value: string): boolean {
 /** Options of a simulated chip that tell nothing of anybody's; names as in its addresses, in lower case. */
 const SIMULATED: ReadonlySet<string> = new Set([
   ...['size', 'baudlimit', 'window', 'seed', 'brownout', 'corrupt', 'lose', 'deadsector', 'speed'],
-  ...['reset', 'app', 'srpunish', 'midlength', 'stay', 'jedec', 'bootloader', 'protect', 'latency'],
+  ...[
+    'reset',
+    'app',
+    'srpunish',
+    'midlength',
+    'stay',
+    'jedec',
+    'bootloader',
+    'protect',
+    'latency',
+    'answer',
+    'slow',
+    'ahead',
+    'erase32',
+  ],
 ]);
 const PLAIN_VALUE = /^[A-Za-z0-9.]{1,16}$/;
 /** Names of serial ports; such of links and terminals in people's folders are theirs. */

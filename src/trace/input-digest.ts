@@ -82,6 +82,7 @@ export class InputDigest {
   flush(): void {
     if (this.#length === 0) return;
     if (this.#isWholeRead()) {
+      this.#known.latestIsAnswered();
       this.#addRead(0, this.#length, this.#held.readUInt32LE(LONG_HEADER));
     } else {
       this.#read();

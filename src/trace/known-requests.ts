@@ -110,7 +110,7 @@ export class KnownRequests {
     // A chip answers in the order in which it was asked: of what was asked before, nothing is under way any more. But a
     // checksum does not tell what it is of, and may be an earlier one's.
     if ((sent.request?.command as unknown) !== checkCrc) {
-      for (const one of this.#sent.slice(0, this.#sent.indexOf(sent))) one.isAnswered = true;
+      for (const one of this.#sent.slice(0, this.#sent.indexOf(sent) + 1)) one.isAnswered = true;
     }
     return sent.request ?? null;
   }
@@ -131,11 +131,21 @@ export class KnownRequests {
     return !isDoubtful;
   }
 
-  /** Whether what arrives now may be contents of flash, whole or in pieces. */
+  /** The command that was sent last has its answer. */
+  latestIsAnswered(): void {
+    const last = this.#sent.at(-1);
+    if (last !== undefined) last.isAnswered = true;
+  }
+
+  /** Whether bytes of no frame may be contents of flash: remains of an answer that was given up, or an echo. */
   get mayHoldFlash(): boolean {
     const last = this.#sent.at(-1);
-    const command: unknown = last === undefined ? null : requestOf(last)?.command;
-    return command === flashRead4K || PROGRAMS.includes(command);
+    return this.#sent.some((one) => {
+      const command: unknown = requestOf(one)?.command;
+      return (
+        (command === flashRead4K || PROGRAMS.includes(command)) && (one === last || !one.isAnswered)
+      );
+    });
   }
 
   /** Whether it is the address of a read that was asked for. */

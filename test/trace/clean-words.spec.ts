@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
+import { SIMULATOR_OPTIONS } from '../../src';
 import { say, verbatim } from '../../src/texts/note';
 import { cleanNote, cleanOptions, cleanPort } from '../../src/trace/clean-words';
 
@@ -23,6 +24,14 @@ describe('words in a record', () => {
       ['sim://hunter2?password=hunter2&seed=hunter2hunter2hunter2', 'sim://…?…&seed=…'],
     ] as const) {
       assert.equal(cleanPort(port), told, port);
+    }
+  });
+
+  it('name every option of a simulated chip, and the values of those that tell nothing of anybody', () => {
+    const hidden = ['flash', 'key', 'mac', 'profile'];
+    for (const name of Object.keys(SIMULATOR_OPTIONS)) {
+      const told = cleanPort(`sim://bk7231n?${name}=7`);
+      assert.equal(told, `sim://bk7231n?${name}=${hidden.includes(name) ? '…' : 7}`);
     }
   });
 

@@ -77,6 +77,15 @@ describe('input in a record', () => {
     }
   });
 
+  it('tells nothing of what remains of a read that was given up, though calls went out since', () => {
+    const { exchange, line, wire } = tape();
+    exchange(readRequest(0x40000));
+    exchange('01e0fc0100', Buffer.from('password=hunter2'));
+    void line.close();
+    const ins = wire().flatMap((one) => (one.kind === 'in' ? [one.bytes] : []));
+    assert.deepEqual(ins, [[{ n: 16 }]]);
+  });
+
   it('finds a whole answer behind one that broke off, and none of its bytes before that', () => {
     const { exchange, wire } = tape();
     exchange(readRequest(0x40000), readAnswer(0x40000, SECTOR).subarray(0, 100));
