@@ -123,7 +123,8 @@ export class Playback {
     const step = this.#script.steps[this.#nextHost()];
     const asThen = step !== undefined && isHostStep(step) && fits(step, act);
     const taken = asThen ? this.#take(act) : null;
-    if (act.kind === 'out') throw this.#asThen('BK_PORT_LOST');
+    const isInVain = act.kind === 'out' || (act.kind === 'baud' && taken === null);
+    if (isInVain) throw this.#asThen('BK_PORT_LOST');
     return taken;
   }
 
