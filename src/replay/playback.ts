@@ -32,6 +32,8 @@ export class Playback {
   #at = 0;
   /** What of that step has not arrived yet, where a part has. */
   #rest: { bytes: Buffer; t: number } | null = null;
+  /** What arrives in this moment. */
+  readonly #arrived: Buffer[] = [];
   /** What the clock shows at the record's beginning, at the earliest. */
   readonly #base: number;
   /** What has to be added to the record's times to get the clock's. */
@@ -159,6 +161,7 @@ export class Playback {
       else this.#at++;
     }
     if (first < end) this.#rest = null;
+    this.#deliver();
   }
 
   /** A probe is made once more than then: it gets what the last one got, or what it would have got. */
@@ -225,9 +228,12 @@ export class Playback {
     for (;;) {
       this.#pass();
       const due = this.#due;
-      if (due === null || due > this.#clock.now() + LAG_MS || !this.#isLastBefore) break;
+      const now = this.#clock.now();
+      const follows = due !== null && due <= now + LAG_MS && this.#isLastBefore;
+      if (due === null || (due > now && !follows)) break;
       this.#clock.skipTo(due);
     }
+    this.#deliver();
     this.#catchUp();
     this.#schedule();
   }
@@ -273,6 +279,7 @@ export class Playback {
       return;
     }
     this.#at++;
+    this.#deliver();
     if (step.kind === 'drained') this.#draining.shift()?.resolve();
     if (step.kind !== 'lost') return;
     this.#port = 'away';
@@ -297,7 +304,13 @@ export class Playback {
       this.#at++;
     }
     this.#probe?.arrived(bytes, this.#clock.now());
-    this.#receiver?.received(bytes);
+    this.#arrived.push(bytes);
+  }
+
+  /** What arrives in one moment comes in one piece: the host has no time to do something with the first of it. */
+  #deliver(): void {
+    const bytes = Buffer.concat(this.#arrived.splice(0));
+    if (bytes.length > 0) this.#receiver?.received(bytes);
   }
 
   #asThen(code: ErrorCode): BkError {

@@ -91,8 +91,17 @@ export async function runAgain(file: string, own?: Case): Promise<Seen> {
   const replays = new Replays();
   const open = async () => replays.open(`replay://${file}`, clock);
   const transport = await open();
-  const how = own === undefined ? SCRIPTED : { ...own, url: `sim://${own.sim}` };
-  return watched({ ...how, clock, transport, reopen: own?.comesBack ? open : undefined });
+  if (own === undefined) return watched({ ...SCRIPTED, clock, transport });
+  forgetSimulatedChips();
+  const url = `sim://${own.sim}`;
+  // Nobody asks it anything; jobs arrange its flash.
+  const world: World = { clock, chip: prepareSimulatedChip(url, clock), line: noLine };
+  const reopen = own.comesBack ? open : undefined;
+  return watched({ ...own, url, clock, transport, reopen }, world);
+}
+
+function noLine(): never {
+  throw new Error('the line is played from a record');
 }
 
 /** A job, and the line that it works on. */
