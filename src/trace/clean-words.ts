@@ -74,6 +74,8 @@ const SIMULATED: ReadonlySet<string> = new Set([
     'slow',
     'ahead',
     'erase32',
+    'calibration',
+    'download',
   ],
 ]);
 const PLAIN_VALUE = /^[A-Za-z0-9.]{1,16}$/;
@@ -100,7 +102,7 @@ export function cleanPort(port: string): string {
 }
 
 /** That they were given is told, with what is not. */
-const KNOWN_SECRET: ReadonlySet<string> = new Set(['flash', 'key', 'mac', 'profile']);
+const KNOWN_SECRET: ReadonlySet<string> = new Set(['flash', 'key', 'efuse', 'mac', 'profile']);
 
 /** Options of jobs that are numbers, switches or one of a few words. */
 const TOLD: ReadonlySet<string> = new Set([

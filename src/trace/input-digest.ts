@@ -10,7 +10,7 @@ import { type Frame, FrameReader } from '../protocol/frames';
 import type { KnownRequests, Request } from './known-requests';
 import type { MacMask } from './mac-mask';
 import type { Replaced, Stretch } from './record-lines';
-import { sectorParts } from './sector-parts';
+import { isCodeUnderOwnKey, SectorParts } from './sector-parts';
 import { answerHeadOf, looksOf } from './stray-looks';
 import { type InEntry, replaced } from './wire-entries';
 
@@ -42,6 +42,7 @@ export class InputDigest {
   readonly #reader = new FrameReader(ANSWER_SHAPES, (bytes) => {
     this.#at += bytes.length;
   });
+  readonly #parts = new SectorParts();
   #held = Buffer.allocUnsafe(2 * 4096);
   #length = 0;
   /** Where each piece ends in what is held, and when it arrived. */
@@ -208,8 +209,9 @@ export class InputDigest {
     const told = masked ?? sector;
     const whole = replaced(told);
     if (whole.of !== undefined) return whole;
-    const parts = sectorParts(address, told);
+    const parts = this.#parts.of(address, told);
     if (parts !== null) whole.parts = parts;
+    if (isCodeUnderOwnKey(address, told)) whole.packets = true;
     if (masked !== null) whole.masked = true;
     return whole;
   }

@@ -46,6 +46,12 @@ export interface Replaced {
   /** What is known of them, in order, `n` in all. Where there is a `crc` as well, it is the checksum of the whole. */
   parts?: Stretch[];
   /**
+   * They are code under a key that is nobody else's, in packets from the first byte on: 32 bytes and their CRC-16, high
+   * byte first (src/chip/code-packets.ts). Of made-up ones nearly all have to be right as well, the first among them,
+   * and must not begin like code: by that the key is known to be the chip's own.
+   */
+  packets?: true;
+  /**
    * There is a made-up value among them, and `crc` is that of the bytes with it: the true ones have another. So is what
    * the chip answers to CheckCRC about ranges with these bytes.
    */

@@ -1,5 +1,5 @@
-import { BOOTLOADER_END } from '../chip/geometry';
-import { markerKey } from '../chip/marker';
+import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
+import { markerKey, storedKey } from '../chip/marker';
 import { calibrationFields } from '../image/calibration';
 import { PACKET, PACKET_DATA, stripPackets } from '../image/code/packets';
 import { FAL_NAME, readPartitionTable } from '../image/code/partitions';
@@ -20,6 +20,9 @@ const FIRST_LETTERS: ReadonlySet<number> = new Set(
 /** No chip has less, bytes. */
 const SMALLEST_FLASH = 0x80000;
 
+/** The word with which an entry of the table begins. */
+const TABLE = '01PE';
+
 /** The words by which code and its key are told, bytes. */
 const MARKER = 8;
 /** An entry of a partition table, bytes without check bytes. */
@@ -28,28 +31,67 @@ const ENTRY = 16 + 2 * FAL_NAME;
 const CHECKED = 256;
 
 /**
- * What is told of a sector although flash contents are not: what is public, and what the engine concludes something
- * from. Null where that is nothing.
- * @param address as it was asked for: the bootloader of a basic chip is read behind the end of flash
- * @param sector with a made-up half where it has a MAC
+ * What is told of sectors although flash contents are not: what is public, and what the engine concludes something
+ * from.
  */
-export function sectorParts(address: number, sector: Buffer): Stretch[] | null {
-  const place = placeInBootloader(address);
-  const mayHoldMore = place < BOOTLOADER_END || address === BOOTLOADER_END;
-  // Nearly all sectors are told by their first letter.
-  if (!mayHoldMore && !FIRST_LETTERS.has(sector[0] as number)) return null;
-  const kept = [
-    ...(mayHoldMore ? [...marker(sector), ...partitionTable(place, sector)] : []),
-    ...rblHeader(sector),
-    ...calibration(sector),
-  ];
-  if (address === BOOTLOADER_END) return firstOfApplication(sector, kept);
-  return kept.length === 0 ? null : between(kept, 0, sector.length);
+export class SectorParts {
+  /** Where a table goes on that began in the sector before. */
+  #goesOn: number | null = null;
+
+  /**
+   * Null where that is nothing. Sectors are given in the order in which they are read.
+   * @param address as it was asked for: the bootloader of a basic chip is read behind the end of flash
+   * @param sector with a made-up half where it has a MAC
+   */
+  of(address: number, sector: Buffer): Stretch[] | null {
+    const place = placeInBootloader(address);
+    const mayHoldMore = place < BOOTLOADER_END || address === BOOTLOADER_END;
+    // Nearly all sectors are told by their first letter.
+    if (!mayHoldMore && !FIRST_LETTERS.has(sector[0] as number)) return null;
+    const kept = [
+      ...(mayHoldMore ? marker(sector) : []),
+      ...(place < BOOTLOADER_END ? this.#partitionTable(address, place, sector) : []),
+      ...rblHeader(sector),
+      ...calibration(sector),
+    ];
+    if (address === BOOTLOADER_END) return firstOfApplication(sector, kept);
+    return kept.length === 0 ? null : between(kept, 0, sector.length);
+  }
+
+  /** The packets with entries of the bootloader's table, and what of it lies across the ends of this sector. */
+  #partitionTable(address: number, place: number, sector: Buffer): Kept[] {
+    const first = (PACKET - (place % PACKET)) % PACKET;
+    const packets = Math.floor((sector.length - first) / PACKET);
+    const behind = sector.subarray(first + packets * PACKET);
+    const whole = stripPackets(sector, first, packets);
+    const data = Buffer.concat([whole, behind.subarray(0, PACKET_DATA)]);
+    const packetAt = (at: number): number => first + Math.floor(at / PACKET_DATA) * PACKET;
+    const places = readPartitionTable(data, FAL_NAME).map(({ at }) => at);
+    const kept = places.map((at) =>
+      stretch(sector, packetAt(at), packetAt(at + ENTRY - 1) + PACKET),
+    );
+    if (this.#goesOn === address) kept.unshift(stretch(sector, 0, packetAt(ENTRY)));
+    // The beginning of an entry that ends in the next sector.
+    const begun = beginsAt(data, places.at(-1) ?? null);
+    const goesOn = begun !== null;
+    if (goesOn) kept.push(stretch(sector, packetAt(begun), sector.length));
+    if (goesOn || this.#goesOn === address) this.#goesOn = goesOn ? address + SECTOR : null;
+    return apart(kept);
+  }
 }
 
 /** Where an address lies in the bootloader; flash repeats behind its end, and its size is a power of two. */
 function placeInBootloader(address: number): number {
   return address < SMALLEST_FLASH ? address : address - 2 ** Math.floor(Math.log2(address));
+}
+
+/**
+ * Whether it is known that code begins with this sector, under a key that nobody knows: its packets are sound.
+ * @param address as it was asked for
+ */
+export function isCodeUnderOwnKey(address: number, sector: Buffer): boolean {
+  if (address === BOOTLOADER_END) return storedKey(sector, 0, 'app') === 'other';
+  return placeInBootloader(address) === 0 && storedKey(sector, 0, 'bootloader') === 'other';
 }
 
 function marker(sector: Buffer): Kept[] {
@@ -63,23 +105,34 @@ function rblHeader(sector: Buffer): Kept[] {
   return isHeader ? [{ offset: 0, bytes: sector.subarray(0, RBL_HEADER) }] : [];
 }
 
-/** The packets with entries of the bootloader's table, as far as they are whole in this sector. */
-function partitionTable(place: number, sector: Buffer): Kept[] {
-  if (place >= BOOTLOADER_END) return [];
-  const first = (PACKET - (place % PACKET)) % PACKET;
-  const packets = Math.floor((sector.length - first) / PACKET);
-  const entries = readPartitionTable(stripPackets(sector, first, packets), FAL_NAME);
-  const indices = new Set<number>();
-  for (const { at } of entries) {
-    const last = Math.floor((at + ENTRY - 1) / PACKET_DATA);
-    for (let index = Math.floor(at / PACKET_DATA); index <= last; index++) indices.add(index);
-  }
-  return [...indices]
-    .sort((a, b) => a - b)
-    .map((index) => {
-      const start = first + index * PACKET;
-      return { offset: start, bytes: sector.subarray(start, start + PACKET) };
-    });
+function stretch(sector: Buffer, from: number, to: number): Kept {
+  return { offset: from, bytes: sector.subarray(from, to) };
+}
+
+/** Entries share packets: each byte once. */
+function apart(kept: readonly Kept[]): Kept[] {
+  let end = 0;
+  return kept.flatMap(({ offset, bytes }) => {
+    const shared = Math.max(0, Math.min(bytes.length, end - offset));
+    end = Math.max(end, offset + bytes.length);
+    return shared === bytes.length
+      ? []
+      : [{ offset: offset + shared, bytes: bytes.subarray(shared) }];
+  });
+}
+
+/** Where an entry begins that is not whole in these bytes; null where none does. @param last where the last whole one does */
+function beginsAt(data: Buffer, last: number | null): number | null {
+  const found = data.lastIndexOf(TABLE);
+  if (found > data.length - ENTRY) return found;
+  // The word itself may not be whole: half of it by itself, less behind the other entries.
+  const next = last === null ? data.length : last + ENTRY;
+  const ends = [3, 2].map((length) => data.length - length);
+  return (
+    [...ends, next].find(
+      (at) => at < data.length && TABLE.startsWith(data.toString('latin1', at)),
+    ) ?? null
+  );
 }
 
 /** Magic, tags, lengths and the MAC; the radio's values are the device's own. */

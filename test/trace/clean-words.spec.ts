@@ -28,7 +28,7 @@ describe('words in a record', () => {
   });
 
   it('name every option of a simulated chip, and the values of those that tell nothing of anybody', () => {
-    const hidden = ['flash', 'key', 'mac', 'profile'];
+    const hidden = ['flash', 'key', 'efuse', 'mac', 'profile'];
     for (const name of Object.keys(SIMULATOR_OPTIONS)) {
       const told = cleanPort(`sim://bk7231n?${name}=7`);
       assert.equal(told, `sim://bk7231n?${name}=${hidden.includes(name) ? '…' : 7}`);

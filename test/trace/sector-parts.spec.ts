@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import { readPartitions } from '../../src/image/code/partitions';
 import type { Stretch } from '../../src/trace/record-lines';
-import { sectorParts } from '../../src/trace/sector-parts';
+import { isCodeUnderOwnKey, SectorParts } from '../../src/trace/sector-parts';
 import { noise } from '../support/bench-device';
-import { bootloader, calibrationSector, MARKERS } from '../support/images';
+import { addPackets, bootloader, calibrationSector, MARKERS } from '../support/images';
 
 const APP = 0x11000;
 
@@ -18,6 +18,22 @@ function told(parts: readonly Stretch[] | null, length = 4096): Buffer {
   );
   assert.equal(bytes.length, length);
   return bytes;
+}
+
+const sectorParts = (address: number, sector: Buffer) => new SectorParts().of(address, sector);
+
+/** A partition table of three entries, without check bytes. */
+function table(): Buffer {
+  return Buffer.concat(
+    ['bootloader', 'app', 'download'].map((name, index) => {
+      const entry = Buffer.alloc(64);
+      entry.write(`01PE${name}`, 'latin1');
+      entry.write('beken_onchip', 28, 'latin1');
+      entry.writeUInt32LE(0x10000 * index, 52);
+      entry.writeUInt32LE(0x10000, 56);
+      return entry;
+    }),
+  );
 }
 
 const crc = (bytes: Buffer): string => crc32(bytes).toString(16).padStart(8, '0');
@@ -72,6 +88,32 @@ describe('what is told of a sector', () => {
       assert.deepEqual(readPartitions(kept), readPartitions(flash));
       assert.ok(readPartitions(flash).length >= 3);
     }
+  });
+
+  it('is the table also where it lies across two sectors', () => {
+    // Of its entries one or the other lies across.
+    for (let at = 0xef00; at < 0xf060; at += 34) {
+      const plain = Buffer.alloc(0x10000, 0x55);
+      const logical = Math.floor((at - 64) / 34) * 32;
+      table().copy(plain, logical);
+      const stored = addPackets(plain);
+      const kept = Buffer.alloc(stored.length, 0xff);
+      const parts = new SectorParts();
+      for (let sector = 0; sector < stored.length; sector += 4096) {
+        told(parts.of(sector, stored.subarray(sector, sector + 4096))).copy(kept, sector);
+      }
+      assert.deepEqual(readPartitions(kept), readPartitions(stored), at.toString(16));
+      assert.equal(readPartitions(stored).length, 3);
+    }
+  });
+
+  it('is that code has a key of its own, by packets that are sound', () => {
+    const code = addPackets(noise(4096, 8)).subarray(0, 4096);
+    assert.equal(isCodeUnderOwnKey(APP, code), true);
+    assert.equal(isCodeUnderOwnKey(0, code), true);
+    assert.equal(isCodeUnderOwnKey(0x200000, code), true);
+    assert.equal(isCodeUnderOwnKey(0x40000, code), false);
+    assert.equal(isCodeUnderOwnKey(APP, noise(4096, 8)), false);
   });
 
   it('is how calibration is made up, but not its values', () => {
