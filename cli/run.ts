@@ -127,6 +127,7 @@ function surroundingsOf(screen: Screen, view: ProgressView, signal: AbortSignal)
     toTerminal: process.stdout.isTTY === true,
     line: (text) => process.stdout.write(`${text}\n`),
     complain: (text) => screen.line(text),
+    say: (note) => view.say(note),
   };
 }
 

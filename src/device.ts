@@ -36,8 +36,10 @@ import type { RecordedSettings } from './trace/record-lines';
 /** A job in two parts: what can be found wrong without a chip, before its turn; and the work. */
 interface Job<Prepared, Payload> {
   operation: Operation;
-  /** As they were given. */
+  /** As they were given, for its record. */
   options: unknown;
+  /** The same where only now is known what was meant: an image is its bytes, not the name of a file. */
+  meant?(prepared: Prepared): unknown;
   /** @param port for messages */
   prepare(port: string): Prepared | Promise<Prepared>;
   perform(context: JobContext, prepared: Prepared): Promise<JobOutcome<Payload>>;
@@ -103,6 +105,7 @@ export class Device {
         const checked = takeWriteOptions(options, port);
         return { options: checked, image: await loadImage(checked) };
       },
+      meant: ({ image }) => ({ ...options, image: image.bytes }),
       perform: (context, { options, image }) => write(context, options, image),
     });
   }
@@ -137,6 +140,7 @@ export class Device {
   examine(options: ExamineOptions = {}, control: JobControl = {}): Promise<JobResult<Examination>> {
     return this.#run(control, {
       operation: 'examine',
+      options,
       prepare: (port) => takeExamineOptions(options, port),
       perform: examine,
     });
@@ -182,17 +186,17 @@ export class Device {
   ): Promise<JobResult<Payload>> {
     const { operation } = job;
     const prepared = await inWords(job, settings.port, () => job.prepare(settings.port));
-    const { clock, ports, folders } = this.#environment;
+    const { ports, folders } = this.#environment;
     const { slot, release } = await inWords(job, settings.port, () =>
       ports.turn(settings.port, signal),
     );
     this.#last = { slot, settings };
-    const { recorder } = slot;
+    const { clock, recorder } = slot;
     const notes = new JobNotes(recorder);
     const listener = guarded(control.onProgress, notes);
     recorder.beginJob({
       operation,
-      options: job.options,
+      options: job.meant?.(prepared) ?? job.options,
       port: settings.port,
       settings: recorded(settings),
       recording: settings.record,
@@ -228,11 +232,19 @@ export class Device {
     } finally {
       recorder.endJob();
       if (failure !== null) failure = failure.with({ record: recorder.record });
+      else if (settings.record === 'all') result = withRecord(result, recorder.record);
       release();
     }
     if (failure !== null) throw failure;
     return result as JobResult<Payload>;
   }
+}
+
+function withRecord<Payload>(
+  result: JobResult<Payload> | null,
+  record: PortRecord,
+): JobResult<Payload> | null {
+  return result === null ? null : { ...result, record };
 }
 
 /** Does a part of a job; whatever it throws becomes the one error class. */

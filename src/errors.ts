@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'BK_BACKUP_FAILED',
   'BK_STORAGE',
   'BK_CANCELLED',
+  'BK_REPLAY',
   'BK_INTERNAL',
 ] as const;
 
@@ -111,6 +112,8 @@ export interface ErrorDetails {
   /** The status, not 0, with which the chip itself refused: it had understood, and the line is not to blame. */
   refusal?: number | undefined;
   record?: SavableRecord | undefined;
+  /** Where that was saved. */
+  recordPath?: string | undefined;
 }
 
 /** The plain-data form that Catch nodes see as `msg.error.cause`. */
@@ -125,6 +128,8 @@ export interface ErrorCause {
   reason: string | null;
   /** What flash holds, where the job had begun to change it. */
   state: FlashState | null;
+  /** The file with the record of what happened on the port, where one was saved. */
+  record?: string;
   /** Code and values of the error's message, and of each piece of advice. */
   text: Note;
   adviceCodes: readonly Note[];
@@ -161,6 +166,7 @@ export class BkError extends Error {
       state: details.state ?? null,
       text: note,
       adviceCodes: Object.freeze([...advice]),
+      ...(details.recordPath === undefined ? {} : { record: details.recordPath }),
     });
     for (const name of ['code', 'cause']) Object.defineProperty(this, name, { writable: false });
     const { reason } = details;

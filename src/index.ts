@@ -2,6 +2,7 @@
 
 export type { FileMode } from './backup/atomic';
 export { readImageFile, writeImageFile } from './backup/image-file';
+export { addRecord, type Recorded, type RecordedJob, saveRecord } from './backup/port-records';
 export { ownName } from './chip/known/chip-queries';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export type { Region } from './chip/layouts';

@@ -14,6 +14,8 @@ export interface Surroundings {
   line(text: string): void;
   /** The same on standard error. */
   complain(text: string): void;
+  /** Says something by the way, where progress goes. */
+  say(note: Note): void;
 }
 
 /** What came out. */

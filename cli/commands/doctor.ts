@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Examination, say, writeImageFile } from '../../src';
 import { examinationPage } from '../show/examination-page';
-import { DEVICE, deviceOf, SHOWN } from '../words/device-options';
+import { DEVICE, onDevice, RECORD, SHOWN } from '../words/device-options';
 import { switchOn } from '../words/option';
 import { command } from './command';
 
@@ -9,11 +9,13 @@ export const doctor = command({
   name: 'doctor',
   about: say('cli.aboutDoctor'),
   operand: { name: 'FILE', about: say('cli.operandReport'), required: false },
-  options: { ...DEVICE, write: switchOn(say('cli.optDoctorWrite')), ...SHOWN },
+  options: { ...DEVICE, ...RECORD, write: switchOn(say('cli.optDoctorWrite')), ...SHOWN },
   stopping: say('cli.stoppingDoctor'),
-  run: async ({ write, ...options }, file, { control, folder }) => {
-    const { payload, facts } = await deviceOf(options).examine({ write }, control);
-    const path = resolve(folder, file ?? nameOf(payload));
+  run: async ({ write, ...options }, file, surroundings) => {
+    const { payload, facts } = await onDevice(options, surroundings, (device) =>
+      device.examine({ write }, surroundings.control),
+    );
+    const path = resolve(surroundings.folder, file ?? nameOf(payload));
     await writeImageFile(path, Buffer.from(`${JSON.stringify(payload, null, 2)}\n`), 'all');
     return {
       result: payload,

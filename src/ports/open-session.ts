@@ -1,8 +1,9 @@
 import type { Clock } from '../clock';
 import { isBkError } from '../errors';
+import type { Replays } from '../replay/replays';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
-import type { BaudMemories } from '../session/baud/baud-memory';
+import { BaudMemories } from '../session/baud/baud-memory';
 import { BOOT_BAUD } from '../session/link/link';
 import { beganAnew } from '../session/recovery/port-reconnect';
 import { type Reopen, Session } from '../session/session';
@@ -18,6 +19,7 @@ import type { Transport } from '../transport/transport';
 export interface PortWorld {
   readonly clock: Clock;
   readonly chips: SimulatedChips;
+  readonly replays: Replays;
   /** What is known of the rates of chips. */
   readonly bauds: BaudMemories;
 }
@@ -28,15 +30,16 @@ export interface PortWorld {
  * @throws BkError as openTransport and Session.open; the port is closed then
  */
 export async function openSession(
-  { clock, chips, bauds }: PortWorld,
+  world: PortWorld,
   settings: FilledSettings,
   report: SessionReport,
   signal: AbortSignal | undefined,
   recorder: Recorder,
 ): Promise<Session> {
+  const { clock, chips, replays } = world;
   recorder.beginLink();
   report.onPhase('open', say('session.openingPort', { port: settings.port }), false);
-  const options = { baudRate: BOOT_BAUD, clock, chips };
+  const options = { baudRate: BOOT_BAUD, clock, chips, replays };
   const follower = new AdapterFollower(settings.port, options);
   // Not awaited: nobody should wait for it unless the adapter goes away.
   void follower.remember();
@@ -46,6 +49,8 @@ export async function openSession(
     latest = recorder.tap(await follower.reopen(timeoutMs, abort));
     return latest;
   };
+  const known = replays.ratesOf(settings.port, clock);
+  const bauds = known === null ? world.bauds : new BaudMemories(clock, known);
   try {
     return await Session.open({ transport, settings, clock, report, bauds, signal, reopen });
   } catch (error) {

@@ -171,9 +171,9 @@ export type WireLine =
 /** A job began. */
 export interface JobLine extends Timed {
   kind: 'job';
-  operation: 'connect' | 'read' | 'write' | 'erase';
+  operation: 'connect' | 'read' | 'write' | 'erase' | 'examine';
   /**
-   * Its options, by the names of ReadOptions, WriteOptions and EraseOptions, as far as they are numbers, booleans and
+   * Its options, by the names of ReadOptions, WriteOptions, EraseOptions and ExamineOptions, as far as they are numbers, booleans and
    * fixed words. An image is `{ n, crc }`; a file to read into, and a configuration of OpenBeken, are `true`; of
    * `backup` there is the mode.
    */
@@ -197,6 +197,22 @@ export interface LinkLine extends Timed {
   /** What it took: it was listening already, modem lines, its firmware obeyed, or a person. */
   by: 'listening' | 'lines' | 'firmware' | 'person';
   baud: number;
+}
+
+/** It is about to go to another rate; what earlier links to this chip have found out of rates, bits per second. */
+export interface RatesLine extends Timed {
+  kind: 'rates';
+  /** The one that worked last, null where none did. */
+  proved: number | null;
+  /** Those that are not tried again for now. */
+  failed: number[];
+}
+
+/** What is to be changed of flash, sector by sector, once it was compared: all else of the regions is right already. */
+export interface PlanLine extends Timed {
+  kind: 'plan';
+  erase: Range[];
+  write: Range[];
 }
 
 /** What identification concluded. */
@@ -277,6 +293,8 @@ export type DecisionLine =
   | PhaseLine
   | LinkLine
   | ChipLine
+  | RatesLine
+  | PlanLine
   | SeenLine
   | RecoveryLine
   | WarningLine

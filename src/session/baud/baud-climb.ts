@@ -1,4 +1,5 @@
 import type { Identity } from '../base/identity';
+import type { SessionReport } from '../base/report';
 import type { FilledSettings } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
 import { BOOT_BAUD } from '../link/link';
@@ -15,6 +16,8 @@ export interface Climber {
   readonly identity: Identity;
   readonly settings: Pick<FilledSettings, 'baud'>;
   readonly bauds: BaudMemories;
+  /** Where it is recorded what was known of rates. */
+  readonly report?: Pick<SessionReport, 'decisions'>;
   /** The rate that worked until now. */
   readonly workingBaud: number;
   forgetLocks(): void;
@@ -37,6 +40,8 @@ export async function climb(
   const { transport } = exchanger;
   const chip = `${identity.chip} ${identity.flash.id} ${identity.bootloader.crc}`;
   const memory = session.bauds.of(transport.port, chip);
+  const known = { proved: memory.proved, failed: [...memory.failed()] };
+  session.report?.decisions?.decide({ kind: 'rates', ...known });
   // Whoever asks for less than there was, and is not the person, has seen errors there.
   const down =
     typeof setting === 'number' && setting < workingBaud && setting !== session.settings.baud;

@@ -33,6 +33,7 @@ export const CLI = {
   optReset: 'what resets the chip: auto, none (you do), rts, dtr, rts-inverted, dtr-inverted',
   optLinkTimeout: 'how long to wait for the chip, your reset included',
   optAfter: 'afterwards start the firmware, or leave the chip in download mode',
+  optRecord: 'save what passed on the wire, and what was decided, in this file; it may be posted',
   optMemory: 'what to read; all but flash only on some chips, and only with FILE',
   optReadOffset: 'where to begin; left out: at the start',
   optReadLength: 'how many bytes; left out: to the end',
@@ -241,4 +242,6 @@ export const CLI = {
   exitFlash: 'flash: a bad sector, or bytes that are not confirmed',
   exitStorage: 'the disk: a backup or a file that cannot be written or read',
   exitCancelled: 'cancelled by Ctrl+C, at a sector boundary',
+  recordSaved: 'The record is in __file__',
+  recordNotSaved: 'No record was saved: __reason__',
 } as const;

@@ -12,7 +12,7 @@ import { OPTION } from './option-texts';
 import { PLACEMENT } from './placement-texts';
 import { SESSION } from './session-texts';
 import { SIMULATOR } from './simulator-texts';
-import { TRANSPORT } from './transport-texts';
+import { REPLAY, TRANSPORT } from './transport-texts';
 
 /**
  * All that the engine and its faces say, in English, by room and key. `__name__` is filled in; of two keys that
@@ -33,6 +33,7 @@ export const ENGLISH = {
   transport: TRANSPORT,
   backup: BACKUP,
   simulator: SIMULATOR,
+  replay: REPLAY,
   node: NODE,
   cli: CLI,
 } as const;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STATUS_OF } from '../../../cli/exit-status';
 import type { ErrorCode } from '../../../src';
@@ -45,6 +45,30 @@ describe('bk72xx in a pipe', function () {
     const { result, facts } = JSON.parse(named.stdout);
     assert.match(facts.filename, /BK7231N_report_[\dT-]+\.json$/);
     assert.deepEqual(JSON.parse(readFileSync(facts.filename, 'utf8')), result);
+  });
+
+  it('saves the record of a job that goes well and of one that fails, and plays one again', async () => {
+    const read = ['read', '--offset', '0x11000', '--length', '16K', '--reset', 'rts'];
+    const well = await run(...read, '--port', fastChip(), '--record', 'well.jsonl', 'a.bin');
+    assert.equal(well.status, 0, well.stderr);
+    assert.match(well.stderr, /^The record is in .*well\.jsonl$/m);
+    assert.equal(statSync(join(folder(), 'well.jsonl')).mode & 0o777, 0o600);
+
+    const again = await run(...read, '--port', `replay://${join(folder(), 'well.jsonl')}`, 'b.bin');
+    assert.equal(again.status, 0, again.stderr);
+    const crc = /^CRC-32 +(.*)$/m;
+    assert.equal(crc.exec(again.stdout)?.[1], crc.exec(well.stdout)?.[1]);
+
+    const other = await run('connect', '--port', 'replay://well.jsonl', '--reset', 'dtr');
+    assert.equal(other.status, STATUS_OF.BK_REPLAY);
+    assert.match(other.stderr, /at line \d+, /);
+
+    const silent = fastChip('&reset=none&app=silent');
+    const words = ['--port', silent, '--link-timeout', '1', '--record', 'failed.jsonl', '--json'];
+    const failed = await run('connect', ...words);
+    assert.equal(failed.status, STATUS_OF.BK_NO_LINK);
+    assert.match(failed.stderr, /^\{"topic":"notice",.*failed\.jsonl/m);
+    assert.match(readFileSync(join(folder(), 'failed.jsonl'), 'utf8'), /"error":"BK_NO_LINK"/);
   });
 
   it('lists ports', async () => {
