@@ -1,0 +1,17 @@
+import path from 'node:path';
+
+/**
+ * What is mutated, and the tests that are there for it and end within seconds, below `test/`.
+ * @type {Readonly<Record<string, readonly string[]>>} room of `src/` → patterns of specs
+ */
+export const ROOMS = {
+  backup: ['backup/**/*', 'field/backup-*'],
+  'session/recovery': ['session/recovery/**/*'],
+  'jobs/change': ['jobs/change/**/*', 'jobs/write', 'jobs/erase', 'stories/jobs/refused-sector'],
+  placement: ['placement/**/*', 'jobs/place/**/*'],
+};
+
+/** The folder of a room's reports. */
+export function reportsOf(root, room) {
+  return path.join(root, 'coverage/mutants', room.replaceAll('/', '-'));
+}
