@@ -24,9 +24,9 @@ export default {
   buildCommand: 'npx tsc -p tsconfig.test.json',
   ignorePatterns: ['/dist', '/coverage', '/examples', '/icons', '/scripts', '.*'],
   tempDirName: 'coverage/mutants/checkout',
-  // A virtual clock that stands still never ends. On a busy machine little is taken for that too soon.
-  timeoutMS: 6_000,
-  timeoutFactor: 3,
+  // A virtual clock that stands still never ends.
+  timeoutMS: 3_000,
+  timeoutFactor: 1.5,
   incremental: true,
   incrementalFile: `${reports}/seen.json`,
   reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
