@@ -5,8 +5,8 @@ import path from 'node:path';
  * @type {Readonly<Record<string, readonly string[]>>} room of `src/` → patterns of specs
  */
 export const ROOMS = {
-  backup: ['backup/**/*', 'field/backup-*'],
-  'session/recovery': ['session/recovery/**/*'],
+  backup: ['backup/**/*', 'field/backup-untrusted'],
+  'session/recovery': ['session/recovery/**/*', 'stories/device/dropout', 'stories/diagnosis/**/*'],
   'jobs/change': ['jobs/change/**/*', 'jobs/write', 'jobs/erase', 'stories/jobs/refused-sector'],
   placement: ['placement/**/*', 'jobs/place/**/*'],
 };

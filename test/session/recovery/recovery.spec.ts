@@ -410,6 +410,152 @@ describe('recovery', () => {
     assert.equal(session.identity.chip, 'BK7231N');
   });
 
+  it('wears flash with no more tries where it can tell that the chip was there all the while', async () => {
+    // At the boot rate a chip looks the same before and after a reboot: then chance may have had a hand in it.
+    for (const [baud, tries] of [
+      [2_000_000, 5],
+      [115_200, CHANCE_TRIES],
+    ] as const) {
+      const own = await openSession(`sim://bk7231n?${SILENT}`, { baud });
+      own.line().loseAnswers('L0F', Number.POSITIVE_INFINITY);
+      await assert.rejects(
+        erase(own),
+        (error: { cause: { attempts: number } }) => error.cause.attempts === tries,
+        `${baud}`,
+      );
+      assert.equal(own.line().requests.filter((key) => key === 'L0F').length, tries);
+    }
+  });
+
+  it('says that the link is lost where it goes with the way back to the rate', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`, { linkTimeout: 5 });
+    const line = own.line();
+    line.before('L0F', () => {
+      own.chip.reset();
+      // Found and known again, and gone for good as soon as the rate is asked for.
+      line.before('S0F', () => {
+        line.onRequest = () => false;
+        return false;
+      });
+      return false;
+    });
+    await assert.rejects(
+      erase(own),
+      (error: { code: string; message: string; cause: { address: number; phase: string } }) => {
+        assert.equal(error.code, 'BK_LINK_LOST');
+        assert.equal(error.cause.address, AT);
+        assert.equal(error.cause.phase, 'erase');
+        assert.match(error.message, /during the erase at 0x20000/);
+        return true;
+      },
+    );
+    assert.equal(own.clock.pending, 0);
+  });
+
+  it('says how long it took', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    await own.session.exchanger.pause(60_000);
+    const start = own.clock.now();
+    rebootAt(own, 'L0F', 1500);
+    await erase(own);
+    const [recovery] = own.notes.recoveries;
+    assert.ok(recovery !== undefined && recovery.ms >= 1500);
+    assert.ok(recovery.ms <= own.clock.now() - start);
+  });
+
+  it('keeps within the link time-out, the time of the calls before it included', async () => {
+    for (const linkTimeout of [5, 20]) {
+      const own = await openSession(`sim://bk7231n?${SILENT}`, { linkTimeout });
+      await own.session.exchanger.pause(60_000);
+      const start = own.clock.now();
+      own.line().onRequest = () => false;
+      await assert.rejects(read(own), { code: 'BK_LINK_LOST' });
+      const seconds = (own.clock.now() - start) / 1000;
+      assert.ok(seconds > linkTimeout - 1 && seconds < linkTimeout + 2, `${seconds}`);
+    }
+  });
+
+  it('tells once that it calls a chip that does not answer', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    rebootAt(own, 'L0F', 300);
+    await erase(own);
+    const told = own.notes.phases.filter(({ message }) => /stopped answering/.test(message));
+    assert.deepEqual(
+      told.map(({ phase, waitsForPerson }) => [phase, waitsForPerson]),
+      [['recover', false]],
+    );
+    own.notes.phases.length = 0;
+    // One that is there at once is not worth a word.
+    own.line().loseAnswers('L09', 1);
+    await read(own);
+    assert.deepEqual(own.notes.phases, []);
+  });
+
+  it('calls at one rate only where the port has no other', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    const line = own.line();
+    Object.defineProperty(line, 'canSetBaudRate', { value: false });
+    const before = line.rates.length;
+    line.loseAnswers('L09', 1);
+    assert.ok((await read(own)).equals(truth(own)));
+    rebootAt(own, 'L09', 1500);
+    await assert.rejects(read(own));
+    assert.equal(line.rates.length, before);
+  });
+
+  it('keeps its patience for slow chips out of a refusal', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    const { session } = own;
+    const line = own.line();
+    /** How long an erase is waited for that nobody answers. */
+    const patience = async () => {
+      const start = own.clock.now();
+      line.loseAnswers('L0F', 1);
+      await assert.rejects(session.flash.eraseSector(AT));
+      return own.clock.now() - start;
+    };
+    const usual = await patience();
+    let left = 3;
+    line.onAnswer = (bytes, request) => {
+      if (request !== 'L0F' || left-- <= 0) return bytes;
+      const refusal = Buffer.from(bytes);
+      refusal[10] = 6;
+      return refusal;
+    };
+    await erase(own);
+    assert.ok((await patience()) < 1.2 * usual);
+    line.onAnswer = (bytes) => bytes;
+    line.loseAnswers('L0F', 1);
+    await erase(own);
+    assert.ok((await patience()) > 1.3 * usual);
+  });
+
+  it('goes down the ladder, too, for bytes that arrive changed at the chip', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    for (let count = 0; count < 2; count++) await own.session.blameLine(undefined);
+    assert.equal(own.session.workingBaud, 2_000_000);
+    await own.session.blameLine(undefined);
+    assert.equal(own.session.workingBaud, 1_000_000);
+    assert.equal(own.chip.baudRate, 1_000_000);
+    assert.match(own.notes.warnings.join(), /line made errors at 2000000 baud/);
+  });
+
+  it('goes on asking who it is after a look that was cut short', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    const line = own.line();
+    const before = crc32(own.chip.flash);
+    line.before('L0F', () => {
+      own.chip.reset();
+      own.chip.flash[0x1d0000] = 0x5a;
+      line.loseAnswers('S03', 40);
+      return false;
+    });
+    await assert.rejects(erase(own), { code: 'BK_WRONG_CHIP' });
+    assert.equal(own.chip.counters.commands.L0F, undefined);
+    own.chip.flash[0x1d0000] = 0x54;
+    assert.equal(crc32(own.chip.flash), before);
+  });
+
   it('gets everything through a line that loses and garbles answers', async () => {
     for (const chip of ['bk7231n', 'bk7231t']) {
       const own = await openSession(`sim://${chip}?${SILENT}&lose=0.02&corrupt=0.02&seed=7`);
