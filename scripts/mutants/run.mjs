@@ -2,7 +2,7 @@
 // Usage: see USAGE.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOMS, reportsOf } from './rooms.mjs';
@@ -56,6 +56,7 @@ function install() {
 
 function tryRoom(room, { 'at-once': atOnce, all }) {
   const config = path.join(here, 'stryker.config.mjs');
+  rmSync(reportOf(room), { force: true });
   const args = ['run', config, '--concurrency', atOnce, ...(all ? ['--force'] : [])];
   const { status } = spawnSync(process.execPath, [stryker, ...args], {
     cwd: root,
@@ -65,9 +66,14 @@ function tryRoom(room, { 'at-once': atOnce, all }) {
   return status === 0;
 }
 
+function reportOf(room) {
+  return `${reportsOf(root, room)}/report.json`;
+}
+
 /** How many of a room's mutants ended in what way. */
 function figures(room) {
-  const { files } = JSON.parse(readFileSync(`${reportsOf(root, room)}/report.json`, 'utf8'));
+  if (!existsSync(reportOf(room))) return `${room}: not tried to the end`;
+  const { files } = JSON.parse(readFileSync(reportOf(room), 'utf8'));
   const ends = new Map();
   for (const { status } of Object.values(files).flatMap(({ mutants }) => mutants))
     ends.set(status, (ends.get(status) ?? 0) + 1);
