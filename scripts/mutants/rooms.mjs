@@ -7,7 +7,14 @@ import path from 'node:path';
 export const ROOMS = {
   backup: ['backup/**/*', 'field/backup-untrusted'],
   'session/recovery': ['session/recovery/**/*', 'stories/device/dropout', 'stories/diagnosis/**/*'],
-  'jobs/change': ['jobs/change/**/*', 'jobs/write', 'jobs/erase', 'stories/jobs/refused-sector'],
+  'jobs/change': [
+    'jobs/change/**/*',
+    'jobs/write',
+    'jobs/erase',
+    'stories/jobs/refused-sector',
+    'field/progress-bytes',
+    'field/progress-overall',
+  ],
   placement: ['placement/**/*', 'jobs/place/**/*'],
 };
 
