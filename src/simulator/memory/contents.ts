@@ -1,4 +1,5 @@
-import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { BOOTLOADER_END } from '../../chip/geometry';
+import type { Region } from '../../chip/layouts';
 import { fillRandom, seeded } from '../setup/prng';
 import type { ResolvedOptions } from '../setup/resolve';
 import { crc16, forgeCrc32 } from './checksums';
@@ -42,10 +43,8 @@ export function initialContents(options: ResolvedOptions): Buffer {
     putLogical(cells, 0, 0x100, name);
     putLogical(cells, BOOTLOADER_END, 0x100, name);
   }
-  if (options.facts.core === 'arm9') {
-    // The others keep their partitions elsewhere.
-    putLogical(cells, 0, 0x10000 - 3 * 64, partitionTable(options));
-  }
+  if (options.download !== null)
+    putLogical(cells, 0, 0x10000 - 3 * 64, partitionTable(options.download));
   sealPackets(cells, BOOTLOADER_END, appPackets);
   sealBootloader(options, cells);
   if (options.bootloader === 'blank') cells.fill(0xff, 0, BOOTLOADER_END);
@@ -54,8 +53,8 @@ export function initialContents(options: ResolvedOptions): Buffer {
     const storage = cells.subarray(TUYA_STORAGE, TUYA_STORAGE + TUYA_STORAGE_LENGTH);
     fillRandom(random, storage);
   }
-  const calibration = options.facts.layout.calibration.find((at) => at + SECTOR <= options.size);
-  if (calibration !== undefined) calibrationSector(options.mac).copy(cells, calibration);
+  const { calibration, mac } = options;
+  if (calibration !== null) calibrationSector(mac).copy(cells, calibration);
   return cells;
 }
 
@@ -89,8 +88,7 @@ function putMarker(
 }
 
 /** Entries of 64 bytes: magic, name, device, offset, length, no checksum (as Tuya's have it). Never encrypted. */
-function partitionTable(options: ResolvedOptions): Buffer {
-  const { download } = options.facts.layout;
+function partitionTable(download: Region): Buffer {
   const rows: [string, string, number, number][] = [
     ['bootloader', 'beken_onchip_crc', 0, 0x10000],
     ['app', 'beken_onchip_crc', 0x10000, 0x108700],
