@@ -15,7 +15,7 @@ export const ROOMS = {
     'field/progress-bytes',
     'field/progress-overall',
   ],
-  placement: ['placement/**/*', 'jobs/place/**/*'],
+  placement: ['placement/**/*', 'jobs/place/by-kind'],
 };
 
 /** The folder of a room's reports. */
