@@ -89,6 +89,12 @@ describe('a folder of backups', function () {
     assert.deepEqual(readdirSync(folder()).sort(), [...others].sort());
   });
 
+  it('is used, too, where nobody may look through it', async () => {
+    sinon.replace(fs.promises, 'readdir', (() => Promise.reject(denied('EACCES'))) as never);
+    await checkFolder(folder());
+    assert.ok(existsSync(folder()));
+  });
+
   it('is looked at as a backup would be: by writing', async () => {
     mkdirSync(folder(), { recursive: true });
     const tried: string[] = [];

@@ -3,7 +3,10 @@ import fs, {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -64,6 +67,29 @@ describe('what a killed backup has left', function () {
       assert.deepEqual(readFileSync(join(folder(), filename)), BYTES);
     });
   }
+
+  it('stays under another name that a person gave', async () => {
+    await killedAtLast('lamp.bin');
+    const before = names();
+    await settle('other.bin');
+    assert.deepEqual(names(), before);
+  });
+
+  it('is not completed through a link, which may lead anywhere', async function () {
+    // Windows lets only administrators make links.
+    if (process.platform === 'win32') this.skip();
+    const file = await killedAtLast();
+    renameSync(join(folder(), part(file)), join(folder(), 'theirs'));
+    symlinkSync('theirs', join(folder(), part(file)));
+    await settle();
+    assert.deepEqual(names(), [`${file}.json`, 'theirs'].sort());
+  });
+
+  it('has its folder made for its owner alone', async function () {
+    if (process.platform === 'win32') this.skip();
+    await settle('kitchen/lamp.bin');
+    assert.equal(statSync(join(folder(), 'kitchen')).mode & 0o777, 0o700);
+  });
 
   it('is looked for in its folder where the next one gets a name from a person', async () => {
     const file = await killedAtLast();

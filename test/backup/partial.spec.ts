@@ -4,6 +4,7 @@ import fs, {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -75,6 +76,20 @@ describe('what an unfinished backup has read', function () {
     await partial.close();
     assert.equal(await PartialBackup.open(folder(), { ...SUBJECT, mac: null }, STRETCH), null);
     assert.deepEqual(readdirSync(folder()), []);
+  });
+
+  it('can be read by its owner alone', async function () {
+    // Windows has no modes.
+    if (process.platform === 'win32') this.skip();
+    await leave(0);
+    assert.equal(statSync(join(folder(), NAME)).mode & 0o777, 0o600);
+  });
+
+  it('is kept for no chip without a MAC, and so none is superseded', async () => {
+    writeFileSync(join(folder(), 'whole.bin'), flash);
+    await removeSuperseded(folder(), { ...SUBJECT, mac: null }, join(folder(), 'whole.bin'));
+    await removeSuperseded(folder(), SUBJECT, join(folder(), 'whole.bin'));
+    assert.deepEqual(readdirSync(folder()), ['whole.bin']);
   });
 
   it('does not count what was spoilt, or renamed for another chip', async () => {

@@ -48,6 +48,14 @@ describe('how many backups are kept', function () {
     assert.deepEqual((await write(5, { keep: 100 })).removed, []);
   });
 
+  it('takes none away where all are to be kept', async () => {
+    for (const seconds of [0, 1, 2]) {
+      assert.deepEqual((await write(seconds)).removed, []);
+      assert.deepEqual((await write(seconds, { keep: 0 })).removed, []);
+    }
+    assert.equal(names().length, 12);
+  });
+
   it('counts the new one, also where its clock is behind', async () => {
     const old = await write(10);
     const { path, removed } = await write(0, { keep: 1 });

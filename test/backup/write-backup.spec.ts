@@ -7,6 +7,7 @@ import {
   readdir,
   readFile,
   rm,
+  stat,
   symlink,
   utimes,
   writeFile,
@@ -70,6 +71,18 @@ describe('backups', () => {
       assert.deepEqual(record, expected);
       assert.deepEqual(JSON.parse(await readFile(sidecar, 'utf8')), { port: 'COM4', ...expected });
       assert.equal((await names()).length, 2);
+    });
+
+    it('can be read by its owner alone, as what it lies in', async function () {
+      // Windows has no modes.
+      if (process.platform === 'win32') this.skip();
+      const { path, sidecar } = await write();
+      for (const [file, bits] of [
+        [path, 0o600],
+        [sidecar, 0o600],
+        [folder, 0o700],
+      ] as const)
+        assert.equal((await stat(file)).mode & 0o777, bits);
     });
 
     it('names a part of flash by its range, and a chip without a name or a MAC as such', async () => {
