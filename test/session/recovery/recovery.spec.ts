@@ -329,6 +329,9 @@ describe('recovery', () => {
     });
     await assert.rejects(read(own), { code: 'BK_PORT_LOST' });
     assert.equal(own.clock.pending, 0);
+    const [told] = own.notes.phases.filter(({ message }) => /is gone: waiting/.test(message));
+    assert.deepEqual([told?.phase, told?.waitsForPerson], ['recover', true]);
+    assert.match(told?.message ?? '', /sim:\/\/bk7231n/);
   });
 
   it('goes down the ladder on a line that makes errors, and says so', async () => {
@@ -515,6 +518,13 @@ describe('recovery', () => {
     });
     const [drop] = own.notes.evidence.evidence.drops;
     assert.deepEqual([drop?.kind, drop?.command], ['checksum', null]);
+  });
+
+  it('calls as long as a boot takes, also where nothing can have been under way', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    rebootAt(own, 'L09', 250);
+    await read(own);
+    assert.match(own.notes.recoveries[0]?.action ?? '', /had rebooted/);
   });
 
   it('says how long it took', async () => {
