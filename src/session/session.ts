@@ -193,7 +193,7 @@ export class Session implements Climber, Recoverable, Reconnectable {
     if (this.#state.state !== 'opening') this.#state.flash.forget();
   }
 
-  /** Runs one step of a job until it succeeds; see Recovery. */
+  /** Runs one step of a job until it succeeds; see Recovery. `attempt` gets the number of the try, 0 at first. */
   step<T>(
     step: Step,
     signal: AbortSignal | undefined,

@@ -2,7 +2,7 @@ import { diagnose } from '../../diagnosis/diagnose';
 import { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
 import type { BkError, ErrorCode } from '../../errors';
 import type { RecoveryRecord, SessionReport } from '../../session/base/report';
-import type { Note } from '../../texts/note';
+import { isSaid, type Note, type TextCode } from '../../texts/note';
 import { cleanNote } from '../../trace/clean-words';
 import type { Decisions } from '../../trace/recorder';
 import type { ProgressReporter } from './progress';
@@ -17,6 +17,9 @@ const EXPLAINED: readonly ErrorCode[] = [
   'BK_FLASH_PROTECTED',
   'BK_BAD_SECTOR',
 ];
+
+/** What has to be done before anything is looked into: a bootloader that was hit is lost with the next reset. */
+const URGENT: readonly TextCode[] = ['job.replaceHitBootloader', 'job.keepHitBootloaderPowered'];
 
 /** What happened by the way; collected from the first link check on. */
 export class JobNotes {
@@ -55,6 +58,10 @@ export class JobNotes {
   explain(error: BkError): BkError {
     if (!EXPLAINED.includes(error.code)) return error;
     const { likely, advice } = diagnose(this.evidence.evidence);
-    return likely.length === 0 ? error : error.with({ likely }).advised(...advice);
+    if (likely.length === 0) return error;
+    const urgent = error.cause.adviceCodes.filter((note) =>
+      URGENT.some((one) => isSaid(note, one)),
+    );
+    return error.with({ likely }).advised(...urgent, ...advice);
   }
 }
