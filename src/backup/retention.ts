@@ -24,16 +24,15 @@ export async function removeOldest(
   );
   const removed: string[] = [];
   for (const { path } of alike.slice(keep - 1)) {
-    // The bytes first: a sidecar alone is nothing that could be taken for a backup.
     await discard(path);
-    await discard(path + SIDECAR);
     removed.push(path);
   }
+  // The bytes first: a sidecar alone is nothing that could be taken for a backup.
   await removeLoneSidecars(folder, latest);
   return removed;
 }
 
-/** A crash between the two removals leaves the sidecar. */
+/** Of what was removed now, and of what was when a crash came between. */
 async function removeLoneSidecars(folder: string, { record }: FoundBackup): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const present = new Set(names);

@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isBkError } from '../errors';
 import { say } from '../texts/note';
 import {
   commitPart,
@@ -75,7 +74,6 @@ async function write(request: BackupRequest): Promise<WrittenBackup> {
       await pair();
     });
   } catch (reason) {
-    if (isBkError(reason)) throw reason;
     throw storageError(reason, (why) => say('backup.backupUnwritable', { path, why }));
   }
   await syncFolder(dirname(path));

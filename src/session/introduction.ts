@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { isBkError } from '../errors';
 import type { Identity } from './base/identity';
 import { BOOT_BAUD } from './base/link-state';
+import type { SessionReport } from './base/report';
 import type { FilledSettings } from './base/settings';
 import type { Step } from './base/step';
 import { nextBaud } from './baud/baud-ladder';
 import type { BaudMemory } from './baud/baud-memory';
 import type { Exchanger } from './exchange/exchanger';
-import { mustBeExpected, noteIdentity } from './identify/expected-chip';
+import { chipLine, mustBeExpected, noteIdentity } from './identify/expected-chip';
 import { Fingerprint } from './identify/fingerprint';
 import { type BootloaderLook, identify, lookAtBootloader } from './identify/identify';
 import { asMet, meetAgain } from './identify/met-chip';
@@ -21,8 +22,9 @@ const MOST_LOOKS = 5;
 /** What getting to know a chip needs of its session. */
 export interface Introducible {
   readonly exchanger: Exchanger;
-  readonly settings: Pick<FilledSettings, 'chip' | 'baud'>;
+  readonly settings: Pick<FilledSettings, 'chip' | 'baud' | 'record'>;
   readonly port: string;
+  readonly report: Pick<SessionReport, 'decisions'>;
   readonly workingBaud: number;
   /** What is remembered of this chip on this port; the chip is known by its bootloader from the first question on. */
   readonly memory: BaudMemory;
@@ -95,6 +97,8 @@ export class Introduction {
     const session = this.#session;
     const { exchanger, settings, memory } = session;
     const { met, proved } = memory;
+    // A whole record has to begin with what a stranger would ask.
+    if (settings.record === 'all') return false;
     if (met === null || proved === null || !exchanger.transport.canSetBaudRate) return false;
     const isBest =
       settings.baud === proved ||
@@ -138,7 +142,8 @@ export class Introduction {
   }
 
   #take(identity: Identity, flash: Flash): void {
-    const { exchanger, settings, port } = this.#session;
+    const { exchanger, settings, port, report } = this.#session;
+    report.decisions?.decide(chipLine(identity));
     this.#found = { ...identity, warnings: [...identity.warnings] };
     this.#session.identified(identity, flash);
     noteIdentity(exchanger.evidence, identity, settings.chip);

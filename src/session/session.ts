@@ -97,13 +97,16 @@ export class Session implements Introducible, Recoverable, Reconnectable {
     await this.#introduction.run(signal);
   }
 
-  #link(timeoutMs: number, signal: AbortSignal | undefined): Promise<LinkOutcome> {
-    return link(this.exchanger, {
+  async #link(timeoutMs: number, signal: AbortSignal | undefined): Promise<LinkOutcome> {
+    const outcome = await link(this.exchanger, {
       reset: this.settings.reset,
       timeoutMs,
       signal,
       onStep: (message, waits) => this.report.onPhase('link', message, waits),
     });
+    const { baudRate: baud } = this.exchanger.transport;
+    this.report.decisions?.decide({ kind: 'link', by: outcome.by, baud });
+    return outcome;
   }
 
   /** Begins a job on a chip that has just answered; what is seen and told from here on goes to it. */
@@ -187,7 +190,8 @@ export class Session implements Introducible, Recoverable, Reconnectable {
 
   seen(look: BootloaderLook): void {
     this.#look = look;
-    this.exchanger.ahead = this.memory.ahead;
+    // A whole record has to begin with what a stranger would ask.
+    if (this.settings.record !== 'all') this.exchanger.ahead = this.memory.ahead;
   }
 
   identified(identity: Identity, flash: Flash): void {
@@ -220,7 +224,7 @@ export class Session implements Introducible, Recoverable, Reconnectable {
     if (this.#state.state !== 'opening') this.#state.flash.forget();
   }
 
-  /** Runs one step of a job until it succeeds; see Recovery. */
+  /** Runs one step of a job until it succeeds; see Recovery. `attempt` gets the number of the try, 0 at first. */
   step<T>(
     step: Step,
     signal: AbortSignal | undefined,
@@ -239,7 +243,7 @@ export class Session implements Introducible, Recoverable, Reconnectable {
   /** Goes to the best rate for a setting that proves itself on this wiring, and stays at a proved one. */
   async raiseBaud(setting: number | 'auto', signal?: AbortSignal): Promise<void> {
     if (!this.exchanger.transport.canSetBaudRate) return;
-    const baud = await climb(this.#climber, setting, signal);
+    const baud = await climb(this.climber, setting, signal);
     this.#state = transition.atRate(this.#state, baud);
     if (typeof setting === 'number' && baud !== setting) {
       this.report.onWarning(say('session.baudDidNotWork', { setting, port: this.port, baud }));
@@ -247,8 +251,8 @@ export class Session implements Introducible, Recoverable, Reconnectable {
   }
 
   /** Before the chip is identified its kind may be known, and that code lies where it lies on all of them. */
-  get #climber(): Climber {
-    const { exchanger, settings, memory, workingBaud } = this;
+  get climber(): Climber {
+    const { exchanger, settings, memory, workingBaud, report } = this;
     const isOpening = this.#state.state === 'opening';
     const family = this.#look?.known?.family;
     const least = { id: null, part: null, size: SMALLEST_FLASH };
@@ -258,6 +262,7 @@ export class Session implements Introducible, Recoverable, Reconnectable {
       flash: isOpening ? new Flash(exchanger, unidentified) : this.flash,
       isFamilyKnown: !isOpening || family !== undefined,
       memory,
+      report,
       settings,
       workingBaud,
       forgetLocks: () => this.forgetLocks(),

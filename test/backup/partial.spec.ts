@@ -1,10 +1,25 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import sinon from 'sinon';
 import { findBackups } from '../../src/backup/find';
 import { FolderTurns } from '../../src/backup/folder-turns';
 import { settleLeftovers } from '../../src/backup/leftovers';
-import { PartialBackup, type PartialSubject, removeSuperseded } from '../../src/backup/partial';
+import {
+  keepsPartialSectors,
+  keptPartialSectors,
+  PartialBackup,
+  type PartialSubject,
+  removeSuperseded,
+} from '../../src/backup/partial';
 import { writeBackup } from '../../src/backup/write-backup';
 import { SECTOR } from '../../src/chip/geometry';
 import { noise, scratchFolder } from '../support/bench-device';
@@ -63,6 +78,20 @@ describe('what an unfinished backup has read', function () {
     assert.deepEqual(readdirSync(folder()), []);
   });
 
+  it('can be read by its owner alone', async function () {
+    // Windows has no modes.
+    if (process.platform === 'win32') this.skip();
+    await leave(0);
+    assert.equal(statSync(join(folder(), NAME)).mode & 0o777, 0o600);
+  });
+
+  it('is kept for no chip without a MAC, and so none is superseded', async () => {
+    writeFileSync(join(folder(), 'whole.bin'), flash);
+    await removeSuperseded(folder(), { ...SUBJECT, mac: null }, join(folder(), 'whole.bin'));
+    await removeSuperseded(folder(), SUBJECT, join(folder(), 'whole.bin'));
+    assert.deepEqual(readdirSync(folder()), ['whole.bin']);
+  });
+
   it('does not count what was spoilt, or renamed for another chip', async () => {
     await leave(0, 1, 2);
     const bytes = readFileSync(join(folder(), NAME));
@@ -115,6 +144,116 @@ describe('what an unfinished backup has read', function () {
     age('whole.bin', 0.5);
     await removeSuperseded(folder(), SUBJECT, join(folder(), 'whole.bin'));
     assert.equal(existsSync(join(folder(), NAME)), false);
+  });
+});
+
+describe('what an unfinished write has kept', function () {
+  const folder = scratchFolder(this);
+  const sector = noise(SECTOR, 8);
+  const at = { offset: 0x11000, length: SECTOR };
+  const subject: PartialSubject = { ...SUBJECT, ...at };
+  afterEach(() => sinon.restore());
+
+  async function keepOne(which = subject): Promise<PartialBackup> {
+    const { offset, length } = which;
+    const edge = await PartialBackup.open(folder(), which, { offset, length }, 'edge');
+    assert.ok(edge);
+    await edge.keep(offset, sector);
+    return edge;
+  }
+
+  it('is found by the chip, and told from what others have kept there', async () => {
+    const others: PartialSubject[] = [
+      { ...subject, offset: 0x3000 },
+      { ...subject, mac: '02:00:00:00:00:01' },
+      { ...subject, chip: 'BK7231M' },
+    ];
+    for (const which of [subject, ...others]) await (await keepOne(which)).close();
+    const addresses = await keptPartialSectors(folder(), SUBJECT);
+    assert.deepEqual(
+      addresses.sort((a, b) => a - b),
+      [0x3000, 0x11000],
+    );
+    assert.equal(await keepsPartialSectors(folder()), true);
+  });
+
+  it('is nothing that has another name or lies nowhere', async () => {
+    for (const name of [
+      NAME,
+      '.BK7231N_020000abcdef_11000-2000.edge',
+      'BK7231N_020000abcdef_11000-1000.edge',
+      'x.BK7231N_020000abcdef_11000-1000.edge',
+      '.BK7231N_020000abcdef_11000-1000.edge.txt',
+      '.BK7231N_020000abcdef_full.edge',
+      '.BK7231N_nomac_11000-1000.edge',
+    ])
+      writeFileSync(join(folder(), name), 'x');
+    assert.equal(await keepsPartialSectors(folder()), false);
+    assert.deepEqual(await keptPartialSectors(folder(), SUBJECT), []);
+    assert.equal(await keepsPartialSectors(join(folder(), 'missing')), false);
+  });
+
+  it('is gone when there is no need for it any more, and nothing is kept after that', async () => {
+    const edge = await keepOne();
+    assert.equal(edge.holdsAny, true);
+    await edge.remove();
+    assert.equal(edge.holdsAny, false);
+    await edge.keep(at.offset, sector);
+    assert.equal(edge.holdsAny, false);
+    assert.deepEqual(readdirSync(folder()), []);
+    await edge.close();
+  });
+
+  it('is filled in once: what was read since is not overwritten', async () => {
+    await (await keepOne()).close();
+    const edge = await PartialBackup.open(folder(), subject, at, 'edge');
+    assert.ok(edge);
+    assert.ok(edge.has(at.offset));
+    const bytes = Buffer.alloc(SECTOR);
+    edge.fill(bytes);
+    assert.ok(bytes.equals(sector));
+    bytes.fill(7);
+    edge.fill(bytes);
+    assert.ok(bytes.every((byte) => byte === 7));
+  });
+
+  it('ends with a disk that takes no more, without another error, and is closed', async () => {
+    for (const written of [0, 100, null]) {
+      const open = fs.promises.open;
+      let closed = 0;
+      sinon.replace(fs.promises, 'open', async (...args: Parameters<typeof open>) => {
+        const file = await open(...args);
+        const close = file.close.bind(file);
+        sinon.replace(file, 'close', async () => {
+          closed++;
+          await close();
+        });
+        sinon.replace(file, 'write', (async () => {
+          if (written === null) throw new Error('full');
+          return { bytesWritten: written };
+        }) as never);
+        return file;
+      });
+      const edge = await keepOne({ ...subject, offset: 0x20000 });
+      assert.equal(edge.holdsAny, false);
+      assert.equal(closed, 1);
+      sinon.restore();
+      await edge.keep(0x20000, sector);
+      assert.equal(edge.holdsAny, false, 'it is not tried again');
+      await edge.remove();
+    }
+  });
+
+  it('takes the place of a file that others may read or write, without what it loses by that', async () => {
+    await (await keepOne()).close();
+    const [name = ''] = readdirSync(folder());
+    sinon.replace(fs.promises, 'rename', () => Promise.reject(new Error('denied')));
+    const edge = await PartialBackup.open(folder(), subject, at, 'edge');
+    assert.ok(edge);
+    assert.ok(edge.has(at.offset));
+    await edge.keep(at.offset, sector);
+    await edge.close();
+    assert.deepEqual(readdirSync(folder()), [name], 'nothing lies beside it');
   });
 });
 

@@ -7,6 +7,7 @@ import {
   readdir,
   readFile,
   rm,
+  stat,
   symlink,
   utimes,
   writeFile,
@@ -70,6 +71,18 @@ describe('backups', () => {
       assert.deepEqual(record, expected);
       assert.deepEqual(JSON.parse(await readFile(sidecar, 'utf8')), { port: 'COM4', ...expected });
       assert.equal((await names()).length, 2);
+    });
+
+    it('can be read by its owner alone, as what it lies in', async function () {
+      // Windows has no modes.
+      if (process.platform === 'win32') this.skip();
+      const { path, sidecar } = await write();
+      for (const [file, bits] of [
+        [path, 0o600],
+        [sidecar, 0o600],
+        [folder, 0o700],
+      ] as const)
+        assert.equal((await stat(file)).mode & 0o777, bits);
     });
 
     it('names a part of flash by its range, and a chip without a name or a MAC as such', async () => {
@@ -169,6 +182,89 @@ describe('backups', () => {
         );
         assert.deepEqual(after, before);
       }
+    });
+
+    it('makes room once where the disk is full, and then tries again', async () => {
+      for (const [code, asked, written] of [
+        ['ENOSPC', 1, true],
+        ['EDQUOT', 1, true],
+        ['EACCES', 0, false],
+      ] as const) {
+        const real = fs.promises.open;
+        let left = 1;
+        sinon.replace(fs.promises, 'open', async (...args: Parameters<typeof real>) => {
+          if (String(args[0]).endsWith('.part') && left-- > 0)
+            throw Object.assign(new Error(`${code}: no`), { code });
+          return real(...args);
+        });
+        let count = 0;
+        const makeRoom = async () => {
+          count++;
+        };
+        const outcome = await write({ filename: `${code}.bin`, makeRoom }).then(
+          () => true,
+          () => false,
+        );
+        sinon.restore();
+        assert.deepEqual([count, outcome], [asked, written], code);
+      }
+      const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+      sinon.replace(fs.promises, 'open', () => Promise.reject(full));
+      let count = 0;
+      const makeRoom = async () => {
+        count++;
+      };
+      await rejection(write({ makeRoom }), 'BK_STORAGE');
+      assert.equal(count, 1);
+    });
+
+    it('takes no name again that a newer one may have had', async () => {
+      const [first, second] = [await write(), await write()];
+      for (const path of [first.path, first.sidecar, second.path]) await rm(path);
+      // The sidecar of the second one is still there.
+      assert.match((await write()).path, /030405-3\.bin$/);
+      await writeFile(join(folder, 'BK7231N_020000abcdef_full_20260102-030405-x.bin'), 'theirs');
+      assert.match((await write()).path, /030405-4\.bin$/);
+      assert.match((await write({ date: at(1) })).path, /030406\.bin$/);
+    });
+
+    it('says that the folder cannot be looked through', async () => {
+      await mkdir(folder, { recursive: true });
+      const denied = Object.assign(new Error('EACCES'), { code: 'EACCES' });
+      sinon.replace(fs.promises, 'readdir', (() => Promise.reject(denied)) as never);
+      const error = await rejection(write(), 'BK_STORAGE');
+      assert.ok(error.message.includes(folder));
+    });
+
+    it('has its folder outlive a power failure', async function () {
+      // Windows opens no folders.
+      if (process.platform === 'win32') this.skip();
+      const opened: string[] = [];
+      const real = fs.promises.open;
+      sinon.replace(fs.promises, 'open', async (...args: Parameters<typeof real>) => {
+        opened.push(String(args[0]));
+        return real(...args);
+      });
+      await write({ filename: 'kitchen/lamp.bin' });
+      assert.equal(opened.at(-1), join(folder, 'kitchen'));
+    });
+
+    it('leaves no bytes behind where their sidecar cannot be written, and no sidecar either', async () => {
+      const real = fs.promises.rename;
+      sinon.replace(fs.promises, 'rename', async (from, to) => {
+        if (String(to).endsWith('.json')) throw Object.assign(new Error('no'), { code: 'EACCES' });
+        await real(from, to);
+      });
+      const error = await rejection(write(), 'BK_STORAGE');
+      assert.match(error.message, /20260102-030405\.bin/);
+      assert.deepEqual(await names(), []);
+      sinon.restore();
+      sinon.replace(fs.promises, 'rename', async (from, to) => {
+        if (String(to).endsWith('.bin')) throw Object.assign(new Error('no'), { code: 'EACCES' });
+        await real(from, to);
+      });
+      await rejection(write(), 'BK_STORAGE');
+      assert.deepEqual(await names(), []);
     });
 
     it('keeps the old file with its own sidecar when the new one cannot take its place', async () => {

@@ -6,6 +6,7 @@ import { ROOT, readText } from '../support/project';
 /** What each npm script runs, as package.json says it. */
 const START = { name: 'start', words: ['scripts/start.mjs'] };
 const SIM = { name: 'sim', words: ['dist/cli/bk72xx.js', 'sim'] };
+const MUTANTS = { name: 'mutants', words: ['scripts/mutants/run.mjs'] };
 
 /** What a script says, given words of which each one ends it at once. */
 function run({ name, words: own }: typeof START, words: string[]) {
@@ -25,6 +26,7 @@ function run({ name, words: own }: typeof START, words: string[]) {
 const SCRIPTS: [script: typeof START, command: string, option: RegExp][] = [
   [START, 'npm start', /--port/],
   [SIM, 'npm run sim', /--brownout/],
+  [MUTANTS, 'npm run mutants', /--at-once/],
 ];
 
 for (const [script, command, option] of SCRIPTS) {

@@ -2,7 +2,9 @@ import { diagnose } from '../../diagnosis/diagnose';
 import { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
 import type { BkError, ErrorCode } from '../../errors';
 import type { RecoveryRecord, SessionReport } from '../../session/base/report';
-import type { Note } from '../../texts/note';
+import { isSaid, type Note, type TextCode } from '../../texts/note';
+import { cleanNote } from '../../trace/clean-words';
+import type { Decisions } from '../../trace/recorder';
 import type { ProgressReporter } from './progress';
 
 /** Failures of chip, flash and line; all others are explained by what was asked for. */
@@ -16,18 +18,39 @@ const EXPLAINED: readonly ErrorCode[] = [
   'BK_BAD_SECTOR',
 ];
 
+/** What has to be done before anything is looked into: a bootloader that was hit is lost with the next reset. */
+const URGENT: readonly TextCode[] = ['job.replaceHitBootloader', 'job.keepHitBootloaderPowered'];
+
 /** What happened by the way; collected from the first link check on. */
 export class JobNotes {
-  readonly evidence = new EvidenceLog();
+  readonly evidence: EvidenceLog;
   readonly warnings: Note[] = [];
   readonly recoveries: RecoveryRecord[] = [];
+  readonly #decisions: Decisions | undefined;
+
+  /** @param decisions where it is recorded what was seen and decided */
+  constructor(decisions?: Decisions) {
+    this.#decisions = decisions;
+    this.evidence = new EvidenceLog((what, facts) =>
+      decisions?.decide({ kind: 'seen', what, facts }),
+    );
+  }
 
   report(progress: ProgressReporter): SessionReport {
     return {
       evidence: this.evidence,
       onPhase: (phase, message, waitsForPerson) => progress.say(phase, message, waitsForPerson),
-      onRecovery: (recovery) => this.recoveries.push(recovery),
-      onWarning: (warning) => this.warnings.push(warning),
+      onRecovery: (recovery) => {
+        const { phase, address, ms } = recovery;
+        const [cause, action] = [cleanNote(recovery.cause), cleanNote(recovery.action)];
+        this.#decisions?.decide({ kind: 'recovery', phase, address, cause, action, ms });
+        this.recoveries.push(recovery);
+      },
+      onWarning: (warning) => {
+        this.#decisions?.decide({ kind: 'warning', text: cleanNote(warning) });
+        this.warnings.push(warning);
+      },
+      decisions: this.#decisions,
     };
   }
 
@@ -35,6 +58,10 @@ export class JobNotes {
   explain(error: BkError): BkError {
     if (!EXPLAINED.includes(error.code)) return error;
     const { likely, advice } = diagnose(this.evidence.evidence);
-    return likely.length === 0 ? error : error.with({ likely }).advised(...advice);
+    if (likely.length === 0) return error;
+    const urgent = error.cause.adviceCodes.filter((note) =>
+      URGENT.some((one) => isSaid(note, one)),
+    );
+    return error.with({ likely }).advised(...urgent, ...advice);
   }
 }

@@ -24,8 +24,8 @@ export class Changer {
   readonly #ledger = new FlashLedger();
   readonly #steps: FlashSteps;
   readonly #repairs: Repairs;
-  /** Sectors that stay wrong after all repairs. */
-  readonly #bad: number[] = [];
+  /** Sectors that stay wrong after all repairs, and what was held for the cause when they were given up. */
+  readonly #bad = new Map<number, 'line' | 'sector'>();
 
   constructor(context: JobContext) {
     this.#context = context;
@@ -68,6 +68,11 @@ export class Changer {
     this.#ledger.set(range, 'fresh');
   }
 
+  /** From here on until it is verified nobody can tell what a range holds. */
+  markUncertain(range: Region): void {
+    this.#ledger.set(range, 'uncertain');
+  }
+
   async carryOut(block: BlockPlan): Promise<void> {
     for (const address of block.erase.addresses) {
       await this.#steps.erase(address, block.erase.by === 'block' ? BLOCK : SECTOR);
@@ -105,8 +110,7 @@ export class Changer {
       if (round === VERIFY_ROUNDS) throw neverHolds(round, this.#context);
       ranges = all;
     }
-    if (this.#bad.length === 0) return;
-    throw this.#repairs.failed(this.#bad);
+    if (this.#bad.size > 0) throw this.#repairs.failed(this.#failed());
   }
 
   /** 64 KiB at a time. What cannot be repaired is noted, so that everything else is in place by the end. */
@@ -116,14 +120,11 @@ export class Changer {
       const bytes = wanted.subarray(block.offset - range.offset).subarray(0, block.length);
       if (!(await confirms(this.#context, block, bytes, 'write'))) {
         for (const address of sectorsOf(block)) {
-          if (bad.includes(address)) continue;
+          if (bad.has(address) && !this.#deservesMore(address)) continue;
           const data = bytes.subarray(address - block.offset).subarray(0, SECTOR);
-          if (!(await this.#repairs.repair(address, data))) {
-            bad.push(address);
-            this.#context.session.exchanger.evidence.sectorFailed(address);
-            this.#ledger.set({ offset: address, length: SECTOR }, 'uncertain');
-          }
-          if (bad.length > BAD_SECTORS_AT_MOST) throw this.#repairs.allFailed(bad);
+          if (await this.#repairs.repair(address, data)) bad.delete(address);
+          else this.#giveUp(address);
+          if (bad.size > BAD_SECTORS_AT_MOST) throw this.#repairs.allFailed(this.#failed());
         }
       }
       this.#settle(block);
@@ -132,10 +133,27 @@ export class Changer {
     }
   }
 
+  #giveUp(address: number): void {
+    this.#bad.set(address, this.#repairs.isLine(address) ? 'line' : 'sector');
+    this.#ledger.set({ offset: address, length: SECTOR }, 'uncertain');
+  }
+
+  /** The sectors that stay wrong, also for the diagnosis: one that was mended in the end is none of them. */
+  #failed(): number[] {
+    const addresses = [...this.#bad.keys()];
+    for (const address of addresses) this.#context.session.exchanger.evidence.sectorFailed(address);
+    return addresses;
+  }
+
+  /** A sector that was given up as worn, before enough others showed that it is the line. */
+  #deservesMore(address: number): boolean {
+    return this.#bad.get(address) === 'sector' && this.#repairs.isLine(address);
+  }
+
   /** What the chip has confirmed holds what it should, but for the sectors that stay wrong. */
   #settle(block: Region): void {
     for (const address of sectorsOf(block)) {
-      if (!this.#bad.includes(address)) this.markFresh({ offset: address, length: SECTOR });
+      if (!this.#bad.has(address)) this.markFresh({ offset: address, length: SECTOR });
     }
   }
 

@@ -79,27 +79,27 @@ export class Repairs {
 
   /** Some sectors stay wrong, and all others are right. */
   failed(addresses: readonly number[]): BkError {
-    return addresses.some((address) => this.#isLine(address))
+    return addresses.some((address) => this.isLine(address))
       ? this.allFailed(addresses)
       : badSectors(addresses, REPAIRS, this.#context);
   }
 
   /** Too many stay wrong for them to be worn. */
   allFailed(addresses: readonly number[]): BkError {
-    return addresses.some((address) => this.#isLine(address))
+    return addresses.some((address) => this.isLine(address))
       ? spoiltOnTheWay(addresses, LINE_REPAIRS, this.#context)
       : notTaking(addresses, REPAIRS, this.#context);
   }
 
   #limit(address: number): number {
     if (this.#steps.isRefused(address)) return LAST_REPAIRS;
-    if (this.#isLine(address)) return LINE_REPAIRS;
+    if (this.isLine(address)) return LINE_REPAIRS;
     // A sector that was given up at the start gets one more try at the end, when the line may be better.
     return this.#suspects.includes(address) ? LAST_REPAIRS : REPAIRS;
   }
 
   /** It is the line that a sector does not hold its bytes, and not the sector. */
-  #isLine(address: number): boolean {
+  isLine(address: number): boolean {
     return this.#unsteady.has(address) && this.#repaired.size >= LINE_SECTORS;
   }
 

@@ -1,10 +1,11 @@
 import { BOOT_BAUD } from '../base/link-state';
+import type { SessionReport } from '../base/report';
 import type { FilledSettings } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
 import { changeBaud, wayBack } from './baud';
 import { nextBaud } from './baud-ladder';
 import type { BaudMemory } from './baud-memory';
-import { type ProofSubject, proveBaud } from './baud-proof';
+import { type BaudProof, type ProofSubject, proveBaud } from './baud-proof';
 
 /** What going to another rate needs of a session. */
 export interface Climber extends ProofSubject {
@@ -12,6 +13,8 @@ export interface Climber extends ProofSubject {
   /** What is remembered of this chip on this port. */
   readonly memory: BaudMemory;
   readonly settings: Pick<FilledSettings, 'baud'>;
+  /** Where it is recorded what was known of rates. */
+  readonly report?: Pick<SessionReport, 'decisions'>;
   /** The rate that worked until now. */
   readonly workingBaud: number;
   forgetLocks(): void;
@@ -32,6 +35,8 @@ export async function climb(
 ): Promise<number> {
   const { exchanger, memory, workingBaud } = session;
   const { transport } = exchanger;
+  const known = { proved: memory.proved, failed: [...memory.failed()] };
+  session.report?.decisions?.decide({ kind: 'rates', ...known });
   // Whoever asks for less than there was, and is not the person, has seen errors there.
   const down =
     typeof setting === 'number' && setting < workingBaud && setting !== session.settings.baud;
@@ -46,7 +51,7 @@ export async function climb(
     const home = proved.size > 0 ? Math.max(...proved) : unsure ? BOOT_BAUD : transport.baudRate;
     // What has worked before gets a second chance: one garbled byte must not condemn it.
     const tries = next === remembered || next === workingBaud ? 2 : 1;
-    if (await tryBaud(session, next, home, tries, signal)) {
+    if ((await tryBaud(session, next, home, tries, signal)) === 'good') {
       proved.add(next);
     } else {
       failed.add(next);
@@ -61,23 +66,29 @@ export async function climb(
   return transport.baudRate;
 }
 
-/** Goes to a rate and has it proved; where it is not, goes home. */
-async function tryBaud(
+/**
+ * Goes to a rate and has it proved; where it is not, goes home.
+ * @param home a rate that is proved
+ * @returns `notReached` where the adapter does not have it, or the chip did not answer at it at all
+ */
+export async function tryBaud(
   session: Climber,
   baudRate: number,
   home: number,
   tries: number,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): Promise<BaudProof | 'notReached'> {
   const { exchanger } = session;
+  let result: BaudProof | 'notReached' = 'notReached';
   for (let left = tries; left > 0; left--) {
     const outcome = await changeBaud(exchanger, baudRate);
     if (outcome === 'changed') {
       const proof = await proveBaud(exchanger, session);
       if (proof === 'good') {
         exchanger.evidence.baudTried(baudRate, 'proved');
-        return true;
+        return proof;
       }
+      result = proof;
       exchanger.evidence.baudTried(baudRate, 'failed');
       if (left === 1) await goHome(session, home, proof === 'unheard', signal);
       continue;
@@ -87,7 +98,7 @@ async function tryBaud(
     if (outcome === 'lost') await session.relink(signal);
     await goTo(session, home, signal);
   }
-  return false;
+  return result;
 }
 
 async function goHome(
@@ -105,7 +116,7 @@ async function goHome(
 }
 
 /** To a rate that has carried answers before; by way of a reset if the chip is lost on the way. */
-async function goTo(
+export async function goTo(
   session: Climber,
   baudRate: number,
   signal: AbortSignal | undefined,

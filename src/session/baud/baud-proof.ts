@@ -10,11 +10,13 @@ import type { Flash } from '../memory/flash';
  * 16 ms gets fewer: after so many ms the least number is enough.
  */
 const TRIPS = { most: 32, least: 8, enoughMs: 40 } as const;
+
 /**
  * `unheard`: not even short frames pass, so that what is asked of the chip may not be what it hears;
- * `poor`: they do, but the rest does not.
+ * `poorToHost`: they do, but what is read comes garbled; `poorToChip`: that comes right, but not every request
+ * arrives.
  */
-export type BaudProof = 'good' | 'poor' | 'unheard';
+export type BaudProof = 'good' | 'poorToHost' | 'poorToChip' | 'unheard';
 
 /** A chip on which a rate is proved. */
 export interface ProofSubject {
@@ -54,10 +56,10 @@ export async function proveBaud(
     sector = Buffer.from(await flash.readSector(BOOTLOADER_END));
     return same(0, SECTOR);
   };
-  if (!(await passes(exchanger, reads, 1, isThere))) return 'poor';
+  if (!(await passes(exchanger, reads, 1, isThere))) return 'poorToHost';
   // No two lengths are the same, so that even in a blank sector no two checksums are.
   const part = (trip: number) => same(trip * 0x55, 32 + trip);
-  return (await passes(exchanger, part, TRIPS.most, isThere)) ? 'good' : 'poor';
+  return (await passes(exchanger, part, TRIPS.most, isThere)) ? 'good' : 'poorToChip';
 }
 
 /** Exchanges that have to succeed, so many at most. @param after one that did not: whether the chip is still there */

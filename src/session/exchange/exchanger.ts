@@ -229,8 +229,8 @@ export class Exchanger {
     ];
     if (frame !== null) waiter?.take(frame);
     // Not awaited: a port that takes no bytes must not outlast the limit.
-    if (requests.length > 0) {
-      this.#transport.write(Buffer.concat(requests)).catch((error: unknown) => {
+    for (const bytes of requests) {
+      this.#transport.write(bytes).catch((error: unknown) => {
         if (this.#waiter === waiter) waiter?.fail(error);
       });
     }

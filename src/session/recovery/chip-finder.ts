@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock';
-import { isBkError } from '../../errors';
 import { say } from '../../texts/note';
 import type { Transport } from '../../transport/transport';
 import { BOOT_BAUD } from '../base/link-state';
@@ -8,7 +7,6 @@ import type { FilledSettings } from '../base/settings';
 import { changesFlash, type Step } from '../base/step';
 import type { Exchanger } from '../exchange/exchanger';
 import { answersWithin, link } from '../link/link';
-import { chipLost } from './recovery-errors';
 import type { Found } from './recovery-policy';
 
 /** How long a chip is called at one rate before the other one is tried, ms. */
@@ -37,7 +35,7 @@ export interface FoundChip {
 /**
  * Looks after a chip that did not answer: is it alive at this rate, rebooted and listening at the boot rate, or
  * does it need a reset?
- * @throws BkError BK_LINK_LOST, BK_PORT_LOST, BK_CANCELLED
+ * @throws BkError BK_NO_LINK, BK_PORT_LOST, BK_CANCELLED
  */
 export async function findChip(
   session: Findable,
@@ -51,12 +49,12 @@ export async function findChip(
     report.onPhase('recover', say('session.portGone', { port }), true);
     exchanger.attach(await session.reopen(signal));
     exchanger.evidence.adapterBack();
-    await linkAnew(session, step, start, signal);
+    await linkAnew(session, start, signal);
     return { found: 'replugged', wasBusy: false };
   }
   const found = await call(session, step, signal);
   if (found !== null) return found;
-  await linkAnew(session, step, start, signal);
+  await linkAnew(session, start, signal);
   return { found: 'relinked', wasBusy: false };
 }
 
@@ -83,8 +81,9 @@ async function call(
       exchanger.forgetInput();
       if (!(await answersWithin(exchanger, CALL_MS, signal))) continue;
       await exchanger.waitForQuiet(20, 200);
-      const found = twoRates && baudRate === BOOT_BAUD ? 'rebooted' : 'alive';
-      return { found, wasBusy: wasBusy || exchanger.watch.cameLate };
+      const rebooted = twoRates && baudRate === BOOT_BAUD;
+      const isLate = wasBusy || exchanger.watch.cameLate;
+      return { found: rebooted ? 'rebooted' : 'alive', wasBusy: !rebooted && isLate };
     }
     if (!wasBusy) report.onPhase('recover', say('session.callingAgain'), false);
     wasBusy = true;
@@ -95,24 +94,16 @@ async function call(
 /** The link from the start, within what is left of the link time-out. */
 async function linkAnew(
   { exchanger, settings, clock, report }: Findable,
-  step: Step,
   since: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { transport } = exchanger;
-  if (transport.canSetBaudRate && transport.baudRate !== BOOT_BAUD) {
-    await transport.setBaudRate(BOOT_BAUD);
-  }
+  if (transport.canSetBaudRate) await transport.setBaudRate(BOOT_BAUD);
   exchanger.forgetInput();
-  try {
-    await link(exchanger, {
-      reset: settings.reset,
-      timeoutMs: Math.max(0, settings.linkTimeout * 1000 - (clock.now() - since)),
-      signal,
-      onStep: (message, waits) => report.onPhase('recover', message, waits),
-    });
-  } catch (error) {
-    if (isBkError(error, 'BK_NO_LINK')) throw chipLost(error, step);
-    throw error;
-  }
+  await link(exchanger, {
+    reset: settings.reset,
+    timeoutMs: Math.max(0, settings.linkTimeout * 1000 - (clock.now() - since)),
+    signal,
+    onStep: (message, waits) => report.onPhase('recover', message, waits),
+  });
 }

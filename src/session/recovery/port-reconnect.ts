@@ -45,7 +45,7 @@ export class PortReconnect {
   /** How long a link may take, ms: less, after its port was waited for. */
   get linkMs(): number {
     const full = this.#session.settings.linkTimeout * 1000;
-    return this.#end === null ? full : Math.min(full, Math.max(LEAST_LINK_MS, this.#left()));
+    return Math.min(full, Math.max(LEAST_LINK_MS, this.#left()));
   }
 
   /**

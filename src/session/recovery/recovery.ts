@@ -54,19 +54,15 @@ export class Recovery {
   }
 
   /**
-   * Runs one step of a job until it succeeds, winning the link back between tries. `attempt` gets the
-   * number of the try and has to look at what flash holds before it repeats a change.
+   * Runs one step of a job until it succeeds, winning the link back between tries. `attempt` has to look at what
+   * flash holds before it repeats a change.
    */
-  async run<T>(
-    step: Step,
-    signal: AbortSignal | undefined,
-    attempt: (tries: number) => Promise<T>,
-  ): Promise<T> {
+  async run<T>(step: Step, signal: AbortSignal | undefined, attempt: () => Promise<T>): Promise<T> {
     let failures = NO_FAILURES;
-    for (let tries = 0; ; tries++) {
+    for (;;) {
       try {
         await this.#mustBeKnown(step);
-        const result = await attempt(tries);
+        const result = await attempt();
         // What was answered before and after a break is one chip's word only if it is the same one now.
         await this.#mustBeKnown(step);
         this.#record = afterSuccess(this.#record);
@@ -146,7 +142,7 @@ export class Recovery {
     const drop = dropOf(error, step, this.#session.exchanger);
     try {
       const chip = await findChip(this.#session, step, signal);
-      evidence.drop({ ...drop, busy: chip.found === 'alive' && chip.wasBusy, found: chip.found });
+      evidence.drop({ ...drop, busy: chip.wasBusy, found: chip.found });
       return chip;
     } catch (reason) {
       evidence.drop({ ...drop, busy: false, found: 'lost' });

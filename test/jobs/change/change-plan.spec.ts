@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { BLOCK, SECTOR } from '../../../src/chip/geometry';
-import { planBlock, touchedBy } from '../../../src/jobs/change/change-plan';
+import {
+  changeSeconds,
+  planBlock,
+  planOf,
+  secondsOf,
+  sharesOf,
+  touchedBy,
+} from '../../../src/jobs/change/change-plan';
 import type { SectorState } from '../../../src/jobs/chip/compare';
 import { noise } from '../../support/bench-device';
 
@@ -74,5 +81,83 @@ describe('the plan of a block', () => {
     );
     assert.equal(plan.erase.by, 'sector');
     assert.deepEqual(touchedBy(plan), [part]);
+  });
+
+  it('programs what is written again with a block, and not what is blank', () => {
+    const wanted = Buffer.concat([BLANK.subarray(0, 2 * SECTOR), WANTED.subarray(2 * SECTOR)]);
+    const plan = planBlock(RANGE, wanted, states('different', ...FIRST(14)), 2_000_000);
+    assert.equal(plan.erase.by, 'block');
+    assert.deepEqual(
+      plan.program.map(({ address }) => address),
+      FIRST(16)
+        .slice(2)
+        .map((index) => 0x100000 + index * SECTOR),
+    );
+    for (const { address, data } of plan.program)
+      assert.ok(data.equals(wanted.subarray(address - 0x100000).subarray(0, SECTOR)));
+    // All of them are touched, and none is left as it was.
+    assert.equal(plan.unchanged, 0);
+  });
+
+  it('counts it cheaper to write blank sectors again, which takes nothing', () => {
+    const least = (wanted: Buffer) =>
+      FIRST(17).find(
+        (count) =>
+          planBlock(RANGE, wanted, states('different', ...FIRST(count)), 115_200).erase.by ===
+          'block',
+      ) as number;
+    assert.ok(least(Buffer.concat([WANTED.subarray(0, BLOCK / 2), BLANK])) < least(WANTED));
+  });
+});
+
+describe('the plan of a whole write', () => {
+  const SECOND = { offset: RANGE.offset + BLOCK, length: BLOCK };
+  const byBlock = planBlock(RANGE, WANTED, states('different', ...FIRST(16)), 921_600);
+  const bySector = planBlock(SECOND, WANTED, states('different', 1, 2), 921_600);
+  const plan = planOf([byBlock, bySector]);
+
+  it('counts its erases and programs', () => {
+    const { eraseBytes, programBytes, sectorErases, blockErases } = plan;
+    assert.deepEqual(
+      { eraseBytes, programBytes, sectorErases, blockErases },
+      {
+        eraseBytes: BLOCK + 2 * SECTOR,
+        programBytes: 18 * SECTOR,
+        sectorErases: 2,
+        blockErases: 1,
+      },
+    );
+    assert.deepEqual(plan.blocks, [byBlock, bySector]);
+  });
+
+  it('takes what the datasheets and the line say, each phase its own', () => {
+    const seconds = changeSeconds(plan.blocks, 921_600);
+    // One block erase of 200 ms and two sector erases of 45; checksums at 400 KiB a second, about.
+    assert.ok(Math.abs(seconds.erase - 0.29) < 1e-9);
+    assert.ok(Math.abs(seconds.verify - 0.18) < 1e-9);
+    // Eighteen sectors of 44.7 ms on the line and 11 into flash.
+    assert.ok(Math.abs(seconds.write - 18 * 0.0557) < 0.01, `${seconds.write}`);
+    const all = secondsOf(plan, 921_600);
+    assert.ok(Math.abs(all - (seconds.erase + seconds.write + seconds.verify)) < 1e-9);
+    assert.ok(secondsOf(plan, 115_200) > all);
+    assert.equal(secondsOf(planOf([]), 921_600), 0);
+  });
+
+  it('says what becomes of each byte, to the byte', () => {
+    const blank = planBlock(SECOND, BLANK, states('different', 0), 921_600);
+    // From the middle of the first block to that of the second one's second sector.
+    const region = { offset: RANGE.offset + BLOCK / 2 + 5, length: BLOCK / 2 - 5 + SECTOR + 7 };
+    assert.deepEqual(sharesOf(planOf([byBlock, blank]), [region]), {
+      bytesWritten: BLOCK / 2 - 5,
+      bytesErased: SECTOR,
+      bytesUnchanged: 7,
+    });
+    const inside = { offset: RANGE.offset + 10, length: 20 };
+    const equal = planBlock(RANGE, WANTED, states('equal'), 921_600);
+    assert.deepEqual(sharesOf(planOf([equal]), [inside]), {
+      bytesWritten: 0,
+      bytesErased: 0,
+      bytesUnchanged: 20,
+    });
   });
 });

@@ -9,7 +9,7 @@ const ELSEWHERE = 0x188000;
 const IMAGE = noise(BLOCK, 3);
 
 /** A chip full of bytes, and a line that changes one bit in the address of the first such command. */
-function misled(command: number, addressAt: number, bit = ELSEWHERE ^ AT) {
+function misled(command: number, addressAt: number, bit = ELSEWHERE ^ AT, at = AT) {
   const { device, chip } = testDevice('bk7231n');
   chip.flash.set(noise(6 * BLOCK, 9), 0x100000);
   chip.flash.set(noise(BLOCK, 10), ELSEWHERE);
@@ -18,8 +18,8 @@ function misled(command: number, addressAt: number, bit = ELSEWHERE ^ AT) {
   chip.receive = (bytes, baud) => {
     const request = Buffer.from(bytes);
     const hit = request[3] === 0xff && request[7] === command;
-    if (hit && request.readUInt32LE(addressAt) === AT && left-- > 0) {
-      request.writeUInt32LE((AT ^ bit) >>> 0, addressAt);
+    if (hit && request.readUInt32LE(addressAt) === at && left-- > 0) {
+      request.writeUInt32LE((at ^ bit) >>> 0, addressAt);
     }
     receive(request, baud);
   };
@@ -42,6 +42,84 @@ describe('a command whose address the line has changed', () => {
       assert.match(cause.advice.join(), /from a backup/);
       const written = chip.flash.subarray(AT - SECTOR, AT + 3 * SECTOR);
       assert.ok(written.equals(IMAGE.subarray(0, 4 * SECTOR)));
+      await device.close();
+    });
+  }
+
+  it('is told of with each sector of a block that it hit', async () => {
+    const at = 0x100000;
+    const { device, chip } = misled(0x0f, 9, 0x80000, at);
+    const job = device.write({ image: IMAGE, offset: at });
+    const { message, cause } = await rejection(job, 'BK_CRC_MISMATCH');
+    assert.equal(cause.address, 0x180000);
+    assert.deepEqual(cause.state?.uncertain, [{ offset: 0x180000, length: BLOCK }]);
+    for (let sector = 0; sector < 16; sector++) {
+      assert.ok(message.includes(`0x${(0x180000 + sector * SECTOR).toString(16)}`), message);
+    }
+    assert.ok(chip.flash.subarray(at, at + BLOCK).equals(IMAGE));
+    await device.close();
+  });
+
+  it('is told of where addresses go round at the end of flash', async () => {
+    const { device } = misled(0x0f, 9, 0x280000);
+    const job = device.write({ image: IMAGE.subarray(0, SECTOR), offset: AT });
+    const { cause } = await rejection(job, 'BK_CRC_MISMATCH');
+    // 0x388000 of a flash that ends at 0x200000.
+    assert.deepEqual(cause.state?.uncertain, [{ offset: ELSEWHERE, length: SECTOR }]);
+    await device.close();
+  });
+
+  it('is told of in the order of addresses, however often it happened', async () => {
+    const { device, chip } = testDevice('bk7231n');
+    chip.flash.set(noise(16 * SECTOR, 9), 0x100000);
+    const lines = new Map([
+      [0x101000, 0x190000],
+      [0x103000, 0x170000],
+    ]);
+    const receive = chip.receive.bind(chip);
+    chip.receive = (bytes, baud) => {
+      const request = Buffer.from(bytes);
+      const address = request.length > 12 ? request.readUInt32LE(9) : 0;
+      const other = lines.get(address);
+      if (request[3] === 0xff && request[7] === 0x0f && other !== undefined) {
+        lines.delete(address);
+        request.writeUInt32LE(other, 9);
+      }
+      receive(request, baud);
+    };
+    const job = device.write({ image: IMAGE.subarray(0, 5 * SECTOR), offset: 0x100000 });
+    const { cause, message } = await rejection(job, 'BK_CRC_MISMATCH');
+    assert.equal(cause.address, 0x170000);
+    assert.match(message, /0x170000, 0x190000/);
+    assert.deepEqual(
+      cause.state?.uncertain.map(({ offset }) => offset),
+      [0x170000, 0x190000],
+    );
+    await device.close();
+  });
+
+  for (const [sim, hit, advice] of [
+    ['bk7231n', 0x10000, /bootloader set to replace/],
+    // A basic chip turns its own address down; behind the end of flash it is the same.
+    ['bk7231t', 0x210000, /keep it powered and linked/],
+  ] as const) {
+    it(`is told first of a bootloader that it hit: ${sim}`, async () => {
+      const { device, chip } = testDevice(sim);
+      // What is told where the worst has happened: the rest of the tests has no part in it.
+      Object.assign(chip.options, { untallied: true });
+      const receive = chip.receive.bind(chip);
+      let left = 1;
+      chip.receive = (bytes, baud) => {
+        const request = Buffer.from(bytes);
+        const isErase = request[3] === 0xff && request[7] === 0x0f;
+        if (isErase && left-- > 0) request.writeUInt32LE(hit, 9);
+        receive(request, baud);
+      };
+      chip.flash.set(noise(4 * SECTOR, 9), AT);
+      const job = device.write({ image: IMAGE.subarray(0, 3 * SECTOR), offset: AT });
+      const { cause } = await rejection(job, 'BK_CRC_MISMATCH');
+      assert.equal(cause.address, 0x10000);
+      assert.match(cause.advice[0] ?? '', advice);
       await device.close();
     });
   }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
+import { BkError } from '../../../src/errors';
 import { linkCheck, setBaudRate } from '../../../src/protocol/commands/command-table';
+import { verbatim } from '../../../src/texts/note';
 import { bench, type OpenSession, openSession } from '../../support/linked-session';
 
 const SILENT = 'app=silent';
@@ -332,6 +334,9 @@ describe('recovery', () => {
     });
     await assert.rejects(read(own), { code: 'BK_PORT_LOST' });
     assert.equal(own.clock.pending, 0);
+    const [told] = own.notes.phases.filter(({ message }) => /is gone: waiting/.test(message));
+    assert.deepEqual([told?.phase, told?.waitsForPerson], ['recover', true]);
+    assert.match(told?.message ?? '', /sim:\/\/bk7231n/);
   });
 
   it('goes down the ladder on a line that makes errors, and says so', async () => {
@@ -413,6 +418,222 @@ describe('recovery', () => {
     const session = await own.open();
     assert.equal(session.linked.by, 'listening');
     assert.equal(session.identity.chip, 'BK7231N');
+  });
+
+  it('wears flash with no more tries where it can tell that the chip was there all the while', async () => {
+    // At the boot rate a chip looks the same before and after a reboot: then chance may have had a hand in it.
+    for (const [baud, tries] of [
+      [2_000_000, 5],
+      [115_200, CHANCE_TRIES],
+    ] as const) {
+      const own = await openSession(`sim://bk7231n?${SILENT}`, { baud });
+      own.line().loseAnswers('L0F', Number.POSITIVE_INFINITY);
+      await assert.rejects(
+        erase(own),
+        (error: { cause: { attempts: number } }) => error.cause.attempts === tries,
+        `${baud}`,
+      );
+      assert.equal(own.line().requests.filter((key) => key === 'L0F').length, tries);
+    }
+  });
+
+  it('says that the link is lost where it goes with the way back to the rate', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`, { linkTimeout: 5 });
+    const line = own.line();
+    line.before('L0F', () => {
+      own.chip.reset();
+      // Found and known again, and gone for good as soon as the rate is asked for.
+      line.before('S0F', () => {
+        line.onRequest = () => false;
+        return false;
+      });
+      return false;
+    });
+    await assert.rejects(
+      erase(own),
+      (error: { code: string; message: string; cause: { address: number; phase: string } }) => {
+        assert.equal(error.code, 'BK_LINK_LOST');
+        assert.equal(error.cause.address, AT);
+        assert.equal(error.cause.phase, 'erase');
+        assert.match(error.message, /during the erase at 0x20000/);
+        return true;
+      },
+    );
+    assert.equal(own.clock.pending, 0);
+  });
+
+  it('needs one reset for a chip whose boot window is over: it is called at the boot rate', async () => {
+    for (const [key, act] of [
+      ['L0F', erase],
+      ['L09', read],
+    ] as const) {
+      const own = await openSession(`sim://bk7231n?${SILENT}`);
+      own.notes.phases.length = 0;
+      rebootAt(own, key, 600);
+      const { boots } = own.chip.counters;
+      await act(own);
+      const pulses = own.notes.phases.filter(({ message }) => /pulsing/.test(message));
+      assert.equal(pulses.length, 1);
+      assert.equal(own.chip.counters.boots, boots + 2);
+    }
+  });
+
+  it('tells the diagnosis what became of the chip', async () => {
+    const drops = async (spoil: (own: OpenSession) => void) => {
+      const own = await openSession(`sim://bk7231n?${SILENT}`, { linkTimeout: 5 });
+      spoil(own);
+      await erase(own).catch(() => {});
+      return own.notes.evidence.evidence.drops.map(({ found, busy, kind, command, phase }) => ({
+        found,
+        busy,
+        kind,
+        command,
+        phase,
+      }));
+    };
+    const erasing = { command: 'erase', phase: 'erase', kind: 'silence' };
+    assert.deepEqual(await drops((own) => own.line().loseAnswers('L0F', 1)), [
+      { ...erasing, found: 'alive', busy: false },
+    ]);
+    assert.deepEqual(await drops((own) => rebootAt(own, 'L0F')), [
+      { ...erasing, found: 'rebooted', busy: false },
+    ]);
+    assert.deepEqual(await drops((own) => rebootAt(own, 'L0F', 1500)), [
+      { ...erasing, found: 'relinked', busy: false },
+    ]);
+    const slow = await drops((own) =>
+      Object.assign(own.chip.options.timings, { sectorErase: 400 }),
+    );
+    assert.deepEqual(slow[0], { ...erasing, found: 'alive', busy: true });
+    const lost = await drops((own) => {
+      const line = own.line();
+      line.before('L0F', () => {
+        line.onRequest = () => false;
+        return false;
+      });
+    });
+    assert.deepEqual(lost, [{ ...erasing, found: 'lost', busy: false }]);
+  });
+
+  it('tells it of bytes that arrived changed as such, of no command', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    let tries = 0;
+    await own.session.step(READ, undefined, async () => {
+      if (tries++ === 0) throw new BkError('BK_CRC_MISMATCH', verbatim('other bytes'));
+    });
+    const [drop] = own.notes.evidence.evidence.drops;
+    assert.deepEqual([drop?.kind, drop?.command], ['checksum', null]);
+  });
+
+  it('calls as long as a boot takes, also where nothing can have been under way', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    rebootAt(own, 'L09', 250);
+    await read(own);
+    assert.match(own.notes.recoveries[0]?.action ?? '', /had rebooted/);
+  });
+
+  it('says how long it took', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    await own.session.exchanger.pause(60_000);
+    const start = own.clock.now();
+    rebootAt(own, 'L0F', 1500);
+    await erase(own);
+    const [recovery] = own.notes.recoveries;
+    assert.ok(recovery !== undefined && recovery.ms >= 1500);
+    assert.ok(recovery.ms <= own.clock.now() - start);
+  });
+
+  it('keeps within the link time-out, the time of the calls before it included', async () => {
+    for (const linkTimeout of [5, 20]) {
+      const own = await openSession(`sim://bk7231n?${SILENT}`, { linkTimeout });
+      await own.session.exchanger.pause(60_000);
+      const start = own.clock.now();
+      own.line().onRequest = () => false;
+      await assert.rejects(read(own), { code: 'BK_LINK_LOST' });
+      const seconds = (own.clock.now() - start) / 1000;
+      assert.ok(seconds > linkTimeout - 1 && seconds < linkTimeout + 0.5, `${seconds}`);
+    }
+  });
+
+  it('tells once that it calls a chip that does not answer', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    rebootAt(own, 'L0F', 300);
+    await erase(own);
+    const told = own.notes.phases.filter(({ message }) => /stopped answering/.test(message));
+    assert.deepEqual(
+      told.map(({ phase, waitsForPerson }) => [phase, waitsForPerson]),
+      [['recover', false]],
+    );
+    own.notes.phases.length = 0;
+    // One that is there at once is not worth a word.
+    own.line().loseAnswers('L09', 1);
+    await read(own);
+    assert.deepEqual(own.notes.phases, []);
+  });
+
+  it('calls at one rate only where the port has no other', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    const line = own.line();
+    Object.defineProperty(line, 'canSetBaudRate', { value: false });
+    const before = line.rates.length;
+    line.loseAnswers('L09', 1);
+    assert.ok((await read(own)).equals(truth(own)));
+    rebootAt(own, 'L09', 1500);
+    await assert.rejects(read(own));
+    assert.equal(line.rates.length, before);
+  });
+
+  it('keeps its patience for slow chips out of a refusal', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    const { session } = own;
+    const line = own.line();
+    /** How long an erase is waited for that nobody answers. */
+    const patience = async () => {
+      const start = own.clock.now();
+      line.loseAnswers('L0F', 1);
+      await assert.rejects(session.flash.eraseSector(AT));
+      return own.clock.now() - start;
+    };
+    const usual = await patience();
+    let left = 3;
+    line.onAnswer = (bytes, request) => {
+      if (request !== 'L0F' || left-- <= 0) return bytes;
+      const refusal = Buffer.from(bytes);
+      refusal[10] = 6;
+      return refusal;
+    };
+    await erase(own);
+    assert.ok((await patience()) < 1.2 * usual);
+    line.onAnswer = (bytes) => bytes;
+    line.loseAnswers('L0F', 1);
+    await erase(own);
+    assert.ok((await patience()) > 1.3 * usual);
+  });
+
+  it('goes down the ladder, too, for bytes that arrive changed at the chip', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    for (let count = 0; count < 2; count++) await own.session.blameLine(undefined);
+    assert.equal(own.session.workingBaud, 2_000_000);
+    await own.session.blameLine(undefined);
+    assert.equal(own.session.workingBaud, 1_000_000);
+    assert.equal(own.chip.baudRate, 1_000_000);
+    assert.match(own.notes.warnings.join(), /line made errors at 2000000 baud/);
+  });
+
+  it('goes on asking who it is after a look that was cut short', async () => {
+    const own = await openSession(`sim://bk7231n?${SILENT}`);
+    const line = own.line();
+    const before = crc32(own.chip.flash);
+    line.before('L0F', () => {
+      own.chip.reset();
+      own.chip.flash[0x1d0000] = 0x5a;
+      line.loseAnswers('S10', 2);
+      return false;
+    });
+    await assert.rejects(erase(own), { code: 'BK_WRONG_CHIP' });
+    assert.equal(own.chip.counters.commands.L0F, undefined);
+    own.chip.flash[0x1d0000] = 0x54;
+    assert.equal(crc32(own.chip.flash), before);
   });
 
   it('gets everything through a line that loses and garbles answers', async () => {

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FolderTurns } from '../../src/backup/folder-turns';
+import type { BackupSubject } from '../../src/backup/record';
+import { type BackupRequest, writeBackup } from '../../src/backup/write-backup';
+import { scratchFolder } from '../support/bench-device';
+
+const MAC = '02:00:00:ab:cd:ef';
+const FULL: BackupSubject = { kind: 'full', chip: 'BK7231N', mac: MAC, offset: 0 };
+const PART: BackupSubject = { ...FULL, kind: 'part' };
+const at = (seconds: number) => new Date(2026, 0, 2, 3, 4, 5 + seconds);
+
+describe('how many backups are kept', function () {
+  const folder = scratchFolder(this);
+  const turns = new FolderTurns();
+  const write = (seconds: number, request: Partial<BackupRequest> = {}) =>
+    writeBackup(turns, {
+      folder: folder(),
+      bytes: Buffer.from('flash'),
+      subject: FULL,
+      date: at(seconds),
+      ...request,
+    });
+  const names = () => readdirSync(folder()).sort();
+
+  it('never lets small reads push out the backup of the whole chip', async () => {
+    const whole = await write(0);
+    for (const seconds of [1, 2, 3]) await write(seconds, { subject: PART, keep: 1 });
+    assert.ok(existsSync(whole.path) && existsSync(whole.sidecar));
+    assert.equal(names().length, 4);
+    // Nor reads of one stretch those of another, of the same place.
+    const longer = await write(4, { subject: PART, keep: 1, bytes: Buffer.from('longer flash') });
+    for (const seconds of [5, 6]) await write(seconds, { subject: PART, keep: 1 });
+    assert.ok(existsSync(longer.path));
+    const { removed } = await write(7, { keep: 1 });
+    assert.deepEqual(removed, [whole.path]);
+    assert.ok(existsSync(longer.path));
+  });
+
+  it('says which have gone, the oldest', async () => {
+    const paths: string[] = [];
+    for (const seconds of [3, 1, 2]) paths.push((await write(seconds)).path);
+    const { removed } = await write(4, { keep: 2 });
+    assert.deepEqual([...removed].sort(), [paths[1], paths[2]].sort());
+    for (const path of removed) assert.ok(!existsSync(path) && !existsSync(`${path}.json`));
+    assert.ok(existsSync(paths[0] as string));
+    assert.deepEqual((await write(5, { keep: 100 })).removed, []);
+  });
+
+  it('takes none away where all are to be kept', async () => {
+    for (const seconds of [0, 1, 2]) {
+      assert.deepEqual((await write(seconds)).removed, []);
+      assert.deepEqual((await write(seconds, { keep: 0 })).removed, []);
+    }
+    assert.equal(names().length, 12);
+  });
+
+  it('counts the new one, also where its clock is behind', async () => {
+    const old = await write(10);
+    const { path, removed } = await write(0, { keep: 1 });
+    assert.deepEqual(removed, [old.path]);
+    assert.ok(existsSync(path));
+  });
+
+  it('keeps all of what tells neither model nor MAC, and not of what tells one of them', async () => {
+    for (const [subject, left] of [
+      [{ ...FULL, chip: null, mac: null }, 2],
+      [{ ...FULL, chip: null }, 1],
+      [{ ...FULL, mac: null }, 1],
+    ] as const) {
+      const first = await write(0, { subject, keep: 1 });
+      const second = await write(1, { subject, keep: 1 });
+      const there = [first, second].filter(({ path }) => existsSync(path));
+      assert.equal(there.length, left);
+    }
+  });
+
+  it('takes sidecars away whose bytes are gone, of this chip and stretch alone', async () => {
+    const lone: string[] = [];
+    const spared: string[] = [];
+    const leave = async (request: Partial<BackupRequest>, list: string[]) => {
+      const { path, sidecar } = await write(0, request);
+      rmSync(path);
+      list.push(sidecar);
+    };
+    await leave({}, lone);
+    await leave({ subject: PART }, spared);
+    await leave({ subject: { ...FULL, mac: '02:00:00:00:00:01' } }, spared);
+    await leave({ subject: { ...FULL, chip: 'BK7231M' } }, spared);
+    await leave({ filename: 'lamp.bin' }, spared);
+    // The name of this package's making, and what stands in it of another file.
+    const strange = join(folder(), 'BK7231N_020000abcdef_full_20200101-000000.bin.json');
+    writeFileSync(strange, JSON.stringify({ file: 'lamp.bin' }));
+    spared.push(strange);
+    const text = join(folder(), 'BK7231N_020000abcdef_full_20200101-000000.bin.txt');
+    writeFileSync(text, '{}');
+    spared.push(text);
+    await write(1, { keep: 1 });
+    for (const path of lone) assert.ok(!existsSync(path), path);
+    for (const path of spared) assert.ok(existsSync(path), path);
+  });
+
+  it('removes nothing whose sidecar tells of something else than its name', async () => {
+    const { path, sidecar, record } = await write(0);
+    for (const changes of [
+      { file: 'lamp.bin' },
+      { kind: 'part' },
+      { mac: null },
+      { chip: null },
+      { chip: 'BK7231M' },
+    ]) {
+      writeFileSync(sidecar, JSON.stringify({ ...record, ...changes }));
+      for (const subject of [FULL, PART, { ...FULL, mac: null }, { ...FULL, chip: null }])
+        await write(1, { subject, keep: 1 });
+      assert.ok(existsSync(path) && existsSync(sidecar), JSON.stringify(changes));
+    }
+  });
+
+  it('keeps everything where a file got the name that a person gave it', async () => {
+    await write(0);
+    const { removed } = await write(1, { filename: 'lamp.bin', keep: 1 });
+    assert.deepEqual(removed, []);
+    assert.equal(names().length, 4);
+  });
+});
