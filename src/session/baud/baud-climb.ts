@@ -6,7 +6,7 @@ import type { Flash } from '../memory/flash';
 import { changeBaud, wayBack } from './baud';
 import { nextBaud } from './baud-ladder';
 import type { BaudMemories } from './baud-memory';
-import { proveBaud } from './baud-proof';
+import { type BaudProof, proveBaud } from './baud-proof';
 
 /** What going to another rate needs of a session. */
 export interface Climber {
@@ -84,7 +84,7 @@ async function tryBaud(
         return true;
       }
       exchanger.evidence.baudTried(baudRate, 'failed');
-      if (left === 1) await goHome(session, home, proof === 'unheard', signal);
+      if (left === 1) await goHome(session, home, proof, signal);
       continue;
     }
     exchanger.evidence.baudTried(baudRate, outcome === 'lost' ? 'lost' : 'failed');
@@ -98,11 +98,11 @@ async function tryBaud(
 async function goHome(
   session: Climber,
   home: number,
-  byReboot: boolean,
+  proof: Exclude<BaudProof, 'good'>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { exchanger } = session;
-  const outcome = await wayBack(exchanger, home, byReboot);
+  const outcome = await wayBack(exchanger, home, proof);
   if (outcome === 'kept') return;
   session.forgetLocks();
   if (outcome === 'lost') await session.relink(signal);

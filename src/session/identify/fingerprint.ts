@@ -24,6 +24,8 @@ export class Fingerprint {
   readonly #flash: Flash;
   /** By address, the most telling ones first. */
   readonly #marks = new Map<number, number>();
+  /** Those of the marks that are calibrations: clones differ in nothing else. */
+  readonly #calibrations = new Set<number>();
   /** Places that were marks before a job changed them, and what they may hold in the midst of that. */
   readonly #changed = new Map<number, Set<number>>();
   /** Whether something is a mark that a job has written: no other chip has that. */
@@ -93,7 +95,9 @@ export class Fingerprint {
 
   /** A calibration lies where no layout has it. @throws as an exchange does */
   async include(address: number): Promise<void> {
-    if (!this.#marks.has(address) && !this.#changed.has(address)) await this.#take(address);
+    if (this.#calibrations.has(address) || this.#changed.has(address)) return;
+    this.#calibrations.add(address);
+    await this.#take(address);
   }
 
   /** Whether the chip that answers now has it. @throws as an exchange does */
@@ -104,6 +108,8 @@ export class Fingerprint {
     }
     if (this.#hasWitness) return true;
     for (const [address, possible] of this.#changed) {
+      // Code may hold anything after an erase that broke off, and says less.
+      if (!this.#calibrations.has(address)) continue;
       if (!possible.has(await this.#sure(address, MARKED))) return false;
     }
     return true;
@@ -111,7 +117,7 @@ export class Fingerprint {
 
   async #takeCalibration(address: number): Promise<void> {
     if (address + MARKED > this.#flash.size) return;
-    if ((await this.#sure(address, HEADER.length)) === crc32(HEADER)) await this.#take(address);
+    if ((await this.#sure(address, HEADER.length)) === crc32(HEADER)) await this.include(address);
   }
 
   async #take(address: number): Promise<void> {
