@@ -1,5 +1,5 @@
-import { type ChipReport, durationText, type JobFacts, say, sizeText } from '../../src';
-import { KEYS, rows } from '../show/rows';
+import { type ChipReport, durationText, hex, type JobFacts, say, sizeText } from '../../src';
+import { KEYS, rows, spans } from '../show/rows';
 import { DEVICE, deviceOf, SHOWN } from '../words/device-options';
 import { command } from './command';
 
@@ -14,7 +14,8 @@ export const connect = command({
 });
 
 function describe(report: ChipReport, { port }: JobFacts): string {
-  const { chip, family, chipId, bootloader, flash, encryptionKey, mac, baud, linkMs } = report;
+  const { chip, family, chipId, bootloader, flash, encryptionKey, mac, layout, baud, linkMs } =
+    report;
   return rows([
     [say('cli.rowPort'), port],
     [say('cli.rowChip'), chip ?? say('cli.chipUnknown', { family })],
@@ -28,6 +29,8 @@ function describe(report: ChipReport, { port }: JobFacts): string {
     [say('cli.rowFlashSize'), sizeText(flash.size)],
     [say('cli.rowKey'), encryptionKey === null ? say('cli.unknown') : KEYS[encryptionKey]],
     [say('cli.rowMac'), mac ?? say('cli.noMac')],
+    [say('cli.rowDownload'), layout.download === null ? null : spans([layout.download])],
+    [say('cli.rowCalibration'), layout.calibration === null ? null : hex(layout.calibration)],
     [say('cli.rowLink'), say('cli.linkAt', { baud, time: durationText(linkMs) })],
   ]);
 }

@@ -91,13 +91,18 @@ function output(
 }
 
 function describe(facts: JobFacts, path?: string): string {
-  const { bytes, offset, length, sha256, crc32, bytesRead = 0, bytesReused = 0 } = facts;
-  const sizes = { read: sizeText(bytesRead), reused: sizeText(bytesReused) };
+  const { bytes, offset, length, sha256, crc32 } = facts;
+  const { bytesRead = 0, bytesReused = 0, bytesBlank = 0 } = facts;
+  const sizes = {
+    read: sizeText(bytesRead),
+    reused: sizeText(bytesReused),
+    blank: sizeText(bytesBlank),
+  };
   return rows([
     [say('cli.rowChip'), facts.chip],
     [say('cli.rowFile'), path],
     [say('cli.rowBytes'), `${bytes} (${spans([{ offset, length }])})`],
-    [say('cli.rowReused'), bytesReused > 0 ? say('cli.reused', sizes) : null],
+    [say('cli.rowReused'), bytesReused + bytesBlank > 0 ? say('cli.reused', sizes) : null],
     [say('cli.rowSha256'), sha256],
     [say('cli.rowCrc32'), crc32],
     tookRow(facts),

@@ -22,18 +22,26 @@ const LARGEST_SIDECAR = 1024 * 1024;
  * null: those of chips of this model without a MAC, which need not be this chip.
  */
 export async function findBackups(folder: string, id: ChipId): Promise<FoundBackup[]> {
+  return backupsOf(await listBackups(folder), id);
+}
+
+/** Every backup in a folder, newest first; none when there is no such folder. */
+export async function listBackups(folder: string): Promise<FoundBackup[]> {
   const names = await readdir(folder).catch(() => []);
   const present = new Set(names);
   const found: FoundBackup[] = [];
   for (const name of names) {
     if (!present.has(name + SIDECAR)) continue;
     const record = await readSidecar(join(folder, name));
-    if (record === null || record.chip !== id.chip) continue;
-    if (record.mac === (id.mac?.toLowerCase() ?? null)) {
-      found.push({ path: join(folder, name), record });
-    }
+    if (record !== null) found.push({ path: join(folder, name), record });
   }
   return found.sort(newestFirst);
+}
+
+/** Those of one chip among backups, in their order. */
+export function backupsOf(backups: readonly FoundBackup[], { chip, mac }: ChipId): FoundBackup[] {
+  const own = mac?.toLowerCase() ?? null;
+  return backups.filter(({ record }) => record.chip === chip && record.mac === own);
 }
 
 /**
@@ -48,6 +56,18 @@ export async function loadVerified(
   const bytes = await readIfPlain(path, { most, links });
   if (bytes === null || bytes.length !== record.length) return null;
   return sha256(bytes) === record.sha256 ? bytes : null;
+}
+
+/**
+ * A stretch of a backup as it lies there now; null where it is not to be had. Nobody has checked it.
+ * @param range of the flash, in bytes
+ */
+export function loadStretch(
+  { path, record }: FoundBackup,
+  range: { offset: number; length: number },
+): Promise<Buffer | null> {
+  const from = range.offset - record.offset;
+  return readIfPlain(path, { most: range.length, longer: 'cut', from });
 }
 
 /** What lies beside a file as its sidecar; null where there is none that can be read. */

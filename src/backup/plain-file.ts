@@ -12,8 +12,10 @@ export interface Bounds {
   most: number;
   /** Whether a link leads to a file as good: of the files under way, which only this program makes, none does. */
   links?: 'follow' | 'refuse';
-  /** Of a file that is longer: nothing, or its beginning. */
+  /** Of a file that is longer: nothing, or so much of it. */
   longer?: 'refuse' | 'cut';
+  /** Where in the file to begin, bytes; default at its beginning. */
+  from?: number;
 }
 
 /**
@@ -31,7 +33,8 @@ export async function readPlain(path: string, bounds: Bounds): Promise<Buffer | 
   try {
     const stats = await file.stat();
     if (!fits(stats, bounds)) return stats;
-    return await readBeginning(file, Math.min(stats.size, bounds.most));
+    const from = Math.min(bounds.from ?? 0, stats.size);
+    return await readFrom(file, from, Math.min(stats.size - from, bounds.most));
   } finally {
     await file.close();
   }
@@ -48,11 +51,11 @@ function fits(stats: Stats, { most, longer }: Bounds): boolean {
 }
 
 /** Not until the end: a file may grow as long as it is read. */
-async function readBeginning(file: FileHandle, length: number): Promise<Buffer> {
+async function readFrom(file: FileHandle, from: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled, filled);
+    const { bytesRead } = await file.read(bytes, filled, length - filled, from + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { CHIP_NAMES, type ChipName } from '../chip/known/chips';
 import type { ChipId } from './names';
+import { isSectorList, listSectors } from './sector-list';
 
 /** What lies beside a backup as `<file>.json`. More facts may stand there too. */
 export interface BackupRecord extends ChipId {
@@ -19,6 +20,8 @@ export interface BackupRecord extends ChipId {
   date: string;
   /** Name of the file it lies beside. */
   file: string;
+  /** Checksums of its sectors, as listSectors makes them; files of earlier versions have none. */
+  sectors?: string;
 }
 
 /** What the caller knows of the bytes. */
@@ -34,6 +37,7 @@ export function makeRecord(
   path: string,
 ): BackupRecord {
   const { chip, mac, kind, offset } = subject;
+  const sectors = listSectors(offset, bytes);
   return {
     file: basename(path),
     kind,
@@ -43,6 +47,7 @@ export function makeRecord(
     length: bytes.length,
     ...digestsOf(bytes),
     date: date.toISOString(),
+    ...(sectors === undefined ? {} : { sectors }),
   };
 }
 
@@ -65,7 +70,9 @@ export function parseRecord(text: string): BackupRecord | null {
   }
   if (!isRecord(value)) return null;
   const { file, kind, chip, mac, offset, length, sha256, crc32, date } = value;
-  return { file, kind, chip, mac, offset, length, sha256, crc32, date };
+  const { sectors } = value;
+  const record = { file, kind, chip, mac, offset, length, sha256, crc32, date };
+  return isSectorList(sectors, length) ? { ...record, sectors } : record;
 }
 
 function isRecord(value: unknown): value is BackupRecord {

@@ -115,8 +115,10 @@ export interface OpenBekenFacts {
 export interface OpenBekenPlaces {
   /** Its configuration, one sector. */
   config: number;
-  /** The calibration of the radio, where that may differ from what the chip came with; else null. */
-  calibration: number | null;
+  /** The calibration of the radio with the MAC, one sector. */
+  calibration: number;
+  /** Its own updates, whatever the bootloader's partition table says. */
+  download: number;
 }
 
 /** A stretch of the processor's address space that the command for registers reads word by word. */

@@ -1,5 +1,6 @@
 /** Sizes of flash, in bytes; the same for every part in these modules. */
 export const SECTOR = 0x1000;
+export const HALF_BLOCK = 0x8000;
 export const BLOCK = 0x10000;
 export const PAGE = 0x100;
 

@@ -4,6 +4,13 @@ export interface Region {
   length: number;
 }
 
+/** An entry of the partition table that lies in a bootloader ("FAL"), as it stands there. */
+export interface PartitionEntry extends Region {
+  name: string;
+  /** The bytes lie in packets: then offset and length count their data only. */
+  packets: boolean;
+}
+
 /**
  * Where things usually lie. A partition table in the bootloader, where readable, outranks this.
  * Sources: libretiny's board files and BK7231GUIFlashTool.

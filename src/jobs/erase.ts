@@ -11,7 +11,7 @@ import { eraseSeconds, planErase } from './change/erase-plan';
 import { forgetPartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
 import { checkBootloader } from './chip/bootloader-check';
-import { forgetCalibration } from './chip/chip-calibration';
+import { forgetLayout } from './chip/chip-calibration';
 import { blankCrc, chipCrc } from './chip/chip-checksum';
 
 /** Erases what is not blank yet, and verifies that all of it is. */
@@ -30,7 +30,7 @@ export async function erase(
   const changer = new Changer(context);
   await changer.runErase(regions, () => eraseRegions(context, changer, regions, bytes));
   await forgetPartialSectors(context, options.backup?.folder, regions);
-  if (options.calibration === 'erase') forgetCalibration(context);
+  if (options.calibration === 'erase' || options.bootloader === 'erase') forgetLayout(context);
   const { sectorsErased, blocksErased } = changer.counts;
   return {
     payload: { regions, bytes, sectorsErased, blocksErased, verified: true, backup },
@@ -58,20 +58,28 @@ async function eraseRegions(
   await checkBootloader(context);
 }
 
-/** One checksum of the first sector tells a used block; a blank one is confirmed and left alone. */
+/** A blank block is confirmed and left alone. */
 async function eraseBlock(context: JobContext, changer: Changer, block: Region): Promise<void> {
-  const first = { offset: block.offset, length: SECTOR };
-  if ((await chipCrc(context, first)) === blankCrc(SECTOR)) {
-    if ((await chipCrc(context, block)) === blankCrc(block.length)) {
-      changer.markFresh(block);
-      const { offset, length } = block;
-      context.progress.advance('erase', length, offset, say('job.blank', { address: hex(offset) }));
-      return;
-    }
+  if (await isBlank(context, block)) {
+    changer.markFresh(block);
+    const { offset, length } = block;
+    context.progress.advance('erase', length, offset, say('job.blank', { address: hex(offset) }));
+    return;
   }
   if (block.length === BLOCK) {
     await changer.erase(block.offset, BLOCK);
     return;
   }
   for (const address of sectorsOf(block)) await changer.erase(address, SECTOR);
+}
+
+/** One checksum of the first sector tells a used block, and none one that was just read. */
+async function isBlank(context: JobContext, block: Region): Promise<boolean> {
+  const { known } = context.flash;
+  if (known.covers(block)) {
+    return sectorsOf(block).every((address) => known.crcAt(address) === blankCrc(SECTOR));
+  }
+  const first = { offset: block.offset, length: SECTOR };
+  if ((await chipCrc(context, first)) !== blankCrc(SECTOR)) return false;
+  return (await chipCrc(context, block)) === blankCrc(block.length);
 }

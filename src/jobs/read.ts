@@ -48,14 +48,14 @@ export async function read(
     const file = await readToFile(context, { offset, length }, options.file, 'read');
     return { payload: file.path, offset, length, bytes: length, extra: file.facts };
   }
-  const { bytes, bytesRead, bytesReused } = await readRange(context, { offset, length }, 'read');
+  const { bytes, ...counts } = await readRange(context, { offset, length }, 'read');
   warnIfZeros(context, offset, bytes);
   return {
     payload: bytes,
     offset,
     length,
     bytes: length,
-    extra: { ...digestsOf(bytes), bytesRead, bytesReused },
+    extra: { ...digestsOf(bytes), ...counts },
   };
 }
 

@@ -14,7 +14,7 @@ import { forgetPartialSectors, PartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
 import { planWrite } from './change/write-plan';
 import { checkBootloader } from './chip/bootloader-check';
-import { forgetCalibration } from './chip/chip-calibration';
+import { forgetLayout } from './chip/chip-calibration';
 import { place } from './place/place-on-chip';
 import { planConfig } from './place/plan-config';
 
@@ -86,7 +86,7 @@ async function change(
     const ranges = plan.blocks.map(({ range }) => range);
     await partials.close();
     await forgetPartialSectors(context, folder, ranges);
-    forgetCalibration(context);
+    forgetLayout(context);
     return plan;
   } finally {
     await partials.close();

@@ -1,13 +1,12 @@
 import type { DataArea, SectorExtent } from '../chip/chip-model';
 import { SECTOR } from '../chip/geometry';
-import { modelOrUntold } from '../chip/known/chip-places';
 import type { Region } from '../chip/layouts';
 import { runsOf, sectorsOf, without } from '../chip/regions';
 import { BkError } from '../errors';
 import { readUserFiles, userFileSectors } from '../image/tuya/tuya-user-files';
 import { say } from '../texts/note';
 import { span } from './base/pieces';
-import { layoutOf, slotOf } from './base/place-target';
+import { configInSlots, layoutOf, slotOf, usualPlaces } from './base/place-target';
 import type { ConnectedTarget, Piece, PlaceTarget } from './base/place-types';
 
 /** The stretches of flash that pieces go to. */
@@ -17,6 +16,14 @@ export function regionsOf(pieces: readonly Piece[]): Region[] {
 
 export function calibrationAt(offset: number): DataArea {
   return { what: say('placement.calibrationOfRadio'), offset, length: SECTOR };
+}
+
+/** Where OpenBeken may have its configuration in these regions, between the slots for code; null where it does not. */
+export function configIn(target: PlaceTarget, regions: readonly Region[]): DataArea | null {
+  const offset = configInSlots(target);
+  if (offset === null) return null;
+  const area = { what: say('chip.openBekenConfig'), offset, length: SECTOR };
+  return common(area, regions).length > 0 ? area : null;
 }
 
 /**
@@ -44,7 +51,7 @@ export function dataAreasIn(
   const download = slotOf(target, 'download') ?? layoutOf(target).download;
   const start = download.offset + download.length;
   const rest = { offset: start, length: Math.max(0, target.flashSize - start) };
-  const named = modelOrUntold(target.chip).dataAreas.flatMap((area) =>
+  const named = usualPlaces(target).dataAreas.flatMap((area) =>
     common(area, [rest]).map((part) => ({ ...part, what: area.what })),
   );
   const unnamed = without(rest, named).map((part) => ({
@@ -81,8 +88,8 @@ export function sparing(pieces: readonly Piece[], held: readonly DataArea[]): Pi
   );
 }
 
-function filesOf({ chip }: PlaceTarget): readonly SectorExtent[] {
-  return modelOrUntold(chip).tuya.files ?? [];
+function filesOf(target: PlaceTarget): readonly SectorExtent[] {
+  return usualPlaces(target).tuya.files ?? [];
 }
 
 /** Where Tuya's files can lie apart from their index. */

@@ -105,10 +105,14 @@ function checkCrc(core: Core, payload: Buffer): Work | null {
   if (length > LONGEST_CRC) return null;
   if (!full) core.locked = true;
   const raw = (core.memory.crc(start, length) ^ 0xffffffff) >>> 0;
-  return {
-    ms: length / core.options.timings.crcBytesPerMs,
-    answer: shortAnswer(0x10, words(raw)),
-  };
+  return { ms: length / crcPace(core, start, length), answer: shortAnswer(0x10, words(raw)) };
+}
+
+function crcPace({ options, memory }: Core, start: number, length: number): number {
+  const { crcBytesPerMs, crcBlankBytesPerMs } = options.timings;
+  if (crcBlankBytesPerMs === null || length > memory.size) return crcBytesPerMs;
+  const isBlank = memory.read(start, length).every((byte) => byte === 0xff);
+  return isBlank ? crcBlankBytesPerMs : crcBytesPerMs;
 }
 
 /** Text with its closing zero; a lone 07 where the bootloader has none. */

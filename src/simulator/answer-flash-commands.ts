@@ -1,6 +1,7 @@
-import { BLOCK, BOOTLOADER_END, PAGE, SECTOR } from '../chip/geometry';
+import { BLOCK, BOOTLOADER_END, HALF_BLOCK, PAGE, SECTOR } from '../chip/geometry';
 import { type Core, countBootloaderTouch } from './core';
 import { longAnswer } from './line/request-frames';
+import type { Timings } from './setup/chip-timing';
 import { type Work, words } from './work';
 
 /** What a basic chip's bootloader answers to a direct address within itself. */
@@ -12,10 +13,15 @@ const LONGEST_READ = 0xf000;
 /** FlashErase (0F): a unit by the flash part's own erase command, and an address. */
 export function flashErase(core: Core, payload: Buffer): Work | null {
   if (payload.length !== 5) return null;
-  const size = payload[0] as number;
-  const unit = size === 0x20 ? SECTOR : size === 0xd8 ? BLOCK : null;
+  const unit = unitOf(core, payload[0] as number);
   if (unit === null) return { ms: 0, answer: longAnswer(0x0f, UNKNOWN_UNIT, payload) };
   return eraseWork(core, 0x0f, payload, payload.readUInt32LE(1), unit);
+}
+
+function unitOf({ options }: Core, size: number): number | null {
+  if (size === 0x20) return SECTOR;
+  if (size === 0x52 && options.erase32) return HALF_BLOCK;
+  return size === 0xd8 ? BLOCK : null;
 }
 
 /** FlashErase4K (0B). */
@@ -100,7 +106,7 @@ function eraseWork(
   if (touches) keepSoundBootloader(core);
   const { timings } = options;
   return {
-    ms: unit === BLOCK ? timings.blockErase : timings.sectorErase,
+    ms: eraseTime(timings, unit),
     answer,
     finish: () => {
       memory.erase(address, unit);
@@ -111,6 +117,11 @@ function eraseWork(
       countSectors(counters.erases, start, unit);
     },
   };
+}
+
+function eraseTime(timings: Timings, unit: number): number {
+  if (unit === BLOCK) return timings.blockErase;
+  return unit === HALF_BLOCK ? timings.halfBlockErase : timings.sectorErase;
 }
 
 function programWork(
@@ -129,7 +140,7 @@ function programWork(
   if (unchangeable(core)) return { ms: 0, answer };
   if (touches) keepSoundBootloader(core);
   return {
-    ms: options.timings.pageProgram * Math.ceil(data.length / PAGE),
+    ms: programTime(options.timings, data.length),
     answer,
     finish: () => {
       memory.program(address, data);
@@ -140,6 +151,11 @@ function programWork(
       countSectors(counters.programs, start, data.length);
     },
   };
+}
+
+function programTime({ pageProgram, sectorProgram }: Timings, bytes: number): number {
+  if (bytes === SECTOR && sectorProgram !== null) return sectorProgram;
+  return pageProgram * Math.ceil(bytes / PAGE);
 }
 
 /** A basic chip's bootloader looks at the address as it was sent, which is why the wrap gets past it. */

@@ -38,7 +38,7 @@ export function newCore(options: ResolvedOptions): Core {
     memory: new FlashMemory(cells, options.deadSector, seeded(options.seed, 'cells')),
     status: new StatusRegister(options.protect, options.srPunish),
     others,
-    registers: new Registers(options.facts, blocks),
+    registers: new Registers(options.facts, blocks, options.registers),
     faults: seeded(options.seed, 'faults'),
     locked: false,
     soundBootloader: null,

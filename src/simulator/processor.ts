@@ -10,6 +10,14 @@ interface Busy {
   timer: Timer | undefined;
 }
 
+/** What of a chip's options tells how its processor works. */
+export interface ProcessorHabits {
+  /** Probability that work which can be interrupted is, by the chip's own supply. */
+  brownout: number;
+  /** It keeps what it hears while it works or talks; else that is lost. */
+  ahead: boolean;
+}
+
 /** What the processor needs of the chip around it. Times are the clock's ms. */
 export interface ProcessorSurroundings {
   /** Starts a command; null where the chip ignores it. */
@@ -23,7 +31,7 @@ export interface ProcessorSurroundings {
 /** Takes commands one after the other, doing nothing else while it works or talks. */
 export class Processor {
   readonly #around: ProcessorSurroundings;
-  readonly #brownout: number;
+  readonly #habits: ProcessorHabits;
   readonly #faults: Random;
   #clock: Clock;
   #queue: CommandFrame[] = [];
@@ -31,10 +39,14 @@ export class Processor {
   #wake: Timer | undefined;
   #freeAt = Number.NEGATIVE_INFINITY;
 
-  /** @param brownout probability that work which can be interrupted is, by the chip's own supply */
-  constructor(clock: Clock, brownout: number, faults: Random, around: ProcessorSurroundings) {
+  constructor(
+    clock: Clock,
+    habits: ProcessorHabits,
+    faults: Random,
+    around: ProcessorSurroundings,
+  ) {
     this.#clock = clock;
-    this.#brownout = brownout;
+    this.#habits = habits;
     this.#faults = faults;
     this.#around = around;
   }
@@ -49,7 +61,9 @@ export class Processor {
   }
 
   take(frames: readonly CommandFrame[]): void {
-    this.#queue.push(...frames);
+    for (const frame of frames) {
+      if (this.#habits.ahead || !this.#engaged(frame.at)) this.#queue.push(frame);
+    }
     this.#next();
   }
 
@@ -81,6 +95,10 @@ export class Processor {
     this.#freeAt += shift;
   }
 
+  #engaged(at: number): boolean {
+    return !this.idle || at < this.#freeAt;
+  }
+
   #drop(): void {
     this.#queue = [];
     if (this.#wake !== undefined) this.#clock.clearTimeout(this.#wake);
@@ -107,7 +125,7 @@ export class Processor {
   }
 
   #begin(work: Work, at: number): void {
-    const brownout = work.interrupt !== undefined && this.#faults() < this.#brownout;
+    const brownout = work.interrupt !== undefined && this.#faults() < this.#habits.brownout;
     const end = at + (brownout ? work.ms / 2 : work.ms);
     const busy: Busy = { work, end, brownout, timer: undefined };
     this.#busy = busy;

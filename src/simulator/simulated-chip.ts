@@ -4,6 +4,7 @@ import { isLinkCheck, runCommand } from './answer-commands';
 import { Application } from './application';
 import { type Core, newCore } from './core';
 import type { Counters } from './counters';
+import { Adapter } from './line/adapter';
 import { spoilt, throughLine } from './line/line-noise';
 import { type CommandFrame, CommandReader } from './line/request-frames';
 import { type Arrival, Wire } from './line/wire';
@@ -45,6 +46,7 @@ export class SimulatedChip {
   readonly #line: Random;
   readonly #toChip: Wire;
   readonly #toHost: Wire;
+  readonly #adapter: Adapter;
   readonly #processor: Processor;
   #clock: Clock;
   #host: ChipHost | null = null;
@@ -62,7 +64,8 @@ export class SimulatedChip {
     this.#line = seeded(options.seed, 'line');
     this.#toChip = new Wire(clock, (arrival) => this.#arrive(arrival));
     this.#toHost = new Wire(clock, (arrival) => this.#leave(arrival));
-    this.#processor = new Processor(clock, options.brownout, this.#core.faults, {
+    this.#adapter = new Adapter(clock, options.latency, (bytes) => this.#host?.receive(bytes));
+    this.#processor = new Processor(clock, options, this.#core.faults, {
       start: (frame, at) => this.#start(frame, at),
       answer: (bytes, at) => this.#answer(bytes, at),
       restart: (at, brownout) => this.#restart(at, brownout),
@@ -128,6 +131,7 @@ export class SimulatedChip {
     this.#host = null;
     this.#toChip.cut(now);
     this.#toHost.cut(now);
+    this.#adapter.empty();
     this.#app.hush();
     this.#processor.settle();
     if (this.#mode === 'held') this.#boot(now);
@@ -144,6 +148,7 @@ export class SimulatedChip {
     this.#app.useClock(clock);
     this.#toChip.useClock(clock);
     this.#toHost.useClock(clock);
+    this.#adapter.useClock(clock);
   }
 
   /**
@@ -275,7 +280,7 @@ export class SimulatedChip {
     const host = this.#host;
     if (host === null) return;
     const bytes = this.#throughLine(arrival.bytes, arrival.rate, host.baudRate);
-    if (bytes.length > 0) host.receive(Buffer.from(bytes));
+    if (bytes.length > 0) this.#adapter.take({ ...arrival, bytes: Buffer.from(bytes) });
   }
 
   #throughLine(bytes: Buffer, sender: number | null, receiver: number | null): Buffer {
@@ -291,8 +296,10 @@ export class SimulatedChip {
       this.#app.hush();
     }
     const work = runCommand(this.#core, frame, at);
-    if (work?.baud !== undefined) this.#setBaud(work.baud);
-    return work;
+    if (work === null) return null;
+    if (work.baud !== undefined) this.#setBaud(work.baud);
+    const { answer } = this.options.timings;
+    return work.answer === null ? work : { ...work, ms: work.ms + answer };
   }
 
   #restart(at: number, brownout: boolean): void {

@@ -198,6 +198,7 @@ describe('the failures that users of other tools meet', function () {
 
   it('F11 reads break off: the sector is read again until the chip confirms it', async () => {
     const { device, chip } = testDevice('bk7231n?corrupt=0.05', { reset: 'rts' });
+    noise(0x80000).copy(chip.flash, AT);
     const { payload, facts } = await device.read({ offset: AT, length: 0x80000 });
     assert.ok(Buffer.isBuffer(payload) && payload.equals(chip.flash.subarray(AT, AT + 0x80000)));
     assert.ok(facts.recoveries.length > 0);

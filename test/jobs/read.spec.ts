@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { BLOCK, SECTOR } from '../../src/chip/geometry';
 import { noise, scratchFolder, testDevice } from '../support/bench-device';
+import { nextSeed } from '../support/seed';
 
 const LENGTH = 0x100000;
 
@@ -12,10 +13,13 @@ describe('an incremental backup', function () {
   /** A chip with a backup, some of whose sectors have changed since. */
   async function backedUp(changed: readonly number[], sim = 'bk7231n') {
     const own = testDevice(sim);
+    // What the backup of another chip in the folder has would be taken from there.
+    const content = nextSeed() * 1000;
     const read = () =>
       own.device.read({ offset: 0, length: LENGTH, file: { folder: folder(), incremental: true } });
     await read();
-    for (const sector of changed) own.chip.flash.set(noise(SECTOR, sector), sector * SECTOR);
+    for (const sector of changed)
+      own.chip.flash.set(noise(SECTOR, content + sector), sector * SECTOR);
     const { commands } = own.chip.counters;
     const before = { ...commands };
     const { payload, facts } = await read();

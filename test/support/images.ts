@@ -206,6 +206,43 @@ export function container(
   return bytes;
 }
 
+/**
+ * Code on flash whose header counts padding behind it that is nothing but FF, as vendors of BK7252 make it; the code
+ * is as long as packets are without it.
+ * @param options with what lies there in truth
+ */
+export function paddedContainer(
+  options: CodeOptions & { padding: number; stored?: number; size?: number },
+): Buffer {
+  const { key = 'none', address = 0x10000, padding, stored = 0xff, size = 0x118f70 } = options;
+  const length = (options.length ?? 0x4000) - padding;
+  const code = encrypted(plainCode({ ...options, length }), key, address).subarray(0, length);
+  const crc = crc32(Buffer.concat([code, Buffer.alloc(padding, 0xff)]));
+  const header = rblHeader({}, [crc, fnv(code), length, length + padding]);
+  const bytes = Buffer.alloc(size, 0xff);
+  addPackets(Buffer.concat([code, Buffer.alloc(padding, stored)])).copy(bytes);
+  addPackets(header).copy(bytes, size - 102);
+  return bytes;
+}
+
+/**
+ * Code on flash as a bootloader leaves it that has installed an update: the header is that of the packed update, with
+ * the hash of the code in clear, and behind the end of the code lies what an earlier one had there.
+ * @param before the application that was there, as it lies on flash
+ */
+export function updatedContainer(options: CodeOptions & { before: Buffer }): Buffer {
+  const { key = 'tuya', address = 0x10000, before } = options;
+  const plain = plainCode(options);
+  const update = rblFile(plain, { compression: 1, encryption: 2 });
+  const bytes = Buffer.from(before);
+  const code = addPackets(encrypted(plain, key, address));
+  // Sectors are erased whole, in front of a packet of the earlier code or in its middle.
+  bytes.fill(0xff, 0, Math.ceil(code.length / SECTOR) * SECTOR);
+  code.copy(bytes);
+  addPackets(update.subarray(0, 96)).copy(bytes, before.length - 102);
+  return bytes;
+}
+
 /** An over-the-air update file. */
 export function rblFile(plain: Buffer, options: RblOptions = {}): Buffer {
   let body = options.compression === 1 ? gzipSync(plain) : plain;

@@ -47,6 +47,11 @@ export function largerTwin(chip: ChipName): Chip | null {
   return twin ?? null;
 }
 
+/** Whether these are one silicon under two names, which only the key that the chip comes with tells apart. */
+export function isSameSilicon(one: ChipName, other: ChipName): boolean {
+  return CHIPS[one].firmware.name === CHIPS[other].firmware.name;
+}
+
 /** The models that come without a code key, which their eFuse does not tell. Only full chips are asked. */
 export function comesKeyless(chip: ChipName | null): boolean {
   if (chip === null) return false;
@@ -63,13 +68,12 @@ export function tellApartByKey(
   key: CodeKey | null,
 ): readonly ChipName[] {
   const comesWithIt = (chip: ChipName) => CHIPS[chip].codeKey.usual === key;
-  const silicon = (chip: ChipName) => CHIPS[chip].firmware.name;
   return key === null
     ? chips
     : chips.filter(
         (chip) =>
           comesWithIt(chip) ||
-          !chips.some((other) => silicon(other) === silicon(chip) && comesWithIt(other)),
+          !chips.some((other) => isSameSilicon(other, chip) && comesWithIt(other)),
       );
 }
 

@@ -33,7 +33,7 @@ export const BK7238: ChipModel<'BK7238'> = {
   largestAppEnd: SDK_APP_END,
   dataAreas: [openBekenConfig(0x1e1000, 0x1e2000), tuyaStorage(0x1f5000, 0x200000)],
   tuya: { ...NO_TUYA, modules: ['T1'], platforms: ['t1'] },
-  openBeken: { pins: 32, places: { ...SDK_OPENBEKEN, calibration: 0x1e0000 }, group: null },
+  openBeken: { pins: 32, places: SDK_OPENBEKEN, group: null },
   rom: SMALL_ROM,
   efuse: { bytes: 4, controller: 'plain' },
   otp: null,

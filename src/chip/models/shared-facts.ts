@@ -79,10 +79,17 @@ export const N_FILES: readonly SectorExtent[] = [{ first: 0, end: 27, offset: 0x
 
 export const NO_TUYA: TuyaFacts = { modules: [], platforms: [], projects: [], files: null };
 
-/** Seen on real dumps. */
-export const SDK_OPENBEKEN: OpenBekenPlaces = { config: 0x1e1000, calibration: null };
-/** Seen on real dumps. */
-export const N_OPENBEKEN: OpenBekenPlaces = { config: 0x1d1000, calibration: null };
+/** Seen on real dumps; the download slot by OpenBeken's source text. */
+export const SDK_OPENBEKEN: OpenBekenPlaces = {
+  config: 0x1e1000,
+  calibration: 0x1e0000,
+  download: 0x132000,
+};
+export const N_OPENBEKEN: OpenBekenPlaces = {
+  config: 0x1d1000,
+  calibration: 0x1d0000,
+  download: 0x12a000,
+};
 
 export const SMALL_ROM: RomFacts = { address: 0, bytes: 0x4000, confirmed: true };
 

@@ -1,7 +1,8 @@
 import { hex } from '../../errors';
 import { type Note, say } from '../../texts/note';
+import { type ContainerCheck, ownContainer } from './check-container';
 import { ENOUGH_BLANK, isFilledWith, PACKET, packetRuns } from './packets';
-import { containerFaults, findContainers, RBL_HEADER_ON_FLASH } from './rbl';
+import { RBL_HEADER_ON_FLASH } from './rbl';
 
 /** Packets that are looked at in one go: some milliseconds of work. */
 const SLICE = 4096;
@@ -17,6 +18,8 @@ export interface CodeCheck {
   doubts: Note[];
   /** Where code and blank flash behind it end at the latest, bytes. */
   end: number;
+  /** Where the code itself ends at the latest: behind it there may be what is left of an older one. */
+  codeEnd: number;
 }
 
 /**
@@ -28,14 +31,18 @@ export function* checkCode(
   start: number,
   limit: number,
 ): Generator<void, CodeCheck> {
-  const [own] = findContainers(bytes, start, limit);
-  const { broken, first, end } = yield* codePackets(bytes, start, own?.offset ?? limit, {
+  const found = yield* ownContainer(bytes, start, limit);
+  const codeEnd = endByHeader(found?.check);
+  const { broken, first, end } = yield* codePackets(
+    bytes,
+    start,
+    codeEnd ?? found?.own.offset ?? limit,
     // In front of a header there is nothing but code and blank flash; else other data may follow.
-    stopAtBlank: own === undefined,
-  });
-  const check: CodeCheck = { checks: [], damaged: [], doubts: [], end: own?.offset ?? end };
+    { stopAtBlank: found === null },
+  );
+  const check = begun(found?.own.offset ?? end, codeEnd);
   if (broken > 0) check.damaged.push(brokenPackets(broken, first));
-  if (own === undefined) {
+  if (found === null) {
     const rest = bytes.length - end;
     if (rest > 0 && rest < PACKET && !isFilledWith(bytes, 0xff, end))
       check.damaged.push(say('image.cutInPacket'));
@@ -43,10 +50,10 @@ export function* checkCode(
       check.damaged.push(say('image.cutInHeader'));
     return check;
   }
-  const { partition } = own.header;
-  const faults = yield* containerFaults(bytes, start, own);
+  const { faults, doubts, update, whole } = found.check;
   check.damaged.push(...faults);
-  if (faults.length === 0) check.checks.push(say('image.fitsHeader', { partition }));
+  check.doubts.push(...doubts);
+  if (whole) check.checks.push(fits(found.own.header.partition, update));
   return check;
 }
 
@@ -59,17 +66,39 @@ export function* checkFlashCode(
   start: number,
   limit: number,
 ): Generator<void, CodeCheck> {
-  const { broken, first, end } = yield* codePackets(bytes, start, limit, { stopAtBlank: true });
-  const check: CodeCheck = { checks: [], damaged: [], doubts: [], end };
+  const found = yield* ownContainer(bytes, start, limit);
+  const codeEnd = endByHeader(found?.check);
+  const { broken, first, end } = yield* codePackets(bytes, start, codeEnd ?? limit, {
+    stopAtBlank: codeEnd === null,
+  });
+  const check = begun(end, codeEnd);
   if (broken > 0) check.damaged.push(brokenPackets(broken, first));
-  const [own] = findContainers(bytes, start, limit);
-  if (own === undefined) return check;
-  const { partition } = own.header;
-  const faults = yield* containerFaults(bytes, start, own);
-  if (faults.length === 0) check.checks.push(say('image.fitsHeader', { partition }));
-  else if (broken > 0) check.damaged.push(...faults);
-  else check.doubts.push(say('image.changedOrOldHeader', { faults }));
+  if (found === null) return check;
+  const { faults, doubts, update, whole } = found.check;
+  if (whole) {
+    check.checks.push(fits(found.own.header.partition, update));
+    check.doubts.push(...doubts);
+  } else if (broken > 0) check.damaged.push(...faults);
+  else if (faults.length > 0) check.doubts.push(say('image.changedOrOldHeader', { faults }));
+  else check.doubts.push(...doubts);
   return check;
+}
+
+/**
+ * Where code ends by its header: where that proves the code, or is an update's of a key that is not known, which tells
+ * the length of the code all the same.
+ */
+function endByHeader(check: ContainerCheck | undefined): number | null {
+  if (check === undefined) return null;
+  return check.whole || (check.update && check.faults.length === 0) ? check.codeEnd : null;
+}
+
+function begun(end: number, codeEnd: number | null): CodeCheck {
+  return { checks: [], damaged: [], doubts: [], end, codeEnd: codeEnd ?? end };
+}
+
+function fits(partition: string, update: boolean): Note {
+  return say(update ? 'image.fitsHeaderOfUpdate' : 'image.fitsHeader', { partition });
 }
 
 function brokenPackets(broken: number, first: number): Note {

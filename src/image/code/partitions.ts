@@ -1,16 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { BOOTLOADER_END } from '../../chip/geometry';
-import type { Region } from '../../chip/layouts';
+import type { PartitionEntry, Region } from '../../chip/layouts';
 import { withoutEndNuls } from '../nul-text';
 import { onFlash, PACKET, stripPackets } from './packets';
 
 /** One entry of the partition table that RT-Thread bootloaders carry ("FAL"). */
-export interface Partition {
-  name: string;
-  /** The bytes lie in packets: then offset and length count their data only. */
-  packets: boolean;
-  offset: number;
-  length: number;
+export interface Partition extends PartitionEntry {
   /** The flash device that it names, as `beken_onchip_crc`. */
   device: string;
   /** Where the entry begins in the bytes without check bytes. */
@@ -71,7 +66,7 @@ export function readPartitionTable(bytes: Uint8Array, nameLength: number): Parti
 }
 
 /** Where a partition lies on flash, check bytes included. */
-export function partitionRegion({ packets, offset, length }: Partition): Region {
+export function partitionRegion({ packets, offset, length }: PartitionEntry): Region {
   if (!packets) return { offset, length };
   const start = onFlash(offset);
   return { offset: start, length: onFlash(offset + length) - start };

@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { BOOTLOADER_END } from '../../chip/geometry';
-import { type Note, say } from '../../texts/note';
-import { forProcessor, PACKET, PACKET_DATA, stripPackets } from './packets';
+import { PACKET, PACKET_DATA, stripPackets } from './packets';
 
 /** Bytes of the header, and on flash, where its three packets carry check bytes. */
 export const RBL_HEADER = 96;
@@ -9,8 +8,6 @@ export const HEADER_PACKETS = RBL_HEADER / PACKET_DATA;
 export const RBL_HEADER_ON_FLASH = HEADER_PACKETS * PACKET;
 
 const FNV_START = 0x811c9dc5;
-/** Packets that are summed up at one go: some milliseconds of work. */
-const SLICE = 4096;
 const MAGIC = Buffer.from('RBL\0', 'latin1');
 const ENCRYPTIONS = ['none', 'xor', 'aes'] as const;
 const COMPRESSIONS = ['none', 'gzip', 'quicklz', 'fastlz'] as const;
@@ -97,40 +94,6 @@ export function findContainers(bytes: Uint8Array, start = 0, end = bytes.length)
     if (found.length === MOST_CONTAINERS || ++candidates === MOST_CANDIDATES) break;
   }
   return found;
-}
-
-/**
- * What is wrong with the code that lies in front of such a header, a sentence each; empty when CRC and
- * hash are right. In slices of some milliseconds. Source: verified on real dumps.
- * @param start where the code's packets begin, bytes
- */
-export function* containerFaults(
-  bytes: Uint8Array,
-  start: number,
-  { offset, header }: RblContainer,
-): Generator<void, Note[]> {
-  const { rawSize, packageSize, partition } = header;
-  const room = forProcessor(offset - start);
-  const padding = packageSize - rawSize;
-  if (rawSize === 0 || rawSize > room || padding < 0 || padding > 0xff)
-    return [say('image.impossibleSizes', { partition })];
-  const packets = Math.ceil(rawSize / PACKET_DATA);
-  let crc = 0;
-  let hash = FNV_START;
-  for (let first = 0; first < packets; first += SLICE) {
-    const count = Math.min(SLICE, packets - first);
-    const left = rawSize - first * PACKET_DATA;
-    const code = stripPackets(bytes, start + first * PACKET, count).subarray(0, left);
-    crc = crc32(code, crc);
-    hash = fnv1a(code, hash);
-    yield;
-  }
-  const faults: Note[] = [];
-  // The padding counts as bytes that tell its length, but FF is what lies there.
-  if (crc32(Buffer.alloc(padding, padding), crc) !== header.bodyCrc)
-    faults.push(say('image.crcDoesNotFit', { partition }));
-  if (hash !== header.hash) faults.push(say('image.hashDoesNotFit', { partition }));
-  return faults;
 }
 
 /**

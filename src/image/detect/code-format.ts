@@ -1,5 +1,5 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
-import { type CodeKey, hasMarker } from '../../chip/marker';
+import { type CodeKey, hasMarker, keyOfFlash, storedKey } from '../../chip/marker';
 import { type Note, say } from '../../texts/note';
 import { type AppImage, readAppCode } from '../code/app';
 import { type BootloaderImage, readBootloader } from '../code/bootloader';
@@ -85,7 +85,7 @@ function* parsePackets(bytes: Uint8Array): Generator<void, CodeImage> {
     version: app?.version ?? null,
     project: app?.project ?? null,
     key,
-    encryptionKey: key ?? 'other',
+    encryptionKey: (kind === 'qio' ? keyOfQio(bytes) : null) ?? key ?? 'other',
     ...(code === null ? {} : { code }),
     contents: contentsOf(bytes, kind),
     evidence: [say('image.packetsFromStart'), ...guess.evidence],
@@ -98,6 +98,10 @@ function* parsePackets(bytes: Uint8Array): Generator<void, CodeImage> {
     bootloader: hasBootloader ? (boot.key === key ? boot : readBootloader(bytes, key)) : null,
     app,
   };
+}
+
+function keyOfQio(bytes: Uint8Array): ImageFacts['encryptionKey'] {
+  return keyOfFlash(storedKey(bytes, 0, 'bootloader'), storedKey(bytes, BOOTLOADER_END, 'app'));
 }
 
 /** What bootloader and application tell; null for code that may be either. */
@@ -146,7 +150,7 @@ function* checkParts(
   kind: CodeKind,
 ): Generator<void, { boot: CodeCheck; app: CodeCheck }> {
   const hasBootloader = kind === 'qio' || kind === 'bootloader';
-  const nothing = { checks: [], damaged: [], doubts: [], end: 0 };
+  const nothing = { checks: [], damaged: [], doubts: [], end: 0, codeEnd: 0 };
   const boot = hasBootloader ? yield* checkCode(bytes, 0, BOOTLOADER_END) : nothing;
   if (kind === 'bootloader') return { boot, app: nothing };
   const app = yield* checkCode(bytes, hasBootloader ? BOOTLOADER_END : 0, bytes.length);

@@ -1,6 +1,7 @@
 import { BOOTLOADER_END } from '../../chip/geometry';
-import { CHIPS, type ChipName } from '../../chip/known/chips';
-import { markerKey } from '../../chip/marker';
+import { factsOfLayout } from '../../chip/known/chip-places';
+import type { ChipName } from '../../chip/known/chips';
+import { keyOfFlash, markerKey, storedKey } from '../../chip/marker';
 import { hex } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import type { FoundCalibration } from '../calibration';
@@ -70,10 +71,12 @@ function* uprightDump(
   const { partitions } = boot;
   const key = boot.key ?? markerKey(flash, BOOTLOADER_END, 'app');
   const calibration = holds.hasCalibration ? calibrationOf(flash, boot, key) : null;
-  const guess = guessChip(boot, calibration?.offset ?? null, key);
+  const at = calibration?.offset ?? null;
+  const end = appEnd(flash, partitions, { chip: guessChip(boot, at, key).chip, calibration: at });
   yield;
-  const { bootloader, app } = yield* checkDump(flash, holds, partitions, guess.chip);
+  const { bootloader, app } = yield* checkDump(flash, holds, end);
   const found = yield* codeOfFlash(flash, boot, { key });
+  const guess = guessChip(boot, at, key, found.app);
   const image: DumpImage = {
     ...noFacts(),
     kind: 'dump',
@@ -83,7 +86,10 @@ function* uprightDump(
     version: found.app?.version ?? null,
     project: found.app?.project ?? null,
     key,
-    encryptionKey: key ?? (holds.boot || holds.app ? 'other' : null),
+    encryptionKey: keyOfFlash(
+      storedKey(flash, 0, 'bootloader'),
+      storedKey(flash, BOOTLOADER_END, 'app'),
+    ),
     calibration,
     code: found.code,
     contents: [{ to: 'flash', bytes: flash, partitions, wrapped: false }],
@@ -177,15 +183,14 @@ function movedCode(
 function* checkDump(
   flash: Uint8Array,
   { boot, app }: Holds,
-  partitions: readonly Partition[],
-  chip: ChipName | null,
+  appEnd: number,
 ): Generator<void, { bootloader: CodeCheck; app: CodeCheck }> {
   return {
     bootloader: boot
       ? yield* checkFlashCode(flash, 0, BOOTLOADER_END)
       : noCode(flash, 0, app, say('image.noBootloaderCode')),
     app: app
-      ? yield* checkFlashCode(flash, BOOTLOADER_END, appEnd(flash, partitions, chip))
+      ? yield* checkFlashCode(flash, BOOTLOADER_END, appEnd)
       : noCode(flash, BOOTLOADER_END, boot, say('image.noApplicationCode')),
   };
 }
@@ -195,7 +200,7 @@ function noCode(flash: Uint8Array, start: number, beside: boolean, why: Note): C
   const end = start + BOOTLOADER_END;
   const wrong = beside && !isFilledWith(flash, 0xff, start, end);
   const damaged = wrong ? [why] : [];
-  return { checks: [], damaged, doubts: [], end: start };
+  return { checks: [], damaged, doubts: [], end: start, codeEnd: start };
 }
 
 /** Where the application ends that Tuya's partition tables describe, bytes. Source: real dumps. */
@@ -205,11 +210,11 @@ const USUAL_APP_END = 0x129f70;
 function appEnd(
   flash: Uint8Array,
   partitions: readonly Partition[],
-  chip: ChipName | null,
+  { chip, calibration }: { chip: ChipName | null; calibration: number | null },
 ): number {
   const own = ownAppEnd(partitions, flash.length);
   if (own !== null) return own;
   if (chip === null) return USUAL_APP_END;
-  const { app } = CHIPS[chip].layout;
+  const { app } = factsOfLayout(chip, { download: null, calibration }).layout;
   return app.offset + app.length;
 }

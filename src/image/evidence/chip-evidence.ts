@@ -1,4 +1,4 @@
-import { chipsForKey, chipsOfFirmware } from '../../chip/known/chip-queries';
+import { chipsForKey, chipsOfFirmware, tellApartByKey } from '../../chip/known/chip-queries';
 import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
 import type { CodeKey, CodePlace } from '../../chip/marker';
 import { hex } from '../../errors';
@@ -30,31 +30,45 @@ const SDK_CHIP = /\bAT (bk72\w{2,4}) >$/i;
 const TARGET_CHIP = /^(?:Open|generic-)?(bk72[0-9a-z]{2,4})(?:-|$)/i;
 
 /**
- * Guesses the chip of a dump, or of any image, that begins with this bootloader.
+ * Guesses the chip of a dump, or of any image, that begins with this bootloader. What code says of itself outranks
+ * its layout: modules exist with the layout that another chip usually has.
  * @param calibration where the calibration sector lies, null where there is none
  * @param key which key the code is stored with, null where that is not known
+ * @param app the application behind it, where it was read
  */
 export function guessChip(
   bootloader: BootloaderImage,
   calibration: number | null,
   key: CodeKey | null,
+  app: AppImage | null = null,
 ): ChipGuess {
   const { known } = bootloader;
-  if (known !== null) {
+  if (known !== null && known.chip !== null) {
     const name = [known.name, known.version].filter((part) => part !== null).join(' ');
     const evidence = [say('image.bootloaderIs', { name })];
     return { chip: known.chip, chips: [known.chip], evidence, contradicts: false };
   }
-  return weighHints([
-    partitionHint(bootloader, key),
-    calibrationHint(calibration, key),
-    ...bootloaderHints(bootloader, key),
-  ]);
+  const layout = [partitionHint(bootloader, key), calibrationHint(calibration, key)].filter(
+    (hint) => hint !== null,
+  );
+  const ofBootloader = bootloaderHints(bootloader, key);
+  const said =
+    ofBootloader.length > 0 || app === null ? ofBootloader : appHints(withoutMark(app), key);
+  const all = weighHints([...layout, ...said]);
+  const bySaid = weighHints(said);
+  if (!all.contradicts || bySaid.chips.length === 0) return all;
+  const evidence = [...all.evidence.slice(0, -1), say('image.layoutOfOther')];
+  return { ...bySaid, evidence };
+}
+
+/** Newer SDKs put the mark behind the vectors for other chips, too: only names are left. */
+export function withoutMark(app: AppImage): AppImage {
+  return { ...app, saysBk7231: false };
 }
 
 /** The chips that the bootloader is for by what it is and says, whatever its layout; empty where neither tells. */
 export function namedChips(bootloader: BootloaderImage, key: CodeKey | null): readonly ChipName[] {
-  if (bootloader.known !== null) return [bootloader.known.chip];
+  if (bootloader.known?.chip != null) return [bootloader.known.chip];
   return weighHints(bootloaderHints(bootloader, key)).chips;
 }
 
@@ -131,10 +145,14 @@ function calibrationHint(offset: number | null, key: CodeKey | null): Hint | nul
 
 /** What a bootloader says of itself. */
 export function bootloaderHints(
-  { saysBk7231, name }: BootloaderImage,
+  { saysBk7231, name, known }: BootloaderImage,
   key: CodeKey | null,
 ): Hint[] {
   const hints: Hint[] = [];
+  if (known !== null && known.chips.length > 0) {
+    const evidence = say('image.bootloaderThatOf', { name: known.name });
+    hints.push({ chips: tellApartByKey(known.chips, key), evidence });
+  }
   if (saysBk7231) {
     const evidence = say('image.bootloaderSaysBk7231');
     hints.push({ chips: chipsThatSay('bootloader', key), evidence });

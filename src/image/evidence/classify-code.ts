@@ -2,8 +2,9 @@ import { BOOTLOADER_END } from '../../chip/geometry';
 import { type CodeKey, markerKey } from '../../chip/marker';
 import { readAppCode } from '../code/app';
 import type { BootloaderImage } from '../code/bootloader';
+import { ownContainer } from '../code/check-container';
 import { countValidPackets, PACKET, stripPackets } from '../code/packets';
-import { containerFaults, findContainers, hasBootloaderHeader } from '../code/rbl';
+import { findContainers, hasBootloaderHeader } from '../code/rbl';
 import { hasCode } from './dump';
 
 /** `either`: code in clear, where nothing tells a bootloader from an application. */
@@ -32,7 +33,8 @@ export function* classifyCode(
   if (app === 'tuya') return { kind: 'app', key };
   const own = findContainers(bytes).find(({ header }) => header.partition === 'app');
   if (key === 'none') return { kind: own === undefined ? inClear(bytes, bootloader) : 'app', key };
-  const isApp = own !== undefined && (yield* containerFaults(bytes, 0, own)).length === 0;
+  const found = yield* ownContainer(bytes);
+  const isApp = found?.check.whole && found.own.header.partition === 'app';
   return { kind: isApp ? 'app' : 'packets', key };
 }
 

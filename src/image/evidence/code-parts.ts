@@ -8,7 +8,14 @@ import { type CodeCheck, checkCode } from '../code/check-code';
 import { countValidPackets, isFilledWith, packetRuns } from '../code/packets';
 import { ownAppEnd } from '../code/partitions';
 import { findContainers, hasBootloaderHeader, RBL_HEADER_ON_FLASH } from '../code/rbl';
-import { appHints, bootloaderHints, type Hint, partitionHint, weighHints } from './chip-evidence';
+import {
+  appHints,
+  bootloaderHints,
+  type Hint,
+  partitionHint,
+  weighHints,
+  withoutMark,
+} from './chip-evidence';
 import type { BootloaderEvidence, CodeEvidence, ImageCode } from './code-evidence';
 import { hasCode } from './dump';
 
@@ -55,15 +62,14 @@ export function* readAppPart(
 ): Generator<void, AppPart | null> {
   const marker = markerKey(bytes, offset, 'app');
   if (marker === null && !hasCode(bytes, offset)) return null;
-  const { damaged, end } = known.check ?? (yield* checkCode(bytes, offset, bytes.length));
+  const { damaged, end, codeEnd } = known.check ?? (yield* checkCode(bytes, offset, bytes.length));
   const length = Math.min(end + RBL_HEADER_ON_FLASH, bytes.length) - offset;
   const found = { key: marker ?? ('other' as const), damaged, offset, length };
   const key = marker ?? known.key;
-  const app = key === null ? null : yield* readApp(bytes, offset, end, key);
+  const app = key === null ? null : yield* readApp(bytes, offset, codeEnd, key);
   if (marker === null || app === null)
     return { evidence: { ...found, chips: [], mixed: false, says: [] }, app };
-  // Names outrank the mark behind the vectors, which newer SDKs may set for other chips, too.
-  const names = appHints({ ...app, saysBk7231: false }, marker);
+  const names = appHints(withoutMark(app), marker);
   return { evidence: { ...found, ...weighed(names, appHints(app, marker)) }, app };
 }
 
@@ -78,16 +84,10 @@ export function* bootloaderEvidence(
   const area = flash.subarray(0, BOOTLOADER_END);
   if (isFilledWith(area, 0xff)) return null;
   const names = bootloaderHints(boot, boot.key);
-  if (boot.known !== null) {
-    const { chip, name } = boot.known;
-    names.unshift({
-      chips: [chip],
-      evidence: say('image.bootloaderThatOf', { name }),
-    });
-  }
   const layout = partitionHint(boot, boot.key);
   const told =
     boot.key === 'tuya' ||
+    boot.known !== null ||
     names.length > 0 ||
     hasBootloaderHeader(area) ||
     boot.partitions.length > 0;

@@ -6,6 +6,7 @@ import { type FoundCalibration, findCalibration } from '../calibration';
 import type { BootloaderImage } from '../code/bootloader';
 import { countValidPackets, isFilledWith, PACKET, stripPackets } from '../code/packets';
 import { guessChip } from './chip-evidence';
+import { startByLandmarks } from './partial-dump';
 
 const MIB = 1024 * 1024;
 
@@ -54,6 +55,9 @@ export function tellDump(bytes: Uint8Array, flashSize?: number): DumpShape | nul
   if (any === null && (!sized || (!codeAtStart && !codeBehind))) return null;
   const rotated = codeAtStart && isRotated(bytes, any);
   if (codeAtStart && !rotated && isApplication(bytes, any)) return null;
+  // A part of a larger flash may happen to be as long as a smaller one.
+  const tellsStart = codeAtStart || codeBehind;
+  if (!tellsStart && (startByLandmarks(bytes) ?? 0) !== 0) return null;
   return { rotated, codeAtStart, codeBehind, hasCalibration: any !== null };
 }
 
@@ -96,18 +100,15 @@ function isRotated(bytes: Uint8Array, calibration: FoundCalibration | null): boo
   if (key === 'tuya' && hasMarker(bytes, start, 'bootloader', 'tuya')) return true;
   if (key === 'none' && hasMarker(bytes, start, 'bootloader', 'none')) return true;
   if (calibration !== null && CALIBRATIONS.includes(calibration.offset)) return false;
-  // Only a flash that was read from 0x11000 on ends with code.
-  if (hasCode(bytes, start)) return true;
-  return (
-    key !== null &&
-    calibration !== null &&
-    CALIBRATIONS.includes(calibration.offset + BOOTLOADER_END)
-  );
+  // Only a flash that was read from 0x11000 on, and to its end and around, ends with code: where there is none, the
+  // flash may be a larger one.
+  return hasCode(bytes, start);
 }
 
-/** An application that happens to be as long as a flash, or was padded to it. */
+/** An application that happens to be as long as a flash, or was padded to it, or has a part of a larger one behind it. */
 function isApplication(bytes: Uint8Array, calibration: FoundCalibration | null): boolean {
-  if (calibration !== null || namesBootloader(bytes, BOOTLOADER_HEADER)) return false;
+  if (namesBootloader(bytes, BOOTLOADER_HEADER)) return false;
+  if (calibration !== null) return CALIBRATIONS.includes(calibration.offset + BOOTLOADER_END);
   if (markerKey(bytes, BOOTLOADER_END, 'app') !== null) return false;
   if (hasMarker(bytes, 0, 'app', 'tuya')) return true;
   const goesOn = !isFilledWith(bytes, 0xff, BOOTLOADER_END, BOOTLOADER_END + PACKET);

@@ -1,8 +1,10 @@
 import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { factsOfLayout } from '../../chip/known/chip-places';
 import { CHIPS, type ChipName } from '../../chip/known/chips';
 import type { BootloaderImage } from '../code/bootloader';
 import { partitionRegion } from '../code/partitions';
 import type { DumpImage } from '../detect/dump-format';
+import type { PartialDump } from '../evidence/partial-dump';
 import type { InspectedPartition, Inspection } from './inspect-types';
 
 /** A place in flash, before it was looked into. */
@@ -26,15 +28,29 @@ export function inspectBootloader(
   };
 }
 
+/** As much of a flash as its places are told by. */
+type Laid = Pick<DumpImage, 'partitions' | 'flash' | 'calibration'>;
+
 /** Where a dump's parts lie: by its own table, as far as that can be, or else as is usual for the chip. */
-export function placesOf(dump: DumpImage, chip: ChipName | null): Place[] {
+export function placesOf(dump: Laid, chip: ChipName | null): Place[] {
   const table = tableOf(dump).filter((place) => fits(place, dump));
   if (table.length > 0) return table;
   if (chip === null) return [];
-  const { app, download } = CHIPS[chip].layout;
+  const calibration = dump.calibration?.offset ?? null;
+  const { app, download } = factsOfLayout(chip, { download: null, calibration }).layout;
   const bootloader = { name: 'bootloader', offset: 0, length: BOOTLOADER_END };
   const places = [bootloader, { name: 'app', ...app }, { name: 'download', ...download }];
   return places.filter(({ length }) => length > 0);
+}
+
+/** The same for a part of a flash: those of which it holds all. */
+export function placesInPart(
+  part: PartialDump,
+  bootloader: BootloaderImage | null,
+  chip: ChipName | null,
+): Place[] {
+  const places = placesOf({ ...part, partitions: bootloader?.partitions ?? [] }, chip);
+  return places.filter(({ offset, length }) => offset >= part.start && offset + length <= part.end);
 }
 
 /** Names of what the dump's own table puts beyond the end of the flash: nobody can make use of that. */
@@ -44,13 +60,13 @@ export function misplaced(dump: DumpImage): string[] {
     .map(({ name }) => name);
 }
 
-function tableOf({ partitions }: DumpImage): Place[] {
+function tableOf({ partitions }: Laid): Place[] {
   return partitions
     .slice(0, MOST_PARTITIONS)
     .map((partition) => ({ name: partition.name, ...partitionRegion(partition) }));
 }
 
-function fits({ offset, length }: Place, { flash }: DumpImage): boolean {
+function fits({ offset, length }: Place, { flash }: Laid): boolean {
   return offset + length <= flash.length;
 }
 

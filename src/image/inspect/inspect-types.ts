@@ -54,6 +54,11 @@ export interface Inspection {
   sha256: string;
   /** The dump began at 0x11000 and wrapped around; all offsets here are those of flash. */
   rotated: boolean;
+  /**
+   * Flash address of the first byte, where the bytes are a part of a flash, and 0 for a dump, rotated or not: then all
+   * offsets here are those of flash. Null for anything else, whose offsets are those of the bytes.
+   */
+  start: number | null;
   bootloader: {
     name: string | null;
     version: string | null;

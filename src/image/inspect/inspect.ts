@@ -4,17 +4,25 @@ import { SECTOR } from '../../chip/geometry';
 import { openBekenConfigOrder } from '../../chip/known/chip-places';
 import { chipsOfFirmware } from '../../chip/known/chip-queries';
 import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
-import { BkError } from '../../errors';
+import { BkError, hex } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import { render, renderAll } from '../../texts/render';
 import { type AppFacts, readAppParam } from '../code/app-text';
 import { type DetectedImage, detectInSteps } from '../detect/detect';
+import { findPartialDump } from '../evidence/partial-dump';
 import { type OpenBekenConfig, readOpenBekenConfig } from '../openbeken/openbeken-config';
 import { openBekenTemplate } from '../openbeken/openbeken-template';
 import { readTuyaStorage } from '../tuya/tuya-storage';
 import { readUserFiles } from '../tuya/tuya-user-files';
 import { esphomeOutline } from './esphome';
-import { inspectBootloader, lookInto, misplaced, type Place, placesOf } from './inspect-flash';
+import {
+  inspectBootloader,
+  lookInto,
+  misplaced,
+  type Place,
+  placesInPart,
+  placesOf,
+} from './inspect-flash';
 import { hideOpenBeken, plainWord } from './inspect-secrets';
 import { inspectTuya, type TuyaFindings } from './inspect-tuya';
 import type { InspectedKind, Inspection, InspectOptions } from './inspect-types';
@@ -56,15 +64,20 @@ export async function inspect(
   const found = await recognise(given, rest);
   const rotated = found.kind === 'rotated-dump';
   const image = rotated ? found.upright : found;
-  const bytes = rotated ? found.upright.flash : given;
+  const partial = findPartialDump(given, found);
+  const bytes = rotated ? found.upright.flash : (partial?.flash ?? given);
   if (rotated) warnings.push(say('inspect.putRight'));
+  if (partial !== null) {
+    const { start, end } = partial;
+    warnings.push(say('inspect.partOfFlash', { start: hex(start), end: hex(end - 1) }));
+  }
   warnings.push(...image.damaged, ...image.doubts);
   await rest();
 
   const storage = readTuyaStorage(bytes);
   await rest();
   const dump = image.kind === 'dump' ? image : null;
-  const userFiles = dump === null ? null : readUserFiles(bytes);
+  const userFiles = dump === null && partial === null ? null : readUserFiles(bytes);
   await rest();
   const { app, bootloader } = 'app' in image ? image : NO_CODE;
   const appParam = app === null ? null : readAppParam(app.text);
@@ -78,10 +91,11 @@ export async function inspect(
     for (const name of misplaced(dump))
       warnings.push(say('inspect.beyondEnd', { part: plainWord(name) }));
   const config = findConfig(bytes, chip);
-  const rf = image.calibration;
+  const rf = partial === null ? image.calibration : partial.calibration;
   await rest();
   const parts: Place[] = [
     ...(dump === null ? [] : placesOf(dump, chip)),
+    ...(partial === null ? [] : placesInPart(partial, bootloader, chip)),
     ...(rf === null ? [] : [{ name: 'rf', offset: rf.offset, length: SECTOR }]),
     ...(storage === null ? [] : [{ name: 'tuya', offset: storage.offset, length: storage.length }]),
     ...(config === null ? [] : [{ name: 'openbeken', offset: config.offset, length: SECTOR }]),
@@ -97,6 +111,7 @@ export async function inspect(
     size: given.length,
     sha256,
     rotated,
+    start: dump === null ? (partial?.start ?? null) : 0,
     bootloader: bootloader === null ? null : inspectBootloader(bootloader, chip),
     app: appOf(app, image),
     encryptionKey: image.encryptionKey,

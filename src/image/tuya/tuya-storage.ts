@@ -35,7 +35,7 @@ export interface TuyaStorage {
 }
 
 /** Where key sectors usually lie, the commonest first. Sources: the public tools, real dumps. */
-const USUAL_OFFSETS: readonly number[] = [
+export const USUAL_STORAGES: readonly number[] = [
   0x1ee000, 0x1f5000, 0x1eb000, 0x397000, 0x3d0000, 0x7dd000,
 ];
 /** Values are parts of the storage: all of them together cannot be larger, but for stale entries. */
@@ -91,7 +91,7 @@ function openStorage(bytes: Uint8Array, offset: number): OpenedStorage | null {
 function inUse(all: readonly OpenedStorage[]): OpenedStorage | null {
   const most = Math.max(0, ...all.map(({ sectors }) => sectors));
   const whole = all.filter(({ sectors }) => sectors * 2 >= most);
-  const usual = USUAL_OFFSETS.flatMap((offset) => whole.filter(({ at }) => at.offset === offset));
+  const usual = USUAL_STORAGES.flatMap((offset) => whole.filter(({ at }) => at.offset === offset));
   const [likeliest] = usual;
   if (likeliest !== undefined) return likeliest;
   const full = whole.filter(({ sectors }) => sectors === most);

@@ -35,6 +35,19 @@ const AREAS: readonly (readonly SectorExtent[])[] = [
   ...new Set(CHIP_MODELS.flatMap(({ tuya }) => (tuya.files === null ? [] : [tuya.files]))),
 ].sort(([one], [other]) => (one?.offset ?? 0) - (other?.offset ?? 0));
 
+/** Where the first copy of the index can lie. Flash addresses. */
+export const USER_FILES: readonly number[] = AREAS.flatMap(([first]) => first?.offset ?? []);
+
+/** Offsets of the areas with user files in any bytes, where both copies of the index are there, or the first. */
+export function userFileIndexes(bytes: Uint8Array): number[] {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found: number[] = [];
+  for (let at = 0; at + SECTOR <= all.length; at += SECTOR) {
+    if (indexAt(all, at) !== null && !found.includes(at - SECTOR)) found.push(at);
+  }
+  return found;
+}
+
 /** Reads the user files of a dump that begins at flash address 0; null where there are none. Never throws. */
 export function readUserFiles(dump: Uint8Array): TuyaUserFiles | null {
   const bytes = Buffer.from(dump.buffer, dump.byteOffset, dump.byteLength);
@@ -68,12 +81,19 @@ function newestIndex(bytes: Buffer, offset: number): Buffer | null {
   let newest: Buffer | null = null;
   for (let copy = 0; copy < INDEX_COPIES; copy++) {
     const start = offset + copy * SECTOR;
-    if (start + SECTOR > bytes.length) break;
-    const index = bytes.subarray(start, start + SECTOR);
-    if (index.readUInt32LE(0) !== MAGIC || index.readUInt32LE(4) !== byteSum(index, 8)) continue;
+    const index = indexAt(bytes, start);
+    if (index === null) continue;
     if (newest === null || index.readUInt32LE(8) > newest.readUInt32LE(8)) newest = index;
   }
   return newest;
+}
+
+/** A copy of the index that begins there; null where there is none, or a damaged one. */
+function indexAt(bytes: Buffer, start: number): Buffer | null {
+  if (start + SECTOR > bytes.length) return null;
+  const index = bytes.subarray(start, start + SECTOR);
+  const isIndex = index.readUInt32LE(0) === MAGIC && index.readUInt32LE(4) === byteSum(index, 8);
+  return isIndex ? index : null;
 }
 
 function readIndex(bytes: Buffer, index: Buffer, area: readonly SectorExtent[]) {

@@ -55,6 +55,8 @@ export interface JobFacts {
   filename?: string;
   bytesRead?: number;
   bytesReused?: number;
+  /** Blank, by the chip's checksums. */
+  bytesBlank?: number;
 }
 
 export interface JobResult<Payload> {
@@ -78,8 +80,20 @@ export interface ChipReport {
   encryptionKey: EncryptionKey | null;
   /** `aa:bb:cc:dd:ee:ff`; null where the calibration sector holds none. */
   mac: string | null;
+  layout: ChipLayout;
   baud: number;
   linkMs: number;
+}
+
+/** Where a chip has what, in flash. */
+export interface ChipLayout {
+  /** The slots for code: by the partition table in the chip's bootloader, else as is usual; null where neither tells. */
+  app: Region | null;
+  download: Region | null;
+  /** Address of the sector with the calibration of the radio and the MAC; null where there is none. */
+  calibration: number | null;
+  /** What the slots were told by. */
+  from: 'table' | 'model';
 }
 
 export interface FileOutput {

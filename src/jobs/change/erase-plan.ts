@@ -6,12 +6,8 @@ import { say } from '../../texts/note';
 import { type JobContext, mustFitFlash } from '../base/job-context';
 import type { EraseOptions } from '../base/job-types';
 import { COST, checkSeconds } from '../base/step-costs';
-import {
-  calibrationAddresses,
-  calibrationsIn,
-  chipCalibration,
-  layoutOf,
-} from '../chip/chip-calibration';
+import { calibrationAddresses, calibrationsIn, chipCalibration } from '../chip/chip-calibration';
+import { chipLayout, chipPartitions, heldConfigInSlots } from '../chip/chip-layout';
 
 /**
  * The regions that an erase is of, inside the chip's flash, without what is kept. Tells what is kept, too.
@@ -20,9 +16,14 @@ import {
  */
 export async function planErase(context: JobContext, options: EraseOptions): Promise<Region[]> {
   const { size } = context.flash;
-  const wanted = chosen(context, options);
+  const wanted = await chosen(context, options);
   const kept = await keptRegions(context, options, wanted);
-  const regions = without(wanted, kept).filter((region) => region.length > 0);
+  const config = await configBetweenSlots(context, options);
+  const regions = [
+    // Settings are no code, wherever they lie.
+    ...(options.region === 'data' ? config : []),
+    ...without(wanted, options.region === 'data' ? kept : [...kept, ...config]),
+  ].filter((region) => region.length > 0);
   const basic = context.session.identity.family === 'basic';
   if (options.bootloader === 'erase' && !basic && options.region !== 'range') {
     regions.unshift({ offset: 0, length: BOOTLOADER_END });
@@ -50,7 +51,7 @@ export function eraseSeconds(regions: readonly Region[]): { erase: number; verif
   return { erase: ms / 1000, verify: checkSeconds(totalOf(regions)) };
 }
 
-function chosen(context: JobContext, options: EraseOptions): Region {
+async function chosen(context: JobContext, options: EraseOptions): Promise<Region> {
   const { size } = context.flash;
   const region = options.region ?? 'app';
   if (region === 'range') {
@@ -60,7 +61,7 @@ function chosen(context: JobContext, options: EraseOptions): Region {
     return range;
   }
   if (region === 'all') return { offset: BOOTLOADER_END, length: size - BOOTLOADER_END };
-  const { app, download } = layoutOf(context);
+  const { app, download } = await chipLayout(context);
   const end = Math.min(size, download.offset + download.length);
   return region === 'app'
     ? { offset: app.offset, length: end - app.offset }
@@ -78,6 +79,8 @@ async function keptRegions(
 ): Promise<Region[]> {
   if (options.calibration === 'erase') return [];
   const { offset } = await chipCalibration(context);
+  // Where it was, if it is nowhere now, the chip's own table tells.
+  if (offset === null) await chipPartitions(context);
   const found = await calibrationsIn(context, [wanted]);
   const isRange = options.region === 'range';
   if (isRange && found.length > 0) {
@@ -85,6 +88,16 @@ async function keptRegions(
   }
   const kept = offset === null && !isRange ? [...found, ...calibrationAddresses(context)] : found;
   return [...new Set(kept)].map((address) => ({ offset: address, length: SECTOR }));
+}
+
+/** OpenBeken's configuration where it does not lie behind the slots for code, for the regions that go by those. */
+async function configBetweenSlots(
+  context: JobContext,
+  { region = 'app' }: EraseOptions,
+): Promise<Region[]> {
+  if (region !== 'app' && region !== 'data') return [];
+  const offset = await heldConfigInSlots(context);
+  return offset === null ? [] : [{ offset, length: SECTOR }];
 }
 
 function mustSpareBootloader(context: JobContext, range: Region, options: EraseOptions): void {

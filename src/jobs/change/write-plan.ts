@@ -1,9 +1,11 @@
+import { totalOf } from '../../chip/regions';
 import type { Piece } from '../../placement/base/place-types';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { WriteOptions } from '../base/job-types';
 import { checkSeconds } from '../base/step-costs';
-import { ComparePredictor, compareBlock } from '../chip/compare';
+import { compareBlock } from '../chip/compare';
+import { ComparePredictor } from '../chip/predictors';
 import { asIfDifferent, ChangeEstimate } from './change-estimate';
 import { type BlockPlan, type Plan, planBlock, planOf } from './change-plan';
 
@@ -25,7 +27,9 @@ export async function planWrite(
 
   const { progress } = context;
   const predictor = new ComparePredictor();
-  const total = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
+  const ranges = pieces.map(({ offset, bytes }) => ({ offset, length: bytes.length }));
+  // What a backup of this very job has just shown is compared in no time, and no phase of its own.
+  const total = ranges.every((range) => context.flash.known.covers(range)) ? 0 : totalOf(ranges);
   progress.begin('compare', total, checkSeconds(total), say('job.comparingWithFlash'));
   const planned: BlockPlan[] = [];
   for (const { piece, blocks } of rewritten) {

@@ -2,13 +2,10 @@ import { readImageFile } from '../../backup/image-file';
 import type { ChipId } from '../../backup/names';
 import { SECTOR } from '../../chip/geometry';
 import { calibrationOrder } from '../../chip/known/chip-places';
-import { CHIPS } from '../../chip/known/chips';
-import type { Layout, Region } from '../../chip/layouts';
-import { BkError } from '../../errors';
+import type { Region } from '../../chip/layouts';
 import { findCalibration, readCalibration } from '../../image/calibration';
 import { usualCalibrations } from '../../placement/base/place-target';
 import type { Identity } from '../../session/base/identity';
-import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { blankCrc } from './chip-checksum';
 import { readSector } from './read-sector';
@@ -55,9 +52,10 @@ export async function chipIdOf(context: JobContext): Promise<ChipId> {
   return { chip: context.session.identity.chip, mac };
 }
 
-/** To be called by a job that may have changed such a sector. */
-export function forgetCalibration(context: JobContext): void {
-  context.session.identity.calibration = undefined;
+/** To be called by a job that may have changed what the chip's layout is told by. */
+export function forgetLayout({ session }: JobContext): void {
+  session.identity.calibration = undefined;
+  session.identity.partitions = undefined;
 }
 
 /**
@@ -101,10 +99,10 @@ export async function calibrationsIn(
   return inside.sort((one, other) => one - other);
 }
 
-/** Where the calibration sector of this chip usually lies, inside its flash. */
+/** Where the calibration sector of this chip usually lies, inside its flash, as far as its layout was read. */
 export function calibrationAddresses(context: JobContext): number[] {
-  const { chip } = context.session.identity;
-  return usualCalibrations({ chip, flashSize: context.flash.size });
+  const { chip, partitions } = context.session.identity;
+  return usualCalibrations({ chip, flashSize: context.flash.size, partitions });
 }
 
 /** The same and the places of other layouts, likeliest first. */
@@ -125,13 +123,4 @@ async function isKnownBlank(context: JobContext, address: number): Promise<boole
     context.flash.crc(address, SECTOR),
   );
   return crc === blankCrc(SECTOR);
-}
-
-/** @throws BkError BK_UNKNOWN_CHIP where the model is not known */
-export function layoutOf(context: JobContext): Layout {
-  const { chip } = context.session.identity;
-  if (chip !== null) return CHIPS[chip].layout;
-  throw new BkError('BK_UNKNOWN_CHIP', say('job.layoutNotKnown', { port: context.session.port }), {
-    advice: [say('job.setChipOrRange')],
-  });
 }

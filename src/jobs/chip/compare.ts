@@ -4,6 +4,7 @@ import type { Region } from '../../chip/layouts';
 import { sectorsOf } from '../../chip/regions';
 import type { JobContext } from '../base/job-context';
 import { blankCrc, chipCrc } from './chip-checksum';
+import type { ComparePredictor } from './predictors';
 
 /** What a sector of flash holds, as against the bytes that are wanted there. */
 export type SectorState = 'equal' | 'blank' | 'different';
@@ -11,35 +12,11 @@ export type SectorState = 'equal' | 'blank' | 'different';
 /** How many sectors of a block are asked first. */
 const SAMPLES = 4;
 
-/** So many blocks in a row have to be equal before the next one is expected to be. */
-const EQUAL_IN_A_ROW = 3;
-
-/**
- * What to expect of the next block, by those before it. The chip's checksum takes time for every byte: an
- * equal block is settled by one exchange, but a different one that was asked as a whole has to be asked a
- * second time by its sectors. So blocks are asked by sectors for as long as differences turn up.
- */
-export class ComparePredictor {
-  #differs: boolean | null = null;
-  #equal = 0;
-
-  /** null before the first block. */
-  get differs(): boolean | null {
-    return this.#differs;
-  }
-
-  /** A block, or a sample of the first one, turned out to be equal or not. */
-  saw(equal: boolean): void {
-    this.#equal = equal ? this.#equal + 1 : 0;
-    if (!equal) this.#differs = true;
-    else if (this.#differs === null || this.#equal >= EQUAL_IN_A_ROW) this.#differs = false;
-  }
-}
-
 /**
  * Asks the chip for checksums of a block, or of its sectors where a difference is expected. Where four
  * samples spread over the block all differ, the rest is taken to differ as well: erasing the whole block
  * is cheaper then than asking on. Where all samples are blank, one checksum settles the rest.
+ * What it has confirmed before in this link, as in a backup just made, is not asked at all.
  * @param range at sector boundaries, inside one block
  * @param wanted the bytes of that range
  */
@@ -49,9 +26,25 @@ export async function compareBlock(
   wanted: Buffer,
   predictor: ComparePredictor,
 ): Promise<SectorState[]> {
+  const known = knownStates(context, range, wanted);
+  if (known !== null) return known;
   const states = await statesOf(context, range, wanted, predictor);
   predictor.saw(states.every((state) => state === 'equal'));
   return states;
+}
+
+/** Without a question to the chip; null where it would have to be asked. */
+function knownStates(context: JobContext, range: Region, wanted: Buffer): SectorState[] | null {
+  if (!context.flash.known.covers(range)) return null;
+  return sectorsOf(range).map((address) => {
+    const bytes = wanted.subarray(address - range.offset).subarray(0, SECTOR);
+    return stateOf(context.flash.known.crcAt(address) as number, bytes);
+  });
+}
+
+function stateOf(held: number, wanted: Buffer): SectorState {
+  if (held === crc32(wanted)) return 'equal';
+  return held === blankCrc(SECTOR) ? 'blank' : 'different';
 }
 
 async function statesOf(
@@ -65,9 +58,7 @@ async function statesOf(
   const ask = async (index: number): Promise<SectorState> => {
     const address = sectors[index] as number;
     const held = await chipCrc(context, { offset: address, length: SECTOR });
-    const bytes = wanted.subarray(address - range.offset, address - range.offset + SECTOR);
-    if (held === crc32(bytes)) return 'equal';
-    return held === blankCrc(SECTOR) ? 'blank' : 'different';
+    return stateOf(held, wanted.subarray(address - range.offset).subarray(0, SECTOR));
   };
 
   if (predictor.differs === null) {

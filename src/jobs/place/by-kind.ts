@@ -9,6 +9,7 @@ import type {
 import { factsForImage, placeImage } from '../../placement/kinds/place-image';
 import {
   calibrationAt,
+  configIn,
   dataAreasIn,
   fileIndexToRead,
   mustSpare,
@@ -17,6 +18,7 @@ import {
 } from '../../placement/spare-data';
 import type { JobContext } from '../base/job-context';
 import { calibrationsIn } from '../chip/chip-calibration';
+import { heldConfigInSlots } from '../chip/chip-layout';
 import { explained, isBlank, readSectors, targetOf } from './chip-target';
 
 /**
@@ -50,6 +52,8 @@ async function heldIn(
 ): Promise<DataArea[]> {
   const regions = regionsOf(pieces);
   const held = (await calibrationsIn(context, regions)).map(calibrationAt);
+  const config = configIn(target, regions);
+  if (config !== null && (await heldConfigInSlots(context)) !== null) held.push(config);
   const index = fileIndexToRead(target, regions);
   const files = index === null ? null : await readSectors(context, index);
   for (const area of dataAreasIn(target, regions, files)) {

@@ -23,7 +23,7 @@ export async function placeCalibration(
   options: PlaceOptions,
 ): Promise<Piece[]> {
   mustHoldCalibration(image);
-  const target = await targetOf(context, { calibration: true });
+  const target = await targetOf(context, { calibration: true, partitions: true });
   const { detected } = image;
   const warnings = explained(context, detected, () =>
     mustBeForChip(detected, target, NO_CODE, options),

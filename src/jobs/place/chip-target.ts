@@ -2,13 +2,13 @@ import { BOOTLOADER_END } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { sectorsOf } from '../../chip/regions';
 import { isBkError } from '../../errors';
-import { type Partition, readPartitions } from '../../image/code/partitions';
 import type { DetectedImage } from '../../image/detect/detect';
 import type { ConnectedTarget, FactsToAsk } from '../../placement/base/place-types';
 import { keyOf, withEvidence } from '../../placement/fit/fit-evidence';
 import type { JobContext } from '../base/job-context';
 import { chipCalibration } from '../chip/chip-calibration';
-import { blankCrc, confirms } from '../chip/chip-checksum';
+import { blankCrc } from '../chip/chip-checksum';
+import { chipPartitions } from '../chip/chip-layout';
 import { readSector } from '../chip/read-sector';
 
 /** The connected chip as placing an image sees it, with what it has to be asked for. */
@@ -17,13 +17,15 @@ export async function targetOf(
   facts: FactsToAsk = {},
 ): Promise<ConnectedTarget> {
   const { port, identity } = context.session;
-  const { chip, family, encryption } = identity;
+  const { chip, models, family, encryption } = identity;
   const own = facts.calibration ? await chipCalibration(context) : null;
   return {
     chip,
+    models,
     family,
     flashSize: context.flash.size,
     key: encryption,
+    blankBootloader: identity.bootloader.blank,
     port,
     mac: own?.mac,
     calibration: own?.offset,
@@ -62,18 +64,4 @@ export function explained<T>({ session }: JobContext, image: DetectedImage, judg
     session.exchanger.evidence.key(session.identity.encryption, keyOf(image));
     throw withEvidence(error, image);
   }
-}
-
-/** The partition table in the chip's own bootloader; empty where it has none that can be read. */
-async function chipPartitions(context: JobContext): Promise<Partition[]> {
-  const range = { offset: 0, length: BOOTLOADER_END };
-  const bootloader = Buffer.alloc(range.length);
-  for (const address of sectorsOf(range)) {
-    await context.step({ phase: 'identify', address }, async () => {
-      (await context.flash.readSector(address)).copy(bootloader, address);
-    });
-  }
-  // One checksum of all is quicker than one of each.
-  const isRight = await confirms(context, range, bootloader, 'read');
-  return readPartitions(isRight ? bootloader : await readSectors(context, range));
 }

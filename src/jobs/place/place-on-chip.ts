@@ -1,7 +1,14 @@
 import { inOrder } from '../../placement/base/pieces';
 import type { LoadedImage, Piece, PlaceWish } from '../../placement/base/place-types';
-import { moveOf, placeForMoved } from '../../placement/parts/moved-calibration';
-import { isOpenBeken } from '../../placement/parts/openbeken-firmware';
+import { firmwareDoubts } from '../../placement/firmware-doubts';
+import {
+  isFreeForMove,
+  moveOf,
+  notMoved,
+  placeForMoved,
+} from '../../placement/parts/moved-calibration';
+import { bringsApplication, isOpenBeken } from '../../placement/parts/openbeken-firmware';
+import type { Note } from '../../texts/note';
 import { type JobContext, mustFitFlash } from '../base/job-context';
 import { readSector } from '../chip/read-sector';
 import { placeAtOffset } from './at-offset';
@@ -23,6 +30,7 @@ export async function place(
   const pieces = await piecesOf(context, read, wish);
   pieces.push(...(await movedCalibration(context, read, wish, pieces)));
   const sorted = inOrder(pieces);
+  context.warnings.push(...(await doubtsOf(context, read, wish, sorted)));
   for (const { offset, bytes } of sorted) mustFitFlash(context, offset, bytes.length);
   return sorted;
 }
@@ -41,6 +49,18 @@ async function piecesOf(
   });
 }
 
+/** What a person should know of the firmware that is written, on this very chip. */
+async function doubtsOf(
+  context: JobContext,
+  image: LoadedImage,
+  wish: PlaceWish,
+  pieces: readonly Piece[],
+): Promise<Note[]> {
+  if (!bringsApplication(image, wish, pieces)) return [];
+  const target = await targetOf(context, { calibration: true, partitions: true });
+  return firmwareDoubts(image, pieces, target);
+}
+
 /**
  * The calibration of the radio for OpenBeken, where Tuya's firmware had it at another address: a copy,
  * so that Tuya's can come back. None where OpenBeken's firmware is not written.
@@ -52,9 +72,11 @@ async function movedCalibration(
   pieces: readonly Piece[],
 ): Promise<Piece[]> {
   const place = placeForMoved(image, wish, pieces, context.session.identity.chip);
-  if (place === null) return [];
-  const move = moveOf(await targetOf(context, { calibration: true }), place);
-  if (move === null || !isOpenBeken(image.detected)) return [];
-  context.warnings.push(move.warning);
-  return [{ offset: move.to, bytes: await readSector(context, move.from) }];
+  if (place === null || !isOpenBeken(image.detected)) return [];
+  const target = await targetOf(context, { calibration: true, partitions: true });
+  const move = moveOf(target, place);
+  if (move === null) return [];
+  const isFree = isFreeForMove(target, move.to, await readSector(context, move.to));
+  context.warnings.push(isFree ? move.warning : notMoved(move));
+  return isFree ? [{ offset: move.to, bytes: await readSector(context, move.from) }] : [];
 }

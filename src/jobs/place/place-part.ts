@@ -2,6 +2,7 @@ import type { ImagePart, LoadedImage, Piece, PlaceOptions } from '../../placemen
 import { isOwn, mustBeForChip } from '../../placement/fit/fit';
 import { NO_CODE } from '../../placement/fit/fit-evidence';
 import { type CodePart, codeOf } from '../../placement/parts/code-of-dump';
+import { asDump } from '../../placement/parts/part-of-image';
 import { placeConfig } from '../../placement/parts/place-config';
 import { storageIn, storagePieces } from '../../placement/parts/place-storage';
 import { factsForFit } from '../../placement/place-at-offset';
@@ -24,7 +25,8 @@ export async function placePart(
   part: Exclude<ImagePart, 'image'>,
   options: PlaceOptions,
 ): Promise<Piece[]> {
-  const image = await put(context, given);
+  const isCode = part === 'app' || part === 'bootloader';
+  const image = isCode ? await put(context, given) : asDump(await put(context, given));
   switch (part) {
     case 'app':
     case 'bootloader':

@@ -1,22 +1,27 @@
-import { findBackups, loadVerified } from '../../backup/find';
+import { backupsOf, type FoundBackup, listBackups, loadVerified } from '../../backup/find';
 import { settleLeftovers } from '../../backup/leftovers';
 import { PartialBackup, type PartialSubject } from '../../backup/partial';
 import { writeBackup } from '../../backup/write-backup';
 import type { Region } from '../../chip/layouts';
-import { outward } from '../../chip/regions';
+import { outward, sectorsOf } from '../../chip/regions';
 import { isBkError } from '../../errors';
 import { say } from '../../texts/note';
 import { renderAll } from '../../texts/render';
 import type { JobContext } from '../base/job-context';
 import type { FileOutput, JobFacts } from '../base/job-types';
 import { chipIdOf } from '../chip/chip-calibration';
+import type { Keep } from './block-reader';
 import { inspectionFacts } from './inspection';
 import { type ReadBytes, readRange } from './read-range';
+import { HeldSectors, type SectorSource, storedSectors } from './sector-sources';
 
 export interface WrittenFile {
   /** Absolute path. */
   path: string;
-  facts: Pick<JobFacts, 'filename' | 'sha256' | 'crc32' | 'bytesRead' | 'bytesReused'>;
+  facts: Pick<
+    JobFacts,
+    'filename' | 'sha256' | 'crc32' | 'bytesRead' | 'bytesReused' | 'bytesBlank'
+  >;
 }
 
 /**
@@ -62,21 +67,25 @@ async function readOn(
   partial: PartialBackup | null,
 ): Promise<ReadBytes> {
   const whole = outward(range);
-  const backup = output.incremental === false ? null : await baseFor(context, whole, output.folder);
-  if (partial === null) return readRange(context, range, phase, backup);
-  const base = backup ?? Buffer.alloc(whole.length);
-  partial.fill(base);
-  return readRange(context, range, phase, base, {
-    has: (address) => backup !== null || partial.has(address),
-    keep: (address, sector) => partial.keep(address, sector),
-  });
+  const backups = output.incremental === false ? [] : await listBackups(output.folder);
+  const own = await ownBackup(context, whole, backups);
+  const base = own?.bytes ?? Buffer.alloc(whole.length);
+  // Before it is filled by what is read now, which needs no second look.
+  const held = sectorsOf(whole).filter((address) => own !== null || partial?.has(address));
+  partial?.fill(base);
+  const sources: SectorSource[] = [
+    ...(held.length === 0 ? [] : [new HeldSectors(whole.offset, base, held)]),
+    ...storedSectors(backups.filter(({ path }) => path !== own?.path)),
+  ];
+  const keep: Keep = (address, sector) => partial?.keep(address, sector) ?? Promise.resolve();
+  return readRange(context, range, phase, sources, keep);
 }
 
 async function save(
   context: JobContext,
   subject: PartialSubject,
   output: FileOutput,
-  { bytes, bytesRead, bytesReused }: ReadBytes,
+  { bytes, bytesRead, bytesReused, bytesBlank }: ReadBytes,
   partial: PartialBackup | null,
 ): Promise<WrittenFile> {
   const { session } = context;
@@ -100,23 +109,29 @@ async function save(
       baud: session.workingBaud,
       bytesRead,
       bytesReused,
+      bytesBlank,
       warnings: renderAll([...session.identity.warnings, ...context.warnings]),
       ...(inspection === null ? {} : { inspection }),
     },
   });
   const { sha256, crc32 } = record;
-  return { path, facts: { filename: path, sha256, crc32, bytesRead, bytesReused } };
+  return { path, facts: { filename: path, sha256, crc32, bytesRead, bytesReused, bytesBlank } };
 }
 
-/** The bytes that the newest backup of this same chip has for a range; null without one, or without a MAC to tell it by. */
-async function baseFor(context: JobContext, range: Region, folder: string): Promise<Buffer | null> {
+/** What the newest backup of this same chip has for a range; null without one, or without a MAC to tell it by. */
+async function ownBackup(
+  context: JobContext,
+  range: Region,
+  backups: readonly FoundBackup[],
+): Promise<{ path: string; bytes: Buffer } | null> {
   const chip = await chipIdOf(context);
   if (chip.mac === null) return null;
-  for (const backup of await findBackups(folder, chip)) {
+  for (const backup of backupsOf(backups, chip)) {
     const start = range.offset - backup.record.offset;
     if (start < 0 || start + range.length > backup.record.length) continue;
     const bytes = await loadVerified(backup);
-    if (bytes !== null) return bytes.subarray(start, start + range.length);
+    if (bytes === null) continue;
+    return { path: backup.path, bytes: bytes.subarray(start, start + range.length) };
   }
   return null;
 }

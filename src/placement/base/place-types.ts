@@ -1,24 +1,28 @@
 import type { ChipName, Family } from '../../chip/known/chips';
-import type { Partition } from '../../image/code/partitions';
+import type { PartitionEntry, Region } from '../../chip/layouts';
 import type { DetectedImage } from '../../image/detect/detect';
 import type { Note } from '../../texts/note';
 
 /** The chip that an image is to be written to, as far as it is known. */
 export interface PlaceTarget {
   chip: ChipName | null;
+  /** Those that it can be where it does not tell its model; empty or missing for any of its family. */
+  models?: readonly ChipName[] | undefined;
   family: Family;
   /** Bytes. */
   flashSize: number;
   /** Which code key the chip has; null where that is not known. */
   key: 'tuya' | 'none' | 'custom' | null;
   /** The partition table of the chip's own bootloader; it outranks what is usual. */
-  partitions?: readonly Partition[] | undefined;
+  partitions?: readonly PartitionEntry[] | undefined;
   /** `aa:bb:cc:dd:ee:ff`, of the chip's own calibration sector. */
   mac?: string | null | undefined;
   /** Where that sector lies, where it was looked for. */
   calibration?: number | null | undefined;
   /** The port that it is on, for messages. */
   port?: string | undefined;
+  /** Its bootloader area begins with FF alone, so that it does not start. */
+  blankBootloader?: boolean | undefined;
   /** zlib CRC-32 of the chip's whole bootloader area, where one is to be replaced. */
   bootloaderCrc?: number | null | undefined;
 }
@@ -63,6 +67,8 @@ export interface PlaceWish extends PlaceOptions {
 export interface LoadedImage {
   bytes: Buffer;
   detected: DetectedImage;
+  /** What of the bytes was in the file, where that held a part of a flash: all others are made up as FF. */
+  given?: Region;
 }
 
 /** Bytes for a place in flash. */

@@ -1,3 +1,4 @@
+import { isSameSilicon } from '../../chip/known/chip-queries';
 import { CHIPS, type ChipName } from '../../chip/known/chips';
 import type { BkError } from '../../errors';
 import { type DetectedImage, factsOf } from '../../image/detect/detect';
@@ -181,6 +182,15 @@ function disjoint(one: readonly ChipName[], other: readonly ChipName[]): boolean
   return one.length > 0 && other.length > 0 && !one.some((chip) => other.includes(chip));
 }
 
-function fits(chips: readonly ChipName[], { chip, family }: PlaceTarget): boolean {
-  return chips.some((other) => (chip === null ? CHIPS[other].family === family : other === chip));
+/** Twins that only the key tells apart are one where the chip's key is neither's, or not known: the key decides then. */
+function fits(
+  chips: readonly ChipName[],
+  { chip, models = [], family, key }: PlaceTarget,
+): boolean {
+  if (chip === null)
+    return chips.some((other) =>
+      models.length === 0 ? CHIPS[other].family === family : models.includes(other),
+    );
+  const isTold = key === 'tuya' || key === 'none';
+  return chips.some((other) => other === chip || (!isTold && isSameSilicon(other, chip)));
 }

@@ -1,11 +1,12 @@
 import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
 import { modelOrUntold } from '../../chip/known/chip-places';
 import { hex } from '../../errors';
+import { ownContainer } from '../../image/code/check-container';
 import { ENOUGH_BLANK, PACKET, packetRuns } from '../../image/code/packets';
-import { findContainers, RBL_HEADER_ON_FLASH } from '../../image/code/rbl';
+import { RBL_HEADER_ON_FLASH, type RblContainer } from '../../image/code/rbl';
 import { say } from '../../texts/note';
 import { span, wholeSectors } from '../base/pieces';
-import { firstKept, slotOf } from '../base/place-target';
+import { firstKept, slotInTable, slotOf } from '../base/place-target';
 import type { Piece, PlaceJob, PlaceTarget } from '../base/place-types';
 import { wrongImage } from '../base/refusals';
 
@@ -43,10 +44,15 @@ export function appPiece(job: PlaceJob, bytes: Uint8Array): Piece {
   return wholeSectors(BOOTLOADER_END, bytes.subarray(0, used));
 }
 
-/** Bytes from the bootloader's end to that of the application slot. */
+/**
+ * Bytes from the bootloader's end to that of the application slot. What a table leaves free in front of the download
+ * slot counts, too.
+ */
 function roomForApp(target: PlaceTarget): number {
   const kept = firstKept(target) - BOOTLOADER_END;
-  return Math.min(slotOf(target, 'app')?.length ?? kept, kept);
+  const slot = slotOf(target, 'app')?.length ?? kept;
+  const before = slotInTable(target, 'download')?.offset ?? BOOTLOADER_END;
+  return Math.min(Math.max(slot, before - BOOTLOADER_END), kept);
 }
 
 /** @throws BkError BK_WRONG_IMAGE where so much code has no room on the chip */
@@ -63,8 +69,8 @@ export function mustHaveRoom({ image, target }: PlaceJob, code: number): void {
 
 /** Bytes up to the end of the code, its header included; `exact` where that header tells it. */
 export function codeLength(bytes: Uint8Array): { length: number; exact: boolean } {
-  const [own] = findContainers(bytes);
-  if (own !== undefined) return { length: own.offset + RBL_HEADER_ON_FLASH, exact: true };
+  const found = headerOf(bytes);
+  if (found !== null) return { length: found.own.offset + RBL_HEADER_ON_FLASH, exact: true };
   let at = 0;
   let end = 0;
   for (const { state, packets } of packetRuns(bytes)) {
@@ -73,6 +79,14 @@ export function codeLength(bytes: Uint8Array): { length: number; exact: boolean 
     if (state !== 'blank') end = at;
   }
   return { length: end, exact: false };
+}
+
+/** The header that belongs to the code. */
+function headerOf(bytes: Uint8Array): { own: RblContainer } | null {
+  const steps = ownContainer(bytes);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
 }
 
 /** How many of the bytes there are up to the last one that is not blank. */

@@ -1,10 +1,10 @@
-import { comesKeyless } from '../../chip/known/chip-queries';
+import { CHIPS } from '../../chip/known/chips';
 import { BkError } from '../../errors';
 import { isOnlyFor } from '../../image/detect/image-format';
 import { say } from '../../texts/note';
 import { wholeSectors } from '../base/pieces';
 import type { Piece, PlaceJob } from '../base/place-types';
-import { nameOf, wrongImage } from '../base/refusals';
+import { ALL_THE_SAME, nameOf, wrongImage } from '../base/refusals';
 import { keyOf } from '../fit/fit-evidence';
 
 /** What a person is told who wants a basic chip's bootloader replaced along with the rest. */
@@ -35,16 +35,29 @@ export function bootloaderPieces(job: PlaceJob, bytes: Uint8Array): Piece[] {
 }
 
 /**
- * A bootloader with another key than the chip's would not start. A chip whose flash is blank does not tell its
- * key; those of the models that have none are taken to have none.
+ * A bootloader with another key than the chip's would not start. A chip whose flash is blank may not tell its key;
+ * those of the models that come without one are taken to have none.
  * @throws BkError BK_WRONG_IMAGE
  */
 export function mustBeReplaceable({ image, target, options, warnings }: PlaceJob): void {
-  const given = keyOf(image);
+  const own = image.code?.bootloader?.key ?? null;
+  const given = own === null ? keyOf(image) : own === 'other' ? 'custom' : own;
   if (given === target.key || options.anyImage) return;
-  if (target.key === null && given === 'none' && comesKeyless(target.chip)) {
+  const { chip, key } = target;
+  const isUsual = chip !== null && CHIPS[chip].codeKey.usual === given;
+  if (key === null && given === 'none' && isUsual) {
     warnings.push(say('placement.keylessBootloader', { chip: nameOf(target) }));
     return;
   }
-  throw wrongImage(image, say('placement.keyNotSureToFit'), say('placement.useBootloaderForThis'));
+  throw wrongImage(
+    image,
+    say('placement.keyNotSureToFit'),
+    say('placement.useBootloaderForThis'),
+    ...(isUntoldTwin(target) ? [say('placement.setTwin'), ALL_THE_SAME] : []),
+  );
+}
+
+/** Only its key would tell the chip from one that comes without. */
+function isUntoldTwin({ chip, key }: PlaceJob['target']): boolean {
+  return key === null && chip !== null && CHIPS[chip].codeKey.readable;
 }

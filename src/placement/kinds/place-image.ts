@@ -1,6 +1,6 @@
 import type { Family } from '../../chip/known/chips';
 import { type DetectedImage, factsOf } from '../../image/detect/detect';
-import { goesTo, type ImageContent, isDump } from '../../image/detect/image-format';
+import { type ImageContent, isDump } from '../../image/detect/image-format';
 import { type Note, say } from '../../texts/note';
 import type {
   FactsToAsk,
@@ -32,8 +32,8 @@ export function factsForImage(
 ): FactsToAsk {
   return {
     calibration: true,
-    // The chip's own table knows where its download slot is.
-    partitions: goesTo(image, 'download'),
+    // The chip's own table knows where its slots are, and what lies behind them.
+    partitions: true,
     bootloaderCrc: replacesBootloader(image, family, options),
   };
 }

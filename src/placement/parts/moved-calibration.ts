@@ -1,10 +1,13 @@
-import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { SECTOR } from '../../chip/geometry';
 import { modelOrUntold } from '../../chip/known/chip-places';
 import type { ChipName } from '../../chip/known/chips';
 import { hex } from '../../errors';
-import { isDump, isOnlyFor } from '../../image/detect/image-format';
+import { isDump } from '../../image/detect/image-format';
 import { type Note, say } from '../../texts/note';
+import { slotOf } from '../base/place-target';
 import type { ConnectedTarget, LoadedImage, Piece, PlaceWish } from '../base/place-types';
+import { bringsApplication } from './openbeken-firmware';
+import { isFreeForCalibration } from './part-of-image';
 
 /**
  * Where OpenBeken's firmware would look for the calibration of the radio, apart from Tuya's place for it. Null where
@@ -18,8 +21,7 @@ export function placeForMoved(
   chip: ChipName | null,
 ): number | null {
   const wanted = modelOrUntold(chip).openBeken.places?.calibration ?? null;
-  if (wanted === null || !bringsFirmware(image, wish) || !pieces.some(bringsApplication))
-    return null;
+  if (wanted === null || !bringsApplication(image, wish, pieces)) return null;
   // Its own dump knows what belongs there; where an update would reach so far, the two are refused together.
   const isBrought = isDump(image.detected) && pieces.some((piece) => holds(piece, wanted));
   return isBrought ? null : wanted;
@@ -36,26 +38,31 @@ export interface MovedCalibration {
  * @param target with the chip's own calibration
  * @returns null where it is in the right place, or the chip has none
  */
-export function moveOf({ mac, calibration }: ConnectedTarget, to: number): MovedCalibration | null {
+export function moveOf(
+  { mac, calibration, flashSize }: ConnectedTarget,
+  to: number,
+): MovedCalibration | null {
   if (calibration == null || mac == null || calibration === to) return null;
+  if (to + SECTOR > flashSize) return null;
   const warning = say('placement.calibrationMoved', { offset: hex(to), own: hex(calibration) });
   return { from: calibration, to, warning };
 }
 
-/** The application of the image comes to where it starts from. */
-function bringsFirmware({ detected }: LoadedImage, wish: PlaceWish): boolean {
-  const { offset, skip = 0, part = 'image' } = wish;
-  if (typeof offset !== 'number') return part === 'image' || part === 'app';
-  if (isOnlyFor(detected, 'app')) return offset === BOOTLOADER_END && skip === 0;
-  const beginsAtZero = detected.contents.some((content) =>
-    content.to === 'flash' ? !content.wrapped : content.to === 'app',
-  );
-  return beginsAtZero && offset === skip;
+/**
+ * Whether the place for the copy is free: blank, with a calibration already, or in a slot that updates go to. What else
+ * lies there is not overwritten for it.
+ * @param target with the chip's own partition table
+ * @param sector what lies there
+ */
+export function isFreeForMove(target: ConnectedTarget, to: number, sector: Buffer): boolean {
+  if (isFreeForCalibration(sector)) return true;
+  const slot = slotOf(target, 'download');
+  return slot !== null && to >= slot.offset && to + SECTOR <= slot.offset + slot.length;
 }
 
-/** An update in the download slot becomes the application, too. */
-function bringsApplication({ offset }: Piece): boolean {
-  return offset >= BOOTLOADER_END;
+/** The copy cannot be made: OpenBeken starts without its calibration. */
+export function notMoved({ from, to }: MovedCalibration): Note {
+  return say('placement.calibrationNotMoved', { offset: hex(to), own: hex(from) });
 }
 
 function holds({ offset, bytes }: Piece, address: number): boolean {

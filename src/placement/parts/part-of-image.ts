@@ -1,5 +1,8 @@
 import { SECTOR } from '../../chip/geometry';
 import { BkError } from '../../errors';
+import { readCalibration } from '../../image/calibration';
+import type { DumpImage } from '../../image/detect/dump-format';
+import { findPartialDump } from '../../image/evidence/partial-dump';
 import { say } from '../../texts/note';
 import type { LoadedImage } from '../base/place-types';
 
@@ -10,6 +13,34 @@ export function sectorAt({ bytes, detected }: LoadedImage, offset: number): Buff
   const length = detected.kind === 'calibration' ? detected.sector.length : undefined;
   held.copy(sector, 0, 0, length);
   return sector;
+}
+
+/**
+ * A part of a flash as a dump of all of it, so that data of the device can be found there; any other image as it is.
+ */
+export function asDump(image: LoadedImage): LoadedImage {
+  const { bytes, detected } = image;
+  const part = findPartialDump(bytes, detected);
+  if (part === null) return image;
+  const { start, end, flash, calibration } = part;
+  const { bootloader, app } = 'app' in detected ? detected : { bootloader: null, app: null };
+  const partitions = bootloader?.partitions ?? [];
+  const dump: DumpImage = {
+    ...detected,
+    kind: 'dump',
+    calibration,
+    contents: [{ to: 'flash', bytes: flash, partitions, wrapped: false }],
+    flash,
+    partitions,
+    bootloader,
+    app,
+  };
+  return { bytes: flash, detected: dump, given: { offset: start, length: end - start } };
+}
+
+/** A sector that a calibration may go to: blank, or one already. */
+export function isFreeForCalibration(sector: Buffer): boolean {
+  return readCalibration(sector) !== null || sector.every((byte) => byte === 0xff);
 }
 
 /** The image does not hold the part that is to be written. */

@@ -4,12 +4,11 @@ import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
 import { modelOrUntold } from '../../chip/known/chip-places';
 import type { Region } from '../../chip/layouts';
 import { BkError, hex } from '../../errors';
-import { readCalibration } from '../../image/calibration';
 import { type Note, say } from '../../texts/note';
-import { usualCalibrations } from '../base/place-target';
+import { slotInTable, usualCalibrations, usualPlaces } from '../base/place-target';
 import type { ConnectedTarget, LoadedImage, Piece, PlaceOptions } from '../base/place-types';
 import { ALL_THE_SAME } from '../base/refusals';
-import { missing, sectorAt } from './part-of-image';
+import { isFreeForCalibration, missing, sectorAt } from './part-of-image';
 
 /** @throws BkError BK_BAD_IMAGE without a calibration of the radio that has a MAC */
 export function mustHoldCalibration(image: LoadedImage): void {
@@ -39,27 +38,40 @@ export interface CalibrationPlaces {
   openBeken: { config: number; calibration: number } | null;
 }
 
-/** @param target with the chip's own calibration */
+/** @param target with the chip's own calibration and partition table */
 export function calibrationPlaces(
   { detected }: LoadedImage,
   target: ConnectedTarget,
 ): CalibrationPlaces {
-  const usual = usualCalibrations(target);
-  const inDump = detected.kind === 'dump' ? (detected.calibration?.offset ?? null) : null;
+  const dump = detected.kind === 'dump' ? detected : null;
+  // A chip that was erased has no table any more; that of its dump tells how it was laid out.
+  const isTold = slotInTable(target, 'download') !== null;
+  const laidOut = isTold || dump === null ? target : { ...target, partitions: dump.partitions };
+  const likely = usualCalibrations(laidOut);
+  const inDump = dump?.calibration?.offset ?? null;
   const first =
-    target.calibration ??
-    usual.find((address) => address === inDump) ??
-    (usual.length === 1 ? (usual[0] ?? null) : null);
-  return { first, openBeken: otherThan(first, modelOrUntold(target.chip).openBeken.places) };
+    target.calibration ?? likely.find((address) => address === inDump) ?? onlyPlace(laidOut);
+  const { places } = modelOrUntold(target.chip).openBeken;
+  return { first, openBeken: otherThan(first, places, target.flashSize) };
+}
+
+/** Where a chip that is laid out like this one has it; null where that may be in more places than one. */
+function onlyPlace(target: ConnectedTarget): number | null {
+  const places =
+    target.chip === null ? usualCalibrations(target) : usualPlaces(target).layout.calibration;
+  const [only = null, ...others] = places.filter((address) => address + SECTOR <= target.flashSize);
+  return others.length === 0 ? only : null;
 }
 
 function otherThan(
   first: number | null,
   places: OpenBekenPlaces | null,
+  flashSize: number,
 ): CalibrationPlaces['openBeken'] {
   if (places === null) return null;
   const { config, calibration } = places;
-  return calibration === null || calibration === first ? null : { config, calibration };
+  const isElsewhere = calibration !== first && calibration + SECTOR <= flashSize;
+  return isElsewhere ? { config, calibration } : null;
 }
 
 /** Where the application begins: blank there, the chip has none. */
@@ -86,7 +98,7 @@ export function judgeOpenBekensPlace(
   place: number,
   sector: Buffer,
 ): { isFree: boolean; warning: Note } {
-  const isFree = readCalibration(sector) !== null || sector.every((byte) => byte === 0xff);
+  const isFree = isFreeForCalibration(sector);
   const offset = hex(place);
   return {
     isFree,

@@ -9,10 +9,11 @@ import { missing } from './part-of-image';
 
 /**
  * Where a dump has Tuya's storage and the files beside it, with which its firmware knows its device again.
- * @throws BkError BK_BAD_IMAGE without either
+ * @throws BkError BK_BAD_IMAGE without either, or with only a part of them
  */
 export function storageIn(image: LoadedImage): Region[] {
   const dump = image.detected.kind === 'dump' ? image.bytes : null;
+  if (dump === null && readTuyaStorage(image.bytes) !== null) throw withoutPlace(image);
   const storage = dump === null ? null : readTuyaStorage(dump);
   const files = dump === null ? null : readUserFiles(dump);
   if (storage === null && files === null) throw missing(image, 'placement.noStorageInIt');
@@ -21,7 +22,31 @@ export function storageIn(image: LoadedImage): Region[] {
     for (const address of sectorsOf(storage)) sectors.add(address);
     if (storage.protectedItems !== null) sectors.add(storage.protectedItems.offset);
   }
-  return runsOf([...sectors].sort((one, other) => one - other));
+  const regions = runsOf([...sectors].sort((one, other) => one - other));
+  const { given } = image;
+  if (given !== undefined && !regions.every((region) => isWholeIn(given, region)))
+    throw new BkError('BK_BAD_IMAGE', say('placement.storageCutOff'), {
+      advice: [say('placement.useWholeDump')],
+    });
+  return regions;
+}
+
+/** Parts of a flash too small to tell where they begin. */
+function withoutPlace({ detected }: LoadedImage): BkError {
+  return new BkError(
+    'BK_BAD_IMAGE',
+    say('placement.storagePlaceUnknown', { image: detected.description }),
+    { advice: [say('placement.useWholeDump'), say('placement.giveOffset')] },
+  );
+}
+
+/** What reaches to the end of a part of a flash may go on behind it, unless the flash ends there, too. */
+function isWholeIn(given: Region, { offset, length }: Region): boolean {
+  const end = given.offset + given.length;
+  const isEndOfFlash = Number.isInteger(Math.log2(end));
+  return (
+    offset >= given.offset && (offset + length < end || (isEndOfFlash && offset + length === end))
+  );
 }
 
 /**

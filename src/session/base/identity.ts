@@ -1,5 +1,6 @@
 import type { FlashPart } from '../../chip/flash-parts';
 import type { ChipName, Family } from '../../chip/known/chips';
+import type { PartitionEntry } from '../../chip/layouts';
 import { type Note, say } from '../../texts/note';
 
 /** What a linked chip told of itself. */
@@ -7,6 +8,8 @@ export interface Identity {
   family: Family;
   /** Null where a basic chip with an unknown bootloader does not tell its model. */
   chip: ChipName | null;
+  /** Those that it can be where it does not tell its model; empty or missing for any of its family. */
+  models?: readonly ChipName[];
   /** Register value, lower-case hex; null on basic chips. */
   chipId: string | null;
   bootloader: {
@@ -27,6 +30,8 @@ export interface Identity {
   };
   /** Where the radio's calibration lies and its MAC, null where there is none; missing until a job looks for it. */
   calibration?: { offset: number | null; mac: string | null } | undefined;
+  /** The partition table in its bootloader, empty where there is none; missing until a job looks for it. */
+  partitions?: readonly PartitionEntry[] | undefined;
   /** 32 hex digits; null where it cannot be read. */
   key: string | null;
   /** Which kind of key the chip's code is stored with. */

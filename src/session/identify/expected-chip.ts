@@ -1,13 +1,15 @@
-import { CHIPS } from '../../chip/known/chips';
+import { isSameSilicon } from '../../chip/known/chip-queries';
+import { CHIPS, type ChipName } from '../../chip/known/chips';
 import type { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
 import { BkError } from '../../errors';
-import { type Note, say } from '../../texts/note';
+import { anyOf, type Note, say } from '../../texts/note';
 import { type Identity, nameOf } from '../base/identity';
 import type { FilledSettings } from '../base/settings';
 
 /**
  * Compares a chip with the one that the device is set to. A chip that does not tell its model is believed to be
- * that one, with a warning, where it is of the same kind.
+ * that one, with a warning, where it is of the same kind; so is one that only a key tells from its twin which is
+ * neither's, or which nobody knows.
  * @throws BkError BK_WRONG_CHIP
  */
 export function mustBeExpected(
@@ -17,12 +19,14 @@ export function mustBeExpected(
 ): void {
   if (expected === 'auto') return;
   const { chip } = identity;
-  if (chip === null && CHIPS[expected].family === identity.family) {
+  if (chip === expected) return;
+  const doubt =
+    chip === null ? whichModel(identity, expected) : whichTwin(identity, chip, expected);
+  if (doubt !== null) {
     identity.chip = expected;
-    identity.warnings.push(say('session.chipOfSetting', { chip: expected }));
+    identity.warnings.push(doubt);
     return;
   }
-  if (chip === expected) return;
   throw new BkError(
     'BK_WRONG_CHIP',
     say('session.wrongChip', { port, found: nameOf(identity), expected }),
@@ -34,6 +38,23 @@ export function mustBeExpected(
       advice: [chip === null ? say('session.setRightChip') : say('session.setChip', { chip })],
     },
   );
+}
+
+/** What is taken from the setting of a chip that does not tell its model; null where it cannot be this one. */
+function whichModel({ family, models = [] }: Identity, expected: ChipName): Note | null {
+  if (models.length === 0)
+    return CHIPS[expected].family === family
+      ? say('session.chipOfSetting', { chip: expected })
+      : null;
+  return models.includes(expected)
+    ? say('session.chipAmongSeveral', { chip: expected, chips: anyOf(models) })
+    : null;
+}
+
+function whichTwin({ encryption }: Identity, chip: ChipName, expected: ChipName): Note | null {
+  const isTold = encryption === 'tuya' || encryption === 'none';
+  if (isTold || !isSameSilicon(chip, expected)) return null;
+  return say('session.twinOfSetting', { chip: expected, other: chip });
 }
 
 function evidenceOf({ bootloader, chipId, key, encryption }: Identity): Note {

@@ -8,7 +8,7 @@ import {
   chipThatTellsVersion,
 } from '../../chip/known/chip-queries';
 import type { ChipName, Family } from '../../chip/known/chips';
-import { type CodeKey, markerKey } from '../../chip/marker';
+import { type StoredKey, storedKey } from '../../chip/marker';
 import { BkError, hex } from '../../errors';
 import { invertCrc } from '../../protocol/checksum';
 import {
@@ -18,7 +18,7 @@ import {
   readJedecId,
   readRegister,
 } from '../../protocol/commands/command-table';
-import { type Note, say } from '../../texts/note';
+import { anyOf, type Note, say } from '../../texts/note';
 import type { Identity } from '../base/identity';
 import { twiceAlike } from '../base/twice-alike';
 import type { Exchanger } from '../exchange/exchanger';
@@ -70,7 +70,7 @@ export async function readBootloader(exchanger: Exchanger): Promise<Identity['bo
 async function findFamily(
   exchanger: Exchanger,
   crc: number,
-): Promise<{ family: Family; application?: CodeKey | null }> {
+): Promise<{ family: Family; application?: StoredKey }> {
   if (crc === NO_BOOTLOADER.blank[0]) return { family: 'full' };
   if (crc === NO_BOOTLOADER.blank[1]) return { family: 'basic' };
   const start = BOOTLOADER_END;
@@ -78,7 +78,7 @@ async function findFamily(
   const own = invertCrc(
     await exchanger.askUntilTwiceAlike(checkCrc, { start, end: start + CHECKED }),
   );
-  const application = markerKey(sector, 0, 'app');
+  const application = storedKey(sector, 0, 'app');
   if (own === crc32(sector.subarray(0, CHECKED + 1))) return { family: 'full', application };
   if (own === crc32(sector.subarray(0, CHECKED))) return { family: 'basic', application };
   throw new BkError(
@@ -155,7 +155,9 @@ async function identifyBasic(
   const known = facts.bootloader;
   const warnings: Note[] = [];
   const version = await readVersion(exchanger);
-  const chip = known?.chip ?? (version === null ? null : chipThatTellsVersion());
+  // A bootloader that is known and tells no model tells none by its version either.
+  const told = version === null ? null : chipThatTellsVersion();
+  const chip = known === undefined ? told : known.chip;
   const size = await findSizeByWrap(exchanger, crc, known?.flashSize ?? undefined);
   if (known === undefined) {
     warnings.push(
@@ -163,15 +165,20 @@ async function identifyBasic(
         ? say('session.unknownBootloaderAndChip', { crc: hex8(crc) })
         : say('session.unknownBootloader', { crc: hex8(crc) }),
     );
+  } else if (chip === null) {
+    warnings.push(say('session.bootloaderOfSeveral', { chips: anyOf(known.chips) }));
   }
+  const { encryption, warning } = await basicKey(exchanger, size, facts);
+  if (warning !== null) warnings.push(warning);
   return {
     family: 'basic',
     chip,
+    ...(chip === null && known !== undefined ? { models: known.chips } : {}),
     chipId: null,
     bootloader: bootloaderOf(crc, known, false, version),
     flash: { id: null, part: null, size },
     key: null,
-    encryption: await basicKey(exchanger, size, facts),
+    encryption,
     warnings,
   };
 }

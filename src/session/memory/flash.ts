@@ -14,6 +14,7 @@ import {
 import { say } from '../../texts/note';
 import { type Identity, nameOf } from '../base/identity';
 import type { Exchanger } from '../exchange/exchanger';
+import { KnownSectors } from './known-sectors';
 import { unprotect } from './protection';
 
 /**
@@ -22,6 +23,8 @@ import { unprotect } from './protection';
  * every way to the bootloader of a basic chip.
  */
 export class Flash {
+  /** What need not be asked again, as long as nothing is done to it. */
+  readonly known = new KnownSectors();
   readonly #exchanger: Exchanger;
   readonly #identity: Identity;
   /** Basic chips: a checksum locks the flash until a link check, and then an erase must come first. */
@@ -41,6 +44,7 @@ export class Flash {
 
   /** To be called when the chip may have rebooted: it is locked and protected then. */
   forget(): void {
+    this.known.clear();
     this.#locked = true;
     this.#unprotected = false;
   }
@@ -172,6 +176,7 @@ export class Flash {
    * nothing but SPI helps, so there is no override.
    */
   #mustBeWritable(address: number, length: number): void {
+    this.known.forget({ offset: address, length });
     this.#mustFit(address, length);
     if (address % length !== 0) {
       throw new BkError(

@@ -55,7 +55,7 @@ function efuseOf(options: ResolvedOptions): Buffer {
   const { efuse, codeKey } = options.facts;
   if (efuse === null) return Buffer.alloc(0);
   if (!codeKey.readable) return made(options, 'efuse', efuse.bytes);
-  return Buffer.concat([keyBytes(options.key)], efuse.bytes);
+  return Buffer.concat([keyBytes(options.efuse)], efuse.bytes);
 }
 
 /** Key words are written highest byte first and lie in eFuse lowest byte first. */

@@ -18,10 +18,16 @@ export class Registers {
   readonly #written = new Map<number, number>();
   readonly #blocks: readonly RegisterBlock[];
 
-  constructor(facts: Chip, blocks: readonly RegisterBlock[]) {
+  /** @param own what else this chip has in registers, by address */
+  constructor(
+    facts: Chip,
+    blocks: readonly RegisterBlock[],
+    own: ReadonlyMap<number, number> = new Map(),
+  ) {
     if (facts.chipId !== null && facts.chipIdRegister !== null) {
       this.#fixed.set(facts.chipIdRegister, Number.parseInt(facts.chipId, 16));
     }
+    for (const [address, value] of own) this.#fixed.set(address, value);
     this.#blocks = blocks;
   }
 

@@ -36,10 +36,11 @@ export function bootloaderOf(chip: ChipName): BootloaderFacts | null {
   return own.at(PROFILES[chip].bootloader === 'last' ? -1 : 0) ?? null;
 }
 
-/** The maker's usual three bytes and three of the seed's. */
-export function madeUpMac(chip: ChipName, seed: number): Buffer {
+/** Three bytes of a maker, the usual ones where none are given, and three of the seed's. */
+export function madeUpMac(chip: ChipName, seed: number, maker: Buffer | null = null): Buffer {
   const random = seeded(seed, 'mac');
-  const mac = Buffer.from(`${PROFILES[chip].maker}000000`, 'hex');
+  const mac = Buffer.alloc(6);
+  mac.set(maker ?? Buffer.from(PROFILES[chip].maker, 'hex'));
   for (let at = 3; at < 6; at++) mac[at] = below(random, 256);
   return mac;
 }

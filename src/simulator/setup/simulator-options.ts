@@ -1,12 +1,27 @@
+import { BOOTLOADERS } from '../../chip/known/bootloaders';
 import { chipNamed } from '../../chip/known/chip-queries';
 import { CHIP_NAMES, type ChipName } from '../../chip/known/chips';
+import type { Region } from '../../chip/layouts';
 import { BkError, shown } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import type { Timings } from './chip-timing';
+import {
+  readAmount,
+  readBoolean,
+  readChance,
+  readKey,
+  readNone,
+  readNumber,
+  readProtect,
+  readSector,
+  readSize,
+  readSlot,
+} from './option-values';
 
 const RESET_WIRINGS = ['rts', 'dtr', 'rts-inverted', 'dtr-inverted', 'none'] as const;
 const APPLICATIONS = ['friendly', 'silent', 'log', 'tuyamcu'] as const;
 const BOOTLOADER_KINDS = ['known', 'blank', 'unknown'] as const;
+const CONTENTS = ['factory', 'updated'] as const;
 const SPEEDS = ['real', 'fast'] as const;
 
 /** What a simulated chip can be told to be. Everything but the chip has a default. */
@@ -35,6 +50,16 @@ export interface SimulatorOptions {
   speed?: (typeof SPEEDS)[number];
   /** Which modem line is wired to reset, and which state of it resets. Default `rts` (asserted). */
   reset?: (typeof RESET_WIRINGS)[number];
+  /** Ms for which the adapter at the host's end keeps a USB packet back that is not full. Default 0. */
+  latency?: number;
+  /** Ms that the chip takes before any answer, besides its work. Default 0. */
+  answer?: number;
+  /** How many times as long as usual flash takes to erase and to program. Default 1. */
+  slow?: number;
+  /** Whether it can erase 32 KiB at once. Default false. */
+  erase32?: boolean;
+  /** Whether it keeps what it hears while it works or talks. Default true. */
+  ahead?: boolean;
   /** What runs after a boot without a link. Default `friendly`. */
   app?: (typeof APPLICATIONS)[number];
   /** A status-register write while nothing is protected locks the flash for good. Default false. */
@@ -45,14 +70,27 @@ export interface SimulatorOptions {
   stay?: number;
   /** Six hex digits. Default by size. */
   jedec?: string;
-  /** Code key in eFuse: `tuya`, `none`, or 32 hex digits (four words). Default: the chip's usual one. */
+  /** Code key: `tuya`, `none`, or 32 hex digits (four words). Default: the bootloader's, or the chip's usual one. */
   key?: string;
-  /** What the flash begins with when it is made from the seed. Default `known`. */
-  bootloader?: (typeof BOOTLOADER_KINDS)[number];
+  /** What eFuse says of the key when it is read, where that is not the key: as `key`, `none` for zeros. */
+  efuse?: string;
+  /**
+   * What the flash begins with when it is made from the seed: one that is known for the chip, or this very one by its
+   * checksum, eight hex digits. Default `known`.
+   */
+  bootloader?: (typeof BOOTLOADER_KINDS)[number] | (string & {});
+  /** `updated`: its firmware came over the air, and older, longer code lay there before. Default `factory`. */
+  contents?: (typeof CONTENTS)[number];
   /** Status register after each boot of a full chip: second byte << 8 | first. Default 0x067c. */
   protect?: number;
   /** Six bytes in hex, colons allowed. Default by seed. */
   mac?: string;
+  /** Address of the calibration sector, a multiple of 4096. Default: where the chip usually has it. */
+  calibration?: number | 'none';
+  /** Download slot in the bootloader's partition table; `none` leaves the table out. Default: the chip's usual one. */
+  download?: Region | 'none';
+  /** A report of `bk72xx doctor`: the chip behaves as the one that it is of, where no other option says otherwise. */
+  profile?: string;
 }
 
 /** What only code can ask for. */
@@ -72,21 +110,18 @@ interface OptionRule {
   read(text: string): unknown;
 }
 
-const chance: OptionRule['read'] = (text) => {
-  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-  return value >= 0 && value <= 1 ? value : undefined;
-};
-
 const oneOf = (names: readonly string[]): Pick<OptionRule, 'allowed' | 'read'> => ({
   allowed: names.join(', '),
   read: (text) => names.find((name) => name === text.toLowerCase()),
 });
 
-const number = (text: string) => readNumber(text);
 const BYTES = say('simulator.bytes');
 const CHANCE = say('simulator.probability');
 const MS = say('simulator.milliseconds');
 const YES_OR_NO = 'true, false';
+
+/** Of all bootloaders that are known. */
+const CHECKSUMS = BOOTLOADERS.map(({ crc }) => crc.toString(16).padStart(8, '0'));
 
 /** Every option but the chip, by the name that URLs and the command line use. */
 export const OPTION_RULES: Readonly<Record<Exclude<keyof SimulatorOptions, 'chip'>, OptionRule>> = {
@@ -103,20 +138,29 @@ export const OPTION_RULES: Readonly<Record<Exclude<keyof SimulatorOptions, 'chip
   baudLimit: {
     allowed: say('simulator.bitsPerSecond'),
     about: say('simulator.aboutBaudLimit'),
-    read: number,
+    read: readNumber,
   },
-  window: { allowed: MS, about: say('simulator.aboutWindow'), read: number },
+  window: { allowed: MS, about: say('simulator.aboutWindow'), read: readNumber },
   seed: {
     allowed: say('simulator.wholeNumber'),
     about: say('simulator.aboutSeed'),
-    read: number,
+    read: readNumber,
   },
-  brownout: { allowed: CHANCE, about: say('simulator.aboutBrownout'), read: chance },
-  corrupt: { allowed: CHANCE, about: say('simulator.aboutCorrupt'), read: chance },
-  lose: { allowed: CHANCE, about: say('simulator.aboutLose'), read: chance },
-  deadSector: { allowed: BYTES, about: say('simulator.aboutDeadSector'), read: number },
+  brownout: { allowed: CHANCE, about: say('simulator.aboutBrownout'), read: readChance },
+  corrupt: { allowed: CHANCE, about: say('simulator.aboutCorrupt'), read: readChance },
+  lose: { allowed: CHANCE, about: say('simulator.aboutLose'), read: readChance },
+  deadSector: { allowed: BYTES, about: say('simulator.aboutDeadSector'), read: readNumber },
   speed: { ...oneOf(SPEEDS), about: say('simulator.aboutSpeed') },
   reset: { ...oneOf(RESET_WIRINGS), about: say('simulator.aboutReset') },
+  latency: { allowed: MS, about: say('simulator.aboutLatency'), read: readAmount },
+  answer: { allowed: MS, about: say('simulator.aboutAnswer'), read: readAmount },
+  slow: {
+    allowed: say('simulator.factor'),
+    about: say('simulator.aboutSlow'),
+    read: (text) => readAmount(text) || undefined,
+  },
+  erase32: { allowed: YES_OR_NO, about: say('simulator.aboutErase32'), read: readBoolean },
+  ahead: { allowed: YES_OR_NO, about: say('simulator.aboutAhead'), read: readBoolean },
   app: { ...oneOf(APPLICATIONS), about: say('simulator.aboutApp') },
   srPunish: { allowed: YES_OR_NO, about: say('simulator.aboutSrPunish'), read: readBoolean },
   midLength: {
@@ -127,7 +171,7 @@ export const OPTION_RULES: Readonly<Record<Exclude<keyof SimulatorOptions, 'chip
   stay: {
     allowed: say('simulator.millisecondsOrEver'),
     about: say('simulator.aboutStay'),
-    read: number,
+    read: readNumber,
   },
   jedec: {
     allowed: say('simulator.sixHexDigits'),
@@ -137,9 +181,18 @@ export const OPTION_RULES: Readonly<Record<Exclude<keyof SimulatorOptions, 'chip
   key: {
     allowed: say('simulator.keys'),
     about: say('simulator.aboutKey'),
-    read: (text) => (/^(tuya|none|[0-9a-f]{32})$/i.test(text) ? text.toLowerCase() : undefined),
+    read: readKey,
   },
-  bootloader: { ...oneOf(BOOTLOADER_KINDS), about: say('simulator.aboutBootloader') },
+  efuse: { allowed: say('simulator.keys'), about: say('simulator.aboutEfuse'), read: readKey },
+  bootloader: {
+    allowed: say('simulator.bootloaders'),
+    about: say('simulator.aboutBootloader'),
+    read: (text) => {
+      const kind = text.toLowerCase();
+      return [...BOOTLOADER_KINDS, ...CHECKSUMS].find((name) => name === kind);
+    },
+  },
+  contents: { ...oneOf(CONTENTS), about: say('simulator.aboutContents') },
   protect: {
     allowed: say('simulator.protectBytes'),
     about: say('simulator.aboutProtect'),
@@ -149,6 +202,21 @@ export const OPTION_RULES: Readonly<Record<Exclude<keyof SimulatorOptions, 'chip
     allowed: say('simulator.sixHexBytes'),
     about: say('simulator.aboutMac'),
     read: (text) => (/^([0-9a-f]{2}[:-]?){5}[0-9a-f]{2}$/i.test(text) ? text : undefined),
+  },
+  calibration: {
+    allowed: say('simulator.sectorOrNone'),
+    about: say('simulator.aboutCalibration'),
+    read: (text) => readNone(text) ?? readSector(text),
+  },
+  download: {
+    allowed: say('simulator.slotOrNone'),
+    about: say('simulator.aboutDownload'),
+    read: (text) => readNone(text) ?? readSlot(text),
+  },
+  profile: {
+    allowed: say('simulator.file'),
+    about: say('simulator.aboutProfile'),
+    read: (text) => text || undefined,
   },
 };
 
@@ -213,7 +281,9 @@ export function simulatorKey(url: string): string {
 /** The files that a chip of this URL would be made from. @throws BkError BK_BAD_SETTING */
 export function filesOfSimulator(url: string): string[] {
   const { query } = splitUrl(url);
-  return [...query].flatMap(([name, file]) => (name.toLowerCase() === 'flash' ? [file] : []));
+  return [...query].flatMap(([name, file]) =>
+    ['flash', 'profile'].includes(name.toLowerCase()) ? [file] : [],
+  );
 }
 
 function splitUrl(url: string): { chip: string; query: URLSearchParams } {
@@ -226,36 +296,4 @@ function splitUrl(url: string): { chip: string; query: URLSearchParams } {
 
 function wrong(what: Note, advice: Note): BkError {
   return new BkError('BK_BAD_SETTING', what, { phase: 'open', advice: [advice] });
-}
-
-function readNumber(text: string): number | undefined {
-  const match = /^(0x[0-9a-f]+|\d+)([km]?)$/i.exec(text);
-  if (match === null) return undefined;
-  const unit = { '': 1, k: 1024, m: 1024 * 1024 }[(match[2] as string).toLowerCase()] as number;
-  const value = Number(match[1]) * unit;
-  return value <= 0xffffffff ? value : undefined;
-}
-
-function readSize(text: string): number | undefined {
-  const value = readNumber(text);
-  return value !== undefined && isFlashSize(value) ? value : undefined;
-}
-
-/** Bytes; no part of this kind is larger. */
-export const LARGEST_FLASH = 0x4000000;
-
-/** 128 KiB to 64 MiB: less holds no bootloader, and a JEDEC id tells sizes by powers of two only. */
-export function isFlashSize(value: number): boolean {
-  return value >= 0x20000 && value <= LARGEST_FLASH && Number.isInteger(Math.log2(value));
-}
-
-function readProtect(text: string): number | undefined {
-  if (text.toLowerCase() === 'none') return 0x0600;
-  const value = readNumber(text);
-  return value !== undefined && value <= 0xffff ? value : undefined;
-}
-
-function readBoolean(text: string): boolean | undefined {
-  if (/^(true|1|yes|on|)$/i.test(text)) return true;
-  return /^(false|0|no|off)$/i.test(text) ? false : undefined;
 }

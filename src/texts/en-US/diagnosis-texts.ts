@@ -47,7 +47,8 @@ export const DIAGNOSIS = {
   deadFlashAction:
     'Check the 3.3 V supply, then try again with P24 held low (to GND) during the reset: that has revived such modules.',
   blankBootloader: 'The bootloader area of flash is blank: the chip cannot start its firmware',
-  blankBootloaderAction: 'Write a backup of this chip back with bootloader set to replace.',
+  blankBootloaderAction:
+    'Write a backup of this chip back with bootloader set to replace, or a QIO file for it.',
   unknownBootloader: 'The bootloader is not a known one, which is no fault by itself',
   unknownBootloaderAction: 'Go on; if the chip is not told right, set its model in the device.',
   wrongChip: 'Another chip than the device is set to',

@@ -95,6 +95,8 @@ export const IMAGE = {
   packedWith: 'It was packed with __packing__, which cannot be opened here.',
   uf2IsFor: 'It is for __target__, by its number (__family__).',
   builtForBoard: 'It was built for the board __board__.',
+  layoutOfOther:
+    'Its layout is that of another chip, as some modules have it: what its code says of itself counts more.',
   contradictEachOther: 'These contradict each other.',
   contradictsItself: 'What it says about its chip contradicts itself: __evidence__',
   speaksForOthers: 'What it holds speaks for chips that exclude each other.',
@@ -113,6 +115,9 @@ export const IMAGE = {
   payloadSumRight: 'The sum of its payload is right.',
   fitsHeader: 'CRC and hash of __partition__ fit the header behind it.',
 
+  fitsHeaderOfUpdate:
+    'The hash of __partition__ fits the header behind it, which describes the update that it came in.',
+
   // What is damaged or odd.
   headerChecksumWrong: 'The checksum of its header is wrong.',
   cutOff: 'It is cut off: __missing__ of its __length__ bytes are missing.',
@@ -128,6 +133,8 @@ export const IMAGE = {
   crcDoesNotFit: 'The CRC of __partition__ does not fit its header.',
   hashDoesNotFit: 'The hash of __partition__ does not fit its header.',
   changedOrOldHeader: '__faults__ It was changed, or the header is left from an earlier firmware.',
+  updateNotCompared:
+    'The header of __partition__ describes the update that it came in: whether the code is whole cannot be told without its key.',
   brokenPackets: '__broken__ of its code packets have a wrong CRC, the first at __first__.',
   cutInPacket: 'It ends in the middle of a code packet: it is cut off.',
   cutInHeader: 'It ends in the middle of the header behind its code: it is cut off.',

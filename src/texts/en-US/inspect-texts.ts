@@ -12,6 +12,8 @@ export const INSPECT = {
   openBekenConfig: "OpenBeken's configuration",
 
   // What is odd about them.
+  partOfFlash:
+    'This is a part of a flash, from __start__ to __end__: nothing is told of what else its chip held.',
   putRight:
     'The dump begins at 0x11000 and wraps around. It was put right here: all offsets are those of flash.',
   beyondEnd:

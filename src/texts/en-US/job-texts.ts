@@ -11,6 +11,7 @@ export const JOB = {
   comparing: 'Comparing',
   readingBytes: 'Reading __size__ bytes',
   reading: 'Reading __address__',
+  looking: 'Asking for the checksum of __address__',
   readingMemory: 'Reading __memory__',
   unchanged: 'Unchanged __address__',
   erasingBytes: 'Erasing __size__ bytes',
@@ -38,6 +39,11 @@ export const JOB = {
   useRange: 'Use a range between __from__ and __to__.',
   layoutNotKnown:
     'The chip on __port__ does not tell its model, so that where its application lies is not known; nothing was changed',
+  otherLayout:
+    'The flash of this chip is laid out otherwise than is usual for a __chip__: its download slot is __slot__, the calibration of its radio is at __calibration__. Everything here goes by that.',
+  otherSlots:
+    'The flash of this chip is laid out otherwise than is usual for a __chip__: its download slot is __slot__. Everything here goes by that.',
+  slotNotKnown: 'not known',
   setChipOrRange: 'Set the chip in the device, or give an offset and a length.',
 
   // Reading.

@@ -132,6 +132,7 @@ export const PLACEMENT = {
   keylessBootloader:
     'Which key the chip has is not known; the bootloader has none, as is usual on a __chip__.',
   keyNotSureToFit: 'a bootloader is replaced only where the key of the chip is known to fit',
+  setTwin: "If this is a BK7231M, which has no key, set the device's chip to BK7231M.",
   useBootloaderForThis:
     'Use an image that holds a bootloader for this chip, or set bootloader to keep.',
   damagedBootloader: "it is to replace the chip's, but is damaged. __damage__ It was not written",
@@ -208,6 +209,10 @@ export const PLACEMENT = {
     "The image is __image__, and there is no storage of Tuya's firmware in it; nothing was changed",
   noConfigInIt:
     'The image is __image__, and there is no configuration of OpenBeken in it; nothing was changed',
+  storagePlaceUnknown:
+    "The image is __image__; it holds a storage of Tuya's firmware, but where in flash that lay cannot be told from it. Nothing was changed",
+  storageCutOff:
+    "The image is a part of a flash that ends, or begins, in the midst of the storage of Tuya's firmware, and with half of it a device does not know itself; nothing was changed",
   useEarlierDump: 'Use a dump that was made while the device still had it.',
   otherCalibration:
     'The calibration of the radio is of another device (__given__; the one on __port__ is __own__): two devices with one MAC disturb each other; nothing was changed',
@@ -220,6 +225,20 @@ export const PLACEMENT = {
     'The calibration of the radio goes to __offset__ as well, where OpenBeken has it.',
   calibrationMoved:
     'OpenBeken has the calibration of the radio at __offset__, where this chip has none: it is copied there from __own__.',
+  calibrationNotMoved:
+    'OpenBeken has the calibration of the radio at __offset__, and the chip has its own at __own__: it was not copied, as something else lies at __offset__. OpenBeken runs without its own MAC, and with a weak radio, until it is there: if what lies there may go, erase that sector (0x1000 bytes), and write this once more.',
+  noCalibrationLeft:
+    'The chip has no calibration of its radio left, in no place where such chips have it: it will have a MAC that others have too, and often a weak radio. If there is a backup of this very device, write it with part set to rf.',
+  replaceWithThis:
+    'The bootloader area of the chip is blank and is to stay so: nothing starts. This very file has a bootloader for it: write it once more with bootloader set to replace.',
+  replaceWithOther:
+    'The bootloader area of the chip is blank, and this file brings none: nothing starts. Write a backup of this chip, or a QIO file of the same firmware, with bootloader set to replace.',
+  updatesNotInstalled:
+    'The bootloader installs updates from __slot__, but OpenBeken on a __chip__ puts its own at __own__: updates by its web page will not be installed. Update it by cable, with bk-write.',
+  updatesNeedBootloader:
+    'The bootloader installs updates from __slot__, but OpenBeken on a __chip__ puts its own at __own__: updates by its web page will not be installed. Update it by cable, with bk-write, or write a QIO file of OpenBeken once with bootloader set to replace.',
+  updatesNeedThisBootloader:
+    'The bootloader installs updates from __slot__, but OpenBeken on a __chip__ puts its own at __own__: updates by its web page will not be installed. Update it by cable, with bk-write, or write this very file once more with bootloader set to replace.',
   otherStorage:
     "Tuya's storage is of another device (__given__; this one is __own__): the cloud knows them as two.",
   storageOverCalibration:

@@ -1,6 +1,10 @@
 const RESET_BY_HAND =
   'Reset the chip now: bridge CEN to GND for 0.3 s, or switch its 3.3 V off and on';
 
+/** What follows from a key that only the maker of the device has. */
+const WITH_OWN_KEY =
+  'Keep a backup of this chip, which always goes back: published firmware, for a BK7231M too, does not start on it, only what was made with its key.';
+
 /** What is said of a chip, its link and its port. */
 export const SESSION = {
   // What a job was doing, as in "during the erase".
@@ -89,6 +93,10 @@ export const SESSION = {
     "Set the device's chip to the right model (or auto), and make sure that the firmware is for that chip.",
   chipOfSetting:
     "That the chip is a __chip__ is taken from the device's setting: its bootloader is not a known one.",
+  chipAmongSeveral:
+    "That the chip is a __chip__ is taken from the device's setting: its bootloader is one of __chips__.",
+  twinOfSetting:
+    "That the chip is a __chip__ and no __other__ is taken from the device's setting: only the code key would tell them apart.",
   fitsNoFamily:
     'The chip on __port__ answers, but its checksum of flash at __address__ fits neither kind of BK72xx; nothing was changed',
   tryLowerBaud: 'Try a lower baud and shorter wires; if it stays so, this is no BK72xx chip.',
@@ -100,18 +108,27 @@ export const SESSION = {
   reportModule: 'Please report the name on the module.',
   reportChipId: 'Please report this id together with the name on the module.',
   blankBootloader:
-    'The bootloader area is blank (sector 0 is all FF): the chip cannot start its firmware. Write a backup of this chip back with bootloader set to replace; its mask ROM takes it at any time.',
+    'The bootloader area is blank (sector 0 is all FF): the chip cannot start its firmware. Write a backup of this chip back with bootloader set to replace, or a QIO file for it; its mask ROM takes either at any time.',
   unknownBootloaderOfFull:
     'The bootloader (checksum __crc__) is not a known one. That is no fault: a full chip is flashed through its mask ROM.',
   unknownBootloader: 'The bootloader (checksum __crc__) is not a known one.',
   unknownBootloaderAndChip:
     'The bootloader (checksum __crc__) is not a known one, so the model of this chip cannot be told: set it in the device.',
+  bootloaderOfSeveral:
+    'The bootloader is one that several models have, so the model of this chip cannot be told: it may be __chips__. Set it in the device.',
   flashSmallerThanItSays:
     'The flash part __part__ says that it has __said__ bytes, but its addresses come round at __found__: that is taken for its size.',
   unknownFlashPart:
     'The flash part __part__ is not a known one and is treated as a usual 25-series part of __mebibytes__ MiB.',
   keyNotReadable:
     "The code key reads as zeros, but flash holds code with Tuya's key: reading the key is disabled, as it seems, and flash is believed. If that firmware never started, this is a BK7231M after all, and takes its images with anyImage.",
+  ownKey: `The code on flash is stored with a key that is neither Tuya's nor none: it is this chip's own. ${WITH_OWN_KEY}`,
+  ownKeyNotReadable: `The code key reads as zeros, but the code on flash is stored with a key that is neither Tuya's nor none: it is this chip's own, and reading it is disabled. ${WITH_OWN_KEY}`,
+  ownKeyNotTuya: `The code key reads as Tuya's, but the code on flash is stored with another one, and flash is believed. ${WITH_OWN_KEY}`,
+  keyUntold:
+    'Which key this chip has cannot be told: it reads as zeros, which is no key or one that must not be read, and no code is left on flash that would tell. Firmware for a BK7231N has a key, that for a BK7231M none: if what is written does not start, write that for the other one.',
+  keyUntoldByFlash:
+    'Which key this chip has cannot be told: it cannot be read, and no code is left on flash that would tell. If what is written does not start, its key may be another one.',
   deadFlash:
     'The chip on __port__ answers, but its flash reads as zeros everywhere: it does not answer the chip. Nothing was changed',
   flashDoesNotAnswer: 'The flash part does not answer',

@@ -20,15 +20,26 @@ export const SIMULATOR = {
     "The simulated chip's option __option__ cannot be __value__; allowed: __allowed__, within the flash",
   correctOption: 'Correct __option__, or leave it out.',
 
-  // The file of its flash
+  bootloaderOfOther: 'The bootloader __crc__ is none that a __chip__ has',
+
+  // Its files
   fileTooLong:
     "__file__ has __bytes__ bytes, more than the simulated flash's __size__ (option size)",
   smallerFile: 'Name a smaller file, or leave size out.',
-  fileUnreadable: "The simulated chip's flash file __path__ cannot be read: __reason__",
-  noSuchFile: "The simulated chip's flash file __path__ cannot be read: there is no such file",
-  noPlainFile: "The simulated chip's flash file __path__ cannot be read: it is no plain file",
-  fileLongerThanAnyFlash:
-    "The simulated chip's flash file __path__ cannot be read: it has __bytes__ bytes, more than any flash",
+  fileUnreadable: "The simulated chip's __option__ file __path__ cannot be read: __reason__",
+  noSuchFile: "The simulated chip's __option__ file __path__ cannot be read: there is no such file",
+  noPlainFile: "The simulated chip's __option__ file __path__ cannot be read: it is no plain file",
+  fileTooLongToRead:
+    "The simulated chip's __option__ file __path__ cannot be read: it has __bytes__ bytes, and more than __most__ cannot be right",
+  noReport: "The simulated chip's profile file __path__ is no report of bk72xx doctor: __what__",
+  reportNoJson: 'it holds no JSON document',
+  reportNoFormat: 'it does not say that it is one',
+  reportVersion: 'it has version __version__, and only 1 is known here',
+  reportValue: '__name__ is __given__, which cannot be',
+  takeReport: 'Name a file that bk72xx doctor has written, as it is.',
+  profileOfOtherChip:
+    'The report __path__ is of a __other__, and cannot be the profile of a __chip__',
+  takeChipOfReport: 'Take sim://__other__.',
   checkFileName: 'Check its name: a relative one begins where the program was started.',
 
   // What an option may be
@@ -42,8 +53,12 @@ export const SIMULATOR = {
   probability: 'a probability from 0 to 1',
   sixHexDigits: 'six hex digits',
   keys: 'tuya, none, 32 hex digits',
+  bootloaders: 'known, blank, unknown, or the checksum of a known one',
   protectBytes: 'none, or two bytes as 0x067c (second status byte first)',
   sixHexBytes: 'six bytes in hex',
+  sectorOrNone: 'none, or bytes, as 0x1e0000, a multiple of 4096',
+  slotOrNone: 'none, or offset:length, as 0x132000:0xae000, multiples of 4096',
+  factor: 'a number above 0, as 2 or 1.5',
 
   // What an option does
   aboutFlash: 'flash contents',
@@ -62,10 +77,20 @@ export const SIMULATOR = {
   aboutMidLength: "length that GetMID's answer claims",
   aboutStay: 'silence that ends download mode',
   aboutJedec: 'id of the flash part',
-  aboutKey: 'code key in eFuse',
+  aboutKey: 'code key',
+  aboutEfuse: 'what eFuse says of the key, where that is not the key',
   aboutBootloader: 'what the flash begins with',
+  aboutContents: 'firmware as it was made, or as an update over the air leaves it',
   aboutProtect: 'status register after a boot (full chips)',
   aboutMac: 'address in the calibration sector',
+  aboutCalibration: 'where the calibration sector lies',
+  aboutDownload: 'the download slot of the partition table; none: no table',
+  aboutLatency: 'how long the adapter keeps a packet back that is not full',
+  aboutAnswer: 'how long the chip takes before any answer',
+  aboutSlow: 'times as long as usual for erasing and programming',
+  aboutErase32: 'it can erase 32 KiB at once',
+  aboutAhead: 'it keeps what it hears while it works or talks',
+  aboutProfile: 'a report of bk72xx doctor, whose chip it is to be like',
 
   // Serving one
   portTaken: 'The simulated chip cannot be served on __address__: another program has this port',

@@ -12,8 +12,12 @@ export const TRANSPORT = {
   simulatedForm: 'sim://bk7231n for a simulated chip',
   noHostAndPort: '__url__ does not name a host and a port; it looks like tcp://192.168.1.20:7231',
   giveHostAndPort: 'Give the address of the serial server, and its port number.',
-  notYetSupported: '__port__ cannot be used: rfc2217:// is not yet supported',
-  useRawBytes: 'Have the server offer the port as raw bytes at 115200 baud, and use tcp://.',
+  takesNoCommands:
+    '__port__ cannot be used: this server does not say that it takes commands for its serial port (RFC 2217)',
+  serveRfc2217: 'Have the server offer the port by RFC 2217; of ser2net that is telnet(rfc2217).',
+  useRawBytes: 'Or have it offer the port as raw bytes at 115200 baud, and use tcp://.',
+  serverSetOtherRate:
+    '__port__ does not do __baud__ baud: its server has set the port to __set__ baud instead',
 
   // A serial port that cannot be opened
   noSuchPort: '__port__ cannot be opened: there is no such port',

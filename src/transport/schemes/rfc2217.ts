@@ -1,20 +1,245 @@
-import { BkError } from '../../errors';
+import type { Clock } from '../../clock';
+import { BkError, isBkError } from '../../errors';
 import { say } from '../../texts/note';
+import {
+  CONTROL,
+  ComPort,
+  type ComPortRequest,
+  DATA_BITS_8,
+  PARITY_NONE,
+  PURGE_BOTH,
+  STOP_BITS_1,
+} from '../telnet/com-port';
+import {
+  BINARY,
+  COM_PORT,
+  escaped,
+  NO_GO_AHEAD,
+  optionRequest,
+  TelnetReader,
+} from '../telnet/telnet';
+import type { ModemLines, Transport } from '../transport';
 import { canonicalNetworkPort } from './network-address';
 import type { PortScheme } from './port-scheme';
+import { openTcp, TURNED_AWAY_MS } from './tcp';
 
-/** A serial server that takes commands for rate and modem lines: known by name, not yet spoken. */
+/** How long a server may take to say whether it serves a serial port by commands, ms. */
+const AGREE_MS = 4_000;
+/** A rate that is further off than this is not received: start and eight data bits add up to it. */
+const BAUD_TOLERANCE = 0.02;
+/** Bits on the wire for one byte: 8N1. */
+const BITS_PER_BYTE = 10;
+/** What both sides have to do for bytes to pass as they are. */
+const OPTIONS = [BINARY, NO_GO_AHEAD, COM_PORT];
+
+/** A serial line that another computer serves, with its rate and its modem lines. Source: RFC 2217. */
 export const rfc2217Scheme: PortScheme = {
   names: ['rfc2217'],
-  form: null,
+  form: 'rfc2217://host:port',
   isServed: true,
   isFollowed: false,
-  turnsAwayMs: 0,
+  turnsAwayMs: TURNED_AWAY_MS,
   canonical: (address) => canonicalNetworkPort('rfc2217', address),
   filesIn: () => [],
-  open: async (address) => {
-    throw new BkError('BK_BAD_SETTING', say('transport.notYetSupported', { port: address }), {
-      advice: [say('transport.useRawBytes')],
-    });
-  },
+  open: (address, { baudRate, clock, signal }) => openRfc2217(address, baudRate, clock, signal),
 };
+
+/**
+ * Connects to a serial server and has it set 8N1, no flow control, both modem lines released.
+ * @param url `rfc2217://host:port`
+ * @throws BkError BK_PORT_NOT_FOUND (no answer), BK_PORT_BUSY, BK_PORT_LOST, BK_CANCELLED, BK_BAD_SETTING (the URL,
+ *   the rate, or a server that does not take commands)
+ */
+export async function openRfc2217(
+  url: string,
+  baudRate: number,
+  clock: Clock,
+  signal?: AbortSignal | undefined,
+): Promise<Transport> {
+  const transport = new Rfc2217Transport(await openTcp(url, clock, signal), clock);
+  try {
+    await transport.agree(signal);
+    await transport.prepare(baudRate);
+    return transport;
+  } catch (error) {
+    await transport.close();
+    throw error;
+  }
+}
+
+/** Telnet over a line of raw bytes: what is not data is taken out of it. */
+class Rfc2217Transport implements Transport {
+  readonly canSetBaudRate = true;
+  onData: ((bytes: Buffer) => void) | null = null;
+  onLost: ((reason: Error) => void) | null = null;
+  readonly #line: Transport;
+  readonly #clock: Clock;
+  readonly #comPort: ComPort;
+  #baudRate: number;
+  #loss: Error | null = null;
+  /** Bytes written since all had left the last time. */
+  #undrained = 0;
+  /** Called when the server says whether it takes commands, or when the line is lost. */
+  #agreed: (takes: boolean) => void = () => {};
+  /** Options that this side has offered, or has said it uses. */
+  readonly #offered = new Set<number>(OPTIONS);
+  /** Options that the server has been asked for, or has been told that it may use. */
+  readonly #asked = new Set<number>([BINARY, NO_GO_AHEAD]);
+
+  constructor(line: Transport, clock: Clock) {
+    this.#line = line;
+    this.#clock = clock;
+    this.#baudRate = line.baudRate;
+    this.#comPort = new ComPort(clock, (bytes) => this.#send(bytes));
+    const reader = new TelnetReader({
+      onData: (bytes) => this.onData?.(bytes),
+      onMessage: (option, message) => {
+        if (option === COM_PORT) this.#comPort.take(message);
+      },
+      onOption: (verb, option) => this.#negotiate(verb, option),
+    });
+    line.onData = (bytes) => reader.push(bytes);
+    line.onLost = (reason) => {
+      this.#loss = reason;
+      this.#comPort.end();
+      this.#agreed(false);
+      this.onLost?.(reason);
+    };
+  }
+
+  get port(): string {
+    return this.#line.port;
+  }
+
+  get baudRate(): number {
+    return this.#baudRate;
+  }
+
+  /** @throws BkError BK_BAD_SETTING where the server does not take commands, BK_CANCELLED, and what the line was lost for */
+  async agree(signal: AbortSignal | undefined): Promise<void> {
+    const begun = this.#clock.now();
+    const takes = await this.#takesCommands(signal);
+    if (this.#loss !== null) throw this.#loss;
+    if (!takes) throw noCommands(this.port);
+    this.#comPort.took(this.#clock.now() - begun);
+  }
+
+  #takesCommands(signal: AbortSignal | undefined): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const settle = (end: () => void): void => {
+        this.#clock.clearTimeout(timer);
+        signal?.removeEventListener('abort', cancel);
+        end();
+      };
+      const cancel = (): void => settle(() => reject(cancelled(this.port)));
+      const timer = this.#clock.setTimeout(() => this.#agreed(false), AGREE_MS);
+      this.#agreed = (takes) => settle(() => resolve(takes));
+      if (signal?.aborted) return cancel();
+      signal?.addEventListener('abort', cancel, { once: true });
+      const offers = [...this.#offered].map((option) => optionRequest('will', option));
+      const wishes = [...this.#asked].map((option) => optionRequest('do', option));
+      this.#send(Buffer.concat([...offers, ...wishes]));
+    });
+  }
+
+  /** What a flasher needs of a port, whatever it was set to before. */
+  async prepare(baudRate: number): Promise<void> {
+    await this.setBaudRate(baudRate);
+    const byte = (kind: ComPortRequest, value: number) =>
+      this.#comPort.request(kind, Buffer.from([value]));
+    await Promise.all([
+      byte('dataSize', DATA_BITS_8),
+      byte('parity', PARITY_NONE),
+      byte('stopSize', STOP_BITS_1),
+      byte('lineStateMask', 0),
+      byte('modemStateMask', 0),
+    ]);
+    await byte('control', CONTROL.noFlowControl);
+    await this.setLines({ rts: false, dtr: false });
+    await byte('purge', PURGE_BOTH);
+    if (this.#loss !== null) throw this.#loss;
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    await this.#comPort.running;
+    this.#undrained += bytes.length;
+    return this.#line.write(escaped(bytes));
+  }
+
+  /**
+   * What was written has reached the server when it answers a question that was sent after it; of the way over the
+   * server's own line nobody tells.
+   */
+  async drain(): Promise<void> {
+    await this.#line.drain();
+    const bytes = this.#undrained;
+    await this.#comPort.request('baudRate', Buffer.alloc(4));
+    if (this.#loss !== null) throw this.#loss;
+    const onLine = (bytes * BITS_PER_BYTE * 1000) / this.#baudRate;
+    await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, onLine));
+    this.#undrained -= bytes;
+  }
+
+  /** A server that does not answer is believed: the rate has to prove itself anyway. */
+  async setBaudRate(baudRate: number): Promise<void> {
+    const value = Buffer.alloc(4);
+    value.writeUInt32BE(baudRate);
+    const answer = await this.#comPort.request('baudRate', value);
+    if (this.#loss !== null) throw this.#loss;
+    // Some append bytes of their own.
+    const set = answer === null || answer.length < 4 ? baudRate : answer.readUInt32BE(0);
+    if (Math.abs(set - baudRate) > baudRate * BAUD_TOLERANCE) {
+      throw new BkError(
+        'BK_BAD_SETTING',
+        say('transport.serverSetOtherRate', { port: this.port, baud: baudRate, set }),
+        { advice: [say('transport.chooseLowerBaud')] },
+      );
+    }
+    this.#baudRate = baudRate;
+  }
+
+  /** Whether a server has such lines it does not tell: what it says of them is what it was asked for. */
+  async setLines({ rts, dtr }: ModemLines): Promise<boolean> {
+    const set = (value: number) => this.#comPort.request('control', Buffer.from([value]));
+    await set(rts ? CONTROL.rts.on : CONTROL.rts.off);
+    await set(dtr ? CONTROL.dtr.on : CONTROL.dtr.off);
+    return this.#loss === null;
+  }
+
+  close(): Promise<void> {
+    this.#comPort.end();
+    return this.#line.close();
+  }
+
+  /** Each option is said once: two sides that answer each other's answers would never end. */
+  #negotiate(verb: 'will' | 'wont' | 'do' | 'dont', option: number): void {
+    if (option === COM_PORT && (verb === 'do' || verb === 'will')) this.#agreed(true);
+    if (option === COM_PORT && verb === 'dont') this.#agreed(false);
+    if (verb === 'do' && !this.#offered.has(option)) {
+      this.#send(optionRequest('wont', option));
+    } else if (verb === 'will' && !this.#asked.has(option)) {
+      this.#asked.add(option);
+      this.#send(optionRequest(OPTIONS.includes(option) ? 'do' : 'dont', option));
+    }
+  }
+
+  /** What is lost with the line is told by it. */
+  #send(bytes: Buffer): void {
+    this.#line.write(bytes).catch((error: unknown) => {
+      if (!isBkError(error)) throw error;
+    });
+  }
+}
+
+function cancelled(port: string): BkError {
+  return new BkError('BK_CANCELLED', say('transport.cancelledConnecting', { port }), {
+    phase: 'open',
+  });
+}
+
+function noCommands(port: string): BkError {
+  return new BkError('BK_BAD_SETTING', say('transport.takesNoCommands', { port }), {
+    phase: 'open',
+    advice: [say('transport.serveRfc2217'), say('transport.useRawBytes')],
+  });
+}

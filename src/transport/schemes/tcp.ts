@@ -16,9 +16,11 @@ const CLOSE_MS = 1_000;
  * A server that closes a connection so soon after it took it, ms, and before the line had a word, turns it
  * away. So do our own simulated chip and ser2net for all clients but the first.
  */
-const TURNED_AWAY_MS = 1_000;
+export const TURNED_AWAY_MS = 1_000;
 /** Some say why, in one line of text. Source: ser2net ("Port already in use", "Port's device already in use"). */
 const REFUSAL = /^[\x20-\x7e\s]*\b(?:in use|busy)\b[\x20-\x7e\s]*$/i;
+/** A server that speaks telnet begins with its options. Source: RFC 854. */
+const TELNET_OPTIONS = /\xff[\xfb-\xfe][\s\S]/g;
 /** Longer than any such line, bytes. */
 const REFUSAL_BYTES = 200;
 /** What chips speak after a boot; the server has to be set to it. */
@@ -35,7 +37,7 @@ const CONNECT_ERRORS = {
 
 /** A serial line that another computer serves as raw bytes: its rate and modem lines are that one's business. */
 export const tcpScheme: PortScheme = {
-  names: ['tcp'],
+  names: ['tcp', 'socket'],
   form: 'tcp://host:port',
   isServed: true,
   isFollowed: false,
@@ -207,13 +209,18 @@ class TcpTransport implements Transport {
 
   #lost(reason: Error | null = this.#reason): BkError {
     this.#loss ??= this.#isTurnedAway()
-      ? turnedAway(this.port, this.#heard.trim().replace(/\s+/g, ' '), reason)
+      ? turnedAway(this.port, this.#said.trim().replace(/\s+/g, ' '), reason)
       : closed(this.port, reason);
     return this.#loss;
   }
 
   #isTurnedAway(): boolean {
     if (this.#clock.now() - this.#openedAt >= TURNED_AWAY_MS) return false;
-    return this.#heard === '' || (this.#heard.length <= REFUSAL_BYTES && REFUSAL.test(this.#heard));
+    if (this.#heard.length > REFUSAL_BYTES) return false;
+    return this.#said === '' || REFUSAL.test(this.#said);
+  }
+
+  get #said(): string {
+    return this.#heard.replace(TELNET_OPTIONS, '');
   }
 }

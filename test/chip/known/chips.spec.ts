@@ -72,7 +72,10 @@ describe('the chips that are known', () => {
       assert.ok(Math.max(...ends, ...layout.calibration) <= chip.flashSize, name);
       assert.ok(chip.largestAppEnd >= layout.app.offset + layout.app.length || chip.layoutVaries);
     }
-    for (const { chip, family } of BOOTLOADERS) assert.equal(CHIPS[chip].family, family);
+    for (const { chip, chips, family } of BOOTLOADERS) {
+      assert.ok(chips.every((name) => CHIPS[name].family === family));
+      assert.equal(chip, chips.length === 1 ? chips[0] : null);
+    }
   });
 });
 

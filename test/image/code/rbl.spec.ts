@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { checkContainer } from '../../../src/image/code/check-container';
 import {
-  containerFaults,
   findContainers,
   fnv1a,
   RBL_HEADER_ON_FLASH,
@@ -18,6 +18,9 @@ import { english } from '../../support/english';
 import { addPackets, appImage, container, plainCode, rblFile, ugFile } from '../../support/images';
 
 const FIRMWARE = Buffer.from(Array.from({ length: 1000 }, (_, at) => (7 * at + 3) & 0xff));
+
+const faultsOf = (...[bytes, start, own]: Parameters<typeof checkContainer>) =>
+  drained(checkContainer(bytes, start, own)).faults;
 
 const u32 = (text: string): number => Number.parseInt(text, 16);
 
@@ -153,15 +156,12 @@ describe('a container on flash', () => {
     assert.equal(own?.offset, 0x8800 - RBL_HEADER_ON_FLASH);
     assert.equal(own?.header.partition, 'app');
     assert.ok(own);
-    assert.deepEqual(drained(containerFaults(bytes, 0, own)), []);
+    assert.deepEqual(faultsOf(bytes, 0, own), []);
     const broken = Buffer.from(bytes);
     broken.writeUInt8(broken.readUInt8(2000) ^ 1, 2000);
-    assert.equal(drained(containerFaults(broken, 0, own)).length, 2);
+    assert.equal(faultsOf(broken, 0, own).length, 2);
     const sizes = { ...own.header, rawSize: 0x7fffffff };
-    assert.match(
-      english(drained(containerFaults(bytes, 0, { ...own, header: sizes }))[0] ?? ''),
-      /sizes/,
-    );
+    assert.match(english(faultsOf(bytes, 0, { ...own, header: sizes })[0] ?? ''), /sizes/);
   });
 
   it('is found only among packets, and only intact', () => {
@@ -221,7 +221,7 @@ describe('the vectors of update files', () => {
         assert.ok(own);
         assert.equal(own.header.rawSize, vector.raw_size);
         assert.equal(own.header.packageSize, vector.data_size);
-        assert.deepEqual(drained(containerFaults(made, 0, own)), []);
+        assert.deepEqual(faultsOf(made, 0, own), []);
       }
       const [own] = findContainers(exact);
       const header = addPackets(Buffer.from(vector.rbl_header_uncrc, 'hex'));
@@ -257,7 +257,7 @@ describe('the containers of real dumps', () => {
       );
       for (const own of found) {
         const start = own.header.partition === 'app' ? 0x11000 : 0;
-        assert.deepEqual(drained(containerFaults(dump, start, own)), []);
+        assert.deepEqual(faultsOf(dump, start, own), []);
       }
     });
   }

@@ -7,7 +7,14 @@ import { CHIP_NAMES, type ChipName } from '../../../src/chip/known/chips';
 import { createSimulatedChip } from '../../../src/simulator/simulator';
 import { detectImage } from '../../support/detect-image';
 import { allEnglish } from '../../support/english';
-import { calibrationSector, MARKERS, madeUpDump, packets, realDumps } from '../../support/images';
+import {
+  calibrationSector,
+  flashImage,
+  MARKERS,
+  madeUpDump,
+  packets,
+  realDumps,
+} from '../../support/images';
 import { VirtualClock } from '../../support/virtual-clock';
 
 function rotate(dump: Buffer): Buffer {
@@ -78,6 +85,14 @@ describe('a dump', () => {
   });
 
   it('names no chip when what it holds speaks for two', () => {
+    const dump = flashImage({ name: 'BK7231S_1.0.5', saysBk7231: true });
+    const image = detectImage(dump);
+    assert.equal(image.kind, 'dump');
+    assert.equal(image.chip, null);
+    assert.match(allEnglish(image.evidence).join(' '), /contradict/);
+  });
+
+  it('names its chip by what its code says, whatever its layout', () => {
     const dump = madeUpDump();
     dump.fill(0xff, 0x1d0000, 0x1d1000);
     calibrationSector([2, 0, 0, 0, 0, 1]).copy(dump, 0x1e0000);
@@ -88,8 +103,9 @@ describe('a dump', () => {
     Buffer.from('BK7231\0\0', 'latin1').copy(dump, 34 * 8);
     const image = detectImage(dump);
     assert.equal(image.kind, 'dump');
-    assert.equal(image.chip, null);
-    assert.match(allEnglish(image.evidence).join(' '), /contradict/);
+    assert.equal(image.chip, 'BK7231N');
+    assert.match(allEnglish(image.evidence).join(' '), /layout is that of another chip/);
+    assert.deepEqual(image.doubts, []);
   });
 
   it('takes any damage without failing', () => {

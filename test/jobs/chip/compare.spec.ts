@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Progress } from '../../../src';
 import { BLOCK, SECTOR } from '../../../src/chip/geometry';
-import { ComparePredictor } from '../../../src/jobs/chip/compare';
+import { ComparePredictor } from '../../../src/jobs/chip/predictors';
 import type { SimulatedChip } from '../../../src/simulator/simulator';
 import { noise, sum, testDevice } from '../../support/bench-device';
 

@@ -54,9 +54,11 @@ describe("a device with Tuya's firmware becomes one with OpenBeken in one job", 
       assert.equal(inspection.openbeken, null);
       assert.ok(inspection.partitions.some(({ name }: { name: string }) => name === 'tuya'));
       for (const secret of SECRETS) assert.ok(!beside.includes(secret), secret);
-      for (const phase of ['backup', 'compare', 'erase', 'write', 'verify']) {
-        assert.ok(phases.has(phase), phase);
-      }
+      // What the backup has just read need not be compared by the chip again.
+      assert.deepEqual(
+        [...phases].filter((phase) => !['open', 'link', 'identify'].includes(phase)),
+        ['backup', 'erase', 'write', 'verify'],
+      );
 
       const config = readOpenBekenConfig(
         chip.flash.subarray(kind.config, kind.config + 0x1000),

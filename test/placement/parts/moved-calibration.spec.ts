@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
+import { readPartitions } from '../../../src/image/code/partitions';
 import type { Piece, PlaceWish } from '../../../src/placement/base/place-types';
-import { moveOf, placeForMoved } from '../../../src/placement/parts/moved-calibration';
+import {
+  isFreeForMove,
+  moveOf,
+  placeForMoved,
+} from '../../../src/placement/parts/moved-calibration';
 import { isOpenBeken } from '../../../src/placement/parts/openbeken-firmware';
 import { english } from '../../support/english';
-import { container, flashImage, openBekenTexts } from '../../support/images';
-import { APP_N, BK7238, loaded, on } from '../../support/placing';
+import {
+  bootloader,
+  calibrationSector,
+  container,
+  flashImage,
+  openBekenTexts,
+} from '../../support/images';
+import { APP_N, BK7238, loaded, N, on } from '../../support/placing';
 
 const OPENBEKEN = container({ key: 'none', texts: openBekenTexts('BK7238') });
 
@@ -37,7 +48,6 @@ describe('a calibration that OpenBeken has elsewhere', () => {
     ['not with other parts', dump, { part: 'tuya' }, piece(0x1f5000), 'BK7238', false],
     ['not with a bootloader', app, {}, piece(0), 'BK7238', false],
     ['not where a dump brings it', dump, {}, piece(0x11000, 0x1d0000), 'BK7238', false],
-    ['not on a chip with one place', app, {}, piece(0x11000), 'BK7231N', false],
     ['not on a chip without a name', app, {}, piece(0x11000), null, false],
   ];
   for (const [what, image, wish, one, chip, wanted] of cases) {
@@ -45,6 +55,28 @@ describe('a calibration that OpenBeken has elsewhere', () => {
       assert.equal(placeForMoved(image, wish, [one], chip), wanted ? 0x1e0000 : null);
     });
   }
+
+  it('is elsewhere on each chip', () => {
+    const wanted = (chip: typeof BK7238.chip) => placeForMoved(app, {}, [piece(0x11000)], chip);
+    assert.equal(wanted('BK7231N'), 0x1d0000);
+    assert.equal(wanted('BK7231T'), 0x1e0000);
+  });
+
+  it('is not wanted behind the end of flash', () => {
+    const chip = on(N, { mac: '02:00:00:ab:cd:ef', calibration: 0xfe000, flashSize: 0x100000 });
+    assert.equal(moveOf(chip, 0x1d0000), null);
+  });
+
+  it('is free where it is blank, holds one, or lies in the download slot', () => {
+    const blank = Buffer.alloc(0x1000, 0xff);
+    const full = Buffer.alloc(0x1000, 0x5a);
+    const inSlot = on(N, { partitions: readPartitions(bootloader({ download: 0x132000 })) });
+    assert.ok(isFreeForMove(on(N), 0x1d0000, blank));
+    assert.ok(isFreeForMove(on(N), 0x1d0000, calibrationSector([2, 0, 0, 0, 0, 1])));
+    assert.ok(!isFreeForMove(on(N), 0x1d0000, full));
+    assert.ok(isFreeForMove(inSlot, 0x1d0000, full));
+    assert.ok(!isFreeForMove(inSlot, 0x1d8000, full));
+  });
 
   it('is copied from where the chip has it, with a MAC', () => {
     const mac = '02:00:00:ab:cd:ef';

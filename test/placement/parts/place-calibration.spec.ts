@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { SECTOR } from '../../../src/chip/geometry';
+import { readPartitions } from '../../../src/image/code/partitions';
 import type { PlaceTarget } from '../../../src/placement/base/place-types';
 import {
   appSample,
@@ -10,7 +11,7 @@ import {
   mustHoldCalibration,
 } from '../../../src/placement/parts/place-calibration';
 import { english } from '../../support/english';
-import { calibrationSector, flashImage } from '../../support/images';
+import { bootloader, calibrationSector, flashImage } from '../../support/images';
 import { APP_N, BK7238, loaded, N, on, refuses, T } from '../../support/placing';
 
 const SECTOR_OF_MINE = calibrationSector([2, 0, 0, 0xab, 0xcd, 0xef]);
@@ -47,7 +48,19 @@ describe('a calibration of the radio', () => {
       'to where the chip has its own',
       alone,
       { ...N, calibration: 0x1f0000 },
-      { first: 0x1f0000, openBeken: null },
+      { first: 0x1f0000, openBeken: { config: 0x1d1000, calibration: 0x1d0000 } },
+    ],
+    [
+      "where the chip's own table tells that it had it",
+      alone,
+      { ...N, partitions: readPartitions(bootloader({ download: 0x132000 })) },
+      { first: 0x1e0000, openBeken: { config: 0x1d1000, calibration: 0x1d0000 } },
+    ],
+    [
+      'where its dump has it, for a chip that has lost its table',
+      loaded(flashImage({ download: 0x132000, calibration: 0x1e0000, saysBk7231: true })),
+      N,
+      { first: 0x1e0000, openBeken: { config: 0x1d1000, calibration: 0x1d0000 } },
     ],
     ['nowhere sure on a chip with two places', alone, BK7238, { first: null, openBeken }],
     ['there where the dump has it', t1, BK7238, { first: 0x1e3000, openBeken }],

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { BOOTLOADERS } from '../../../src/chip/known/bootloaders';
 import { CHIP_NAMES, CHIPS } from '../../../src/chip/known/chips';
+import { readPartitions } from '../../../src/image/code/partitions';
 import { crc16 } from '../../../src/simulator/memory/checksums';
 import { createSimulatedChip, type SimulatorOptions } from '../../../src/simulator/simulator';
 import { VirtualClock } from '../../support/virtual-clock';
@@ -60,6 +61,18 @@ describe('simulated chip: what its flash holds', () => {
     );
     const at = stripped.lastIndexOf(Buffer.from('01PEdownload', 'latin1'));
     assert.equal(stripped.readUInt32LE(at + 52), CHIPS.BK7231N.layout.download.offset);
+  });
+
+  it('is laid out as it is told to be', () => {
+    const slot = { offset: 0x132000, length: 0xae000 };
+    const flash = flashOf({ chip: 'BK7231N', calibration: 0x1e0000, download: slot });
+    assert.equal(flash.toString('latin1', 0x1e0000, 0x1e0004), 'TLV\0');
+    assert.notEqual(flash.toString('latin1', 0x1d0000, 0x1d0004), 'TLV\0');
+    const entry = readPartitions(flash).find(({ name }) => name === 'download');
+    assert.deepEqual([entry?.offset, entry?.length], [slot.offset, slot.length]);
+    const bare = flashOf({ chip: 'BK7231N', calibration: 'none', download: 'none' });
+    assert.deepEqual(readPartitions(bare), []);
+    assert.ok(!bare.includes('TLV\0'));
   });
 
   it('is the same for the same seed and another for another', () => {

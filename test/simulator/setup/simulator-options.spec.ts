@@ -11,7 +11,8 @@ describe('simulated chip: options', () => {
     const url =
       'sim://Bk7231T?size=4M&baudLimit=921600&window=0&seed=7&brownout=0.25&corrupt=.5&lose=1' +
       '&deadSector=0x11000&speed=fast&reset=dtr-inverted&app=tuyamcu&srPunish=true&midLength=7' +
-      '&stay=500&jedec=C84016&key=none&bootloader=unknown&protect=none&mac=84e342010203&flash=a%20b';
+      '&stay=500&jedec=C84016&key=none&bootloader=unknown&protect=none&mac=84e342010203' +
+      '&calibration=0x1d0000&download=0x12a000:664K&flash=a%20b';
     assert.deepEqual(parseSimulatorUrl(url), {
       chip: 'BK7231T',
       size: 0x400000,
@@ -33,6 +34,8 @@ describe('simulated chip: options', () => {
       bootloader: 'unknown',
       protect: 0x0600,
       mac: '84e342010203',
+      calibration: 0x1d0000,
+      download: { offset: 0x12a000, length: 0xa6000 },
       flash: 'a b',
     });
   });
@@ -60,6 +63,10 @@ describe('simulated chip: options', () => {
     ['sim://bk7231n?seed=-1', /seed cannot be/],
     ['sim://bk7231n?key=abc', /key cannot be "abc"; allowed: tuya, none, 32 hex digits/],
     ['sim://bk7231n?srPunish=perhaps', /srPunish cannot be/],
+    ['sim://bk7231n?calibration=0x1e0001', /calibration cannot be .* a multiple of 4096/],
+    ['sim://bk7231n?download=0x132000', /download cannot be .* offset:length/],
+    ['sim://bk7231n?download=0x132000:1', /download cannot be/],
+    ['sim://bk7231n?download=0x132000:0x1000:0x1000', /download cannot be/],
   ];
   for (const [url, message] of refused) {
     it(`refuses ${url}`, () => {
@@ -71,6 +78,24 @@ describe('simulated chip: options', () => {
     const make = () =>
       createSimulatedChip({ chip: 'bk7231n', deadSector: 0x200000 }, new VirtualClock());
     assert.throws(make, { code: 'BK_BAD_SETTING', message: /deadSector cannot be 0x200000/ });
+  });
+
+  it('refuses a calibration and a download slot outside the flash', () => {
+    for (const [name, option] of Object.entries({
+      calibration: { calibration: 0x200000 },
+      download: { download: { offset: 0x1ff000, length: 0x2000 } },
+    })) {
+      const make = () => createSimulatedChip({ chip: 'bk7231n', ...option }, new VirtualClock());
+      const message = new RegExp(`${name} cannot be .*within the flash`);
+      assert.throws(make, { code: 'BK_BAD_SETTING', message });
+    }
+  });
+
+  it('takes none for a calibration and a table', () => {
+    const { calibration, download } = parseSimulatorUrl(
+      'sim://bk7231n?calibration=None&download=none',
+    );
+    assert.deepEqual([calibration, download], ['none', 'none']);
   });
 
   it('knows one chip by every spelling of its address', () => {

@@ -85,7 +85,8 @@ function* variants(): Generator<Variant> {
           bytes: flash,
           kind: 'dump',
           key,
-          chips: nChips(key),
+          // Its layout is that of an N, which counts where its application does not say for what it is.
+          chips: chips.length > 0 ? chips : nChips(key),
         };
         const rotated = Buffer.concat([flash.subarray(0x11000), flash.subarray(0, 0x11000)]);
         yield {

@@ -30,17 +30,13 @@ describe('openTransport', () => {
     'tcp://host:0',
     'tcp://host:70000',
     'tcp://host:7231/path',
-    'rfc2217://host:2217',
+    'rfc2217://host',
+    'socket://host',
   ]) {
     it(`refuses "${port}" as a setting`, async () => {
       await rejection(open(port), 'BK_BAD_SETTING');
     });
   }
-
-  it('says what to use in place of rfc2217', async () => {
-    const error = await rejection(open('rfc2217://host:2217'), 'BK_BAD_SETTING');
-    assert.match(`${error.message} ${error.cause.advice.join(' ')}`, /not yet supported.*tcp:\/\//);
-  });
 });
 
 describe('canonicalPort', () => {

@@ -16,9 +16,11 @@ export const writing =
     await write(context, options, await loadImage(options));
   };
 
+/** Of used flash: blank flash is not brought over the line. */
 export const reading =
   (length = 256 * KIB): Job =>
-  async (context) => {
+  async (context, { chip }) => {
+    noise(length, 3).copy(chip.flash, OFFSET);
     await read(context, { offset: OFFSET, length });
   };
 

@@ -37,7 +37,7 @@ export const BAD_LINES: readonly Scenario[] = [
       spoiling: { toChip: spoil, fromChip: spoil },
       job: async (...given) => {
         await reading(128 * KIB)(...given);
-        await writing(seed, 128 * KIB)(...given);
+        await writing(seed, 256 * KIB)(...given);
       },
     };
   }),
