@@ -6,7 +6,10 @@ import { type Finding, finding, type Rule } from './finding';
 /** Errors at one rate and none below it. */
 function baud(evidence: Evidence): Finding | null {
   const failed = [
-    ...evidence.bauds.filter(({ outcome }) => outcome === 'failed' || outcome === 'lost'),
+    ...evidence.bauds.filter(
+      ({ baud, outcome }) =>
+        outcome === 'failed' || (outcome === 'lost' && isHeardBadly(evidence, baud)),
+    ),
     ...leftAtOnce(evidence),
   ];
   const refused = evidence.bauds.filter(({ outcome }) => outcome === 'refused');
@@ -44,6 +47,18 @@ function baud(evidence: Evidence): Finding | null {
       ? say('diagnosis.rateNotCarriedByAdapter', { rates })
       : say('diagnosis.rateNotCarriedByWiring', { rates }),
     { action: say('diagnosis.baudAction', { rate: lowest }) },
+  );
+}
+
+/**
+ * Whether the line made errors at a rate at which the chip was heard. One that was lost there without a word, or in the
+ * midst of good answers, has stopped: a lower rate would not have helped.
+ */
+function isHeardBadly({ tallies }: Evidence, baud: number): boolean {
+  const own = tallies.filter((tally) => tally.baud === baud);
+  return (
+    own.some(({ good }) => good > 0) &&
+    own.some(({ short, garbled, checksum }) => short + garbled + checksum > 0)
   );
 }
 

@@ -90,7 +90,7 @@ export async function tryBaud(
       }
       result = proof;
       exchanger.evidence.baudTried(baudRate, 'failed');
-      if (left === 1) await goHome(session, home, proof === 'unheard', signal);
+      if (left === 1) await goHome(session, home, proof, signal);
       continue;
     }
     exchanger.evidence.baudTried(baudRate, outcome === 'lost' ? 'lost' : 'failed');
@@ -104,11 +104,12 @@ export async function tryBaud(
 async function goHome(
   session: Climber,
   home: number,
-  byReboot: boolean,
+  proof: Exclude<BaudProof, 'good'>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { exchanger } = session;
-  const outcome = await wayBack(exchanger, home, byReboot);
+  const heard = proof === 'unheard' || proof === 'gone' ? proof : 'poor';
+  const outcome = await wayBack(exchanger, home, heard);
   if (outcome === 'kept') return;
   session.forgetLocks();
   if (outcome === 'lost') await session.relink(signal);

@@ -14,9 +14,9 @@ const TRIPS = { most: 32, least: 8, enoughMs: 40 } as const;
 /**
  * `unheard`: not even short frames pass, so that what is asked of the chip may not be what it hears;
  * `poorToHost`: they do, but what is read comes garbled; `poorToChip`: that comes right, but not every request
- * arrives.
+ * arrives; `gone`: they did, and all at once the chip does not answer any more.
  */
-export type BaudProof = 'good' | 'poorToHost' | 'poorToChip' | 'unheard';
+export type BaudProof = 'good' | 'poorToHost' | 'poorToChip' | 'unheard' | 'gone';
 
 /** A chip on which a rate is proved. */
 export interface ProofSubject {
@@ -43,7 +43,8 @@ export async function proveBaud(
   { flash, isFamilyKnown }: ProofSubject,
 ): Promise<BaudProof> {
   // No pause after one that fails: some chips leave download mode at a silence after half a frame.
-  if (!(await passes(exchanger, () => exchanger.sendOnce(linkCheck, undefined)))) return 'unheard';
+  const calls = await passes(exchanger, () => exchanger.sendOnce(linkCheck, undefined));
+  if (calls !== 'good') return 'unheard';
   // A chip that is not there at this rate any more has rebooted, and listens for a short time only.
   const isThere = () => exchanger.isThere();
   let sector = Buffer.alloc(0);
@@ -56,10 +57,12 @@ export async function proveBaud(
     sector = Buffer.from(await flash.readSector(BOOTLOADER_END));
     return same(0, SECTOR);
   };
-  if (!(await passes(exchanger, reads, 1, isThere))) return 'poorToHost';
+  const read = await passes(exchanger, reads, 1, isThere);
+  if (read !== 'good') return read === 'poor' ? 'poorToHost' : read;
   // No two lengths are the same, so that even in a blank sector no two checksums are.
   const part = (trip: number) => same(trip * 0x55, 32 + trip);
-  return (await passes(exchanger, part, TRIPS.most, isThere)) ? 'good' : 'poorToChip';
+  const parts = await passes(exchanger, part, TRIPS.most, isThere);
+  return parts === 'poor' ? 'poorToChip' : parts;
 }
 
 /** Exchanges that have to succeed, so many at most. @param after one that did not: whether the chip is still there */
@@ -68,17 +71,17 @@ async function passes(
   exchange: (index: number) => Promise<boolean>,
   most: number = TRIPS.most,
   after?: () => Promise<boolean>,
-): Promise<boolean> {
+): Promise<'good' | 'poor' | 'gone'> {
   const { clock } = exchanger;
   const enoughAt = clock.now() + TRIPS.enoughMs;
   let failures = 0;
   for (let index = 0; index < most + failures; index++) {
     if (index >= TRIPS.least + failures && clock.now() >= enoughAt) break;
     if (await succeeds(() => exchange(index))) continue;
-    if (++failures > FAILURES) return false;
-    if ((await after?.()) === false) return false;
+    if (++failures > FAILURES) return 'poor';
+    if ((await after?.()) === false) return 'gone';
   }
-  return true;
+  return 'good';
 }
 
 async function succeeds(exchange: () => Promise<boolean>): Promise<boolean> {

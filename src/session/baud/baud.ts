@@ -59,21 +59,23 @@ async function hostCan(exchanger: Exchanger, baudRate: number): Promise<boolean>
 /**
  * Brings a chip that may be at either rate back to `before`; the host is at the rate that failed.
  * A rate that is garbled on the way leads the chip to one that nobody knows. So a line that garbles short
- * frames (`byReboot`) carries Reboot only, which has no such argument and ends at the boot rate; any
+ * frames (`unheard`) carries Reboot only, which has no such argument and ends at the boot rate; any
  * other gets both in turn, as a reboot needs a boot window to be caught in.
  */
 export async function wayBack(
   exchanger: Exchanger,
   before: number,
-  byReboot = false,
+  how: 'unheard' | 'gone' | 'poor' = 'poor',
 ): Promise<WayBack> {
+  const byReboot = how === 'unheard';
   const { transport } = exchanger;
   const failed = transport.baudRate;
   const goBack = encodeRequest(setBaudRate, { baudRate: before, delayMs: DELAY_MS });
   const restart = encodeRequest(reboot, undefined);
-  // One that has rebooted meanwhile listens at the boot rate, and for a short time only.
-  if (await heardAt(exchanger, BOOT_BAUD, CALL_MS))
+  // One that has rebooted listens at the boot rate, and for a short time only.
+  if (how === 'gone' && (await heardAt(exchanger, BOOT_BAUD, CALL_MS))) {
     return before === BOOT_BAUD ? 'kept' : 'rebooted';
+  }
   if (!byReboot && (await heardAt(exchanger, before, ASK_MS))) return 'kept';
   for (let attempt = 0; attempt < WAY_BACK_TRIES; attempt++) {
     const rebooting = byReboot || attempt % 2 === 1;

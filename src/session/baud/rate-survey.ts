@@ -19,6 +19,7 @@ const WAYS: Readonly<Record<BaudProof | 'notReached', Pick<RateFinding, 'toHost'
   poorToHost: { toHost: false, toChip: null },
   poorToChip: { toHost: true, toChip: false },
   unheard: { toHost: false, toChip: false },
+  gone: { toHost: false, toChip: false },
   notReached: { toHost: false, toChip: false },
 };
 

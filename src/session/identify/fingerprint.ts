@@ -26,6 +26,8 @@ export class Fingerprint {
   readonly #flash: Flash;
   /** By address, the most telling ones first. */
   readonly #marks = new Map<number, number>();
+  /** Those of the marks that are calibrations: clones differ in nothing else. */
+  readonly #calibrations = new Set<number>();
   /** Places that were marks before a job changed them, and what they may hold in the midst of that. */
   readonly #changed = new Map<number, Set<number>>();
   /** Whether something is a mark that a job has written: no other chip has that. */
@@ -38,7 +40,10 @@ export class Fingerprint {
   /** One that was taken before, of the chip that is linked now. */
   static of(flash: Flash, marks: ReadonlyMap<number, number>): Fingerprint {
     const print = new Fingerprint(flash);
-    for (const [address, crc] of marks) print.#mark(address, crc);
+    for (const [address, crc] of marks) {
+      print.#mark(address, crc);
+      if (!CODE.includes(address)) print.#calibrations.add(address);
+    }
     return print;
   }
 
@@ -61,7 +66,7 @@ export class Fingerprint {
 
   /** Whether it knows the chip by its calibration, and so by its MAC. */
   get hasCalibration(): boolean {
-    return CALIBRATIONS.some((address) => this.#marks.has(address));
+    return this.#calibrations.size > 0;
   }
 
   /** Whether a job has changed what told the chip. */
@@ -110,7 +115,9 @@ export class Fingerprint {
 
   /** A calibration lies where no layout has it. @throws as an exchange does */
   async include(address: number): Promise<void> {
-    if (!this.#marks.has(address) && !this.#changed.has(address)) await this.#take(address);
+    if (this.#calibrations.has(address) || this.#changed.has(address)) return;
+    this.#calibrations.add(address);
+    await this.#take(address);
   }
 
   /** Whether the chip that answers now has it. @throws as an exchange does */
@@ -121,6 +128,8 @@ export class Fingerprint {
     }
     if (this.#hasWitness) return true;
     for (const [address, possible] of this.#changed) {
+      // Code may hold anything after an erase that broke off, and says less.
+      if (!this.#calibrations.has(address)) continue;
       if (!possible.has(await this.#sure(address, MARKED))) return false;
     }
     return true;
@@ -128,8 +137,8 @@ export class Fingerprint {
 
   async #takeCalibration(address: number): Promise<void> {
     if (address + MARKED > this.#flash.size) return;
-    if ((await this.#flash.sureCrc(address, HEADER.length)) !== crc32(HEADER)) return;
-    await this.#take(address);
+    if ((await this.#flash.sureCrc(address, HEADER.length)) === crc32(HEADER))
+      await this.include(address);
   }
 
   async #take(address: number): Promise<void> {
