@@ -16,6 +16,8 @@ export const EFUSE_REGISTERS: Readonly<Record<EfuseController, EfuseRegisters>> 
 
 /** Bytes of the code key, the first ones of eFuse. */
 export const KEY_BYTES = 16;
+/** So many of its first bytes tell Tuya's key from any other: that is no chance. */
+export const TELLING_KEY_BYTES = 4;
 
 /** Four little-endian words as 32 hex digits, each word printed as a number. Everybody knows Tuya's. */
 export const TUYA_KEY = '510fb093a3cbeadc5993a17ec7adeb03';

@@ -1,4 +1,4 @@
-import { EFUSE_REGISTERS, KEY_BYTES, TUYA_KEY } from '../chip/efuse-registers';
+import { EFUSE_REGISTERS, KEY_BYTES, TELLING_KEY_BYTES, TUYA_KEY } from '../chip/efuse-registers';
 import { CHIP_ID_REGISTERS } from '../chip/known/chip-queries';
 import { CHIP_MODELS } from '../chip/known/chips';
 import type { MadeUp } from './made-up';
@@ -74,7 +74,7 @@ function isPublic(register: number): boolean {
   );
 }
 
-/** Which answers are bytes of a key that was read whole and is no secret: their numbers among those about eFuse. */
+/** Which answers are bytes of a key that was read so far that it is known, and is no secret: their numbers among those about eFuse. */
 function publicKeyAnswers(events: Iterable<RegisterEvent>): ReadonlySet<number> {
   const told = new Set<number>();
   let index = 0;
@@ -106,7 +106,7 @@ function publicKeyAnswers(events: Iterable<RegisterEvent>): ReadonlySet<number> 
 }
 
 function isPublicKey(bytes: readonly { value: number }[]): boolean {
-  if (bytes.length !== KEY_BYTES) return false;
   const isTuya = bytes.every(({ value }, at) => value === TUYA_BYTES[at]);
-  return isTuya || bytes.every(({ value }) => value === 0);
+  if (isTuya && bytes.length >= TELLING_KEY_BYTES) return true;
+  return bytes.length === KEY_BYTES && bytes.every(({ value }) => value === 0);
 }

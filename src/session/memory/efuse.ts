@@ -1,4 +1,9 @@
-import { EFUSE_REGISTERS, KEY_BYTES, TUYA_KEY } from '../../chip/efuse-registers';
+import {
+  EFUSE_REGISTERS,
+  KEY_BYTES,
+  TELLING_KEY_BYTES,
+  TUYA_KEY,
+} from '../../chip/efuse-registers';
 import { readRegister, writeRegister } from '../../protocol/commands/command-table';
 import type { Exchanger } from '../exchange/exchanger';
 import { type EfuseController, readEfuseByte, readEfuseBytes, VALID } from './efuse-controller';
@@ -14,9 +19,6 @@ const CONTROLLER: EfuseController = {
 
 export { TUYA_KEY, ZERO_KEY } from '../../chip/efuse-registers';
 
-/** So many of its bytes tell Tuya's key from any other: that is no chance. */
-const TELLING_BYTES = 4;
-
 /**
  * Whether the code key in eFuse is Tuya's. Asks as little as that takes: what does not fit stands for itself, and says
  * nothing yet.
@@ -24,7 +26,7 @@ const TELLING_BYTES = 4;
 export async function hasTuyaKey(exchanger: Exchanger): Promise<boolean> {
   const bytes = Buffer.from(TUYA_KEY, 'hex').swap32();
   const request = await CONTROLLER.request(exchanger, 0);
-  for (let index = 0; index < TELLING_BYTES; index++) {
+  for (let index = 0; index < TELLING_KEY_BYTES; index++) {
     const value = (request | (index << 8)) >>> 0;
     await exchanger.askUntilAnswered(writeRegister, { address: CONTROLLER.control, value });
     // The fetch takes microseconds, less than the line; a byte that comes late does not fit.
