@@ -1,3 +1,6 @@
+/** How a calibration sector begins. */
+export const CALIBRATION_HEADER: Buffer = Buffer.from('TLV\0', 'latin1');
+
 /** A stretch of flash, in bytes. */
 export interface Region {
   offset: number;

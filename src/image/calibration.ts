@@ -1,4 +1,5 @@
 import { SECTOR } from '../chip/geometry';
+import { CALIBRATION_HEADER } from '../chip/layouts';
 
 /** What a calibration sector says. It begins with "TLV", holds the radio's tables and the MAC. */
 export interface Calibration {
@@ -32,7 +33,11 @@ const LONGEST = SECTOR - HEADER;
 /** Reads a calibration sector; null when the bytes are none. Never throws. */
 export function readCalibration(sector: Uint8Array): Calibration | null {
   const bytes = Buffer.from(sector.buffer, sector.byteOffset, Math.min(sector.length, SECTOR));
-  if (bytes.length < HEADER || bytes.toString('latin1', 0, 4) !== 'TLV\0') return null;
+  if (
+    bytes.length < HEADER ||
+    !CALIBRATION_HEADER.equals(bytes.subarray(0, CALIBRATION_HEADER.length))
+  )
+    return null;
   const content = bytes.readUInt32LE(4);
   if (content === 0 || content > LONGEST || HEADER + content > bytes.length) return null;
   const end = HEADER + content;

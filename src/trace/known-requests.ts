@@ -1,3 +1,4 @@
+import { invertCrc } from '../protocol/checksum';
 import {
   answers,
   COMMANDS,
@@ -14,6 +15,7 @@ import {
   writeStatusRegister,
 } from '../protocol/commands/command-table';
 import type { Form, Frame } from '../protocol/frames';
+import { isPublicChecksum } from './wire-entries';
 
 type AnyCommand = Command<never, unknown>;
 
@@ -120,12 +122,13 @@ export class KnownRequests {
    * or too odd, nor may it be the late or the second answer to a request for such.
    */
   mayTellChecksum(asked: Request, checksum: number): boolean {
-    let isDoubtful = !isWide(asked.payload) || this.#hidden.includes(checksum);
+    const isPublic = isPublicChecksum(lengthOf(asked.payload), invertCrc(checksum));
+    let isDoubtful = !isPublic && (!isWide(asked.payload) || this.#hidden.includes(checksum));
     for (const one of this.#sent) {
       const request = requestOf(one);
       if (request === asked) one.isAnswered = true;
       if (request === null || one.isAnswered || (request.command as unknown) !== checkCrc) continue;
-      if (!isWide(request.payload)) isDoubtful = true;
+      if (!isWide(request.payload) && !isPublic) isDoubtful = true;
     }
     if (isDoubtful) this.#hidden = [checksum, ...this.#hidden.slice(0, KEPT - 1)];
     return !isDoubtful;
@@ -174,6 +177,13 @@ function isAnswer(frame: Frame, { command, payload }: Request): boolean {
 }
 
 /** Full chips count the end, basic ones do not. */
+/** How many bytes a range has: full chips count the end, basic ones do not, and ends are even. */
+function lengthOf(range: Buffer): number {
+  if (range.length < 8) return 0;
+  const end = range.readUInt32LE(4);
+  return end + (end % 2) - range.readUInt32LE(0);
+}
+
 function isWide(range: Buffer): boolean {
   if (range.length < 8) return false;
   const start = range.readUInt32LE(0);

@@ -5,7 +5,7 @@ import { calibrationFields } from '../image/calibration';
 import { invertCrc } from '../protocol/checksum';
 import type { MadeUp } from './made-up';
 import type { Replaced } from './record-lines';
-import { isOfBlank } from './wire-entries';
+import { isPublicChecksum } from './wire-entries';
 
 /** Bytes of a MAC that tell its maker. */
 const MAKER = 3;
@@ -91,7 +91,7 @@ export class MacMask {
     const crc = invertCrc(value);
     const asWritten = `${start} ${end - start} ${crc.toString(16).padStart(8, '0')}`;
     // Whatever was to lie there: it is blank, or without a MAC.
-    if (isOfBlank(end - start, crc) || this.#written.has(asWritten)) return value;
+    if (isPublicChecksum(end - start, crc) || this.#written.has(asWritten)) return value;
     let told = value;
     for (const [at, facts] of inRange) {
       // What was seen there first lay there before.

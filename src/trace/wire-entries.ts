@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { CALIBRATION_HEADER } from '../chip/layouts';
 import type { InLine, OutLine, Replaced, Stretch, WireLine } from './record-lines';
 
 /*
@@ -34,6 +35,8 @@ export type WireEntry = OutEntry | InEntry | Exclude<WireLine, InLine | OutLine>
 /** Stretches that are shorter than this have no checksum, bytes. */
 const SHORTEST_CHECKED = 64;
 
+const OF_HEADER = crc32(CALIBRATION_HEADER);
+
 /** Checksums of so many bytes FF and 00, by how many. */
 const blanks = new Map<number, readonly [ff: number, zeros: number]>();
 
@@ -49,9 +52,9 @@ export function replaced(bytes: Uint8Array): Replaced {
   return line;
 }
 
-/** Whether a checksum is that of so many bytes FF or 00: it gives nothing away. */
-export function isOfBlank(n: number, crc: number): boolean {
-  return blankChecksums(n).includes(crc);
+/** Whether a checksum is that of so many bytes FF or 00, or of how every calibration begins: it gives nothing away. */
+export function isPublicChecksum(n: number, crc: number): boolean {
+  return blankChecksums(n).includes(crc) || (n === CALIBRATION_HEADER.length && crc === OF_HEADER);
 }
 
 function blankChecksums(n: number): readonly [number, number] {

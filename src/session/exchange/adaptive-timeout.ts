@@ -9,10 +9,13 @@ const RESERVE_MS = 35;
 const ANSWER_RESERVE_MS = 50;
 /** Of so many of the latest answers the quickest and the slowest tell how long the line itself takes. */
 const TRIPS_KEPT = 8;
+/** A checksum of so many bytes takes the chip no time that counts beside the line's. */
+const NO_WORK = 512;
 /** What takes longer is no matter of the line, ms. */
 const LONGEST_TRIP_MS = 400;
-/** So much of an answer may come in one piece, where a network carries the line, bytes. */
+/** So much of an answer may come in one piece, where a network carries the line, bytes; or what a line brings in so many ms. */
 const PIECE = 1460;
+const PIECE_MS = 90;
 
 /** How long an answer may be silent, ms. */
 export interface Patience {
@@ -34,6 +37,8 @@ export class AdaptiveTimeout {
   readonly #seen = new Map<string, number>();
   /** How long the latest answers took that needed next to no work, ms. */
   readonly #trips: number[] = [];
+  /** The same by calls that were made one upon the other: an adapter passes their answers on together, so that it is the least. */
+  #guess = 0;
   readonly #pace = new ChecksumPace();
   #busyUntil = 0;
   /** The latest operation that was given less than its longest time. */
@@ -49,7 +54,7 @@ export class AdaptiveTimeout {
    * 16 on some adapters, and more where the serial line comes over a network.
    */
   get latency(): number {
-    return this.#trips.length === 0 ? 0 : Math.max(0, Math.min(...this.#trips));
+    return this.#trips.length === 0 ? this.#guess : Math.max(0, Math.min(...this.#trips));
   }
 
   /** How many bytes a checksum may be of, so that a chip which reboots in it is missed in time. */
@@ -85,7 +90,10 @@ export class AdaptiveTimeout {
   ): Patience {
     const onWire = lineTime(request + command.answerBytes, baudRate);
     const limit = this.limit(command, args, onWire, now);
-    const piece = lineTime(Math.min(command.answerBytes, PIECE), baudRate);
+    const piece = Math.min(
+      lineTime(command.answerBytes, baudRate),
+      Math.max(lineTime(PIECE, baudRate), PIECE_MS),
+    );
     return {
       first: limit - lineTime(command.answerBytes, baudRate) + piece,
       gap: FACTOR * this.#slowest + ANSWER_RESERVE_MS + piece,
@@ -111,7 +119,9 @@ export class AdaptiveTimeout {
     if (command.kind === 'link') return;
     if (command.covers !== undefined) {
       this.#latest = null;
-      this.#pace.learn(command.covers(args), took - this.latency);
+      const bytes = command.covers(args);
+      if (bytes <= NO_WORK) this.learnTrip(took);
+      else this.#pace.learn(bytes, took - this.latency);
       return;
     }
     if (command.usualWork === undefined) {
@@ -124,6 +134,11 @@ export class AdaptiveTimeout {
     this.#seen.set(key, Math.max(usual, took - this.latency));
   }
 
+  /** A chip was called many times and has answered; so long after the latest call came its last answer, ms. */
+  guessTrip(took: number): void {
+    this.#guess = Math.min(took, LONGEST_TRIP_MS);
+  }
+
   /** An answer that took next to no work came so many ms after the time that its bytes took on the wire. */
   learnTrip(took: number): void {
     this.#trips.push(Math.min(took, LONGEST_TRIP_MS));
@@ -132,7 +147,9 @@ export class AdaptiveTimeout {
 
   /** The longest that the line has taken of late; before anything is known of it, what is usual at most. */
   get #slowest(): number {
-    return this.#trips.length === 0 ? LATENCY_MS : Math.max(0, ...this.#trips);
+    return this.#trips.length === 0
+      ? Math.max(LATENCY_MS, this.#guess)
+      : Math.max(0, ...this.#trips);
   }
 }
 

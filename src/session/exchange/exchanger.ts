@@ -127,7 +127,7 @@ export class Exchanger {
    */
   learnLatency(): void {
     const { begun, onWire } = this.#watch.latest;
-    if (this.#lastByteAt >= begun) this.#timeout.learnTrip(this.#lastByteAt - begun - onWire);
+    if (this.#lastByteAt >= begun) this.#timeout.guessTrip(this.#lastByteAt - begun - onWire);
   }
 
   /** To be called when a chip that did not answer is found alive: flash operations get longer from now on. */

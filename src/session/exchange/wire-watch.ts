@@ -81,6 +81,11 @@ export class WireWatch {
     return this.#late;
   }
 
+  /** An answer that came was the one before, once more. */
+  expectDoubles(): void {
+    this.#doubles = true;
+  }
+
   /** Whether answers have come twice: one that echoes nothing may then be the one before. */
   get doubles(): boolean {
     return this.#doubles;

@@ -1,12 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { CALIBRATIONS } from '../../chip/known/chip-places';
-import type { Region } from '../../chip/layouts';
+import { CALIBRATION_HEADER, type Region } from '../../chip/layouts';
 import { twiceAlike } from '../base/twice-alike';
 import type { Flash } from '../memory/flash';
 
-/** How a calibration sector begins. */
-const HEADER = Buffer.from('TLV\0', 'latin1');
 /** So much of a sector is looked at: of one with the calibration the chip's own address (MAC) and its radio's values. */
 const MARKED = 512;
 const BLANK = Buffer.alloc(MARKED, 0xff);
@@ -137,7 +135,9 @@ export class Fingerprint {
 
   async #takeCalibration(address: number): Promise<void> {
     if (address + MARKED > this.#flash.size) return;
-    if ((await this.#flash.sureCrc(address, HEADER.length)) === crc32(HEADER))
+    if (
+      (await this.#flash.sureCrc(address, CALIBRATION_HEADER.length)) === crc32(CALIBRATION_HEADER)
+    )
       await this.include(address);
   }
 
