@@ -69,7 +69,8 @@ describe('a supply that is too weak', () => {
       Array.from({ length: 32 }, (_, page) => START + page * 0x100).filter((_, page) => page !== 3),
     );
     assert.equal(chip.counters.commands.L07 ?? 0, 0, 'no whole sector ever got through');
-    assert.match(facts.warnings.join(), /stronger 3\.3 V supply/);
+    // Said once, however often it happened.
+    assert.equal(facts.warnings.filter((one) => /stronger 3\.3 V supply/.test(one)).length, 1);
     await device.close();
   });
 
