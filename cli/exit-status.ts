@@ -28,6 +28,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   BK_PORT_DENIED: 3,
   BK_PORT_BUSY: 3,
   BK_PORT_LOST: 3,
+  BK_REPLAY: 3,
   BK_NO_LINK: 4,
   BK_LINK_LOST: 4,
   BK_NO_RESPONSE: 4,

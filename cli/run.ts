@@ -1,6 +1,7 @@
 import { BkError, isBkError, type Note, render, say, textOf } from '../src';
 import type { Command, Outcome, Surroundings } from './commands/command';
 import { connect } from './commands/connect';
+import { doctor } from './commands/doctor';
 import { erase } from './commands/erase';
 import { inspect } from './commands/inspect';
 import { ports } from './commands/ports';
@@ -16,7 +17,16 @@ import { calledAs, commandHelp, PROGRAM, programHelp, version } from './words/he
 import { nearest, readWords } from './words/read-words';
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [ports, connect, read, write, erase, inspect, sim];
+export const COMMANDS: readonly Command[] = [
+  ports,
+  connect,
+  read,
+  write,
+  erase,
+  inspect,
+  sim,
+  doctor,
+];
 
 /**
  * Does what the words of a command line say. Results go to standard output, all else to standard error.
@@ -117,6 +127,7 @@ function surroundingsOf(screen: Screen, view: ProgressView, signal: AbortSignal)
     toTerminal: process.stdout.isTTY === true,
     line: (text) => process.stdout.write(`${text}\n`),
     complain: (text) => screen.line(text),
+    say: (note) => view.say(note),
   };
 }
 

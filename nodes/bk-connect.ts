@@ -9,6 +9,7 @@ export = function register(RED: NodeAPI): void {
   function BkConnectNode(this: Node, def: Saved<'device'>): void {
     RED.nodes.createNode(this, def);
     runJobs(RED, language, this, def, {
+      operation: 'connect',
       prepare: () => (device, control) => device.connect(control),
       doneText: () => 'connected',
     });

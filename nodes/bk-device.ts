@@ -11,6 +11,8 @@ import {
 } from '../src';
 import { closeWithin } from './shared/closing';
 import type { DeviceNode } from './shared/device-node';
+import { inUserDir } from './shared/paths';
+import type { RecordKeeping } from './shared/recording';
 import {
   badSetting,
   choice,
@@ -21,7 +23,12 @@ import {
   text,
 } from './shared/settings';
 
-type DeviceDef = Saved<'port' | 'chip' | 'baud' | 'reset' | 'linkTimeout' | 'idle' | 'after'>;
+type DeviceDef = Saved<
+  'port' | 'chip' | 'baud' | 'reset' | 'linkTimeout' | 'idle' | 'after' | 'record' | 'recordFolder'
+>;
+
+/** Where records go unless somebody says otherwise: below Node-RED's user folder. */
+const RECORD_FOLDER = 'bk-records';
 
 /** Messages may name ever other ports: of more devices than these, those that nobody uses go. */
 const MOST_DEVICES = 32;
@@ -41,6 +48,13 @@ export = function register(RED: NodeAPI): void {
       const device = new Device(settings);
       devices.set(settings.port, device);
       return device;
+    };
+
+    this.records = () => {
+      const folder = isBlank(def.recordFolder)
+        ? RECORD_FOLDER
+        : text('recordFolder', def.recordFolder);
+      return { of: readRecord(def.record), folder: inUserDir(RED, folder) };
     };
 
     this.on('close', (_removed: boolean, done: () => void) => {
@@ -77,6 +91,7 @@ function readSettings(def: DeviceDef, port: string | undefined): DeviceSettings 
     linkTimeout: seconds('linkTimeout', def.linkTimeout, 60, 1),
     idle: seconds('idle', def.idle, 10),
     after: choice('after', def.after, ['reboot', 'leave'], 'reboot'),
+    ...(readRecord(def.record) === 'all' ? { record: 'all' } : {}),
   };
   if (settings.port === '') {
     throw new BkError('BK_BAD_SETTING', say('node.noPort'), {
@@ -90,6 +105,10 @@ function readSettings(def: DeviceDef, port: string | undefined): DeviceSettings 
 /** Names by which people know chips, as T2, are taken for the chips' own. */
 function chipSetting(value: unknown): unknown {
   return typeof value === 'string' ? ownName(value) : value;
+}
+
+function readRecord(value: unknown): RecordKeeping['of'] {
+  return choice('record', value, ['failures', 'all', 'off'], 'failures');
 }
 
 function readBaud(value: unknown): number | 'auto' {

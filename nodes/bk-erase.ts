@@ -15,6 +15,7 @@ export = function register(RED: NodeAPI): void {
   function BkEraseNode(this: Node, def: EraseDef): void {
     RED.nodes.createNode(this, def);
     runJobs(RED, language, this, def, {
+      operation: 'erase',
       prepare: (msg) => {
         const options = eraseOptions(RED, def, msg);
         return (device, control) => device.erase(options, control);

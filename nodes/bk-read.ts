@@ -24,6 +24,7 @@ export = function register(RED: NodeAPI): void {
   function BkReadNode(this: Node, def: ReadDef): void {
     RED.nodes.createNode(this, def);
     runJobs(RED, language, this, def, {
+      operation: 'read',
       prepare: (msg) => {
         const options = readOptions(RED, def, msg);
         return (device, control) => device.read(options, control);

@@ -30,6 +30,7 @@ export = function register(RED: NodeAPI): void {
   function BkWriteNode(this: Node, def: WriteDef): void {
     RED.nodes.createNode(this, def);
     runJobs(RED, language, this, def, {
+      operation: 'write',
       prepare: (msg) => {
         const options = writeOptions(RED, def, msg);
         return (device, control) => device.write(options, control);

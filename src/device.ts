@@ -2,6 +2,7 @@ import { type Environment, processEnvironment } from './environment';
 import { BkError, isBkError, textOf } from './errors';
 import { JobContext } from './jobs/base/job-context';
 import { factsOf, type JobOutcome } from './jobs/base/job-facts';
+import { doneLine, failedLine } from './jobs/base/job-lines';
 import { JobNotes } from './jobs/base/job-notes';
 import type {
   ChipReport,
@@ -13,19 +14,32 @@ import type {
   WriteOptions,
   WriteSummary,
 } from './jobs/base/job-types';
-import { type Operation, type ProgressListener, ProgressReporter } from './jobs/base/progress';
+import { type Operation, ProgressReporter } from './jobs/base/progress';
 import { connect } from './jobs/connect';
 import { erase } from './jobs/erase';
-import { takeControl, takeEraseOptions, takeWriteOptions } from './jobs/options/job-options';
+import { examine } from './jobs/examine';
+import type { Examination, ExamineOptions } from './jobs/examine/examination';
+import {
+  takeControl,
+  takeEraseOptions,
+  takeExamineOptions,
+  takeWriteOptions,
+} from './jobs/options/job-options';
 import { checkReading, read } from './jobs/read';
 import { loadImage, write } from './jobs/write';
 import type { PortSlot } from './ports/port-slot';
 import { type DeviceSettings, type FilledSettings, fillSettings } from './session/base/settings';
 import { say } from './texts/note';
+import type { PortRecord } from './trace/port-record';
+import type { RecordedSettings } from './trace/record-lines';
 
 /** A job in two parts: what can be found wrong without a chip, before its turn; and the work. */
 interface Job<Prepared, Payload> {
   operation: Operation;
+  /** As they were given, for its record. */
+  options: unknown;
+  /** The same where only now is known what was meant: an image is its bytes, not the name of a file. */
+  meant?(prepared: Prepared): unknown;
   /** @param port for messages */
   prepare(port: string): Prepared | Promise<Prepared>;
   perform(context: JobContext, prepared: Prepared): Promise<JobOutcome<Payload>>;
@@ -57,7 +71,12 @@ export class Device {
 
   /** Links and identifies; the link stays for `idle` seconds. */
   connect(control: JobControl = {}): Promise<JobResult<ChipReport>> {
-    return this.#run(control, { operation: 'connect', prepare: () => {}, perform: connect });
+    return this.#run(control, {
+      operation: 'connect',
+      options: {},
+      prepare: () => {},
+      perform: connect,
+    });
   }
 
   /**
@@ -67,6 +86,7 @@ export class Device {
   read(options: ReadOptions = {}, control: JobControl = {}): Promise<JobResult<Buffer | string>> {
     return this.#run(control, {
       operation: 'read',
+      options,
       prepare: (port) => checkReading(options, port),
       perform: read,
     });
@@ -80,10 +100,12 @@ export class Device {
   write(options: WriteOptions, control: JobControl = {}): Promise<JobResult<WriteSummary>> {
     return this.#run(control, {
       operation: 'write',
+      options,
       prepare: async (port) => {
         const checked = takeWriteOptions(options, port);
         return { options: checked, image: await loadImage(checked) };
       },
+      meant: ({ image }) => ({ ...options, image: image.bytes }),
       perform: (context, { options, image }) => write(context, options, image),
     });
   }
@@ -96,8 +118,31 @@ export class Device {
   erase(options: EraseOptions = {}, control: JobControl = {}): Promise<JobResult<EraseSummary>> {
     return this.#run(control, {
       operation: 'erase',
+      options,
       prepare: (port) => takeEraseOptions(options, port),
       perform: erase,
+    });
+  }
+
+  /**
+   * What happened on the port of its latest job, from the opening on: as much as the setting `record` says. Null where
+   * no job has had its turn. May be posted: see docs/trace.md.
+   */
+  record(): PortRecord | null {
+    return this.#last?.slot.recorder.record ?? null;
+  }
+
+  /**
+   * Measures chip, adapter and line; changes nothing unless `write` is set.
+   * @throws BkError BK_BAD_SETTING, the errors of linking; with `write` those of a change where flash that was blank
+   *   could not be made so again
+   */
+  examine(options: ExamineOptions = {}, control: JobControl = {}): Promise<JobResult<Examination>> {
+    return this.#run(control, {
+      operation: 'examine',
+      options,
+      prepare: (port) => takeExamineOptions(options, port),
+      perform: examine,
     });
   }
 
@@ -141,15 +186,24 @@ export class Device {
   ): Promise<JobResult<Payload>> {
     const { operation } = job;
     const prepared = await inWords(job, settings.port, () => job.prepare(settings.port));
-    const { clock, ports, folders } = this.#environment;
+    const { ports, folders } = this.#environment;
     const { slot, release } = await inWords(job, settings.port, () =>
       ports.turn(settings.port, signal),
     );
     this.#last = { slot, settings };
-    const notes = new JobNotes();
+    const { clock, recorder } = slot;
+    const notes = new JobNotes(recorder);
     const listener = guarded(control.onProgress, notes);
+    recorder.beginJob({
+      operation,
+      options: job.meant?.(prepared) ?? job.options,
+      port: settings.port,
+      settings: recorded(settings),
+      recording: settings.record,
+      onLine: guarded(control.onRecord, notes),
+    });
     const subject = { operation, device: settings.name, port: settings.port };
-    const progress = new ProgressReporter(subject, clock, listener);
+    const progress = new ProgressReporter(subject, clock, listener, recorder);
     let context: JobContext | null = null;
     let result: JobResult<Payload> | null = null;
     let failure: BkError | null = null;
@@ -163,8 +217,10 @@ export class Device {
       const now = clock.now();
       const times = { totalMs: now - turnAt, workMs: now - linkedAt };
       result = { payload: outcome.payload, facts: factsOf(operation, context, outcome, times) };
+      recorder.decide(doneLine(result.facts));
     } catch (error) {
       failure = notes.explain(asBkError(error, operation, settings.port));
+      recorder.decide(failedLine(failure));
     }
     try {
       if (failure === null) await slot.keep(settings, this);
@@ -174,11 +230,21 @@ export class Device {
       // What the job itself failed of says more.
       failure ??= asBkError(error, operation, settings.port);
     } finally {
+      recorder.endJob();
+      if (failure !== null) failure = failure.with({ record: recorder.record });
+      else if (settings.record === 'all') result = withRecord(result, recorder.record);
       release();
     }
     if (failure !== null) throw failure;
     return result as JobResult<Payload>;
   }
+}
+
+function withRecord<Payload>(
+  result: JobResult<Payload> | null,
+  record: PortRecord,
+): JobResult<Payload> | null {
+  return result === null ? null : { ...result, record };
 }
 
 /** Does a part of a job; whatever it throws becomes the one error class. */
@@ -195,15 +261,15 @@ async function inWords<T>(
 }
 
 /** Who only looks on must not end a job in the middle of a change. */
-function guarded(
-  listener: ProgressListener | undefined,
+function guarded<Told>(
+  listener: ((told: Told) => void) | undefined,
   notes: JobNotes,
-): ProgressListener | undefined {
+): ((told: Told) => void) | undefined {
   if (listener === undefined) return undefined;
-  let heard: ProgressListener | undefined = listener;
-  return (progress) => {
+  let heard: typeof listener | undefined = listener;
+  return (told) => {
     try {
-      heard?.(progress);
+      heard?.(told);
     } catch (error) {
       heard = undefined;
       notes.warnings.push(say('device.listenerFailed', { reason: textOf(error) }));
@@ -211,11 +277,17 @@ function guarded(
   };
 }
 
+function recorded(settings: FilledSettings): RecordedSettings {
+  const { chip, baud, reset, linkTimeout, idle, after } = settings;
+  return { chip, baud, reset, linkTimeout, idle, after };
+}
+
 const INTERNAL = {
   connect: 'device.connectBroke',
   read: 'device.readBroke',
   write: 'device.writeBroke',
   erase: 'device.eraseBroke',
+  examine: 'device.examineBroke',
 } as const;
 
 function asBkError(error: unknown, operation: Operation, port: string): BkError {

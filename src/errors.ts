@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'BK_BACKUP_FAILED',
   'BK_STORAGE',
   'BK_CANCELLED',
+  'BK_REPLAY',
   'BK_INTERNAL',
 ] as const;
 
@@ -88,6 +89,14 @@ export interface FlashState {
   uncertain: { offset: number; length: number }[];
 }
 
+/** What happened on the port, as it may be posted: without contents of flash, keys, passwords. */
+export interface SavableRecord {
+  /** JSON, one line each. */
+  text(): string;
+  /** Saves the text as a file that its owner alone may read: complete or not at all. @throws Error of the file system */
+  save(path: string): Promise<void>;
+}
+
 export interface ErrorDetails {
   phase?: Phase | undefined;
   /** Flash address in bytes. */
@@ -102,6 +111,9 @@ export interface ErrorDetails {
   state?: FlashState | undefined;
   /** The status, not 0, with which the chip itself refused: it had understood, and the line is not to blame. */
   refusal?: number | undefined;
+  record?: SavableRecord | undefined;
+  /** Where that was saved. */
+  recordPath?: string | undefined;
 }
 
 /** The plain-data form that Catch nodes see as `msg.error.cause`. */
@@ -116,6 +128,8 @@ export interface ErrorCause {
   reason: string | null;
   /** What flash holds, where the job had begun to change it. */
   state: FlashState | null;
+  /** The file with the record of what happened on the port, where one was saved. */
+  record?: string;
   /** Code and values of the error's message, and of each piece of advice. */
   text: Note;
   adviceCodes: readonly Note[];
@@ -152,6 +166,7 @@ export class BkError extends Error {
       state: details.state ?? null,
       text: note,
       adviceCodes: Object.freeze([...advice]),
+      ...(details.recordPath === undefined ? {} : { record: details.recordPath }),
     });
     for (const name of ['code', 'cause']) Object.defineProperty(this, name, { writable: false });
     const { reason } = details;
@@ -167,6 +182,11 @@ export class BkError extends Error {
   /** What it was made with: the error underneath is whole there. */
   get details(): Readonly<ErrorDetails> {
     return this.#details;
+  }
+
+  /** The latest of what happened on the port; null where it was not opened. Flows do not get it with the error. */
+  get record(): SavableRecord | null {
+    return this.#details.record ?? null;
   }
 
   /** The same error with more or other details, or another text; it keeps its stack. */

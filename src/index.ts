@@ -2,6 +2,7 @@
 
 export type { FileMode } from './backup/atomic';
 export { readImageFile, writeImageFile } from './backup/image-file';
+export { addRecord, type Recorded, type RecordedJob, saveRecord } from './backup/port-records';
 export { ownName } from './chip/known/chip-queries';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export type { Region } from './chip/layouts';
@@ -18,6 +19,7 @@ export {
   isBkError,
   type LikelyCause,
   type Phase,
+  type SavableRecord,
   textOf,
 } from './errors';
 export { LONGEST_IMAGE } from './image/inspect/inspect';
@@ -53,6 +55,15 @@ export type {
 } from './jobs/base/job-types';
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { ProgressThrottle } from './jobs/base/progress-throttle';
+export type {
+  Examination,
+  ExamineOptions,
+  FlashTimes,
+  ShownKey,
+  Spread,
+  Unmeasured,
+  Unusual,
+} from './jobs/examine/examination';
 export { inspect } from './jobs/inspect-image';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
@@ -67,5 +78,8 @@ export type { TcpServerOptions } from './simulator/tcp-server';
 export { durationText, parseSize, SIZE_PATTERN, sizeText, speedText } from './texts/amounts';
 export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
 export { type Catalogue, render } from './texts/render';
+export type { PortRecord } from './trace/port-record';
+export { type EventLine, type HeaderLine, type RecordLine, WIRE_KINDS } from './trace/record-lines';
+export { RECORDINGS, type Recording } from './trace/recorder';
 export { filesOfPort } from './transport/schemes/schemes';
 export { listPorts, type PortInfo } from './transport/schemes/serial-ports';

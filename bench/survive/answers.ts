@@ -1,4 +1,5 @@
 import { noise } from '../../test/support/bench-device';
+import { replayFault } from './replay-faults';
 import { type Outcome, type Section, type SurviveOptions, spread } from './section';
 import { flashFault, outcomeOf, told, trial } from './trial';
 
@@ -46,6 +47,9 @@ async function oneChip(
     jobs.write.seconds.push(written.ms / 1000);
     if (written.result) jobs.write.mended.push(written.result.facts.recoveries.length);
 
+    const otherwise = await replayFault(own, seed, written);
+    if (otherwise !== null) misses.push(`${where} write: ${otherwise}`);
+
     const flash = Buffer.from(own.chip.flash);
     const read = await outcomeOf(own, (device, control) =>
       device.read({ offset: OFFSET, length: MIB }, control),
@@ -57,6 +61,8 @@ async function oneChip(
     else jobs.read.good++;
     jobs.read.seconds.push(read.ms / 1000);
     if (read.result) jobs.read.mended.push(read.result.facts.recoveries.length);
+    const readOtherwise = await replayFault(own, seed, read);
+    if (readOtherwise !== null) misses.push(`${where} read: ${readOtherwise}`);
     await own.device.close();
     if (own.clock.pending > 0) misses.push(`${where}: ${own.clock.pending} timers left`);
   }

@@ -1,4 +1,5 @@
 import { noise } from '../../test/support/bench-device';
+import { replayFault } from './replay-faults';
 import { type Outcome, type Section, type SurviveOptions, spread } from './section';
 import { flashFault, once, outcomeOf, told, trial, wornSectors } from './trial';
 
@@ -36,9 +37,10 @@ async function oneChip(
     const sim = `${chip}?brownout=${CHANCE}&window=300&reset=none&app=silent&seed=${seed}`;
     const own = trial(sim, { reset: 'none', linkTimeout: 20 }, once);
     const image = noise(MIB, seed);
-    const { result, error, ms } = await outcomeOf(own, (device, control) =>
+    const end = await outcomeOf(own, (device, control) =>
       device.write({ image, offset: OFFSET }, control),
     );
+    const { result, error, ms } = end;
     drops.push(own.chip.counters.brownouts);
     seconds.push(ms / 1000);
     const where = `${chip} seed ${seed}`;
@@ -54,6 +56,8 @@ async function oneChip(
       misses.push(`${where}: ${sectors.slice(0, 3).join('; ')} (${sectors.length} sectors)`);
     }
     if (own.chip.counters.bootloaderTouches > 0) misses.push(`${where}: bootloader touched`);
+    const otherwise = await replayFault(own, seed, end);
+    if (otherwise !== null) misses.push(`${where}: ${otherwise}`);
     await own.device.close();
     if (own.clock.pending > 0) misses.push(`${where}: ${own.clock.pending} timers left`);
     if (misses.length === before) good++;

@@ -1,5 +1,6 @@
 import { SECTOR } from '../../src/chip/geometry';
 import { noise } from '../../test/support/bench-device';
+import { replayFault } from './replay-faults';
 import { type Outcome, type Section, type SurviveOptions, spread } from './section';
 import { outcomeOf, told, trial } from './trial';
 
@@ -24,9 +25,10 @@ export const deadSector: Section = {
         () => null,
       );
       const image = noise(LENGTH, seed);
-      const { error } = await outcomeOf(own, (device, control) =>
+      const end = await outcomeOf(own, (device, control) =>
         device.write({ image, offset: OFFSET }, control),
       );
+      const { error } = end;
       const count = own.chip.counters.erases[address / SECTOR] as number;
       erases.push(count);
       const held = Buffer.from(own.chip.flash.subarray(OFFSET, OFFSET + LENGTH));
@@ -36,6 +38,7 @@ export const deadSector: Section = {
       else if (error.cause.address !== address) fault = `names address ${error.cause.address}`;
       else if (count > ERASES_AT_MOST) fault = `erased ${count} times`;
       else if (!held.equals(image)) fault = 'other sectors are wrong';
+      fault ??= await replayFault(own, seed, end);
       await own.device.close();
       if (fault === null) good++;
       else misses.push(`${chip} seed ${seed}, sector 0x${address.toString(16)}: ${fault}`);

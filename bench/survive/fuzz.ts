@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isBkError } from '../../src';
 import { COMMANDS, type Command } from '../../src/protocol/commands/command-table';
+import { Replays } from '../../src/replay/replays';
 import { Exchanger } from '../../src/session/exchange/exchanger';
 import { identify } from '../../src/session/identify/identify';
 import { link } from '../../src/session/link/link';
+import { type RecordedJob, Recorder } from '../../src/trace/recorder';
 import { ScriptedTransport } from '../../test/support/scripted-transport';
 import { VirtualClock } from '../../test/support/virtual-clock';
 import type { Outcome, Section, SurviveOptions } from './section';
@@ -16,6 +21,23 @@ const LONGEST_MS = 130_000;
 /** One whole linking and identifying for so many single answers. */
 const ANSWERS_PER_SESSION = 250;
 const SESSION_LIMIT_MS = 10 * 60_000;
+/** Of so many of them the record is played again. */
+const REPLAYED = 100;
+const RECORDED: RecordedJob = {
+  operation: 'connect',
+  options: {},
+  port: 'scripted',
+  settings: {
+    chip: 'auto',
+    baud: 'auto',
+    reset: 'none',
+    linkTimeout: 5,
+    idle: 0,
+    after: 'leave',
+  },
+  recording: 'all',
+  onLine: undefined,
+};
 
 const ARGUMENTS: Readonly<Record<string, unknown>> = {
   WriteReg: { address: 0x800074, value: 0x101 },
@@ -49,12 +71,17 @@ export const fuzz: Section = {
     }
     const sessions = Math.max(1, Math.ceil(options.fuzz / ANSWERS_PER_SESSION));
     const ends = new Map<string, number>();
+    const replays = { same: 0, parted: 0 };
     for (let index = 0; index < sessions && misses.length < 20; index++) {
-      const end = await oneSession(random, misses);
+      const end = await oneSession(random, misses, index < REPLAYED ? replays : null);
       ends.set(end, (ends.get(end) ?? 0) + 1);
     }
     const list = [...ends].map(([end, count]) => `${end} ${count}`).join(', ');
-    return { table, misses, notes: [`link and identify ${sessions} times: ${list}`] };
+    const notes = [
+      `link and identify ${sessions} times: ${list}`,
+      `${replays.same} of their records replayed to the same end, ${replays.parted} told a difference`,
+    ];
+    return { table, misses, notes };
   },
 };
 
@@ -94,13 +121,19 @@ async function oneAnswer(
  * A talker that has an answer to everything, always the same one as a chip would, and that is spoilt now and
  * then: from hardly ever to most of the time.
  */
-async function oneSession(random: Random, misses: string[]): Promise<string> {
+async function oneSession(
+  random: Random,
+  misses: string[],
+  replays: { same: number; parted: number } | null,
+): Promise<string> {
   const clock = new VirtualClock();
   const transport = new ScriptedTransport(clock);
-  const exchanger = new Exchanger(transport, clock);
+  const recorder = new Recorder(clock);
+  recorder.beginJob(RECORDED);
+  recorder.beginLink();
+  const exchanger = new Exchanger(recorder.tap(transport), clock);
   const spoiling = random() ** 2;
   const said = new Map<string, Buffer>();
-  let linked = false;
   transport.onWrite = (request) => {
     const key = request.toString('hex');
     const command = byCode(request);
@@ -112,26 +145,54 @@ async function oneSession(random: Random, misses: string[]): Promise<string> {
     say(transport, answer, random);
   };
   const start = clock.now();
-  try {
-    await link(exchanger, { reset: 'none', timeoutMs: 5000 });
-    linked = true;
-    await identify(exchanger);
-  } catch (error) {
-    if (!isBkError(error)) {
-      misses.push(`${linked ? 'identify' : 'link'}: ${String(error)}`);
-      return 'fault';
-    }
-    return await ended(error.code);
+  const end = await linkAndIdentify(exchanger, misses);
+  if (end === 'fault') return end;
+  if (replays !== null) {
+    recorder.endJob();
+    const again = await endAgain(recorder.record.text(), misses);
+    if (again === end) replays.same++;
+    // Bytes that are part of no answer are in no record: a half of one may have become whole by them.
+    else if (again === 'BK_REPLAY') replays.parted++;
+    else misses.push(`identify ended with ${again} against its record, not ${end}`);
   }
-  return await ended('identified');
+  return await ended();
 
-  async function ended(end: string): Promise<string> {
+  async function ended(): Promise<string> {
     const ms = clock.now() - start;
     if (ms > SESSION_LIMIT_MS)
       misses.push(`identify ended only after ${Math.round(ms)} ms (${end})`);
     await clock.advance(LONGEST_MS);
     if (clock.pending > 0) misses.push(`identify: ${clock.pending} timers left (${end})`);
     return end;
+  }
+}
+
+/** @returns `identified`, a code, or `fault` where it is one of the program */
+async function linkAndIdentify(exchanger: Exchanger, misses: string[]): Promise<string> {
+  let linked = false;
+  try {
+    await link(exchanger, { reset: 'none', timeoutMs: 5000 });
+    linked = true;
+    await identify(exchanger);
+    return 'identified';
+  } catch (error) {
+    if (isBkError(error)) return error.code;
+    misses.push(`${linked ? 'identify' : 'link'}: ${String(error)}`);
+    return 'fault';
+  }
+}
+
+/** How the same ends against the record of it. */
+async function endAgain(record: string, misses: string[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'bk72xx-fuzz-'));
+  const file = join(folder, 'record.jsonl');
+  try {
+    writeFileSync(file, record);
+    const clock = new VirtualClock();
+    const line = new Replays().open(`replay://${file}`, clock);
+    return await linkAndIdentify(new Exchanger(line, clock), misses);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,5 @@
 import { noise } from '../../test/support/bench-device';
+import { replayFault } from './replay-faults';
 import { type Outcome, type Section, type SurviveOptions, spread } from './section';
 import { flashFault, outcomeOf, type Person, told, trial } from './trial';
 
@@ -53,11 +54,13 @@ async function withPerson(
   const person: Person = (time) => 1000 + ((seed * 7919 + time * 104_729) % 9000);
   const own = trial(`${SIM}&seed=${seed}`, { reset: 'none', linkTimeout: LINK_TIMEOUT }, person);
   const image = noise(LENGTH, seed);
-  const { error } = await outcomeOf(own, (device, control) =>
+  const end = await outcomeOf(own, (device, control) =>
     device.write({ image, offset: OFFSET }, control),
   );
+  const { error } = end;
   figures.asked.push(own.asked());
-  const fault = error === null ? flashFault(own, image, OFFSET) : told(error);
+  let fault = error === null ? flashFault(own, image, OFFSET) : told(error);
+  fault ??= await replayFault(own, seed, end);
   await own.device.close();
   if (fault !== null) misses.push(`seed ${seed}, with a person: ${fault}`);
   return fault === null;
@@ -81,9 +84,12 @@ async function withoutPerson(
   for (let send = 1; ; send++) {
     const asked = own.asked();
     first = true;
-    const { error } = await outcomeOf(own, (device, control) =>
+    const end = await outcomeOf(own, (device, control) =>
       device.write({ image, offset: OFFSET }, control),
     );
+    const { error } = end;
+    fault = await replayFault(own, seed, end);
+    if (fault !== null) break;
     if (error === null) {
       figures.sends.push(send);
       break;

@@ -34,7 +34,7 @@ export function trial(sim: string, settings: Partial<DeviceSettings>, person: Pe
   const before = Buffer.from(chip.flash);
   const watch = new BrownoutWatch(chip, clock);
   const device = new Device(
-    { port: url, idle: 0, after: 'leave', ...settings },
+    { port: url, idle: 0, after: 'leave', record: 'all', ...settings },
     environmentOn(clock),
   );
   let asked = 0;

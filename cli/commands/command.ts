@@ -5,7 +5,7 @@ import type { Given, OptionTable } from '../words/option';
 /** What a command is given besides its words. */
 export interface Surroundings {
   /** Signal of Ctrl+C, and where progress goes. */
-  readonly control: Required<JobControl>;
+  readonly control: Required<Omit<JobControl, 'onRecord'>>;
   /** Where relative paths begin. */
   readonly folder: string;
   /** Whether what goes to standard output is read by a person. */
@@ -14,6 +14,8 @@ export interface Surroundings {
   line(text: string): void;
   /** The same on standard error. */
   complain(text: string): void;
+  /** Says something by the way, where progress goes. */
+  say(note: Note): void;
 }
 
 /** What came out. */

@@ -1,14 +1,16 @@
 import { type ChipReport, durationText, hex, type JobFacts, say, sizeText } from '../../src';
 import { KEYS, rows, spans } from '../show/rows';
-import { DEVICE, deviceOf, SHOWN } from '../words/device-options';
+import { DEVICE, onDevice, RECORD, SHOWN } from '../words/device-options';
 import { command } from './command';
 
 export const connect = command({
   name: 'connect',
   about: say('cli.aboutConnect'),
-  options: { ...DEVICE, ...SHOWN },
-  run: async (options, _operand, { control }) => {
-    const { payload, facts } = await deviceOf(options).connect(control);
+  options: { ...DEVICE, ...RECORD, ...SHOWN },
+  run: async (options, _operand, surroundings) => {
+    const { payload, facts } = await onDevice(options, surroundings, (device) =>
+      device.connect(surroundings.control),
+    );
     return { result: payload, facts, text: describe(payload, facts) };
   },
 });

@@ -1,7 +1,7 @@
 import { type EraseSummary, type JobFacts, say, sizeText } from '../../src';
 import { rows, spans, tookRow } from '../show/rows';
 import { BACKUP, backupOf } from '../words/backup-options';
-import { DEVICE, deviceOf, SHOWN } from '../words/device-options';
+import { DEVICE, onDevice, RECORD, SHOWN } from '../words/device-options';
 import { oneOf, pick, size } from '../words/option';
 import { command } from './command';
 
@@ -16,11 +16,14 @@ const ERASE = {
 export const erase = command({
   name: 'erase',
   about: say('cli.aboutErase'),
-  options: { ...DEVICE, ...ERASE, ...BACKUP, ...SHOWN },
+  options: { ...DEVICE, ...ERASE, ...BACKUP, ...RECORD, ...SHOWN },
   stopping: say('cli.stoppingChange'),
-  run: async (options, _operand, { control, folder }) => {
+  run: async (options, _operand, surroundings) => {
+    const { control, folder } = surroundings;
     const request = { ...pick(options, ERASE), backup: backupOf(options, folder) };
-    const { payload, facts } = await deviceOf(options).erase(request, control);
+    const { payload, facts } = await onDevice(options, surroundings, (device) =>
+      device.erase(request, control),
+    );
     return { result: payload, facts, text: describe(payload, facts) };
   },
 });

@@ -11,7 +11,7 @@ import {
 } from '../../src';
 import { rows, spans, tookRow } from '../show/rows';
 import { BACKUP_FOLDER, FILE_MODE } from '../words/backup-options';
-import { DEVICE, deviceOf, SHOWN } from '../words/device-options';
+import { DEVICE, onDevice, RECORD, SHOWN } from '../words/device-options';
 import { count, type Given, oneOf, pick, size, switchOff, text } from '../words/option';
 import { command, type Surroundings } from './command';
 
@@ -31,6 +31,7 @@ const OPTIONS = {
   keep: count(say('cli.optKeep'), 0),
   incremental: switchOff(say('cli.optNoIncremental')),
   ...FILE_MODE,
+  ...RECORD,
   ...SHOWN,
 };
 
@@ -48,7 +49,9 @@ export const read = command({
     const isFlash = options.memory === 'flash';
     const request =
       isFlash && file !== PIPE ? { ...range, file: output(options, file, surroundings) } : range;
-    const { payload, facts } = await deviceOf(options).read(request, surroundings.control);
+    const { payload, facts } = await onDevice(options, surroundings, (device) =>
+      device.read(request, surroundings.control),
+    );
     if (typeof payload === 'string')
       return { result: payload, facts, text: describe(facts, payload) };
     if (file === null || file === PIPE)

@@ -12,7 +12,7 @@ import {
 } from '../../src';
 import { rows, spans, tookRow } from '../show/rows';
 import { BACKUP, backupOf } from '../words/backup-options';
-import { DEVICE, deviceOf, SHOWN } from '../words/device-options';
+import { DEVICE, onDevice, RECORD, SHOWN } from '../words/device-options';
 import { oneOf, pick, size, sizeOrAuto, switchOn, text } from '../words/option';
 import { command } from './command';
 
@@ -40,21 +40,21 @@ export const write = command({
     ...WRITE,
     ...BACKUP,
     openbeken: text('FILE.json', say('cli.optOpenbeken')),
+    ...RECORD,
     ...SHOWN,
   },
   stopping: say('cli.stoppingChange'),
-  run: async (options, file, { control, folder }) => {
+  run: async (options, file, surroundings) => {
+    const { control, folder } = surroundings;
     const { openbeken } = options;
-    const { payload, facts } = await deviceOf(options).write(
-      {
-        image: { path: resolve(folder, file as string) },
-        ...pick(options, WRITE),
-        backup: backupOf(options, folder),
-        ...(openbeken === undefined
-          ? {}
-          : { openbeken: await settings(resolve(folder, openbeken)) }),
-      },
-      control,
+    const request = {
+      image: { path: resolve(folder, file as string) },
+      ...pick(options, WRITE),
+      backup: backupOf(options, folder),
+      ...(openbeken === undefined ? {} : { openbeken: await settings(resolve(folder, openbeken)) }),
+    };
+    const { payload, facts } = await onDevice(options, surroundings, (device) =>
+      device.write(request, control),
     );
     return { result: payload, facts, text: describe(payload, facts) };
   },

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { BkError, type Device, say } from '../../src';
+import type { RecordKeeping } from './recording';
 
 /** What the config node offers to flow nodes. */
 export interface DeviceNode extends Node {
@@ -8,6 +9,8 @@ export interface DeviceNode extends Node {
    * @throws BkError BK_BAD_SETTING when the settings cannot be used
    */
   use(port?: string): Device;
+  /** Of which jobs records are kept, and where. @throws BkError BK_BAD_SETTING */
+  records(): RecordKeeping;
 }
 
 /** @throws BkError BK_BAD_SETTING when the flow names no device, or one that is missing or disabled */

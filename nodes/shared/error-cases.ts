@@ -10,6 +10,7 @@ const CASES: Readonly<Record<string, readonly TextCode[]>> = {
   // BK_WRONG_IMAGE
   imageOfOtherChip: [
     'placement.forOtherChip',
+    'placement.likelyOtherModel',
     'placement.mixtureForOtherChip',
     'placement.forOtherCore',
     'placement.forSomeOtherCore',
@@ -20,6 +21,7 @@ const CASES: Readonly<Record<string, readonly TextCode[]>> = {
   ],
   imageTellsNoChip: ['placement.appContradicts', 'placement.bootloaderContradicts'],
   imageWithOtherKey: ['placement.otherKey', 'placement.otherKeys'],
+  chipModelUnknown: ['placement.modelNotTold'],
   chipKeyUnknown: ['placement.keyNotSureToFit'],
   imageOfOtherDevice: ['placement.otherCalibration', 'placement.onlyOwnDump'],
   dumpOfOtherSize: ['placement.otherFlashSize'],

@@ -5,6 +5,7 @@ import {
   factsIn,
   type JobControl,
   type JobResult,
+  type Operation,
   type Progress,
   ProgressThrottle,
   progressIn,
@@ -15,6 +16,7 @@ import { closeWithin, warnOfCancelled } from './closing';
 import { findDevice } from './device-node';
 import { asBkError, logInternal } from './errors';
 import { portOf } from './paths';
+import { liveLog, type RecordKeeping, recordOf, withRecord } from './recording';
 import type { Saved } from './settings';
 import { StatusTexts } from './status';
 
@@ -36,6 +38,7 @@ type Start<Payload> = (device: Device, control: JobControl) => Promise<JobResult
 
 /** What sets one flow node apart from the others. */
 export interface JobKind<Payload> {
+  operation: Operation;
   /** Reads settings and message, and says how to start the job. Whatever it throws ends the message. */
   prepare(msg: JobMessage): Start<Payload>;
   /** Which text of the catalogue the badge shows after success. */
@@ -97,6 +100,7 @@ class JobRunner<Payload> {
 
   input(msg: JobMessage, send: Send, done: Done): void {
     let device: Device;
+    let keeping: RecordKeeping;
     let start: Start<Payload>;
     try {
       if (isCancel(msg)) {
@@ -105,7 +109,9 @@ class JobRunner<Payload> {
         return;
       }
       const port = portOf(this.#RED, msg.port);
-      device = findDevice(this.#RED, this.#deviceId).use(port);
+      const node = findDevice(this.#RED, this.#deviceId);
+      device = node.use(port);
+      keeping = node.records();
       start = this.#kind.prepare(msg);
     } catch (error) {
       this.#fail(error, done);
@@ -113,7 +119,7 @@ class JobRunner<Payload> {
     }
     const job: Job = { abort: new AbortController(), hasStarted: false, ended: Promise.resolve() };
     this.#jobs.add(job);
-    job.ended = this.#run(job, device, start, msg, send, done).catch((error) =>
+    job.ended = this.#run(job, device, keeping, start, msg, send, done).catch((error) =>
       // Sending failed, or a mistake in here: a rejection that nobody handles would end Node-RED.
       this.#fail(error, done),
     );
@@ -137,6 +143,7 @@ class JobRunner<Payload> {
   async #run(
     job: Job,
     device: Device,
+    keeping: RecordKeeping,
     start: Start<Payload>,
     msg: JobMessage,
     send: Send,
@@ -150,16 +157,22 @@ class JobRunner<Payload> {
       job.hasStarted = true;
       throttle.report(progress);
     };
+    const keeps = { ...keeping, node: this.#node, language: this.#language };
+    const onRecord = liveLog(this.#RED, this.#node);
     let finish: () => void;
     try {
-      const { payload, facts } = await start(device, { signal: job.abort.signal, onProgress });
+      const control = { signal: job.abort.signal, onProgress };
+      const result = await start(device, onRecord ? { ...control, onRecord } : control);
+      const { payload, facts } = result;
+      const record = await recordOf(keeps, facts.operation, result);
       finish = () => {
-        const bk = factsIn(this.#language, facts);
+        const bk = factsIn(this.#language, record === null ? facts : { ...facts, record });
         send([{ ...msg, payload, bk } as NodeMessage, null]);
         this.#show(this.#texts.done(this.#kind.doneText(payload), facts));
         done();
       };
-    } catch (error) {
+    } catch (thrown) {
+      const error = await withRecord(keeps, this.#kind.operation, asBkError(thrown));
       finish = () => this.#fail(error, done);
     }
     this.#jobs.delete(job);

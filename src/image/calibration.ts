@@ -19,6 +19,8 @@ const HEADER = 8;
 const MAC_TAG = 0x11111102;
 const MAC_BYTES = 6;
 const FIRST_GROUP = 0x11111100;
+/** All tags begin with it. Source: real dumps. */
+const TAGS = 0x111111;
 /** Where the MAC's entry always was on real devices. */
 const USUAL_MAC_ENTRY = 0x1c;
 const FIRST_LETTER = 0x54;
@@ -43,6 +45,52 @@ export function readCalibration(sector: Uint8Array): Calibration | null {
   const walk = walkEntries(bytes, HEADER, end);
   if (walk === null) return null;
   return { mac: walk.mac === null ? null : macAt(bytes, walk.mac), length: end };
+}
+
+/** A stretch of a calibration sector that is no value of the radio's. */
+export interface CalibrationField {
+  /** In the sector, bytes. */
+  offset: number;
+  length: number;
+  /** The six bytes of the MAC; else magic, tags and lengths. */
+  isMac: boolean;
+}
+
+/** Magic, tags and lengths of a calibration sector, and its MAC, in their order; none when the bytes are none. */
+export function calibrationFields(sector: Uint8Array): CalibrationField[] {
+  const calibration = readCalibration(sector);
+  if (calibration === null) return [];
+  const bytes = Buffer.from(sector.buffer, sector.byteOffset, sector.length);
+  const fields: CalibrationField[] = [{ offset: 0, length: HEADER, isMac: false }];
+  const walk = (start: number, end: number): void => {
+    let at = start;
+    while (at + HEADER <= end) {
+      const tag = bytes.readUInt32LE(at);
+      const length = bytes.readUInt32LE(at + 4);
+      // What follows something else than an entry could be a value that looks like one.
+      if (tag >>> 8 !== TAGS) return;
+      fields.push({ offset: at, length: HEADER, isMac: false });
+      at += HEADER;
+      if (at + length > end) return;
+      if (tag === FIRST_GROUP) walk(at, at + length);
+      if (tag === MAC_TAG && length === MAC_BYTES) {
+        fields.push({ offset: at, length: MAC_BYTES, isMac: true });
+      }
+      at += length;
+    }
+  };
+  walk(HEADER, calibration.length);
+  const usual = USUAL_MAC_ENTRY + HEADER;
+  // Where the entries before it do not lead to the MAC's.
+  if (calibration.mac !== null && !fields.some(({ isMac }) => isMac)) {
+    const before = fields.filter(({ offset, length }) => offset + length <= USUAL_MAC_ENTRY);
+    return [
+      ...before,
+      { offset: USUAL_MAC_ENTRY, length: HEADER, isMac: false },
+      { offset: usual, length: MAC_BYTES, isMac: true },
+    ];
+  }
+  return fields;
 }
 
 /**

@@ -2,11 +2,12 @@ import { CHIPS } from '../chip/known/chips';
 import { hex } from '../errors';
 import { span } from '../placement/base/pieces';
 import { isLaidOutAsUsual, slotInTable, slotOf } from '../placement/base/place-target';
-import { say } from '../texts/note';
+import { anyOf, say } from '../texts/note';
 import type { JobContext } from './base/job-context';
 import type { JobOutcome } from './base/job-facts';
 import type { ChipReport } from './base/job-types';
 import { chipCalibration } from './chip/chip-calibration';
+import { likelyModels } from './chip/chip-hints';
 import { laidOut } from './chip/chip-layout';
 
 /** Tells what is linked. */
@@ -15,6 +16,11 @@ export async function connect(context: JobContext): Promise<JobOutcome<ChipRepor
   const { identity } = session;
   const { mac } = await chipCalibration(context);
   const layout = await layoutReport(context);
+  const likely = await likelyModels(context);
+  if (likely !== null && likely.chips.length > 0)
+    context.warnings.push(
+      say('job.likelyModel', { chips: anyOf(likely.chips), says: likely.says }),
+    );
   const { name, version, crc, known } = identity.bootloader;
   const payload: ChipReport = {
     chip: identity.chip,

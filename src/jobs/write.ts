@@ -9,7 +9,14 @@ import type { WriteOptions, WriteSummary } from './base/job-types';
 import { checkSeconds } from './base/step-costs';
 import { Changer } from './change/change';
 import { expectWrite } from './change/change-estimate';
-import { changeSeconds, type Plan, secondsOf, sharesOf, touchedBy } from './change/change-plan';
+import {
+  changeSeconds,
+  type Plan,
+  planLine,
+  secondsOf,
+  sharesOf,
+  touchedBy,
+} from './change/change-plan';
 import { forgetPartialSectors, PartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
 import { planWrite } from './change/write-plan';
@@ -80,6 +87,7 @@ async function change(
     const pieces: Piece[] = [];
     for (const piece of placed) pieces.push(await partials.fill(piece));
     const plan = await planWrite(context, pieces, options);
+    context.session.report.decisions?.decide(planLine(plan));
     if (options.dryRun) return plan;
     await partials.keep(plan);
     await changer.run(plan, () => carryOut(context, changer, pieces, plan));

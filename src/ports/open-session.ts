@@ -1,12 +1,14 @@
 import type { Clock } from '../clock';
 import { isBkError } from '../errors';
+import type { Replays } from '../replay/replays';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
-import type { BaudMemories } from '../session/baud/baud-memory';
+import { BaudMemories } from '../session/baud/baud-memory';
 import { BOOT_BAUD } from '../session/link/link';
 import { beganAnew } from '../session/recovery/port-reconnect';
 import { type Reopen, Session } from '../session/session';
 import { say } from '../texts/note';
+import type { Recorder } from '../trace/recorder';
 import { AdapterFollower } from '../transport/adapter/follow';
 import type { OpenOptions } from '../transport/schemes/port-scheme';
 import { openTransport } from '../transport/schemes/schemes';
@@ -17,31 +19,38 @@ import type { Transport } from '../transport/transport';
 export interface PortWorld {
   readonly clock: Clock;
   readonly chips: SimulatedChips;
+  readonly replays: Replays;
   /** What is known of the rates of chips. */
   readonly bauds: BaudMemories;
 }
 
 /**
  * Opens a port and links to the chip on it; should the adapter go away, it is followed.
+ * @param recorder takes down all that passes
  * @throws BkError as openTransport and Session.open; the port is closed then
  */
 export async function openSession(
-  { clock, chips, bauds }: PortWorld,
+  world: PortWorld,
   settings: FilledSettings,
   report: SessionReport,
   signal: AbortSignal | undefined,
+  recorder: Recorder,
 ): Promise<Session> {
+  const { clock, chips, replays } = world;
+  recorder.beginLink();
   report.onPhase('open', say('session.openingPort', { port: settings.port }), false);
-  const options = { baudRate: BOOT_BAUD, clock, chips };
+  const options = { baudRate: BOOT_BAUD, clock, chips, replays };
   const follower = new AdapterFollower(settings.port, options);
   // Not awaited: nobody should wait for it unless the adapter goes away.
   void follower.remember();
-  const transport = await openPort(settings, follower, { ...options, signal }, report);
+  const transport = await openPort(settings, follower, { ...options, signal }, report, recorder);
   let latest = transport;
   const reopen: Reopen = async (timeoutMs, abort) => {
-    latest = await follower.reopen(timeoutMs, abort);
+    latest = recorder.tap(await follower.reopen(timeoutMs, abort));
     return latest;
   };
+  const known = replays.ratesOf(settings.port, clock);
+  const bauds = known === null ? world.bauds : new BaudMemories(clock, known);
   try {
     return await Session.open({ transport, settings, clock, report, bauds, signal, reopen });
   } catch (error) {
@@ -56,12 +65,14 @@ async function openPort(
   follower: AdapterFollower,
   options: OpenOptions,
   { evidence, onPhase, onRecovery }: SessionReport,
+  recorder: Recorder,
 ): Promise<Transport> {
   const { clock, signal } = options;
   const start = clock.now();
   try {
-    return await openTransport(port, options);
+    return recorder.tap(await openTransport(port, options));
   } catch (error) {
+    if (isBkError(error)) recorder.refused(BOOT_BAUD, error.code);
     if (!isBkError(error, 'BK_PORT_LOST')) throw error;
     evidence.adapterLost();
     onPhase('open', say('session.portSilent', { port }), true);
@@ -71,6 +82,6 @@ async function openPort(
     });
     evidence.adapterBack();
     onRecovery(beganAnew('open', error, clock.now() - start));
-    return transport;
+    return recorder.tap(transport);
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
+import { Replays } from '../replay/replays';
 import { BaudMemories } from '../session/baud/baud-memory';
-import { canonicalPort } from '../transport/schemes/schemes';
+import { canonicalPort, clockOfPort } from '../transport/schemes/schemes';
 import { SimulatedChips } from '../transport/schemes/simulated-chips';
 import type { PortWorld } from './open-session';
 import { PortSlot } from './port-slot';
@@ -22,6 +23,7 @@ export class PortRegistry implements PortWorld {
   readonly clock: Clock;
   readonly chips: SimulatedChips;
   readonly bauds: BaudMemories;
+  readonly replays = new Replays();
   readonly #slots = new Map<string, PortSlot>();
 
   constructor(clock: Clock, chips = new SimulatedChips()) {
@@ -40,16 +42,18 @@ export class PortRegistry implements PortWorld {
    * @throws BkError BK_BAD_SETTING for what names no port, BK_CANCELLED while waiting
    */
   async turn(port: string, signal: AbortSignal | undefined): Promise<PortTurn> {
-    const slot = this.#slotOf(await canonicalPort(port));
+    const slot = this.#slotOf(await canonicalPort(port), clockOfPort(port, this.clock));
     // Nothing may come between these two: a slot that nobody uses goes.
     const release = await slot.turn(signal, port);
     return { slot, release };
   }
 
-  #slotOf(name: string): PortSlot {
+  /** @param clock of the port */
+  #slotOf(name: string, clock: Clock): PortSlot {
     const known = this.#slots.get(name);
     if (known !== undefined) return known;
-    const made = new PortSlot(this, (slot) => {
+    const { chips, replays, bauds } = this;
+    const made = new PortSlot({ clock, chips, replays, bauds }, (slot) => {
       // One that is gone may be asked to end what it does not keep any more.
       if (this.#slots.get(name) === slot) this.#slots.delete(name);
     });

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../clock';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
 import type { Session } from '../session/session';
+import { Recorder } from '../trace/recorder';
 import { openSession, type PortWorld } from './open-session';
 import { type Release, TurnQueue } from './turn-queue';
 
@@ -13,8 +14,11 @@ const KEEP_ALIVE_MS = 500;
  * devices that name the port, however they spell it, share its slot.
  */
 export class PortSlot {
+  /** What happens on it, from the opening of the port on. */
+  readonly recorder: Recorder;
   readonly #world: PortWorld;
-  readonly #clock: Clock;
+  /** Of all that happens on the port. */
+  readonly clock: Clock;
   readonly #onIdle: (slot: PortSlot) => void;
   readonly #turns = new TurnQueue();
   #session: Session | null = null;
@@ -31,7 +35,8 @@ export class PortSlot {
   /** @param onIdle called whenever nobody has the turn or waits for it, and no link is kept any more */
   constructor(world: PortWorld, onIdle: (slot: PortSlot) => void) {
     this.#world = world;
-    this.#clock = world.clock;
+    this.clock = world.clock;
+    this.recorder = new Recorder(world.clock);
     this.#onIdle = onIdle;
   }
 
@@ -69,7 +74,7 @@ export class PortSlot {
       }
       await this.#drop('leave');
     }
-    this.#session = await openSession(this.#world, settings, report, signal);
+    this.#session = await openSession(this.#world, settings, report, signal, this.recorder);
     return this.#session;
   }
 
@@ -83,14 +88,14 @@ export class PortSlot {
       await this.#drop(settings.after);
       return;
     }
-    const end = this.#clock.now() + settings.idle * 1000;
+    const end = this.clock.now() + settings.idle * 1000;
     const wait = (): void => {
-      const ms = Math.min(KEEP_ALIVE_MS, Math.max(0, end - this.#clock.now()));
-      this.#keeper = this.#clock.setTimeout(() => tick(), ms, { background: true });
+      const ms = Math.min(KEEP_ALIVE_MS, Math.max(0, end - this.clock.now()));
+      this.#keeper = this.clock.setTimeout(() => tick(), ms, { background: true });
     };
     const tick = (): void => {
       this.#keeper = null;
-      const over = this.#clock.now() >= end;
+      const over = this.clock.now() >= end;
       this.#calling = (async () => {
         if (over || !(await session.keepAlive())) {
           if (this.#session === session) await this.#drop(over ? settings.after : 'leave');
@@ -122,7 +127,7 @@ export class PortSlot {
 
   async #stopKeeping(): Promise<void> {
     this.#taken = true;
-    if (this.#keeper !== null) this.#clock.clearTimeout(this.#keeper);
+    if (this.#keeper !== null) this.clock.clearTimeout(this.#keeper);
     this.#keeper = null;
     await this.#calling;
   }

@@ -26,6 +26,8 @@ export const WORK_MS = {
   programPage: 50,
   /** 300–400 ms at most. */
   eraseSector: 1000,
+  /** 1–1.6 s at most. */
+  eraseHalfBlock: 3000,
   /** 1.2–2 s at most. */
   eraseBlock: 4000,
 } as const;
@@ -35,6 +37,7 @@ export const USUAL_MS = {
   programPage: 1,
   programSector: 12,
   eraseSector: 50,
+  eraseHalfBlock: 120,
   eraseBlock: 200,
 } as const;
 

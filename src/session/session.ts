@@ -10,7 +10,7 @@ import type { Step } from './base/step';
 import { type Climber, climb } from './baud/baud-climb';
 import type { BaudMemories } from './baud/baud-memory';
 import { Exchanger } from './exchange/exchanger';
-import { mustBeExpected, noteIdentity } from './identify/expected-chip';
+import { chipLine, mustBeExpected, noteIdentity } from './identify/expected-chip';
 import { Fingerprint } from './identify/fingerprint';
 import { identify } from './identify/identify';
 import { BOOT_BAUD, type LinkOutcome, link } from './link/link';
@@ -84,6 +84,7 @@ export class Session implements Climber, Recoverable, Reconnectable {
     const identity = await this.step({ phase: 'identify', address: null }, signal, () =>
       identify(this.exchanger),
     );
+    this.report.decisions?.decide(chipLine(identity));
     const flash = new Flash(this.exchanger, identity);
     this.#state = transition.identified(opening, outcome, identity, flash);
     noteIdentity(this.exchanger.evidence, identity, this.settings.chip);
@@ -95,13 +96,16 @@ export class Session implements Climber, Recoverable, Reconnectable {
     this.#state = transition.fingerprinted(this.#state, fingerprint);
   }
 
-  #link(timeoutMs: number, signal: AbortSignal | undefined): Promise<LinkOutcome> {
-    return link(this.exchanger, {
+  async #link(timeoutMs: number, signal: AbortSignal | undefined): Promise<LinkOutcome> {
+    const outcome = await link(this.exchanger, {
       reset: this.settings.reset,
       timeoutMs,
       signal,
       onStep: (message, waits) => this.report.onPhase('link', message, waits),
     });
+    const { baudRate: baud } = this.exchanger.transport;
+    this.report.decisions?.decide({ kind: 'link', by: outcome.by, baud });
+    return outcome;
   }
 
   /** Begins a job on a chip that has just answered; what is seen and told from here on goes to it. */

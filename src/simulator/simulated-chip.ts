@@ -4,7 +4,7 @@ import { isLinkCheck, runCommand } from './answer-commands';
 import { Application } from './application';
 import { type Core, newCore } from './core';
 import type { Counters } from './counters';
-import { Adapter } from './line/adapter';
+import { Adapter, PACKET } from './line/adapter';
 import { spoilt, throughLine } from './line/line-noise';
 import { type CommandFrame, CommandReader } from './line/request-frames';
 import { type Arrival, Wire } from './line/wire';
@@ -63,7 +63,9 @@ export class SimulatedChip {
     this.#app = new Application(options.app, clock, (bytes, at) => this.#say(bytes, at));
     this.#line = seeded(options.seed, 'line');
     this.#toChip = new Wire(clock, (arrival) => this.#arrive(arrival));
-    this.#toHost = new Wire(clock, (arrival) => this.#leave(arrival));
+    // What fills a packet of the adapter's is passed on at that very moment.
+    const most = options.latency > 0 ? PACKET : undefined;
+    this.#toHost = new Wire(clock, (arrival) => this.#leave(arrival), most);
     this.#adapter = new Adapter(clock, options.latency, (bytes) => this.#host?.receive(bytes));
     this.#processor = new Processor(clock, options, this.#core.faults, {
       start: (frame, at) => this.#start(frame, at),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChipReport, inspect } from '../../src';
 import { sum, testDevice } from '../support/bench-device';
-import { container, openBekenTexts } from '../support/images';
+import { container, openBekenTexts, plainCode, rblFile } from '../support/images';
 import { rejection } from '../support/rejects';
 
 async function connected(sim: string, settings: Parameters<typeof testDevice>[1] = {}) {
@@ -29,6 +29,14 @@ describe('bootloaders that are known', function () {
       assert.equal((await inspect(found.flashBytes)).bootloader?.crc, crc);
     });
   }
+
+  it('have their own download slot, where an update goes', async () => {
+    const { device } = testDevice('bk7231n?bootloader=ae323e12&efuse=none');
+    const image = rblFile(plainCode({ texts: openBekenTexts('BK7231N') }), { compression: 1 });
+    const { payload } = await device.write({ image });
+    assert.equal(payload.regions[0]?.offset, 0x143000);
+    await device.close();
+  });
 
   it('do not speak for a key where nobody reported one', async () => {
     for (const [key, told] of [

@@ -198,6 +198,14 @@ describe('a chip of which nothing tells the key', function () {
       assert.equal((await connected(`${sim}?bootloader=unknown`)).encryptionKey, null, sim);
   });
 
+  it('is not told by an application that a chip without a key could not run', async () => {
+    const { encryptionKey } = await connected('bk7238?bootloader=unknown', (flash) => {
+      noise(0x11000).copy(flash);
+      appImage({ key: 'tuya' }).copy(flash, 0x11000);
+    });
+    assert.equal(encryptionKey, null);
+  });
+
   it('keeps what eFuse says where flash tells nothing', async () => {
     assert.equal((await connected('bk7231n', blank)).encryptionKey, 'tuya');
     assert.equal((await connected(`bk7231n?${OWN}`, blank)).encryptionKey, 'custom');

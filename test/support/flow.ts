@@ -17,7 +17,7 @@ import { until } from './until';
 // biome-ignore lint/suspicious/noExplicitAny: what a flow sends has no type
 export type Message = any;
 /** The helper puts spies on what a node calls. */
-export type SpiedNode = Node & Record<'status' | 'error' | 'send', SinonSpy>;
+export type SpiedNode = Node & Record<'status' | 'error' | 'send' | 'warn', SinonSpy>;
 export type FlowNode = { id: string; type: string; wires?: string[][] } & Record<string, unknown>;
 
 /** Node-RED takes what has no place on a tab for a config node. */

@@ -209,15 +209,18 @@ export function container(
 /**
  * Code on flash whose header counts padding behind it that is nothing but FF, as vendors of BK7252 make it; the code
  * is as long as packets are without it.
+ * @param options with what lies there in truth
  */
-export function paddedContainer(options: CodeOptions & { padding: number; size?: number }): Buffer {
-  const { key = 'none', address = 0x10000, padding, size = 0x118f70 } = options;
+export function paddedContainer(
+  options: CodeOptions & { padding: number; stored?: number; size?: number },
+): Buffer {
+  const { key = 'none', address = 0x10000, padding, stored = 0xff, size = 0x118f70 } = options;
   const length = (options.length ?? 0x4000) - padding;
   const code = encrypted(plainCode({ ...options, length }), key, address).subarray(0, length);
   const crc = crc32(Buffer.concat([code, Buffer.alloc(padding, 0xff)]));
   const header = rblHeader({}, [crc, fnv(code), length, length + padding]);
   const bytes = Buffer.alloc(size, 0xff);
-  addPackets(code).copy(bytes);
+  addPackets(Buffer.concat([code, Buffer.alloc(padding, stored)])).copy(bytes);
   addPackets(header).copy(bytes, size - 102);
   return bytes;
 }

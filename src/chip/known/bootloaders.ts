@@ -15,6 +15,8 @@ export interface BootloaderFacts {
   key: CodeKey | 'custom' | null;
   /** Flash size in bytes where the bootloader settles it. */
   flashSize: number | null;
+  /** Where its table has the download slot, which the chip's own table tells as well; null for where the chips usually have it. */
+  download: number | null;
 }
 
 const MIB = 1024 * 1024;
@@ -37,7 +39,7 @@ export const BOOTLOADERS: readonly BootloaderFacts[] = [
   basic(0x2739019f, ['BK7231U'], 'BK7231U', '1.0.6', 'none', 2 * MIB),
   basic(0x39f9b50c, ['BK7252'], 'BK7252', '0.1.3', 'none', null),
   basic(0xe3a27c26, ['BK7252'], 'BK7252 SDK', null, 'none', null),
-  full(0xae323e12, ['BK7231N'], 'Uascent', '1.0.13', 'custom'),
+  { ...full(0xae323e12, ['BK7231N'], 'Uascent', '1.0.13', 'custom'), download: 0x143000 },
   full(0x698e014a, ['BK7231N', 'BK7231M'], 'Dreo', null, null),
   full(0x8e4e6cdb, [], 'BK72xx', null, null),
   full(0x6c86cd3d, [], 'BK72xx', null, null),
@@ -60,7 +62,16 @@ function full(
   version: string | null,
   key: BootloaderFacts['key'],
 ): BootloaderFacts {
-  return { crc, ...seenOn(chips), family: 'full', name, version, key, flashSize: null };
+  return {
+    crc,
+    ...seenOn(chips),
+    family: 'full',
+    name,
+    version,
+    key,
+    flashSize: null,
+    download: null,
+  };
 }
 
 function basic(
@@ -71,7 +82,7 @@ function basic(
   key: BootloaderFacts['key'],
   flashSize: number | null,
 ): BootloaderFacts {
-  return { crc, ...seenOn(chips), family: 'basic', name, version, key, flashSize };
+  return { crc, ...seenOn(chips), family: 'basic', name, version, key, flashSize, download: null };
 }
 
 function seenOn(chips: readonly ChipName[]): Pick<BootloaderFacts, 'chip' | 'chips'> {

@@ -52,11 +52,11 @@ export function isSameSilicon(one: ChipName, other: ChipName): boolean {
   return CHIPS[one].firmware.name === CHIPS[other].firmware.name;
 }
 
-/** The models that come without a code key. Only full chips are asked. */
+/** The models that come without a code key, which their eFuse does not tell. Only full chips are asked. */
 export function comesKeyless(chip: ChipName | null): boolean {
   if (chip === null) return false;
   const { family, codeKey } = CHIPS[chip];
-  return family === 'full' && codeKey.usual === 'none';
+  return family === 'full' && codeKey.usual === 'none' && !codeKey.readable;
 }
 
 /**

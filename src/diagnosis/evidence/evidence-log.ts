@@ -7,6 +7,7 @@ import type {
   Mismatch,
   StatusChange,
   Tally,
+  Witness,
 } from './evidence';
 import { classify, nothingHeard } from './stray-bytes';
 
@@ -46,8 +47,13 @@ export class EvidenceLog {
     key: null,
     adapter: { lost: 0, back: 0 },
   };
+  readonly #witness: Witness | undefined;
   #held: Buffer = Buffer.alloc(0);
   #unprotected = false;
+
+  constructor(witness?: Witness) {
+    this.#witness = witness;
+  }
 
   /** All that was seen until now, as a copy. */
   get evidence(): Evidence {
@@ -70,10 +76,13 @@ export class EvidenceLog {
       if (!this.#evidence.linked) return;
     }
     this.#tally(kind, baud)[fault]++;
+    // Calls are answered or not in heaps, and the wire tells that.
+    if (kind !== 'link') this.#witness?.('failed', { kind, baud, fault });
   }
 
   /** An answer came after the host had given up on it, so long after the request. */
   late(kind: CommandKind, baud: number, ms: number): void {
+    this.#witness?.('late', { kind, baud, ms: Math.round(ms) });
     const tally = this.#tally(kind, baud);
     tally.late++;
     tally.latestMs = Math.max(tally.latestMs, ms);
@@ -82,6 +91,7 @@ export class EvidenceLog {
   /** A step of a job failed; `found` tells what had become of the chip. */
   drop(drop: Omit<Drop, 'carriedOut'>): void {
     const { drops } = this.#evidence;
+    this.#witness?.('drop', { ...drop });
     if (drop.found !== 'alive') this.#unprotected = false;
     if (drops.length < DROPS_KEPT) drops.push({ ...drop, carriedOut: false });
   }
@@ -92,6 +102,7 @@ export class EvidenceLog {
       (one) => one.address === address && (one.command === 'erase' || one.command === 'program'),
     );
     if (drop !== undefined) drop.carriedOut = true;
+    this.#witness?.('carriedOut', { address });
   }
 
   /** Bytes arrived; what they are is told by the others. */
@@ -128,6 +139,7 @@ export class EvidenceLog {
       for (const one of known) one.healed = true;
       return;
     }
+    this.#witness?.('checksum', { address, length, direction, baud });
     // A block is checked at the rate at which it was read; its sectors are looked at later.
     const block = mismatches.find(
       (one) =>
@@ -151,12 +163,14 @@ export class EvidenceLog {
   notTaken(address: number): void {
     const { notTaken } = this.#evidence;
     if (!notTaken.includes(address)) notTaken.push(address);
+    this.#witness?.('notTaken', { address });
   }
 
   /** A sector was given up after all tries. */
   sectorFailed(address: number): void {
     const { failedSectors } = this.#evidence;
     if (!failedSectors.includes(address)) failedSectors.push(address);
+    this.#witness?.('sectorFailed', { address });
   }
 
   /**
@@ -166,6 +180,7 @@ export class EvidenceLog {
   statusRegisters(change: StatusChange): void {
     const { status, drops } = this.#evidence;
     status.push({ ...change });
+    this.#witness?.('status', { ...change });
     if (status.length > DROPS_KEPT) status.shift();
     const wasProtected = (change.before & change.mask) !== 0;
     const last = drops.at(-1);
@@ -176,11 +191,13 @@ export class EvidenceLog {
   /** The host told the chip to reboot: that its locks are back then tells nothing. */
   rebootAsked(): void {
     this.#unprotected = false;
+    this.#witness?.('rebootAsked', {});
   }
 
   /** A rate was tried on this wiring. `refused`: by the adapter; `lost`: the chip was lost on the way. */
   baudTried(baud: number, outcome: BaudOutcome): void {
     this.#evidence.bauds.push({ baud, outcome });
+    this.#witness?.('baud', { baud, outcome });
   }
 
   /** The checksum of the first bytes of flash, by which bootloaders are known (zlib's CRC-32). */
@@ -211,11 +228,13 @@ export class EvidenceLog {
   adapterLost(): void {
     this.#evidence.adapter.lost++;
     this.#unprotected = false;
+    this.#witness?.('adapterLost', {});
   }
 
   /** It was opened again. */
   adapterBack(): void {
     this.#evidence.adapter.back++;
+    this.#witness?.('adapterBack', {});
   }
 
   #tally(kind: CommandKind, baud: number): Tally {

@@ -112,3 +112,23 @@ export interface Evidence {
   /** How often the port went away, and how often it came back. */
   adapter: { lost: number; back: number };
 }
+
+/** What a log may be asked to tell at once, by its name: plain facts without contents of flash. */
+export type Sighting =
+  | 'failed'
+  | 'late'
+  | 'drop'
+  | 'carriedOut'
+  | 'checksum'
+  | 'notTaken'
+  | 'sectorFailed'
+  | 'status'
+  | 'baud'
+  | 'rebootAsked'
+  | 'adapterLost'
+  | 'adapterBack';
+
+/** Is told of what is worth a line in a record, as it is taken down. Must not fail. */
+export type Witness = (what: Sighting, facts: Readonly<Record<string, Fact>>) => void;
+
+type Fact = number | string | boolean | null;

@@ -32,15 +32,15 @@ export function* checkCode(
   limit: number,
 ): Generator<void, CodeCheck> {
   const found = yield* ownContainer(bytes, start, limit);
-  const whole = found?.check.whole ? found.check : null;
+  const codeEnd = endByHeader(found?.check);
   const { broken, first, end } = yield* codePackets(
     bytes,
     start,
-    whole?.codeEnd ?? found?.own.offset ?? limit,
+    codeEnd ?? found?.own.offset ?? limit,
     // In front of a header there is nothing but code and blank flash; else other data may follow.
     { stopAtBlank: found === null },
   );
-  const check = begun(found?.own.offset ?? end, whole);
+  const check = begun(found?.own.offset ?? end, codeEnd);
   if (broken > 0) check.damaged.push(brokenPackets(broken, first));
   if (found === null) {
     const rest = bytes.length - end;
@@ -50,10 +50,10 @@ export function* checkCode(
       check.damaged.push(say('image.cutInHeader'));
     return check;
   }
-  const { faults, doubts, update } = found.check;
+  const { faults, doubts, update, whole } = found.check;
   check.damaged.push(...faults);
   check.doubts.push(...doubts);
-  if (whole !== null) check.checks.push(fits(found.own.header.partition, update));
+  if (whole) check.checks.push(fits(found.own.header.partition, update));
   return check;
 }
 
@@ -67,15 +67,15 @@ export function* checkFlashCode(
   limit: number,
 ): Generator<void, CodeCheck> {
   const found = yield* ownContainer(bytes, start, limit);
-  const whole = found?.check.whole ? found.check : null;
-  const { broken, first, end } = yield* codePackets(bytes, start, whole?.codeEnd ?? limit, {
-    stopAtBlank: whole === null,
+  const codeEnd = endByHeader(found?.check);
+  const { broken, first, end } = yield* codePackets(bytes, start, codeEnd ?? limit, {
+    stopAtBlank: codeEnd === null,
   });
-  const check = begun(end, whole);
+  const check = begun(end, codeEnd);
   if (broken > 0) check.damaged.push(brokenPackets(broken, first));
   if (found === null) return check;
-  const { faults, doubts, update } = found.check;
-  if (whole !== null) {
+  const { faults, doubts, update, whole } = found.check;
+  if (whole) {
     check.checks.push(fits(found.own.header.partition, update));
     check.doubts.push(...doubts);
   } else if (broken > 0) check.damaged.push(...faults);
@@ -84,9 +84,17 @@ export function* checkFlashCode(
   return check;
 }
 
-/** @param whole what its header says, where that proves the code right */
-function begun(end: number, whole: ContainerCheck | null): CodeCheck {
-  return { checks: [], damaged: [], doubts: [], end, codeEnd: whole?.codeEnd ?? end };
+/**
+ * Where code ends by its header: where that proves the code, or is an update's of a key that is not known, which tells
+ * the length of the code all the same.
+ */
+function endByHeader(check: ContainerCheck | undefined): number | null {
+  if (check === undefined) return null;
+  return check.whole || (check.update && check.faults.length === 0) ? check.codeEnd : null;
+}
+
+function begun(end: number, codeEnd: number | null): CodeCheck {
+  return { checks: [], damaged: [], doubts: [], end, codeEnd: codeEnd ?? end };
 }
 
 function fits(partition: string, update: boolean): Note {

@@ -4,7 +4,7 @@ import type { ChipName } from '../../chip/known/chips';
 import { keyOfFlash, markerKey, storedKey } from '../../chip/marker';
 import { hex } from '../../errors';
 import { type Note, say } from '../../texts/note';
-import type { FoundCalibration } from '../calibration';
+import { type FoundCalibration, findCalibration } from '../calibration';
 import type { AppImage } from '../code/app';
 import { type BootloaderImage, readBootloader } from '../code/bootloader';
 import { type CodeCheck, checkFlashCode } from '../code/check-code';
@@ -13,8 +13,9 @@ import { ownAppEnd, type Partition } from '../code/partitions';
 import { guessChip } from '../evidence/chip-evidence';
 import type { CodeEvidence, ImageCode } from '../evidence/code-evidence';
 import { codeOfFlash } from '../evidence/code-parts';
+import { findDisorder } from '../evidence/disorder';
 import { calibrationOf, type DumpShape, hasCode, tellDump, unrotate } from '../evidence/dump';
-import { type ImageFacts, type ImageFormat, noFacts } from './image-format';
+import { type ImageContent, type ImageFacts, type ImageFormat, noFacts } from './image-format';
 
 /** A whole flash from address 0 on. */
 export interface DumpImage extends ImageFacts {
@@ -28,22 +29,40 @@ export interface DumpImage extends ImageFacts {
   app: AppImage | null;
 }
 
-/** A flash that begins at 0x11000 and wraps around. */
+/**
+ * A flash that the file does not hold as it is: `rotated-dump` begins at 0x11000 and wraps around, `swapped-dump`
+ * begins elsewhere, and `doubled-dump` holds a smaller flash twice or more.
+ */
 export interface RotatedDump extends ImageFacts {
-  kind: 'rotated-dump';
+  kind: 'rotated-dump' | 'swapped-dump' | 'doubled-dump';
   /** The same put right. */
   upright: DumpImage;
+  /** What was done for that, a sentence. */
+  putRight: Note;
+}
+
+/** Parts that do not belong to one flash. Nothing of it can be trusted. */
+export interface ContradictingDump extends ImageFacts {
+  kind: 'contradicting-dump';
 }
 
 /**
  * Dumps of a whole flash. What is damaged in one is said and no more: it may be how the device is.
  */
-export const dumpFormat: ImageFormat<DumpImage | RotatedDump> = {
+export const dumpFormat: ImageFormat<DumpImage | RotatedDump | ContradictingDump> = {
   kinds: {
     dump: { nature: 'firmware', atOffset: 'sensible' },
     'rotated-dump': { nature: 'firmware', atOffset: 'sensible' },
+    'swapped-dump': { nature: 'firmware', atOffset: 'other-form' },
+    'doubled-dump': { nature: 'firmware', atOffset: 'sensible' },
+    'contradicting-dump': { nature: 'firmware', atOffset: 'other-form' },
   },
   *parse(bytes, { flashSize }) {
+    const disorder = findDisorder(bytes, flashSize);
+    yield;
+    if (disorder?.how === 'contradicting') return contradictingDump(disorder.why);
+    if (disorder?.how === 'turned') return yield* swappedDump(bytes, disorder.start);
+    if (disorder?.how === 'doubled') return yield* doubledDump(bytes, disorder.length);
     const shape = tellDump(bytes, flashSize);
     if (shape === null) return null;
     yield;
@@ -92,7 +111,7 @@ function* uprightDump(
     ),
     calibration,
     code: found.code,
-    contents: [{ to: 'flash', bytes: flash, partitions, wrapped: false }],
+    contents: [{ to: 'flash', bytes: flash, partitions, putRight: null }],
     evidence: [...lies(holds, calibration), ...guess.evidence],
     checks: [...bootloader.checks, ...app.checks],
     damaged: [...bootloader.damaged, ...app.damaged],
@@ -134,18 +153,100 @@ function* rotatedDump(
   const flash = unrotate(bytes);
   yield;
   const holds = { boot: hasCode(flash, 0), app: codeAtStart, hasCalibration };
-  const { image: upright, guessedBy } = yield* uprightDump(flash, holds);
+  const { image, guessedBy } = yield* uprightDump(flash, holds);
+  return turnedDump(image, flash.length - BOOTLOADER_END, {
+    kind: 'rotated-dump',
+    description: say('image.rotatedDump'),
+    evidence: [...(codeBehind ? [say('image.packetsAtApp')] : []), say('image.beginsWithApp')],
+    guessedBy,
+    advice: [say('image.putRight')],
+    putRight: say('image.beganAtApp'),
+  });
+}
+
+/** Where the code is not whole after that, its parts are not those of one flash. */
+function* swappedDump(
+  bytes: Uint8Array,
+  start: number,
+): Generator<void, RotatedDump | ContradictingDump> {
+  const flash = unrotate(bytes, start);
+  yield;
+  const holds = {
+    boot: true,
+    app: hasCode(flash, BOOTLOADER_END),
+    hasCalibration: findCalibration(flash, []) !== null,
+  };
+  const { image, guessedBy } = yield* uprightDump(flash, holds);
+  const offset = hex(start);
+  if (image.damaged.length > 0)
+    return contradictingDump(say('image.turnedIsDamaged', { offset, damage: image.damaged }));
+  return turnedDump(image, start, {
+    kind: 'swapped-dump',
+    description: say('image.swappedDump', { offset }),
+    evidence: [say('image.bootloaderInside', { offset })],
+    guessedBy,
+    advice: [say('image.putInFront', { offset })],
+    putRight: say('image.beganElsewhere', { offset }),
+  });
+}
+
+/** The first of the flashes in it is all that it tells. */
+function* doubledDump(
+  bytes: Uint8Array,
+  length: number,
+): Generator<void, RotatedDump | ContradictingDump | null> {
+  const given = yield* dumpFormat.parse(bytes.subarray(0, length), { flashSize: length });
+  if (given === null || given.kind === 'contradicting-dump') return given;
+  const facts = { length: hex(length), given: hex(bytes.length) };
+  const putRight =
+    'upright' in given
+      ? say('image.heldTwiceAndMore', { ...facts, more: given.putRight })
+      : say('image.heldTwice', facts);
+  return {
+    ...given,
+    kind: 'doubled-dump',
+    description: say('image.doubledDump', facts),
+    contents: given.contents.map((content) => asPutRight(content, putRight)),
+    advice: [say('image.useFirstPart', facts)],
+    upright: 'upright' in given ? given.upright : given,
+    putRight,
+  };
+}
+
+function contradictingDump(why: Note): ContradictingDump {
+  return {
+    ...noFacts(),
+    kind: 'contradicting-dump',
+    description: say('image.contradictingDump'),
+    damaged: [why],
+    advice: [why, say('image.readWholeAgain')],
+  };
+}
+
+/**
+ * A dump whose bytes had to be put right.
+ * @param start where flash begins in the file
+ */
+function turnedDump(
+  upright: DumpImage,
+  start: number,
+  {
+    guessedBy,
+    ...said
+  }: Pick<RotatedDump, 'kind' | 'description' | 'evidence' | 'advice' | 'putRight'> & {
+    guessedBy: readonly Note[];
+  },
+): RotatedDump {
   const inFile = <Found extends { offset: number }>(found: Found): Found => ({
     ...found,
-    offset: (found.offset + flash.length - BOOTLOADER_END) % flash.length,
+    offset: (found.offset + start) % upright.flash.length,
   });
   const calibration = upright.calibration === null ? null : inFile(upright.calibration);
   const { chips, version, project, key, encryptionKey, checks, damaged, damagedParts, doubts } =
     upright;
   return {
     ...noFacts(),
-    kind: 'rotated-dump',
-    description: say('image.rotatedDump'),
+    ...said,
     chips: [...chips],
     version,
     project,
@@ -153,20 +254,18 @@ function* rotatedDump(
     encryptionKey,
     calibration,
     ...(upright.code === undefined ? {} : { code: movedCode(upright.code, inFile) }),
-    contents: upright.contents.map((content) => ({ ...content, wrapped: true })),
-    evidence: [
-      ...(codeBehind ? [say('image.packetsAtApp')] : []),
-      say('image.beginsWithApp'),
-      ...foundAt(calibration),
-      ...guessedBy,
-    ],
+    contents: upright.contents.map((content) => asPutRight(content, said.putRight)),
+    evidence: [...said.evidence, ...foundAt(calibration), ...guessedBy],
     checks: [...checks],
     damaged: [...damaged],
     damagedParts,
     doubts: [...doubts],
-    advice: [say('image.putRight')],
     upright,
   };
+}
+
+function asPutRight(content: ImageContent, putRight: Note): ImageContent {
+  return content.to === 'flash' ? { ...content, putRight } : content;
 }
 
 function movedCode(

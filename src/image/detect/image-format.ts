@@ -40,8 +40,8 @@ export interface KindFacts {
 
 /** What of an image goes to a chip, opened as far as that takes, and where it belongs there. */
 export type ImageContent =
-  /** A whole flash from address 0 on. `wrapped`: its bytes had to be put right for that. */
-  | { to: 'flash'; bytes: Buffer; partitions: readonly Partition[]; wrapped: boolean }
+  /** A whole flash from address 0 on. `putRight`: what had to be done with its bytes for that, a sentence; else null. */
+  | { to: 'flash'; bytes: Buffer; partitions: readonly Partition[]; putRight: Note | null }
   | { to: 'bootloader'; bytes: Uint8Array }
   | { to: 'app'; bytes: Uint8Array }
   /** An update for the download slot; null where it has none inside. The bytes begin with its header. */

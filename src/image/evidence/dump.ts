@@ -72,9 +72,14 @@ export function calibrationOf(
   return findCalibration(flash, [...own, ...CALIBRATIONS]);
 }
 
-/** A dump that begins at 0x11000 and wraps, as it lies in flash. */
-export function unrotate(dump: Uint8Array): Buffer {
-  const start = Math.max(0, dump.length - BOOTLOADER_END);
+/**
+ * A dump that begins somewhere and wraps, as it lies in flash.
+ * @param start offset of flash's first byte in it; else it begins at 0x11000
+ */
+export function unrotate(
+  dump: Uint8Array,
+  start = Math.max(0, dump.length - BOOTLOADER_END),
+): Buffer {
   return Buffer.concat([dump.subarray(start), dump.subarray(0, start)]);
 }
 
@@ -84,17 +89,21 @@ export function hasCode(bytes: Uint8Array, offset: number): boolean {
   return valid >= ENOUGH_PACKETS && invalid * 8 <= valid;
 }
 
-/** The header that Beken's tools put behind the bootloader, in packets of its own. */
-function namesBootloader(bytes: Uint8Array, offset: number): boolean {
+/**
+ * The header that Beken's tools put behind a bootloader, in packets of its own.
+ * @param start where the bootloader begins
+ */
+export function namesBootloader(bytes: Uint8Array, start: number): boolean {
+  const offset = start + BOOTLOADER_HEADER;
   if (countValidPackets(bytes, offset, HEADER_PACKETS).valid < HEADER_PACKETS) return false;
   const header = stripPackets(bytes, offset, HEADER_PACKETS).toString('latin1');
   return header.startsWith('RBL\0') && header.startsWith('bootloader\0', 12);
 }
 
 function isRotated(bytes: Uint8Array, calibration: FoundCalibration | null): boolean {
-  if (namesBootloader(bytes, BOOTLOADER_HEADER)) return false;
+  if (namesBootloader(bytes, 0)) return false;
   const start = bytes.length - BOOTLOADER_END;
-  if (namesBootloader(bytes, start + BOOTLOADER_HEADER)) return true;
+  if (namesBootloader(bytes, start)) return true;
   // In clear, code for both places begins alike, so that something else has to speak for it.
   const key = markerKey(bytes, 0, 'app');
   if (key === 'tuya' && hasMarker(bytes, start, 'bootloader', 'tuya')) return true;
@@ -107,7 +116,7 @@ function isRotated(bytes: Uint8Array, calibration: FoundCalibration | null): boo
 
 /** An application that happens to be as long as a flash, or was padded to it, or has a part of a larger one behind it. */
 function isApplication(bytes: Uint8Array, calibration: FoundCalibration | null): boolean {
-  if (namesBootloader(bytes, BOOTLOADER_HEADER)) return false;
+  if (namesBootloader(bytes, 0)) return false;
   if (calibration !== null) return CALIBRATIONS.includes(calibration.offset + BOOTLOADER_END);
   if (markerKey(bytes, BOOTLOADER_END, 'app') !== null) return false;
   if (hasMarker(bytes, 0, 'app', 'tuya')) return true;

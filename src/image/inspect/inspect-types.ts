@@ -6,8 +6,8 @@ import type { OpenBekenTemplate } from '../openbeken/openbeken-template';
 import type { Json } from '../tuya/tuya-json';
 import type { Pins } from '../tuya/tuya-pins';
 
-/** What bytes are; a rotated dump is put right and is a `dump` like any other. */
-export type InspectedKind = Exclude<ImageKind, 'rotated-dump'>;
+/** What bytes are; a dump that had to be put right is a `dump` like any other. */
+export type InspectedKind = Exclude<ImageKind, 'rotated-dump' | 'swapped-dump' | 'doubled-dump'>;
 
 /** A stretch of the flash that has a name. Addresses are those of flash, in bytes. */
 export interface InspectedPartition {
@@ -52,7 +52,7 @@ export interface Inspection {
   /** Bytes, and their checksum, as they were given. */
   size: number;
   sha256: string;
-  /** The dump began at 0x11000 and wrapped around; all offsets here are those of flash. */
+  /** The dump did not begin with flash address 0, and wrapped around; all offsets here are those of flash. */
   rotated: boolean;
   /**
    * Flash address of the first byte, where the bytes are a part of a flash, and 0 for a dump, rotated or not: then all

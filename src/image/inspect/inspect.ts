@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { SECTOR } from '../../chip/geometry';
-import { openBekenConfigOrder } from '../../chip/known/chip-places';
 import { chipsOfFirmware } from '../../chip/known/chip-queries';
 import { CHIP_MODELS, type ChipName } from '../../chip/known/chips';
 import { BkError, hex } from '../../errors';
@@ -10,7 +9,8 @@ import { render, renderAll } from '../../texts/render';
 import { type AppFacts, readAppParam } from '../code/app-text';
 import { type DetectedImage, detectInSteps } from '../detect/detect';
 import { findPartialDump } from '../evidence/partial-dump';
-import { type OpenBekenConfig, readOpenBekenConfig } from '../openbeken/openbeken-config';
+import { findOpenBekenConfig } from '../openbeken/find-config';
+import type { OpenBekenConfig } from '../openbeken/openbeken-config';
 import { openBekenTemplate } from '../openbeken/openbeken-template';
 import { readTuyaStorage } from '../tuya/tuya-storage';
 import { readUserFiles } from '../tuya/tuya-user-files';
@@ -31,8 +31,6 @@ const MIB = 1024 * 1024;
 /** Twice the largest flash, so that UF2 files, which spread out, fit too. */
 export const LONGEST_IMAGE = 32 * MIB;
 const HASH_SLICE = MIB;
-/** More sectors than this that begin like a configuration are not looked into. */
-const MOST_CONFIGS = 16;
 /** The SDK's line about its build ends with the chip. */
 const SDK_CHIP = /\bAT (\w+) >$/;
 
@@ -62,11 +60,11 @@ export async function inspect(
 
   const sha256 = await hashOf(given, rest);
   const found = await recognise(given, rest);
-  const rotated = found.kind === 'rotated-dump';
-  const image = rotated ? found.upright : found;
+  const isMoved = 'upright' in found;
+  const image = isMoved ? found.upright : found;
   const partial = findPartialDump(given, found);
-  const bytes = rotated ? found.upright.flash : (partial?.flash ?? given);
-  if (rotated) warnings.push(say('inspect.putRight'));
+  const bytes = isMoved ? found.upright.flash : (partial?.flash ?? given);
+  if (isMoved) warnings.push(say('inspect.putRight', { found: found.putRight }));
   if (partial !== null) {
     const { start, end } = partial;
     warnings.push(say('inspect.partOfFlash', { start: hex(start), end: hex(end - 1) }));
@@ -90,7 +88,8 @@ export async function inspect(
   if (dump !== null)
     for (const name of misplaced(dump))
       warnings.push(say('inspect.beyondEnd', { part: plainWord(name) }));
-  const config = findConfig(bytes, chip);
+  const { config, damagedAt } = findOpenBekenConfig(bytes, chip);
+  if (damagedAt !== null) warnings.push(say('inspect.configDamaged', { offset: hex(damagedAt) }));
   const rf = partial === null ? image.calibration : partial.calibration;
   await rest();
   const parts: Place[] = [
@@ -110,7 +109,7 @@ export async function inspect(
     ...evidenceFor(evidence),
     size: given.length,
     sha256,
-    rotated,
+    rotated: found.kind === 'rotated-dump' || found.kind === 'swapped-dump',
     start: dump === null ? (partial?.start ?? null) : 0,
     bootloader: bootloader === null ? null : inspectBootloader(bootloader, chip),
     app: appOf(app, image),
@@ -178,27 +177,11 @@ function tellChip(
   return { chip, evidence };
 }
 
-function findConfig(
-  bytes: Uint8Array,
-  chip: ChipName | null,
-): (OpenBekenConfig & { offset: number }) | null {
-  const candidates = openBekenConfigOrder(chip);
-  for (let at = 0; at < bytes.length && candidates.length < MOST_CONFIGS; at += SECTOR)
-    if (bytes[at] === 0x43 && bytes[at + 1] === 0x46 && bytes[at + 2] === 0x47) candidates.push(at);
-  for (const offset of candidates) {
-    if (offset >= bytes.length) continue;
-    const config = readOpenBekenConfig(bytes.subarray(offset, offset + SECTOR), chip);
-    if (config !== null) return { ...config, offset };
-  }
-  return null;
-}
-
 function kindOf(
-  { kind }: DetectedImage,
+  { kind }: Exclude<DetectedImage, { upright: unknown }>,
   config: { offset: number } | null,
   hasStorage: boolean,
 ): InspectedKind {
-  if (kind === 'rotated-dump') return 'dump';
   if (kind !== 'unknown') return kind;
   if (config?.offset === 0) return 'openbeken-config';
   return hasStorage ? 'tuya-storage' : kind;

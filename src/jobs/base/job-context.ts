@@ -16,6 +16,7 @@ export class JobContext {
   readonly folders: FolderTurns;
   readonly warnings: Note[];
   readonly recoveries: RecoveryRecord[];
+  readonly #notes: JobNotes;
   /** True from the first erase on: flash may no longer be what it was. */
   changed = false;
 
@@ -30,6 +31,7 @@ export class JobContext {
     this.progress = progress;
     this.signal = signal;
     this.folders = folders;
+    this.#notes = notes;
     this.warnings = notes.warnings;
     this.recoveries = notes.recoveries;
     progress.nameChip(() => session.identity.calibration?.mac ?? null);
@@ -37,6 +39,11 @@ export class JobContext {
 
   get flash() {
     return this.session.flash;
+  }
+
+  /** The same for work that a cancel must not break off: what it changes it changes back. */
+  undisturbed(): JobContext {
+    return new JobContext(this.session, this.progress, this.#notes, undefined, this.folders);
   }
 
   /** One step that is repeated, with the link won back, until it succeeds. A cancel ends the job before it. */

@@ -3,6 +3,8 @@ import { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
 import type { BkError, ErrorCode } from '../../errors';
 import type { RecoveryRecord, SessionReport } from '../../session/base/report';
 import { isSaid, type Note, type TextCode } from '../../texts/note';
+import { cleanNote } from '../../trace/clean-words';
+import type { Decisions } from '../../trace/recorder';
 import type { ProgressReporter } from './progress';
 
 /** Failures of chip, flash and line; all others are explained by what was asked for. */
@@ -21,16 +23,34 @@ const URGENT: readonly TextCode[] = ['job.replaceHitBootloader', 'job.keepHitBoo
 
 /** What happened by the way; collected from the first link check on. */
 export class JobNotes {
-  readonly evidence = new EvidenceLog();
+  readonly evidence: EvidenceLog;
   readonly warnings: Note[] = [];
   readonly recoveries: RecoveryRecord[] = [];
+  readonly #decisions: Decisions | undefined;
+
+  /** @param decisions where it is recorded what was seen and decided */
+  constructor(decisions?: Decisions) {
+    this.#decisions = decisions;
+    this.evidence = new EvidenceLog((what, facts) =>
+      decisions?.decide({ kind: 'seen', what, facts }),
+    );
+  }
 
   report(progress: ProgressReporter): SessionReport {
     return {
       evidence: this.evidence,
       onPhase: (phase, message, waitsForPerson) => progress.say(phase, message, waitsForPerson),
-      onRecovery: (recovery) => this.recoveries.push(recovery),
-      onWarning: (warning) => this.warnings.push(warning),
+      onRecovery: (recovery) => {
+        const { phase, address, ms } = recovery;
+        const [cause, action] = [cleanNote(recovery.cause), cleanNote(recovery.action)];
+        this.#decisions?.decide({ kind: 'recovery', phase, address, cause, action, ms });
+        this.recoveries.push(recovery);
+      },
+      onWarning: (warning) => {
+        this.#decisions?.decide({ kind: 'warning', text: cleanNote(warning) });
+        this.warnings.push(warning);
+      },
+      decisions: this.#decisions,
     };
   }
 

@@ -1,11 +1,12 @@
 import type { FileMode } from '../../backup/atomic';
 import type { ChipName, Family } from '../../chip/known/chips';
 import type { Region } from '../../chip/layouts';
-import type { LikelyCause, Phase } from '../../errors';
+import type { LikelyCause, Phase, SavableRecord } from '../../errors';
 import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
 import type { ImagePart } from '../../placement/base/place-types';
 import type { OpenBekenOptions } from '../../placement/settings/openbeken-settings';
 import type { Note } from '../../texts/note';
+import type { EventLine } from '../../trace/record-lines';
 import type { Operation, ProgressListener } from './progress';
 
 /** What every job takes besides its own options. */
@@ -13,6 +14,8 @@ export interface JobControl {
   /** Aborting ends the job at the next sector boundary with BK_CANCELLED. */
   signal?: AbortSignal;
   onProgress?: ProgressListener;
+  /** Is told each line of the port's record while the job runs, cleaned as in a file. */
+  onRecord?: (line: EventLine) => void;
 }
 
 /** A break in a job that was mended. */
@@ -55,6 +58,8 @@ export interface JobFacts {
   filename?: string;
   bytesRead?: number;
   bytesReused?: number;
+  /** The nodes: the file with the record of what happened on the port, where all are saved. */
+  record?: string;
   /** Blank, by the chip's checksums. */
   bytesBlank?: number;
 }
@@ -62,6 +67,8 @@ export interface JobFacts {
 export interface JobResult<Payload> {
   payload: Payload;
   facts: JobFacts;
+  /** What happened on the port, where the device's setting `record` is `all`. */
+  record?: SavableRecord;
 }
 
 export type EncryptionKey = 'tuya' | 'none' | 'custom';

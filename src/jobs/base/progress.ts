@@ -2,9 +2,11 @@ import type { Clock } from '../../clock';
 import type { Phase } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import { render } from '../../texts/render';
+import { cleanNote } from '../../trace/clean-words';
+import type { Decisions } from '../../trace/recorder';
 import { JobEstimate } from './job-estimate';
 
-export type Operation = 'connect' | 'read' | 'write' | 'erase';
+export type Operation = 'connect' | 'read' | 'write' | 'erase' | 'examine';
 
 /** One report of how far a job is. Within a phase `done` never falls, and `overallPercent` never does. */
 export interface Progress {
@@ -61,6 +63,7 @@ export class ProgressReporter {
   readonly #subject: JobSubject;
   readonly #clock: Clock;
   readonly #listener: ProgressListener | undefined;
+  readonly #decisions: Decisions | undefined;
   readonly #phases = new Map<Phase, PhaseState>();
   readonly #estimate = new JobEstimate();
   /** The phase with bytes that was told of last. */
@@ -71,10 +74,16 @@ export class ProgressReporter {
   #mac: string | null = null;
   #lookUpMac: () => string | null = () => null;
 
-  constructor(subject: JobSubject, clock: Clock, listener: ProgressListener | undefined) {
+  constructor(
+    subject: JobSubject,
+    clock: Clock,
+    listener: ProgressListener | undefined,
+    decisions?: Decisions,
+  ) {
     this.#subject = subject;
     this.#clock = clock;
     this.#listener = listener;
+    this.#decisions = decisions;
   }
 
   /** From now on reports name the chip. @param known its MAC as far as it is known; must not ask the chip */
@@ -102,6 +111,7 @@ export class ProgressReporter {
     if (total === 0) return;
     const state = { done: 0, total, startedAt: this.#clock.now() };
     this.#phases.set(phase, state);
+    this.#decisions?.decide({ kind: 'phase', phase, text: cleanNote(message) });
     this.#since ??= state.startedAt;
     this.#emit(phase, state, null, message, false);
   }
@@ -129,6 +139,8 @@ export class ProgressReporter {
   say(phase: Phase, message: Note, waitsForPerson = false): void {
     // How long a person takes says nothing of how long the rest of the work will.
     if (waitsForPerson) this.#since = null;
+    const waits = waitsForPerson ? { waits: true as const } : {};
+    this.#decisions?.decide({ kind: 'phase', phase, text: cleanNote(message), ...waits });
     const state = { done: 0, total: 0, startedAt: this.#clock.now() };
     this.#emit(phase, state, null, message, waitsForPerson);
   }

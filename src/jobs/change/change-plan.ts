@@ -1,6 +1,7 @@
 import { BLOCK, SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { outward, runsOf, sectorsOf, totalOf } from '../../chip/regions';
+import type { PlanLine } from '../../trace/record-lines';
 import { COST, checkSeconds, programCost } from '../base/step-costs';
 import type { SectorState } from '../chip/compare';
 
@@ -78,6 +79,17 @@ export function touchedBy({ range, erase, program }: BlockPlan): Region[] {
   if (erase.by === 'block') return [range];
   const addresses = new Set([...erase.addresses, ...program.map(({ address }) => address)]);
   return runsOf([...addresses].sort((a, b) => a - b));
+}
+
+/** How a plan is recorded. */
+export function planLine({ blocks }: Plan): Omit<PlanLine, 't'> {
+  const runs = (addresses: readonly number[]): Region[] =>
+    runsOf([...addresses].sort((a, b) => a - b));
+  const erased = blocks.flatMap(({ range, erase }) =>
+    erase.by === 'block' && erase.addresses.length > 0 ? sectorsOf(range) : erase.addresses,
+  );
+  const written = blocks.flatMap(({ program }) => program.map(({ address }) => address));
+  return { kind: 'plan', erase: runs(erased), write: runs(written) };
 }
 
 /** How long a change takes on a chip with typical flash, seconds of each phase; the last checksums are `verify`. */

@@ -68,6 +68,11 @@ export class Changer {
     this.#ledger.set(range, 'fresh');
   }
 
+  /** From here on until it is verified nobody can tell what a range holds. */
+  markUncertain(range: Region): void {
+    this.#ledger.set(range, 'uncertain');
+  }
+
   async carryOut(block: BlockPlan): Promise<void> {
     for (const address of block.erase.addresses) {
       await this.#steps.erase(address, block.erase.by === 'block' ? BLOCK : SECTOR);

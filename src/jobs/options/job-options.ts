@@ -3,6 +3,7 @@ import { BkError, hex } from '../../errors';
 import type { InspectOptions } from '../../image/inspect/inspect-types';
 import { say } from '../../texts/note';
 import type { EraseOptions, JobControl, ReadOptions, WriteOptions } from '../base/job-types';
+import type { ExamineOptions } from '../examine/examination';
 import {
   bytes,
   callback,
@@ -21,7 +22,7 @@ import {
 } from './rules';
 import { refused, take, type Whose } from './take';
 
-const CONTROL: Rules = { signal, onProgress: callback };
+const CONTROL: Rules = { signal, onProgress: callback, onRecord: callback };
 
 const FILE_MODE = word(['owner', 'group', 'all']);
 
@@ -119,6 +120,10 @@ export function takeEraseOptions(given: unknown, port: string): EraseOptions {
     );
   }
   return options;
+}
+
+export function takeExamineOptions(given: unknown, port: string): ExamineOptions {
+  return take(given, { write: flag }, { job: 'examine', port });
 }
 
 export function takeInspectOptions(given: unknown): InspectOptions {

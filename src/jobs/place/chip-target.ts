@@ -8,6 +8,7 @@ import { keyOf, withEvidence } from '../../placement/fit/fit-evidence';
 import type { JobContext } from '../base/job-context';
 import { chipCalibration } from '../chip/chip-calibration';
 import { blankCrc } from '../chip/chip-checksum';
+import { likelyModels } from '../chip/chip-hints';
 import { chipPartitions } from '../chip/chip-layout';
 import { readSector } from '../chip/read-sector';
 
@@ -22,6 +23,7 @@ export async function targetOf(
   return {
     chip,
     models,
+    likely: await likelyModels(context),
     family,
     flashSize: context.flash.size,
     key: encryption,

@@ -1,4 +1,3 @@
-import { isDump } from '../../image/detect/image-format';
 import { isUsualDumpSize } from '../../image/evidence/dump';
 import type { LoadedImage } from '../../placement/base/place-types';
 import { asChipReads } from '../../placement/kinds/place-dump';
@@ -31,8 +30,9 @@ export async function asReadByChip(
   { bytes, detected }: LoadedImage,
 ): Promise<LoadedImage> {
   const read = asChipReads(detected, context.session.identity.chip);
-  const { calibration } = read;
-  if (isDump(read) && calibration !== null && bytes.length === context.flash.size)
-    await lookForCalibration(context, calibration.offset);
+  const { calibration, contents } = read;
+  const flash = contents.find(({ to }) => to === 'flash');
+  const isAsLong = flash?.to === 'flash' && flash.bytes.length === context.flash.size;
+  if (isAsLong && calibration !== null) await lookForCalibration(context, calibration.offset);
   return { bytes, detected: read };
 }

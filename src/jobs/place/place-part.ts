@@ -6,6 +6,7 @@ import { asDump } from '../../placement/parts/part-of-image';
 import { placeConfig } from '../../placement/parts/place-config';
 import { storageIn, storagePieces } from '../../placement/parts/place-storage';
 import { factsForFit } from '../../placement/place-at-offset';
+import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { calibrationsIn } from '../chip/chip-calibration';
 import { placeByKind } from './by-kind';
@@ -44,10 +45,11 @@ export async function placePart(
   }
 }
 
-/** A rotated dump put right; anything else as it is. */
+/** A dump put right, which is said; anything else as it is. */
 async function put(context: JobContext, image: LoadedImage): Promise<LoadedImage> {
-  if (image.detected.kind !== 'rotated-dump') return image;
-  const { upright } = image.detected;
+  if (!('upright' in image.detected)) return image;
+  const { upright, putRight } = image.detected;
+  context.warnings.push(say('placement.dumpPutRight', { found: putRight }));
   return asReadByChip(context, { bytes: upright.flash, detected: upright });
 }
 

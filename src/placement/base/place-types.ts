@@ -8,6 +8,8 @@ export interface PlaceTarget {
   chip: ChipName | null;
   /** Those that it can be where it does not tell its model; empty or missing for any of its family. */
   models?: readonly ChipName[] | undefined;
+  /** What speaks for a model where the chip does not tell it: likely, not certain. */
+  likely?: { chips: readonly ChipName[]; says: readonly Note[] } | null | undefined;
   family: Family;
   /** Bytes. */
   flashSize: number;

@@ -1,4 +1,4 @@
-import { isSameSilicon } from '../../chip/known/chip-queries';
+import { isSameSilicon, possibleModels } from '../../chip/known/chip-queries';
 import { CHIPS, type ChipName } from '../../chip/known/chips';
 import type { BkError } from '../../errors';
 import { type DetectedImage, factsOf } from '../../image/detect/detect';
@@ -106,6 +106,34 @@ function otherChip(
     };
   }
   if (both !== null && parts.app) notes.push(say('placement.mixture', both));
+  return (
+    claims.map((chips) => untoldModel(chips, target, notes)).find((one) => one !== null) ?? null
+  );
+}
+
+/**
+ * What an image for some models only is on a chip that does not tell its own: compared with what is likely, and
+ * refused where nothing is, or something else.
+ */
+function untoldModel(
+  chips: readonly ChipName[],
+  { chip, family, models = [], likely, port }: PlaceTarget,
+  notes: Note[],
+): Objection | null {
+  if (chip !== null || chips.length === 0) return null;
+  const able = models.length > 0 ? models : possibleModels(null, family).map(({ name }) => name);
+  const named = anyOf(chips);
+  const on = port === undefined ? say('placement.thisChip') : say('placement.thisChipOn', { port });
+  const advice = say('placement.setChipIfSure', { chips: named });
+  if (likely == null || likely.chips.length === 0) {
+    if (able.every((one) => chips.includes(one))) return null;
+    return { why: say('placement.modelNotTold', { chips: named, on, able: anyOf(able) }), advice };
+  }
+  const facts = { chips: named, on, likely: anyOf(likely.chips), says: likely.says };
+  if (!likely.chips.some((one) => chips.includes(one)))
+    return { why: say('placement.likelyOtherModel', facts), advice };
+  if (!notes.some(({ code }) => code === 'placement.onlyLikely'))
+    notes.push(say('placement.onlyLikely', facts));
   return null;
 }
 

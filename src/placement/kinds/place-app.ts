@@ -4,6 +4,7 @@ import { hex } from '../../errors';
 import { ownContainer } from '../../image/code/check-container';
 import { ENOUGH_BLANK, PACKET, packetRuns } from '../../image/code/packets';
 import { RBL_HEADER_ON_FLASH, type RblContainer } from '../../image/code/rbl';
+import { findOpenBekenConfig } from '../../image/openbeken/find-config';
 import { say } from '../../texts/note';
 import { span, wholeSectors } from '../base/pieces';
 import { firstKept, slotInTable, slotOf } from '../base/place-target';
@@ -33,12 +34,15 @@ export function appPiece(job: PlaceJob, bytes: Uint8Array): Piece {
     return wholeSectors(BOOTLOADER_END, bytes.subarray(0, code));
   }
   const end = exact ? Math.min(room, Math.ceil(code / SECTOR) * SECTOR) : room;
-  if (lastUsed(bytes) > end)
+  if (lastUsed(bytes) > end) {
     warnings.push(
       say(exact ? 'placement.leftOutBehindApp' : 'placement.leftOutBehindSlot', {
         offset: hex(BOOTLOADER_END + end),
       }),
     );
+    if (findOpenBekenConfig(bytes.subarray(end), job.image.chip).config !== null)
+      warnings.push(say('placement.configStaysOut'));
+  }
   // Blank packets inside of the container count: no header of an older application may stay there.
   const used = Math.max(lastUsed(bytes, end), Math.min(bytes.length, end, USUAL_CONTAINER));
   return wholeSectors(BOOTLOADER_END, bytes.subarray(0, used));

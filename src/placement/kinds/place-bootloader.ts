@@ -1,4 +1,3 @@
-import { comesKeyless } from '../../chip/known/chip-queries';
 import { CHIPS } from '../../chip/known/chips';
 import { BkError } from '../../errors';
 import { isOnlyFor } from '../../image/detect/image-format';
@@ -44,7 +43,9 @@ export function mustBeReplaceable({ image, target, options, warnings }: PlaceJob
   const own = image.code?.bootloader?.key ?? null;
   const given = own === null ? keyOf(image) : own === 'other' ? 'custom' : own;
   if (given === target.key || options.anyImage) return;
-  if (target.key === null && given === 'none' && comesKeyless(target.chip)) {
+  const { chip, key } = target;
+  const isUsual = chip !== null && CHIPS[chip].codeKey.usual === given;
+  if (key === null && given === 'none' && isUsual) {
     warnings.push(say('placement.keylessBootloader', { chip: nameOf(target) }));
     return;
   }

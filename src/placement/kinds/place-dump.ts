@@ -6,6 +6,7 @@ import { findCalibration, readCalibration } from '../../image/calibration';
 import { isFilledWith } from '../../image/code/packets';
 import type { Partition } from '../../image/code/partitions';
 import type { DetectedImage } from '../../image/detect/detect';
+import { hasCode } from '../../image/evidence/dump';
 import { type Note, say } from '../../texts/note';
 import { firstKept, isOtherCore, layoutOf, slotOf } from '../base/place-target';
 import type { Piece, PlaceJob, PlaceTarget } from '../base/place-types';
@@ -46,7 +47,11 @@ export function dumpPieces(
   const start = replace ? 0 : BOOTLOADER_END;
   const all = calibrations(dump, target);
   const whole = { offset: start, length: dump.length - start };
-  if (isOwn(image, target)) return cutAt(dump, [whole], all, true);
+  if (isOwn(image, target)) {
+    if (!isOtherCore(target.chip) && !hasCode(dump, BOOTLOADER_END))
+      warnings.push(say('placement.ownWithoutApplication'));
+    return cutAt(dump, [whole], all, true);
+  }
   if (replace && !isOtherCore(target.chip)) mustBeReplaceable(job);
   warnings.push(whatIsKept(job));
   return cutAt(dump, codeSlots(job, dump, partitions, start), all, false);

@@ -69,7 +69,8 @@ function piecesOf(job: PlaceJob): Piece[] {
 function placed(job: PlaceJob, content: ImageContent): Piece[] {
   switch (content.to) {
     case 'flash':
-      if (content.wrapped) job.warnings.push(say('placement.rotatedDump'));
+      if (content.putRight !== null)
+        job.warnings.push(say('placement.dumpPutRight', { found: content.putRight }));
       return dumpPieces(job, content);
     case 'bootloader':
       return bootloaderPieces(job, content.bytes);

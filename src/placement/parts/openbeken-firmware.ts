@@ -22,7 +22,7 @@ export function bringsApplication(
   if (typeof offset !== 'number') return part === 'image' || part === 'app';
   if (isOnlyFor(detected, 'app')) return offset === BOOTLOADER_END && skip === 0;
   const beginsAtZero = detected.contents.some((content) =>
-    content.to === 'flash' ? !content.wrapped : content.to === 'app',
+    content.to === 'flash' ? content.putRight === null : content.to === 'app',
   );
   return beginsAtZero && offset === skip;
 }

@@ -29,7 +29,7 @@ export function asDump(image: LoadedImage): LoadedImage {
     ...detected,
     kind: 'dump',
     calibration,
-    contents: [{ to: 'flash', bytes: flash, partitions, wrapped: false }],
+    contents: [{ to: 'flash', bytes: flash, partitions, putRight: null }],
     flash,
     partitions,
     bootloader,

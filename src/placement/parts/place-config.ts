@@ -1,7 +1,8 @@
 import { SECTOR } from '../../chip/geometry';
-import { modelOrUntold, OPENBEKEN_CONFIGS } from '../../chip/known/chip-places';
+import { modelOrUntold } from '../../chip/known/chip-places';
 import type { ChipName } from '../../chip/known/chips';
-import { BkError } from '../../errors';
+import { BkError, hex } from '../../errors';
+import { findOpenBekenConfig } from '../../image/openbeken/find-config';
 import { readOpenBekenConfig } from '../../image/openbeken/openbeken-config';
 import { pinCountIn, pinCountOf } from '../../image/openbeken/openbeken-layout';
 import { buildOpenBekenConfig } from '../../image/openbeken/openbeken-write';
@@ -80,12 +81,14 @@ function isUnsigned(config: Buffer, chip: ChipName | null): boolean {
   return readOpenBekenConfig(config, chip)?.checksum === 'unsigned';
 }
 
+/** The one that bk-inspect tells of, whatever kind of image it lies in. */
 function configOf(image: LoadedImage, chip: ChipName | null): Buffer | null {
-  const { kind } = image.detected;
-  if (kind !== 'dump' && kind !== 'openbeken-config') return null;
-  for (const offset of kind === 'dump' ? OPENBEKEN_CONFIGS : [0]) {
-    const sector = sectorAt(image, offset);
-    if (readOpenBekenConfig(sector, chip) !== null) return sector;
-  }
-  return null;
+  const { bytes, detected } = image;
+  const { config, damagedAt } = findOpenBekenConfig(bytes, detected.chip ?? chip);
+  if (config !== null) return sectorAt(image, config.offset);
+  if (damagedAt === null) return null;
+  const facts = { image: detected.description, offset: hex(damagedAt) };
+  throw new BkError('BK_BAD_IMAGE', say('placement.configDamaged', facts), {
+    advice: [say('placement.useSoundConfig')],
+  });
 }

@@ -79,13 +79,25 @@ export const flashWrite4K: Command<At & { data: Uint8Array }, true> = {
 /** Units of flash, bytes. */
 const PAGE = 0x100;
 const SECTOR = 0x1000;
-const BLOCK = 0x10000;
 
 /** Opcodes of FlashErase. */
 export const ERASE_SECTOR = 0x20;
+export const ERASE_HALF_BLOCK = 0x52;
 export const ERASE_BLOCK = 0xd8;
 
-export const flashErase: Command<At & { size: typeof ERASE_SECTOR | typeof ERASE_BLOCK }, true> = {
+/** What FlashErase takes: the flash part's own command for so many bytes, and what that takes, ms. */
+const ERASES = {
+  [ERASE_SECTOR]: { bytes: SECTOR, longest: WORK_MS.eraseSector, usual: USUAL_MS.eraseSector },
+  // Not every chip hands this one on.
+  [ERASE_HALF_BLOCK]: {
+    bytes: 0x8000,
+    longest: WORK_MS.eraseHalfBlock,
+    usual: USUAL_MS.eraseHalfBlock,
+  },
+  [ERASE_BLOCK]: { bytes: 0x10000, longest: WORK_MS.eraseBlock, usual: USUAL_MS.eraseBlock },
+} as const;
+
+export const flashErase: Command<At & { size: keyof typeof ERASES }, true> = {
   name: 'FlashErase',
   kind: 'erase',
   form: 'long',
@@ -99,10 +111,10 @@ export const flashErase: Command<At & { size: typeof ERASE_SECTOR | typeof ERASE
     echoesInPart(payload, Buffer.concat([u8(size), u32(address)])),
   changes: (payload) => ({
     offset: payload.readUInt32LE(1),
-    length: payload[0] === ERASE_BLOCK ? BLOCK : SECTOR,
+    length: (ERASES[payload[0] as keyof typeof ERASES] ?? ERASES[ERASE_SECTOR]).bytes,
   }),
-  work: ({ size }) => (size === ERASE_BLOCK ? WORK_MS.eraseBlock : WORK_MS.eraseSector),
-  usualWork: ({ size }) => (size === ERASE_BLOCK ? USUAL_MS.eraseBlock : USUAL_MS.eraseSector),
+  work: ({ size }) => ERASES[size].longest,
+  usualWork: ({ size }) => ERASES[size].usual,
 };
 
 /**

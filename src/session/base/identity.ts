@@ -3,6 +3,14 @@ import type { ChipName, Family } from '../../chip/known/chips';
 import type { PartitionEntry } from '../../chip/layouts';
 import { type Note, say } from '../../texts/note';
 
+/** What speaks for the model of a chip that does not tell it. */
+export interface LikelyModels {
+  /** Empty where nothing speaks for any. */
+  chips: readonly ChipName[];
+  /** A sentence each. */
+  says: readonly Note[];
+}
+
 /** What a linked chip told of itself. */
 export interface Identity {
   family: Family;
@@ -10,6 +18,8 @@ export interface Identity {
   chip: ChipName | null;
   /** Those that it can be where it does not tell its model; empty or missing for any of its family. */
   models?: readonly ChipName[];
+  /** What speaks for a model where the chip does not tell it; missing until a job looks for it. */
+  likely?: LikelyModels | undefined;
   /** Register value, lower-case hex; null on basic chips. */
   chipId: string | null;
   bootloader: {

@@ -1,6 +1,7 @@
 import { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
 import type { Phase } from '../../errors';
 import type { Note } from '../../texts/note';
+import type { Decisions } from '../../trace/recorder';
 
 /** A break in a job that was mended. */
 export interface RecoveryRecord {
@@ -18,6 +19,8 @@ export interface SessionReport {
   onPhase(phase: Phase, message: Note, waitsForPerson: boolean): void;
   onRecovery(recovery: RecoveryRecord): void;
   onWarning(warning: Note): void;
+  /** Where it is recorded what was concluded; missing while nobody wants to know. */
+  readonly decisions?: Decisions | undefined;
 }
 
 /** While a link is only kept, nobody listens. */

@@ -2,6 +2,7 @@ import { ownName } from '../../chip/known/chip-queries';
 import { CHIP_NAMES, type ChipName } from '../../chip/known/chips';
 import { BkError, shown } from '../../errors';
 import { anyOf, type Note, say } from '../../texts/note';
+import { RECORDINGS, type Recording } from '../../trace/recorder';
 
 export const RESET_METHODS = [
   'auto',
@@ -35,6 +36,8 @@ export interface DeviceSettings {
   idle?: number;
   /** What ends a link: start the firmware, or leave the chip in download mode. Default `reboot`. */
   after?: 'reboot' | 'leave';
+  /** How much of a link its record keeps: what a failure needs, or all of it, some 30 MiB at most. Default `failures`. */
+  record?: Recording;
 }
 
 /** Settings with every default in its place. */
@@ -49,6 +52,7 @@ const DEFAULTS: Omit<FilledSettings, 'port' | 'name'> = {
   linkTimeout: 60,
   idle: 10,
   after: 'reboot',
+  record: 'failures',
 };
 
 /** Rates that a UART of these chips can have at all; 6.5 Mbit/s is a quarter of its clock. */
@@ -122,6 +126,7 @@ export function fillSettings(given: DeviceSettings): FilledSettings {
     );
   }
   must(AFTER.includes(filled.after), ...wrong('after', anyOf(AFTER)));
+  must(RECORDINGS.includes(filled.record), ...wrong('record', anyOf(RECORDINGS)));
   return filled;
 }
 

@@ -1,4 +1,5 @@
 import type { Identity } from '../base/identity';
+import type { SessionReport } from '../base/report';
 import type { FilledSettings } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
 import { BOOT_BAUD } from '../link/link';
@@ -6,7 +7,7 @@ import type { Flash } from '../memory/flash';
 import { changeBaud, wayBack } from './baud';
 import { nextBaud } from './baud-ladder';
 import type { BaudMemories } from './baud-memory';
-import { proveBaud } from './baud-proof';
+import { type BaudProof, proveBaud } from './baud-proof';
 
 /** What going to another rate needs of a session. */
 export interface Climber {
@@ -15,6 +16,8 @@ export interface Climber {
   readonly identity: Identity;
   readonly settings: Pick<FilledSettings, 'baud'>;
   readonly bauds: BaudMemories;
+  /** Where it is recorded what was known of rates. */
+  readonly report?: Pick<SessionReport, 'decisions'>;
   /** The rate that worked until now. */
   readonly workingBaud: number;
   forgetLocks(): void;
@@ -37,6 +40,8 @@ export async function climb(
   const { transport } = exchanger;
   const chip = `${identity.chip} ${identity.flash.id} ${identity.bootloader.crc}`;
   const memory = session.bauds.of(transport.port, chip);
+  const known = { proved: memory.proved, failed: [...memory.failed()] };
+  session.report?.decisions?.decide({ kind: 'rates', ...known });
   // Whoever asks for less than there was, and is not the person, has seen errors there.
   const down =
     typeof setting === 'number' && setting < workingBaud && setting !== session.settings.baud;
@@ -51,7 +56,7 @@ export async function climb(
     const home = proved.size > 0 ? Math.max(...proved) : unsure ? BOOT_BAUD : transport.baudRate;
     // What has worked before gets a second chance: one garbled byte must not condemn it.
     const tries = next === remembered || next === workingBaud ? 2 : 1;
-    if (await tryBaud(session, next, home, tries, signal)) {
+    if ((await tryBaud(session, next, home, tries, signal)) === 'good') {
       proved.add(next);
     } else {
       failed.add(next);
@@ -66,23 +71,29 @@ export async function climb(
   return transport.baudRate;
 }
 
-/** Goes to a rate and has it proved; where it is not, goes home. */
-async function tryBaud(
+/**
+ * Goes to a rate and has it proved; where it is not, goes home.
+ * @param home a rate that is proved
+ * @returns `notReached` where the adapter does not have it, or the chip did not answer at it at all
+ */
+export async function tryBaud(
   session: Climber,
   baudRate: number,
   home: number,
   tries: number,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): Promise<BaudProof | 'notReached'> {
   const { exchanger, flash } = session;
+  let result: BaudProof | 'notReached' = 'notReached';
   for (let left = tries; left > 0; left--) {
     const outcome = await changeBaud(exchanger, baudRate);
     if (outcome === 'changed') {
       const proof = await proveBaud(exchanger, flash);
       if (proof === 'good') {
         exchanger.evidence.baudTried(baudRate, 'proved');
-        return true;
+        return proof;
       }
+      result = proof;
       exchanger.evidence.baudTried(baudRate, 'failed');
       if (left === 1) await goHome(session, home, proof === 'unheard', signal);
       continue;
@@ -92,7 +103,7 @@ async function tryBaud(
     if (outcome === 'lost') await session.relink(signal);
     await goTo(session, home, signal);
   }
-  return false;
+  return result;
 }
 
 async function goHome(
@@ -110,7 +121,7 @@ async function goHome(
 }
 
 /** To a rate that has carried answers before; by way of a reset if the chip is lost on the way. */
-async function goTo(
+export async function goTo(
   session: Climber,
   baudRate: number,
   signal: AbortSignal | undefined,

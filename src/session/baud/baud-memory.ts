@@ -5,14 +5,23 @@ const FAILED_FOR_MS = 3_600_000;
 /** Chips on ports that are remembered; more than anybody has at hand, and little memory. */
 const MOST_REMEMBERED = 256;
 
+/** Rates that earlier links have tried, bits per second. */
+export interface KnownRates {
+  /** The one that worked last. */
+  readonly proved: number | null;
+  readonly failed: readonly number[];
+}
+
 /** What is known of the rates of one chip on one port. */
 export class BaudMemory {
   readonly #clock: Clock;
   readonly #failedUntil = new Map<number, number>();
   #proved: number | null = null;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, known: KnownRates = { proved: null, failed: [] }) {
     this.#clock = clock;
+    for (const rate of known.failed) this.fails(rate);
+    this.#proved = known.proved;
   }
 
   /** The rate that the last link worked at. */
@@ -40,17 +49,20 @@ export class BaudMemory {
 /** The rates of many chips on many ports. Whoever was not met for the longest time is forgotten first. */
 export class BaudMemories {
   readonly #clock: Clock;
+  readonly #known: KnownRates | undefined;
   /** By port and chip, the one that was met last at the end. */
   readonly #memories = new Map<string, BaudMemory>();
 
-  constructor(clock: Clock) {
+  /** @param known of each chip before it is met, as where its earlier links are not this program's */
+  constructor(clock: Clock, known?: KnownRates) {
     this.#clock = clock;
+    this.#known = known;
   }
 
   /** @param chip what tells this chip from others, as far as known */
   of(port: string, chip: string): BaudMemory {
     const key = `${port} ${chip}`;
-    const memory = this.#memories.get(key) ?? new BaudMemory(this.#clock);
+    const memory = this.#memories.get(key) ?? new BaudMemory(this.#clock, this.#known);
     this.#memories.delete(key);
     this.#memories.set(key, memory);
     const [oldest] = this.#memories.keys();

@@ -11,14 +11,15 @@ import type { Flash } from '../memory/flash';
  * 16 ms gets fewer: after so many ms the least number is enough.
  */
 const TRIPS = { most: 32, least: 8, enoughMs: 60 } as const;
-/** What a link check may take besides its way over the line, ms. */
+/** What a link check may take besides its way over the line and what adapters and networks keep it, ms. */
 const CHECK_MS = 50;
 
 /**
  * `unheard`: not even short frames pass, so that what is asked of the chip may not be what it hears;
- * `poor`: they do, but the rest does not.
+ * `poorToHost`: they do, but what is read comes garbled; `poorToChip`: that comes right, but not every request
+ * arrives.
  */
-export type BaudProof = 'good' | 'poor' | 'unheard';
+export type BaudProof = 'good' | 'poorToHost' | 'poorToChip' | 'unheard';
 
 /** So many of them may fail: a stray error now and then is no fault of the rate. */
 const FAILURES = 1;
@@ -45,10 +46,10 @@ export async function proveBaud(exchanger: Exchanger, flash: Flash): Promise<Bau
     sector = Buffer.from(await flash.readSector(BOOTLOADER_END));
     return same(0, SECTOR);
   };
-  if (!(await passes(exchanger, reads, 1, synchronise))) return 'poor';
+  if (!(await passes(exchanger, reads, 1, synchronise))) return 'poorToHost';
   // No two lengths are the same, so that even in a blank sector no two checksums are.
   const part = (trip: number) => same(trip * 0x55, 32 + trip);
-  return (await passes(exchanger, part, TRIPS.most, synchronise)) ? 'good' : 'poor';
+  return (await passes(exchanger, part, TRIPS.most, synchronise)) ? 'good' : 'poorToChip';
 }
 
 /** Exchanges that have to succeed, so many at most. @param after done after one that did not */
@@ -81,5 +82,5 @@ async function succeeds(exchange: () => Promise<boolean>): Promise<boolean> {
 
 function linkAnswers(exchanger: Exchanger): Promise<boolean> {
   const onWire = lineTime(5 + linkCheck.answerBytes, exchanger.transport.baudRate);
-  return exchanger.sendOnce(linkCheck, undefined, onWire + CHECK_MS);
+  return exchanger.sendOnce(linkCheck, undefined, onWire + CHECK_MS + exchanger.latency);
 }

@@ -58,7 +58,7 @@ export async function fullKey(
   const stored = keyOfFlash(bootloader, application);
   if (stored === 'other') return ownKey(key);
   // Any application may have been written to a chip that comes without a key, and then does not start.
-  const keyless = models.every(({ name }) => comesKeyless(name));
+  const keyless = models.some(({ name }) => comesKeyless(name));
   const told = keyless && stored === 'tuya' && bootloader !== 'tuya' ? null : stored;
   return { key, encryption: told, warning: doubtOf(key, told) };
 }

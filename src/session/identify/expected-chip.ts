@@ -3,6 +3,8 @@ import { CHIPS, type ChipName } from '../../chip/known/chips';
 import type { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
 import { BkError } from '../../errors';
 import { anyOf, type Note, say } from '../../texts/note';
+import { cleanNote } from '../../trace/clean-words';
+import type { ChipLine } from '../../trace/record-lines';
 import { type Identity, nameOf } from '../base/identity';
 import type { FilledSettings } from '../base/settings';
 
@@ -62,6 +64,22 @@ function evidenceOf({ bootloader, chipId, key, encryption }: Identity): Note {
   if (chipId === null) return say('session.showsBootloader', { name, crc });
   if (key === null) return say('session.showsBootloaderAndId', { name, crc, chipId });
   return say('session.showsBootloaderIdAndKey', { name, crc, chipId, key: String(encryption) });
+}
+
+/** What identification concluded, for a record; of the key only what kind it is. */
+export function chipLine(identity: Identity): Omit<ChipLine, 't'> {
+  const { family, chip, chipId, bootloader, flash, encryption, warnings } = identity;
+  const { name, version, crc, known } = bootloader;
+  return {
+    kind: 'chip',
+    family,
+    chip,
+    chipId,
+    bootloader: { name, version, crc, known },
+    flash: { id: flash.id, size: flash.size },
+    encryption,
+    warnings: warnings.map(cleanNote),
+  };
 }
 
 /** Takes down who answered and who should have. */

@@ -1,3 +1,4 @@
+import { EFUSE_REGISTERS } from '../../chip/efuse-registers';
 import type { Exchanger } from '../exchange/exchanger';
 import { cleanUpRegister, withCleanup } from './cleanup';
 import { type EfuseController, readEfuseBytes } from './efuse-controller';
@@ -10,8 +11,7 @@ const CLOCKED: readonly Need[] = [{ address: 0x54010030, set: 1 << 7 }];
  * direction, data to burn and the voltage for it. Source: BK7231GUIFlashTool.
  */
 const CONTROLLER: EfuseController = {
-  control: 0x54880010,
-  result: 0x54880014,
+  ...EFUSE_REGISTERS.clocked,
   request: async (_exchanger, index) => ((index & 0x1f) << 8) | 1,
 };
 

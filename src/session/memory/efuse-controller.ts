@@ -1,3 +1,4 @@
+import type { EfuseRegisters } from '../../chip/efuse-registers';
 import { BkError } from '../../errors';
 import { readRegister, writeRegister } from '../../protocol/commands/command-table';
 import { say } from '../../texts/note';
@@ -9,11 +10,7 @@ const VALID = 0x100;
 const POLLS = 20;
 
 /** A controller that fetches one byte of eFuse at a time; there are two kinds, at different addresses. */
-export interface EfuseController {
-  /** Register that takes a request; its lowest bit is set for as long as that is under way. */
-  control: number;
-  /** Register with the byte in its low bits, valid where bit 8 is set. */
-  result: number;
+export interface EfuseController extends EfuseRegisters {
   /** What to write to `control` to have a byte. No bit of it may ever start a burn. */
   request(exchanger: Exchanger, index: number): Promise<number>;
 }

@@ -1,22 +1,18 @@
+import { EFUSE_REGISTERS, KEY_BYTES } from '../../chip/efuse-registers';
 import { readRegister } from '../../protocol/commands/command-table';
 import type { Exchanger } from '../exchange/exchanger';
 import { type EfuseController, readEfuseByte, readEfuseBytes } from './efuse-controller';
 
-const KEY_BYTES = 16;
-
 /** The controller that needs no clock. Bits that are not of a request stay as they are. */
 const CONTROLLER: EfuseController = {
-  control: 0x800074,
-  result: 0x800078,
+  ...EFUSE_REGISTERS.plain,
   request: async (exchanger, index) => {
     const before = await exchanger.askUntilAnswered(readRegister, { address: CONTROLLER.control });
     return ((before & ~0x1f02) | (index << 8) | 1) >>> 0;
   },
 };
 
-/** Four little-endian words as 32 hex digits, each word printed as a number. */
-export const TUYA_KEY = '510fb093a3cbeadc5993a17ec7adeb03';
-export const ZERO_KEY = '0'.repeat(32);
+export { TUYA_KEY, ZERO_KEY } from '../../chip/efuse-registers';
 
 /**
  * The code key in eFuse, where it can be read, as 32 hex digits; null where a byte is not readable.

@@ -1,9 +1,10 @@
-import { BLOCK, BOOTLOADER_END, PAGE, SECTOR } from '../../chip/geometry';
+import { BLOCK, BOOTLOADER_END, HALF_BLOCK, PAGE, SECTOR } from '../../chip/geometry';
 import { BkError, hex } from '../../errors';
 import { invertCrc } from '../../protocol/checksum';
 import {
   checkCrc,
   ERASE_BLOCK,
+  ERASE_HALF_BLOCK,
   ERASE_SECTOR,
   flashErase,
   flashRead4K,
@@ -16,6 +17,12 @@ import { type Identity, nameOf } from '../base/identity';
 import type { Exchanger } from '../exchange/exchanger';
 import { KnownSectors } from './known-sectors';
 import { unprotect } from './protection';
+
+const OPCODES = {
+  [SECTOR]: ERASE_SECTOR,
+  [HALF_BLOCK]: ERASE_HALF_BLOCK,
+  [BLOCK]: ERASE_BLOCK,
+} as const;
 
 /**
  * Flash of a linked chip, by addresses from 0 to its size. The differences between full and basic
@@ -77,6 +84,11 @@ export class Flash {
     return this.#erase(address, BLOCK);
   }
 
+  /** Erases half a block (32 KiB), where the chip knows that; a refusal is its word that it does not. */
+  eraseHalfBlock(address: number): Promise<void> {
+    return this.#erase(address, HALF_BLOCK);
+  }
+
   /** Programs one sector that is blank. */
   async program(address: number, data: Buffer): Promise<void> {
     await this.#prepareSector(address, data);
@@ -108,10 +120,10 @@ export class Flash {
     await this.#prepare();
   }
 
-  async #erase(address: number, length: typeof SECTOR | typeof BLOCK): Promise<void> {
+  async #erase(address: number, length: keyof typeof OPCODES): Promise<void> {
     this.#mustBeWritable(address, length);
     await this.#prepare();
-    const size = length === BLOCK ? ERASE_BLOCK : ERASE_SECTOR;
+    const size = OPCODES[length];
     await this.#exchanger.sendOnce(flashErase, { address, size });
   }
 

@@ -74,7 +74,7 @@ function allOnes(part: FlashPart): number {
  * The status bytes as one number, SR1 lowest; waits while the part is busy. Each has to come twice alike: what
  * is read here is written back, and among the bits are some that can be set once and for ever.
  */
-async function readStatus(exchanger: Exchanger, part: FlashPart): Promise<number> {
+export async function readStatus(exchanger: Exchanger, part: FlashPart): Promise<number> {
   let status = await exchanger.askUntilTwiceAlike(readStatusRegister, { register: SR1 });
   for (let poll = 0; (status & BUSY) !== 0 && status !== 0xff && poll < BUSY_POLLS; poll++) {
     await exchanger.pause(BETWEEN_TRIES_MS);

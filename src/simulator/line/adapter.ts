@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../clock';
 import type { Arrival } from './wire';
 
 /** Bytes of data in a full packet: two of USB's 64 are the adapter's own. */
-const PACKET = 62;
+export const PACKET = 62;
 
 /**
  * The adapter at the host's end: what fills a packet it passes on at once, the rest only when its timer runs out,

@@ -30,13 +30,20 @@ const HAIR = 1e-6;
 export class Wire {
   #clock: Clock;
   readonly #deliver: (arrival: Arrival) => void;
+  readonly #most: number;
   #trains: Train[] = [];
   #timer: Timer | undefined;
   #running = false;
   #freeAt = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, deliver: (arrival: Arrival) => void) {
+  /** @param most bytes that are handed over together */
+  constructor(
+    clock: Clock,
+    deliver: (arrival: Arrival) => void,
+    most: number = Number.POSITIVE_INFINITY,
+  ) {
     this.#clock = clock;
+    this.#most = most;
     this.#deliver = deliver;
   }
 
@@ -80,7 +87,7 @@ export class Wire {
   #schedule(): void {
     const [train] = this.#trains;
     if (train === undefined) return;
-    const upTo = nextPiece(train);
+    const upTo = nextPiece(train, this.#most);
     const ms = Math.max(0, timeOf(train, upTo) - this.#clock.now());
     // Only the end of a train is somebody's cue; pieces on the way may come a little late.
     const options: TimerOptions | undefined = upTo < train.bytes.length ? ROUGH : undefined;
@@ -94,7 +101,7 @@ export class Wire {
     for (;;) {
       const [train] = this.#trains;
       if (train === undefined) break;
-      const upTo = nextPiece(train);
+      const upTo = nextPiece(train, this.#most);
       if (timeOf(train, upTo) > now) break;
       if (upTo === train.bytes.length) this.#trains.shift();
       this.#hand(train, upTo);
@@ -114,8 +121,9 @@ function timeOf(train: Train, upTo: number): number {
   return train.start + upTo * train.byteMs;
 }
 
-function nextPiece(train: Train): number {
+function nextPiece(train: Train, most: number): number {
   const left = train.bytes.length - train.taken;
-  const piece = train.byteMs === 0 ? left : Math.max(1, Math.floor(PIECE_MS / train.byteMs));
+  const piece =
+    train.byteMs === 0 ? left : Math.max(1, Math.min(most, Math.floor(PIECE_MS / train.byteMs)));
   return left <= piece * 1.25 ? train.bytes.length : train.taken + piece;
 }

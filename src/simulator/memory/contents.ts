@@ -2,11 +2,10 @@ import { BOOTLOADER_END } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { fillRandom, seeded } from '../setup/prng';
 import type { ResolvedOptions } from '../setup/resolve';
-import { crc16, forgeCrc32 } from './checksums';
+import { forgeCrc32 } from './checksums';
+import { APP_ADDRESS, PACKET, physical, putLogical, sealPackets, tuyaStream } from './code-area';
+import { installedUpdate } from './installed-update';
 
-/** A code packet: so many bytes of code, and with its two check bytes. */
-const DATA = 32;
-const PACKET = 34;
 const BOOTLOADER_PACKETS = 2048;
 /** 22,000 of 32 bytes: an application of about 700 KiB. */
 const APP_PACKETS = 22_000;
@@ -16,12 +15,6 @@ const TUYA_STORAGE_LENGTH = 0x12000;
 const LOAD_PC = 0xe59ff014;
 const BRANCH_BOOTLOADER = 0xea000e62;
 const BRANCH_APP = 0xea00000e;
-/** Keystream of the Tuya key at the first two words of the bootloader and of the application. */
-const TUYA_STREAM = {
-  bootloader: [0x7cb50721, 0x7cb50f21],
-  app: [0x7eb50721, 0x7eb50f21],
-} as const;
-
 /** The flash of a chip that was in use: all of it made from the seed, none of it anyone's firmware. */
 export function initialContents(options: ResolvedOptions): Buffer {
   const cells = Buffer.alloc(options.size, 0xff);
@@ -30,11 +23,11 @@ export function initialContents(options: ResolvedOptions): Buffer {
     return cells;
   }
   const random = seeded(options.seed, 'contents');
-  const appLength = Math.min(APP_PACKETS * 34, options.size - BOOTLOADER_END);
-  const appPackets = Math.floor(appLength / 34);
+  const appLength = Math.min(APP_PACKETS * PACKET, options.size - BOOTLOADER_END);
+  const appPackets = Math.floor(appLength / PACKET);
 
-  fillRandom(random, cells.subarray(0, BOOTLOADER_PACKETS * 34));
-  fillRandom(random, cells.subarray(BOOTLOADER_END, BOOTLOADER_END + appPackets * 34));
+  fillRandom(random, cells.subarray(0, BOOTLOADER_PACKETS * PACKET));
+  fillRandom(random, cells.subarray(BOOTLOADER_END, BOOTLOADER_END + appPackets * PACKET));
   putMarker(options, cells, 0, 'bootloader');
   putMarker(options, cells, BOOTLOADER_END, 'app');
   if (options.facts.firmware.saysBk7231.includes('bootloader')) {
@@ -46,6 +39,7 @@ export function initialContents(options: ResolvedOptions): Buffer {
   if (options.download !== null)
     putLogical(cells, 0, 0x10000 - 3 * 64, partitionTable(options.download));
   sealPackets(cells, BOOTLOADER_END, appPackets);
+  if (options.contents === 'updated') installedUpdate(options, cells, appPackets);
   sealBootloader(options, cells);
   if (options.bootloader === 'blank') cells.fill(0xff, 0, BOOTLOADER_END);
 
@@ -82,7 +76,8 @@ function putMarker(
   // With a key of someone's own the words are as good as random, and random they are.
   if (!options.tuyaKey && !bypassed) return;
   words.forEach((word, index) => {
-    const stream = options.tuyaKey ? (TUYA_STREAM[part][index] as number) : 0;
+    const address = (part === 'app' ? APP_ADDRESS : 0) + index * 4;
+    const stream = options.tuyaKey ? tuyaStream(address) : 0;
     cells.writeUInt32LE((word ^ stream) >>> 0, base + index * 4);
   });
 }
@@ -129,24 +124,4 @@ function container(tag: number, value: Buffer): Buffer {
   head.writeUInt32LE(tag, 0);
   head.writeUInt32LE(value.length, 4);
   return Buffer.concat([head, value]);
-}
-
-/** Where a logical byte lies on flash: two check bytes follow every 32. */
-function physical(logical: number): number {
-  return Math.floor(logical / DATA) * PACKET + (logical % DATA);
-}
-
-/** Writes bytes at a logical offset of a packetised area that starts at `base`; the checks come later. */
-function putLogical(cells: Buffer, base: number, logical: number, bytes: Uint8Array): void {
-  for (let index = 0; index < bytes.length; index++) {
-    cells[base + physical(logical + index)] = bytes[index] as number;
-  }
-}
-
-/** Sets the check bytes, high byte first, of so many packets from `base` on. */
-function sealPackets(cells: Buffer, base: number, count: number): void {
-  for (let packet = 0; packet < count; packet++) {
-    const start = base + packet * PACKET;
-    cells.writeUInt16BE(crc16(cells, start, start + DATA), start + DATA);
-  }
 }

@@ -116,7 +116,8 @@ class Report {
   mustBeOf(chip: ChipName): void {
     const name = this.#at('chip.model');
     if (name === null || name === undefined || name === chip) return;
-    if (typeof name !== 'string' || !(name in CHIPS)) throw this.#unfit('chip.model', name);
+    if (typeof name !== 'string' || !Object.hasOwn(CHIPS, name))
+      throw this.#unfit('chip.model', name);
     throw new BkError(
       'BK_BAD_SETTING',
       say('simulator.profileOfOtherChip', { path: this.#path, other: name, chip }),

@@ -57,6 +57,7 @@ export interface ResolvedOptions {
   /** What eFuse says of the key, 32 hex digits. */
   efuse: string;
   bootloader: 'known' | 'blank' | 'unknown';
+  contents: NonNullable<SimulatorOptions['contents']>;
   /** The table's entry whose checksum the bootloader is given; null where there is none. */
   knownBootloader: BootloaderFacts | null;
   protect: number;
@@ -105,8 +106,8 @@ export function resolveOptions(given: SimulatorOptions & SimulatorExtras): Resol
   }
   const { deadSector = null, seed = 1 } = options;
   if (deadSector !== null && deadSector >= size) throw bad('deadSector', deadSector);
-  const { calibration, download } = layoutOf(options, facts, size);
   const { kind, entry } = bootloaderFor(chip, options.bootloader);
+  const { calibration, download } = layoutOf(options, facts, { size, slot: entry?.download });
   const toldKey = told.hasOwnKey ? ownKey(seed) : undefined;
   const usualKey = (kind === 'known' ? entry?.key : null) ?? facts.codeKey.usual;
   const key = keyFor(options.key ?? toldKey ?? usualKey);
@@ -135,6 +136,7 @@ export function resolveOptions(given: SimulatorOptions & SimulatorExtras): Resol
     tuyaKey: key === TUYA_KEY,
     efuse: options.efuse === undefined ? key : keyFor(options.efuse),
     bootloader: kind,
+    contents: options.contents ?? 'factory',
     knownBootloader: entry,
     protect: options.protect ?? 0x067c,
     mac: options.mac === undefined ? madeUpMac(chip, seed, told.maker) : macFrom(options.mac),
@@ -167,7 +169,7 @@ function bad(name: keyof typeof OPTION_RULES, value: number): BkError {
 function layoutOf(
   { calibration, download }: SimulatorOptions,
   { layout, core }: Chip,
-  size: number,
+  { size, slot }: { size: number; slot: number | null | undefined },
 ): Pick<ResolvedOptions, 'calibration' | 'download'> {
   if (typeof calibration === 'number' && calibration + SECTOR > size)
     throw bad('calibration', calibration);
@@ -176,9 +178,11 @@ function layoutOf(
   const usual = layout.calibration.find((at) => at + SECTOR <= size) ?? null;
   // Chips with another core keep their partitions elsewhere.
   const hasTable = core === 'arm9' && download !== 'none';
+  const offset = slot ?? layout.download.offset;
+  const length = layout.download.offset + layout.download.length - offset;
   return {
     calibration: calibration === 'none' ? null : (calibration ?? usual),
-    download: hasTable ? (download ?? layout.download) : null,
+    download: hasTable ? (download ?? { offset, length }) : null,
   };
 }
 

@@ -21,6 +21,7 @@ import {
 const RESET_WIRINGS = ['rts', 'dtr', 'rts-inverted', 'dtr-inverted', 'none'] as const;
 const APPLICATIONS = ['friendly', 'silent', 'log', 'tuyamcu'] as const;
 const BOOTLOADER_KINDS = ['known', 'blank', 'unknown'] as const;
+const CONTENTS = ['factory', 'updated'] as const;
 const SPEEDS = ['real', 'fast'] as const;
 
 /** What a simulated chip can be told to be. Everything but the chip has a default. */
@@ -78,6 +79,8 @@ export interface SimulatorOptions {
    * checksum, eight hex digits. Default `known`.
    */
   bootloader?: (typeof BOOTLOADER_KINDS)[number] | (string & {});
+  /** `updated`: its firmware came over the air, and older, longer code lay there before. Default `factory`. */
+  contents?: (typeof CONTENTS)[number];
   /** Status register after each boot of a full chip: second byte << 8 | first. Default 0x067c. */
   protect?: number;
   /** Six bytes in hex, colons allowed. Default by seed. */
@@ -189,6 +192,7 @@ export const OPTION_RULES: Readonly<Record<Exclude<keyof SimulatorOptions, 'chip
       return [...BOOTLOADER_KINDS, ...CHECKSUMS].find((name) => name === kind);
     },
   },
+  contents: { ...oneOf(CONTENTS), about: say('simulator.aboutContents') },
   protect: {
     allowed: say('simulator.protectBytes'),
     about: say('simulator.aboutProtect'),

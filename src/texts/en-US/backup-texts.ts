@@ -26,6 +26,7 @@ export const BACKUP = {
   folderUnreadable: 'The folder __folder__ cannot be read: __why__',
   backupUnwritable: 'The backup __path__ cannot be written: __why__',
   fileUnwritable: 'The file __filename__ cannot be written in __folder__: __why__',
+  recordUnwritable: 'The record __path__ cannot be written: __why__',
   imageUnwritable: 'The file __path__ cannot be written: __why__',
   pathIsFolder: '__path__ cannot be written: it is a folder',
   noAbsolutePath: '"__folder__" is no folder for backups: it needs an absolute path',

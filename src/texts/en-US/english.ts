@@ -2,17 +2,17 @@ import { BACKUP } from './backup-texts';
 import { CHIP } from './chip-texts';
 import { CLI } from './cli-texts';
 import { COMMON } from './common-texts';
-import { DEVICE } from './device-texts';
 import { DIAGNOSIS } from './diagnosis-texts';
+import { EXAMINE } from './examine-texts';
 import { IMAGE } from './image-texts';
 import { INSPECT } from './inspect-texts';
-import { JOB } from './job-texts';
+import { DEVICE, JOB } from './job-texts';
 import { NODE } from './node-texts';
 import { OPTION } from './option-texts';
 import { PLACEMENT } from './placement-texts';
 import { SESSION } from './session-texts';
 import { SIMULATOR } from './simulator-texts';
-import { TRANSPORT } from './transport-texts';
+import { REPLAY, TRANSPORT } from './transport-texts';
 
 /**
  * All that the engine and its faces say, in English, by room and key. `__name__` is filled in; of two keys that
@@ -25,6 +25,7 @@ export const ENGLISH = {
   session: SESSION,
   diagnosis: DIAGNOSIS,
   job: JOB,
+  examine: EXAMINE,
   option: OPTION,
   placement: PLACEMENT,
   image: IMAGE,
@@ -32,6 +33,7 @@ export const ENGLISH = {
   transport: TRANSPORT,
   backup: BACKUP,
   simulator: SIMULATOR,
+  replay: REPLAY,
   node: NODE,
   cli: CLI,
 } as const;

@@ -10,6 +10,10 @@ export const IMAGE = {
   raw: 'plain code as a compiler makes it, without code packets',
   dump: 'a dump of a whole flash',
   rotatedDump: 'a dump of a whole flash that begins at 0x11000 and wraps around',
+  swappedDump:
+    'a dump of a whole flash with its parts out of order, whose beginning stands at __offset__',
+  doubledDump: 'a dump of __given__ bytes that holds a flash of __length__ bytes more than once',
+  contradictingDump: 'a dump of a whole flash whose parts contradict each other',
   rbl: 'an over-the-air update file (RBL)',
   tuyaUg: 'a Tuya update file (UG)',
   loneHeader: 'the header of an application (RBLH), without the application',
@@ -55,6 +59,11 @@ export const IMAGE = {
   checkComplete: 'Check that the file is complete and made for this chip.',
   useFlashingFile: 'Use the file that the build made for flashing: .bin, .rbl or .uf2.',
   putRight: 'Put its last 0x11000 bytes in front of the others, and write that.',
+  putInFront:
+    'Put what is from byte __offset__ on in front of all that is before it, and write that.',
+  useFirstPart: 'Use its first __length__ bytes: they are the whole flash.',
+  readWholeAgain:
+    'Read the whole flash again, from 0x0 on and at once. If the chip is gone, take single parts out of the file by hand.',
   belongsToDownloadSlot:
     'It belongs into the download slot, whose place depends on the chip: the bootloader installs it from there.',
   holdsUpdate: 'It holds an update file (RBL) behind its first 32 bytes.',
@@ -95,6 +104,14 @@ export const IMAGE = {
   packedWith: 'It was packed with __packing__, which cannot be opened here.',
   uf2IsFor: 'It is for __target__, by its number (__family__).',
   builtForBoard: 'It was built for the board __board__.',
+  beganAtApp: 'The dump begins at 0x11000 and wraps around.',
+  beganElsewhere:
+    'The parts of the dump are out of order: flash begins with its byte __offset__, where the bootloader stands.',
+  heldTwice:
+    'The dump has __given__ bytes, but they are one flash of __length__ bytes, more than once: it was read beyond the end of a smaller flash, which begins again there.',
+  heldTwiceAndMore:
+    'The dump has __given__ bytes, but they are one flash of __length__ bytes, more than once: it was read beyond the end of a smaller flash, which begins again there. __more__',
+  bootloaderInside: 'The bootloader stands at __offset__ of it.',
   layoutOfOther:
     'Its layout is that of another chip, as some modules have it: what its code says of itself counts more.',
   contradictEachOther: 'These contradict each other.',
@@ -136,6 +153,14 @@ export const IMAGE = {
   updateNotCompared:
     'The header of __partition__ describes the update that it came in: whether the code is whole cannot be told without its key.',
   brokenPackets: '__broken__ of its code packets have a wrong CRC, the first at __first__.',
+  bootloaderTwice:
+    'Bootloaders stand at __first__ and at __second__, but what lies around them differs: one flash has one. It may have been read beyond the end of a smaller flash, once wrongly, or be made of parts of two dumps.',
+  applicationElsewhere:
+    'The bootloader stands at __offset__ of it, but an application where that belongs in a dump that begins with the bootloader.',
+  calibrationElsewhere:
+    'The bootloader stands at __offset__ of it, but the calibration where that belongs in a dump that begins with the bootloader.',
+  turnedIsDamaged:
+    'The bootloader stands at __offset__ of it, but what follows there is no whole code. __damage__',
   cutInPacket: 'It ends in the middle of a code packet: it is cut off.',
   cutInHeader: 'It ends in the middle of the header behind its code: it is cut off.',
   noBootloaderCode: 'What lies where the bootloader belongs is no code.',

@@ -14,8 +14,9 @@ export const INSPECT = {
   // What is odd about them.
   partOfFlash:
     'This is a part of a flash, from __start__ to __end__: nothing is told of what else its chip held.',
-  putRight:
-    'The dump begins at 0x11000 and wraps around. It was put right here: all offsets are those of flash.',
+  putRight: '__found__ It was put right here: all offsets are those of flash.',
+  configDamaged:
+    "OpenBeken's configuration at __offset__ is damaged: its checksum is wrong, and nothing of it was read.",
   beyondEnd:
     "The bootloader's partition table puts __part__ beyond the end of the flash: that was left out.",
   chipsContradict: 'The evidence about the chip contradicts itself: __chips__.',

@@ -1,3 +1,16 @@
+/** What a device says of its jobs as such. */
+export const DEVICE = {
+  listenerFailed: 'What listens to the progress failed (__reason__); the job went on without it.',
+
+  // A fault of the program
+  connectBroke: 'The connect on __port__ failed inside the program: __reason__',
+  readBroke: 'The read on __port__ failed inside the program: __reason__',
+  writeBroke: 'The write on __port__ failed inside the program: __reason__',
+  eraseBroke: 'The erase on __port__ failed inside the program: __reason__',
+  examineBroke: 'The examination on __port__ failed inside the program: __reason__',
+  reportThis: 'Please report this with the text of the message.',
+} as const;
+
 /** What jobs say of their work on a chip: how far it is, what to know about it, and why it ended. */
 export const JOB = {
   // Words for sentences: memories of the chip.
@@ -37,6 +50,8 @@ export const JOB = {
   restNotInMemory:
     'The bytes from __offset__ on do not fit the __memory__ of the chip on __port__, which has __size__ bytes',
   useRange: 'Use a range between __from__ and __to__.',
+  onlyWithKey: 'Its code has the key that of these chips only __chips__ comes with.',
+  likelyModel: 'The chip does not tell its model for certain; it is likely __chips__: __says__',
   layoutNotKnown:
     'The chip on __port__ does not tell its model, so that where its application lies is not known; nothing was changed',
   otherLayout:

@@ -1,5 +1,6 @@
 /** What the nodes of Node-RED say of settings and messages, before the engine is asked. */
 export const NODE = {
+  recordNotSaved: 'The record of the job cannot be saved in __folder__: __reason__',
   // Settings and messages that cannot be used.
   wrongValue: '"__name__" is __given__, but has to be __wanted__; the job was not begun.',
   correctValue: 'Correct "__name__" in the node, in its device, or in the message.',

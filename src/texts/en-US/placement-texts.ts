@@ -62,6 +62,16 @@ export const PLACEMENT = {
   chipIs: 'the chip is a __chip__',
   chipOnPortIs: 'the chip on __port__ is a __chip__',
   forOtherChip: 'it is for __chips__, but __chip__',
+  thisChip: 'this chip',
+  thisChipOn: 'the chip on __port__',
+  modelNotTold:
+    'it is for __chips__, and __on__ does not tell its model: it may be __able__, and neither its bootloader nor its key speaks for one of them. Nothing could be compared',
+  likelyOtherModel:
+    'it is for __chips__, and __on__, which does not tell its model, is likely __likely__ (__says__)',
+  onlyLikely:
+    'The image is for __chips__, and __on__ does not tell its model for certain. It was compared with what is likely only: __likely__. __says__',
+  setChipIfSure:
+    'Read the model off the chip itself, and set it as the chip of the device: __chips__, if it is one. Then it is compared with that.',
   mixtureForOtherChip:
     'its application is for __app__, its bootloader for __bootloader__, and __chip__',
   mixture:
@@ -157,7 +167,9 @@ export const PLACEMENT = {
   bytesAllTheSame: 'To write these bytes all the same, set anyImage.',
 
   // Dumps.
-  rotatedDump: 'The dump begins at 0x11000 and wraps around: it is put right before it is written.',
+  dumpPutRight: '__found__ It is put right before it is written.',
+  ownWithoutApplication:
+    'Where the application belongs, the dump of this chip holds no code: with it the chip does not start a firmware.',
   otherFlashSize: 'it has __length__ bytes, but the flash of the chip __size__',
   useSameSize: 'Use a dump of this chip, or of one with the same flash size.',
   blankBootloader: 'the bootloader is to be replaced, but that area of it is blank',
@@ -207,6 +219,12 @@ export const PLACEMENT = {
     'The image is __image__, and there is no calibration of the radio with a MAC in it; nothing was changed',
   noStorageInIt:
     "The image is __image__, and there is no storage of Tuya's firmware in it; nothing was changed",
+  configDamaged:
+    "The image is __image__, and OpenBeken's configuration at __offset__ of it is damaged: its checksum is wrong. Nothing was changed",
+  useSoundConfig:
+    'Use another backup. OpenBeken itself would take this one for none and begin anew; set it up in its web page, or with the setting openbeken.',
+  configStaysOut:
+    "The image also holds OpenBeken's configuration, which is not written with the firmware: this chip keeps its own. Set the part to openbeken to put it back.",
   noConfigInIt:
     'The image is __image__, and there is no configuration of OpenBeken in it; nothing was changed',
   storagePlaceUnknown:

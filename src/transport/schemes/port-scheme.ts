@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import type { Replays } from '../../replay/replays';
 import type { Note } from '../../texts/note';
 import type { Transport } from '../transport';
 import type { SimulatedChips } from './simulated-chips';
@@ -10,6 +11,8 @@ export interface OpenOptions {
   clock: Clock;
   /** The simulated chips that there are. */
   chips: SimulatedChips;
+  /** The records that are being played; without it one is played from its beginning. */
+  replays?: Replays;
   /** Ends a wait for somebody who does not answer. */
   signal?: AbortSignal | undefined;
 }
@@ -26,6 +29,9 @@ export interface PortScheme {
   readonly isFollowed: boolean;
   /** How long an opened port may still turn out to be taken by somebody else, ms. */
   readonly turnsAwayMs: number;
+
+  /** The clock of all that happens on such a port, where it is not that of the others. */
+  clock?(usual: Clock): Clock;
 
   /**
    * One name for one physical port however it is spelled, so that all who use it can take turns. A port that

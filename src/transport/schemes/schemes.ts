@@ -1,15 +1,23 @@
+import type { Clock } from '../../clock';
 import { BkError, shown } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import type { Transport } from '../transport';
 import { UnstuckTransport } from '../unstuck';
 import type { OpenOptions, PortScheme } from './port-scheme';
+import { replayScheme } from './replay';
 import { rfc2217Scheme } from './rfc2217';
 import { serialScheme } from './serial';
 import { simulatedScheme } from './simulated';
 import { tcpScheme } from './tcp';
 
 /** Every kind of port that there is, in the order in which people are told of them. */
-const SCHEMES: readonly PortScheme[] = [serialScheme, tcpScheme, rfc2217Scheme, simulatedScheme];
+const SCHEMES: readonly PortScheme[] = [
+  serialScheme,
+  tcpScheme,
+  rfc2217Scheme,
+  simulatedScheme,
+  replayScheme,
+];
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 /** A line break or a zero byte, as a paste or a broken file leaves it. */
@@ -38,6 +46,11 @@ export async function canonicalPort(port: string): Promise<string> {
   return schemeOf(port).canonical(port.trim());
 }
 
+/** The clock of all that happens on a port: for most of them the usual one. @throws BkError BK_BAD_SETTING for no port */
+export function clockOfPort(port: string, usual: Clock): Clock {
+  return schemeOf(port).clock?.(usual) ?? usual;
+}
+
 /** The files of this computer that a port would be made from; none for what names no port. */
 export function filesOfPort(port: string): string[] {
   try {
@@ -51,7 +64,7 @@ export function filesOfPort(port: string): string[] {
  * Opens a port, of the kind that its name tells. No call of it waits for ever: a port that takes no bytes any
  * more counts as lost.
  * @throws BkError BK_PORT_NOT_FOUND, BK_PORT_DENIED, BK_PORT_BUSY, BK_PORT_LOST, BK_BAD_SETTING, BK_STORAGE
- *   (the file of a simulated chip), BK_CANCELLED
+ *   (the file of a simulated chip or a record), BK_REPLAY, BK_CANCELLED
  */
 export async function openTransport(port: string, options: OpenOptions): Promise<Transport> {
   const scheme = schemeOf(port);

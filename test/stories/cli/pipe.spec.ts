@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STATUS_OF } from '../../../cli/exit-status';
 import type { ErrorCode } from '../../../src';
@@ -25,6 +25,50 @@ describe('bk72xx in a pipe', function () {
     assert.match(stdout, /^Chip +BK7231N$/m);
     assert.match(stdout, /^MAC +([0-9a-f]{2}:){5}[0-9a-f]{2}$/m);
     assert.match(stderr, /^link: Calling the chip/m);
+  });
+
+  it('examines the chip, shows a page, and leaves a report that a simulated chip takes', async () => {
+    const found = await run('doctor', '--port', fastChip('&mac=381f8d123456'), '--write', 'r.json');
+    assert.equal(found.status, 0, found.stderr);
+    assert.match(found.stdout, /^Chip +BK7231N$/m);
+    assert.match(found.stdout, /^ +takes a link +[\d.]+ to [\d.]+ ms after a reset$/m);
+    assert.match(found.stdout, /^ +erase 32 KiB +not known to this chip$/m);
+    assert.match(found.stdout, /^Report +.*r\.json \(no secrets in it: it may be posted\)$/m);
+    const report = readFileSync(join(folder(), 'r.json'), 'utf8');
+    assert.equal(JSON.parse(report).format, 'bk72xx-report');
+    assert.ok(!report.includes('12:34:56'));
+    const again = await run('connect', '--port', fastChip('&profile=r.json'));
+    assert.equal(again.status, 0, again.stderr);
+
+    const named = await run('doctor', '--port', fastChip('&window=100'), '--json');
+    assert.equal(named.status, 0, named.stderr);
+    const { result, facts } = JSON.parse(named.stdout);
+    assert.match(facts.filename, /BK7231N_report_[\dT-]+\.json$/);
+    assert.deepEqual(JSON.parse(readFileSync(facts.filename, 'utf8')), result);
+  });
+
+  it('saves the record of a job that goes well and of one that fails, and plays one again', async () => {
+    const read = ['read', '--offset', '0x11000', '--length', '16K', '--reset', 'rts'];
+    const well = await run(...read, '--port', fastChip(), '--record', 'well.jsonl', 'a.bin');
+    assert.equal(well.status, 0, well.stderr);
+    assert.match(well.stderr, /^The record is in .*well\.jsonl$/m);
+    assert.equal(statSync(join(folder(), 'well.jsonl')).mode & 0o777, 0o600);
+
+    const again = await run(...read, '--port', `replay://${join(folder(), 'well.jsonl')}`, 'b.bin');
+    assert.equal(again.status, 0, again.stderr);
+    const crc = /^CRC-32 +(.*)$/m;
+    assert.equal(crc.exec(again.stdout)?.[1], crc.exec(well.stdout)?.[1]);
+
+    const other = await run('connect', '--port', 'replay://well.jsonl', '--reset', 'dtr');
+    assert.equal(other.status, STATUS_OF.BK_REPLAY);
+    assert.match(other.stderr, /at line \d+, /);
+
+    const silent = fastChip('&reset=none&app=silent');
+    const words = ['--port', silent, '--link-timeout', '1', '--record', 'failed.jsonl', '--json'];
+    const failed = await run('connect', ...words);
+    assert.equal(failed.status, STATUS_OF.BK_NO_LINK);
+    assert.match(failed.stderr, /^\{"topic":"notice",.*failed\.jsonl/m);
+    assert.match(readFileSync(join(folder(), 'failed.jsonl'), 'utf8'), /"error":"BK_NO_LINK"/);
   });
 
   it('lists ports', async () => {
@@ -215,7 +259,7 @@ describe('bk72xx in a pipe', function () {
         ['raed', '"raed" is no command; did you mean read?'],
         [
           'flash',
-          '"flash" is no command; there are ports, connect, read, write, erase, inspect, sim.',
+          '"flash" is no command; there are ports, connect, read, write, erase, inspect, sim, doctor.',
         ],
         ['--port', '"--port" stands where a command has to be: one of ports, '],
       ] as const) {

@@ -121,6 +121,28 @@ describe('bk72xx in a terminal', function () {
     assert.match(text, /Stopped at once/);
   });
 
+  it('examines a chip, and at Ctrl+C stops when flash is as it was', async () => {
+    const before = Buffer.from(held.chip.flash);
+    const words = ['doctor', '--port', port, 'report.json'];
+    const isMidway = held.holdWhen(() => held.chip.counters.programs.some((count) => count > 0));
+    const running = terminal([...words, '--write'], folder());
+    await isMidway;
+    running.type(CTRL_C);
+    await running.hears(/Stopping as soon as flash is as it was/);
+    held.release();
+    const { status, text } = await running.ended;
+    assert.equal(status, 130, text);
+    assert.ok(held.chip.flash.equals(before));
+    assert.ok(!existsSync(join(folder(), 'report.json')));
+
+    const page = await terminal(words, folder()).ended;
+    assert.equal(page.status, 0, page.text);
+    assert.match(page.text, /Chip +BK7231N/);
+    assert.match(page.text, /Not measured +rates: The rate of this port is set elsewhere/);
+    assert.match(page.text, /Report +.*report\.json \(no secrets in it/);
+    assert.ok(held.chip.flash.equals(before));
+  });
+
   it('leaves no half of a file when a read is stopped', async () => {
     const isMidway = held.holdWhen(() => (held.chip.counters.commands.L09 ?? 0) > 40);
     const running = terminal(['read', '--port', port, 'dump.bin'], folder());

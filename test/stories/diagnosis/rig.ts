@@ -4,10 +4,13 @@ import { type BkError, isBkError } from '../../../src/errors';
 import { JobContext } from '../../../src/jobs/base/job-context';
 import { JobNotes } from '../../../src/jobs/base/job-notes';
 import { ProgressReporter } from '../../../src/jobs/base/progress';
+import { Replays } from '../../../src/replay/replays';
 import { type DeviceSettings, fillSettings } from '../../../src/session/base/settings';
 import { BaudMemories } from '../../../src/session/baud/baud-memory';
 import { Session } from '../../../src/session/session';
 import { type SimulatedChip, simulatorTally } from '../../../src/simulator/simulator';
+import type { PortRecord } from '../../../src/trace/port-record';
+import { Recorder } from '../../../src/trace/recorder';
 import type { Transport } from '../../../src/transport/transport';
 import { ScriptedTransport } from '../../support/scripted-transport';
 import {
@@ -44,6 +47,8 @@ export interface World {
 export interface Seen {
   evidence: Evidence;
   error: BkError | null;
+  /** All that passed on the line. */
+  record: PortRecord;
 }
 
 /** Runs one job on a simulated chip with a fault between them, and keeps what was seen. */
@@ -62,15 +67,8 @@ export async function run(own: Case): Promise<Seen> {
   const world: World = { clock, chip, line: () => line as unknown as SpoiledTransport };
   const transport = await open();
   own.meanwhile?.(world);
-  return watched(async (notes) => {
-    const settings = fillSettings({ port: url, linkTimeout: 10, ...own.settings });
-    const reopen = own.comesBack ? () => open() : undefined;
-    const progress = new ProgressReporter(SUBJECT, clock, undefined);
-    const report = notes.report(progress);
-    const bauds = new BaudMemories(clock);
-    const session = await Session.open({ transport, settings, clock, report, bauds, reopen });
-    await own.job(new JobContext(session, progress, notes, undefined, new FolderTurns()), world);
-  }).finally(() => {
+  const reopen = own.comesBack ? open : undefined;
+  return watched({ ...own, url, clock, transport, reopen }, world).finally(() => {
     // Where a line makes another address of the one that was sent, nobody has asked for that.
     if (own.spoiling?.toChip !== undefined) simulatorTally.bootloaderTouches = touches;
     return world.line().close();
@@ -84,22 +82,65 @@ export async function runScript(
   const clock = new VirtualClock();
   const line = new ScriptedTransport(clock);
   script(line, clock);
-  return watched(async (notes) => {
-    const settings = fillSettings({ port: 'scripted', linkTimeout: 6 });
-    const report = notes.report(new ProgressReporter(SUBJECT, clock, undefined));
-    const bauds = new BaudMemories(clock);
-    await Session.open({ transport: line, settings, clock, report, bauds });
-  });
+  return watched({ ...SCRIPTED, clock, transport: line });
 }
 
-async function watched(work: (notes: JobNotes) => Promise<void>): Promise<Seen> {
-  const notes = new JobNotes();
+/** The same job against a record of it; without the case, that of a line on which no chip talks. */
+export async function runAgain(file: string, own?: Case): Promise<Seen> {
+  const clock = new VirtualClock();
+  const replays = new Replays();
+  const open = async () => replays.open(`replay://${file}`, clock);
+  const transport = await open();
+  if (own === undefined) return watched({ ...SCRIPTED, clock, transport });
+  forgetSimulatedChips();
+  const url = `sim://${own.sim}`;
+  // Nobody asks it anything; jobs arrange its flash.
+  const world: World = { clock, chip: prepareSimulatedChip(url, clock), line: noLine };
+  const reopen = own.comesBack ? open : undefined;
+  return watched({ ...own, url, clock, transport, reopen }, world);
+}
+
+function noLine(): never {
+  throw new Error('the line is played from a record');
+}
+
+/** A job, and the line that it works on. */
+interface Run {
+  url: string;
+  settings?: Partial<DeviceSettings>;
+  clock: VirtualClock;
+  transport: Transport;
+  reopen?: (() => Promise<Transport>) | undefined;
+  job?: Case['job'];
+}
+
+const SCRIPTED = { url: 'scripted', settings: { linkTimeout: 6 } };
+
+async function watched(own: Run, world = {} as World): Promise<Seen> {
+  const { url, clock, transport, reopen } = own;
+  const settings = fillSettings({ port: url, linkTimeout: 10, ...own.settings });
+  const recorder = new Recorder(clock);
+  const options = { operation: 'write', options: {}, port: url, recording: 'all' } as const;
+  recorder.beginJob({ ...options, settings, onLine: undefined });
+  recorder.beginLink();
+  const notes = new JobNotes(recorder);
+  const progress = new ProgressReporter(SUBJECT, clock, undefined, recorder);
   let error: BkError | null = null;
   try {
-    await work(notes);
+    const session = await Session.open({
+      transport: recorder.tap(transport),
+      settings,
+      clock,
+      report: notes.report(progress),
+      bauds: new BaudMemories(clock),
+      reopen: reopen && (async () => recorder.tap(await reopen())),
+    });
+    const context = new JobContext(session, progress, notes, undefined, new FolderTurns());
+    await own.job?.(context, world);
   } catch (reason) {
     if (!isBkError(reason)) throw reason;
     error = reason;
   }
-  return { evidence: notes.evidence.evidence, error };
+  recorder.endJob();
+  return { evidence: notes.evidence.evidence, error, record: recorder.record };
 }

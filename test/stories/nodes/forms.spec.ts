@@ -13,6 +13,8 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     linkTimeout: 60,
     idle: 10,
     after: 'reboot',
+    record: 'failures',
+    recordFolder: 'bk-records',
   },
   'bk-connect': { name: '', device: '' },
   'bk-read': {

@@ -1,7 +1,7 @@
 import type { CauseId } from '../../../../src/diagnosis/rules/finding';
 import type { ScriptedTransport } from '../../../support/scripted-transport';
 import type { VirtualClock } from '../../../support/virtual-clock';
-import { type Case, run, runScript, type Seen } from '../rig';
+import { type Case, run, runAgain, runScript, type Seen } from '../rig';
 
 /** A fault, and the cause that should be named first. */
 export interface Scenario {
@@ -9,6 +9,8 @@ export interface Scenario {
   /** Any of these is right; an empty list means that nothing is wrong and nothing may be named. */
   expected: readonly CauseId[];
   run(seed: number): Promise<Seen>;
+  /** The same against the record of such a run. @param file absolute path */
+  runAgain(seed: number, file: string): Promise<Seen>;
 }
 
 /** A job on a simulated chip, whose address gets the seed. */
@@ -17,14 +19,16 @@ export function onChip(
   expected: readonly CauseId[],
   caseOf: (seed: number) => Case,
 ): Scenario {
+  const seeded = (seed: number): Case => {
+    const own = caseOf(seed);
+    const join = own.sim.includes('?') ? '&' : '?';
+    return { ...own, sim: `${own.sim}${join}seed=${seed}` };
+  };
   return {
     name,
     expected,
-    run: (seed) => {
-      const own = caseOf(seed);
-      const join = own.sim.includes('?') ? '&' : '?';
-      return run({ ...own, sim: `${own.sim}${join}seed=${seed}` });
-    },
+    run: (seed) => run(seeded(seed)),
+    runAgain: (seed, file) => runAgain(file, seeded(seed)),
   };
 }
 
@@ -50,5 +54,6 @@ export function withoutChip(
     name,
     expected,
     run: (seed) => runScript((line, clock) => script(line, clock, seed)),
+    runAgain: (_seed, file) => runAgain(file),
   };
 }
