@@ -48,6 +48,9 @@ describe('readImageFile', () => {
     await truncate(path, 32 * 1024 * 1024 + 1);
     const error = await rejection(readImageFile(path), 'BK_BAD_IMAGE');
     assert.ok(error.message.includes(path));
+    assert.ok(error.message.includes('33554433'), error.message);
+    assert.equal(error.cause.phase, 'open');
+    assert.ok(error.cause.advice.length > 0);
   });
 
   it('says what is no name, and that it can be corrected', async () => {

@@ -96,6 +96,7 @@ describe('the plan of a block', () => {
     for (const { address, data } of plan.program)
       assert.ok(data.equals(wanted.subarray(address - 0x100000).subarray(0, SECTOR)));
     // All of them are touched, and none is left as it was.
+    assert.deepEqual(touchedBy(plan), [RANGE]);
     assert.equal(plan.unchanged, 0);
   });
 

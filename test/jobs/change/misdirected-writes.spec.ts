@@ -38,6 +38,8 @@ describe('a command whose address the line has changed', () => {
       assert.match(message, /carried it out at 0x188000, outside of what was to be changed/);
       assert.match(message, /in place and verified/);
       assert.equal(cause.address, ELSEWHERE);
+      assert.equal(cause.phase, 'verify');
+      assert.doesNotMatch(cause.advice.join(), /bootloader/);
       assert.deepEqual(cause.state?.uncertain, [{ offset: ELSEWHERE, length: SECTOR }]);
       assert.match(cause.advice.join(), /from a backup/);
       const written = chip.flash.subarray(AT - SECTOR, AT + 3 * SECTOR);

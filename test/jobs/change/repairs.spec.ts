@@ -103,8 +103,19 @@ describe('a sector that does not hold its bytes', () => {
     const { message, cause } = await rejection(job, 'BK_FLASH_PROTECTED');
     assert.match(message, /0x100000, 0x101000/);
     assert.equal(cause.address, START);
+    const { state } = cause;
+    assert.deepEqual([state?.written, state?.blank], [[], []], 'its word is worth nothing');
     assert.ok(cause.advice.length > 0);
     assert.ok(sum(chip.counters.programs) <= 10, 'it is found out at the start');
+    await device.close();
+  });
+
+  it('as many others do not, the same bytes each time, is that of a flash that takes none', async () => {
+    const { write, device } = spoiling((at) => (at > 0 ? 100 : null));
+    const { message, cause } = await rejection(write(), 'BK_FLASH_PROTECTED');
+    assert.equal(cause.phase, 'verify');
+    const named = message.match(/0x10[1-9]000/g) ?? [];
+    assert.ok(named.length >= 9, message);
     await device.close();
   });
 
