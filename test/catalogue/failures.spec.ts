@@ -104,7 +104,7 @@ describe('the failures that users of other tools meet', function () {
 
   it('F4 port vanishes in the middle of a write: it is opened again and the write goes on', async () => {
     const { device, chip, clock, url } = testDevice('bk7231n', { reset: 'rts' });
-    clock.setTimeout(() => unplugSimulated(url), 3000);
+    clock.setTimeout(() => unplugSimulated(url), 2000);
     const image = noise(0x40000);
     const { facts } = await device.write({ image, offset: AT });
     assert.ok(chip.flash.subarray(AT, AT + image.length).equals(image));

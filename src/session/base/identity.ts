@@ -52,8 +52,16 @@ export interface Identity {
 /** A chip that was identified on a port, as long as nothing is known to have changed that told it from others. */
 export interface MetChip {
   readonly identity: Identity;
-  /** Checksums by which it is known, by address. */
-  readonly marks: ReadonlyMap<number, number>;
+  /** By what it is known, by address. */
+  readonly marks: ReadonlyMap<number, Mark>;
+}
+
+/** What a stretch of flash was, by which a chip is known. */
+export interface Mark {
+  /** zlib's CRC-32. */
+  readonly crc: number;
+  /** Bytes. */
+  readonly length: number;
 }
 
 /** The chip's name for people, or what kind of chip it is where it does not tell its model. */

@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
-import { BOOTLOADER_END } from '../../chip/geometry';
+import { BOOTLOADER_END, SECTOR } from '../../chip/geometry';
 import { CALIBRATIONS } from '../../chip/known/chip-places';
 import { CALIBRATION_HEADER, type Region } from '../../chip/layouts';
+import type { Mark } from '../base/identity';
 import { twiceAlike } from '../base/twice-alike';
 import type { Flash } from '../memory/flash';
 
@@ -23,7 +24,7 @@ const DOUBTS = 3;
 export class Fingerprint {
   readonly #flash: Flash;
   /** By address, the most telling ones first. */
-  readonly #marks = new Map<number, number>();
+  readonly #marks = new Map<number, Mark>();
   /** Those of the marks that are calibrations: clones differ in nothing else. */
   readonly #calibrations = new Set<number>();
   /** Places that were marks before a job changed them, and what they may hold in the midst of that. */
@@ -36,10 +37,10 @@ export class Fingerprint {
   }
 
   /** One that was taken before, of the chip that is linked now. */
-  static of(flash: Flash, marks: ReadonlyMap<number, number>): Fingerprint {
+  static of(flash: Flash, marks: ReadonlyMap<number, Mark>): Fingerprint {
     const print = new Fingerprint(flash);
-    for (const [address, crc] of marks) {
-      print.#mark(address, crc);
+    for (const [address, { crc, length }] of marks) {
+      print.#mark(address, crc, length);
       if (!CODE.includes(address)) print.#calibrations.add(address);
     }
     return print;
@@ -57,8 +58,8 @@ export class Fingerprint {
     return print;
   }
 
-  /** Checksums by address. */
-  get marks(): ReadonlyMap<number, number> {
+  /** By address. */
+  get marks(): ReadonlyMap<number, Mark> {
     return this.#marks;
   }
 
@@ -77,8 +78,8 @@ export class Fingerprint {
    * @param bytes that the range is to hold; none where it is erased
    */
   forget(range: Region, bytes: Buffer | null = null): void {
-    for (const [address, before] of this.#marks) {
-      if (!overlaps(range, address)) continue;
+    for (const [address, { crc: before, length }] of this.#marks) {
+      if (!overlaps(range, { offset: address, length })) continue;
       this.#marks.delete(address);
       this.#changed.set(address, new Set([before, crc32(BLANK)]));
     }
@@ -100,14 +101,14 @@ export class Fingerprint {
   async settle(offset: number, bytes: Buffer): Promise<void> {
     for (const address of this.#changed.keys()) {
       if (!isInside({ offset, length: bytes.length }, address)) continue;
-      const wanted = crc32(bytes.subarray(address - offset).subarray(0, MARKED));
-      if ((await this.#flash.crc(address, MARKED)) === wanted) this.#mark(address, wanted);
+      const wanted = crc32(bytes.subarray(address - offset).subarray(0, SECTOR));
+      if ((await this.#flash.crc(address, SECTOR)) === wanted) this.#mark(address, wanted, SECTOR);
     }
   }
 
   /** The chip has confirmed by a checksum of all of it what a job has written. */
   confirmed(offset: number, bytes: Buffer): void {
-    this.#mark(offset, crc32(bytes.subarray(0, MARKED)));
+    this.#mark(offset, crc32(bytes.subarray(0, SECTOR)), SECTOR);
     this.#hasWitness = true;
   }
 
@@ -120,9 +121,9 @@ export class Fingerprint {
 
   /** Whether the chip that answers now has it. @throws as an exchange does */
   async fits(): Promise<boolean> {
-    for (const [address, mark] of this.#marks) {
-      if ((await this.#flash.sureCrc(address, MARKED)) === mark) continue;
-      if ((await this.#sure(address, MARKED)) !== mark) return false;
+    for (const [address, { crc, length }] of this.#marks) {
+      if ((await this.#flash.sureCrc(address, length)) === crc) continue;
+      if ((await this.#sure(address, length)) !== crc) return false;
     }
     if (this.#hasWitness) return true;
     for (const [address, possible] of this.#changed) {
@@ -146,8 +147,8 @@ export class Fingerprint {
       this.#mark(address, await this.#sure(address, MARKED));
   }
 
-  #mark(address: number, crc: number): void {
-    this.#marks.set(address, crc);
+  #mark(address: number, crc: number, length: number = MARKED): void {
+    this.#marks.set(address, { crc, length });
     this.#changed.delete(address);
   }
 
@@ -162,6 +163,6 @@ function isInside({ offset, length }: Region, address: number): boolean {
   return offset <= address && address + MARKED <= offset + length;
 }
 
-function overlaps({ offset, length }: Region, address: number): boolean {
-  return address < offset + length && offset < address + MARKED;
+function overlaps(one: Region, other: Region): boolean {
+  return other.offset < one.offset + one.length && one.offset < other.offset + other.length;
 }
