@@ -25,7 +25,9 @@ export class ChecksumPace {
   get reach(): number {
     if (this.#latest.length === 0) return FIRST;
     const bytes = LONGEST_MS / this.#msPerByte;
-    return Number.isFinite(bytes) ? Math.max(LEAST, Math.floor(bytes)) : Number.POSITIVE_INFINITY;
+    if (!Number.isFinite(bytes)) return Number.POSITIVE_INFINITY;
+    // Whole sectors: odd stretches cannot be told in records.
+    return Math.max(LEAST, Math.floor(bytes / LEAST) * LEAST);
   }
 
   learn(bytes: number, ms: number): void {
