@@ -103,10 +103,19 @@ describe('the failures that users of other tools meet', function () {
   });
 
   it('F4 port vanishes in the middle of a write: it is opened again and the write goes on', async () => {
-    const { device, chip, clock, url } = testDevice('bk7231n', { reset: 'rts' });
-    clock.setTimeout(() => unplugSimulated(url), 2000);
+    const { device, chip, url } = testDevice('bk7231n', { reset: 'rts' });
     const image = noise(0x40000);
-    const { facts } = await device.write({ image, offset: AT });
+    let isUnplugged = false;
+    const { facts } = await device.write(
+      { image, offset: AT },
+      {
+        onProgress: ({ phase, percent }) => {
+          if (phase !== 'write' || percent < 50 || isUnplugged) return;
+          isUnplugged = true;
+          unplugSimulated(url);
+        },
+      },
+    );
     assert.ok(chip.flash.subarray(AT, AT + image.length).equals(image));
     assert.ok(facts.recoveries.some(({ action }) => /port came back/.test(action)));
     await device.close();

