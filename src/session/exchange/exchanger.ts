@@ -3,7 +3,6 @@ import type { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
 import { BkError, isBkError } from '../../errors';
 import {
   ANSWER_SHAPES,
-  answers,
   type Command,
   encodeRequest,
   linkCheck,
@@ -15,9 +14,10 @@ import type { Transport } from '../../transport/transport';
 import { tellsReboots } from '../base/link-state';
 import { twiceAlike } from '../base/twice-alike';
 import { AdaptiveTimeout, type Patience } from './adaptive-timeout';
+import { AnswerWaiter, ownCopy, type Waiter } from './answer-waiter';
 import { ChipTrust } from './chip-trust';
 import { AheadTrust, CommandAhead } from './command-ahead';
-import { refused, silent, unsure } from './exchange-errors';
+import { silent, unsure } from './exchange-errors';
 import { SilenceTimer } from './silence-timer';
 import { WireWatch } from './wire-watch';
 
@@ -28,11 +28,6 @@ interface ExchangeOptions<Args> {
   /** It was sent already; and where its answer has come since, that. */
   sent?: boolean;
   frame?: Frame | null;
-}
-
-interface Waiter {
-  take(frame: Frame): boolean;
-  fail(error: unknown): void;
 }
 
 /** How often something that changes nothing is asked. */
@@ -375,51 +370,24 @@ export class Exchanger {
   ): Promise<Answer> {
     if (this.#lost !== null) return Promise.reject(this.#lost);
     if (this.#waiter !== null) throw new Error('one command at a time');
-    return new Promise<Answer>((resolve, reject) => {
-      let timer: SilenceTimer;
-      const settle = (): void => {
-        timer.stop();
-        this.#waiter = null;
-      };
-      const waiter: Waiter = {
-        take: (frame) => {
-          if (!answers(command as Command<never, unknown>, frame)) return false;
-          try {
-            if (frame.status !== 0) {
-              if (!(command.refusal?.(frame.payload, args) ?? true)) return false;
-              throw refused(command, args, frame.status, this.#transport.port);
-            }
-            const answer = command.parse(frame.payload, args);
-            if (answer === undefined) return false;
-            settle();
-            // What comes behind it goes into the same buffer.
-            resolve(isFollowed && Buffer.isBuffer(answer) ? ownCopy(answer) : answer);
-          } catch (error) {
-            // A fault in here must end this exchange, and not the process whose port calls it.
-            settle();
-            reject(error);
-          }
-          return true;
-        },
-        fail: (error) => {
-          settle();
-          reject(error);
-        },
-      };
-      this.#waiter = waiter;
-      timer = new SilenceTimer(
-        this.#clock,
-        patience,
-        () => (this.#reader.pending > 0 ? this.#lastByteAt : Number.NEGATIVE_INFINITY),
-        (ms) => {
-          this.#watch.timeUp(this.#reader.pending);
-          // A frame that lost bytes may hide the one that is waited for.
-          this.#reader.resync((frame) => void this.#waiter?.take(frame));
-          if (this.#waiter !== waiter) return;
-          waiter.fail(silent(command, args, ms, this.#transport.port));
-        },
-      );
+    const { port } = this.#transport;
+    const waiter = new AnswerWaiter(command, args, port, isFollowed, () => {
+      timer.stop();
+      this.#waiter = null;
     });
+    this.#waiter = waiter;
+    const timer = new SilenceTimer(
+      this.#clock,
+      patience,
+      () => (this.#reader.pending > 0 ? this.#lastByteAt : Number.NEGATIVE_INFINITY),
+      (ms) => {
+        this.#watch.timeUp(this.#reader.pending);
+        // A frame that lost bytes may hide the one that is waited for.
+        this.#reader.resync((frame) => void this.#waiter?.take(frame));
+        if (this.#waiter === waiter) waiter.fail(silent(command, args, ms, port));
+      },
+    );
+    return waiter.answer;
   }
 
   #receive(bytes: Buffer): void {
@@ -444,11 +412,6 @@ export class Exchanger {
     this.#waiter?.fail(this.#lost);
     this.evidence.adapterLost();
   }
-}
-
-/** Bytes of an answer are a view of what comes in, which the next answer overwrites. */
-function ownCopy<Answer extends number | Buffer>(answer: Answer): Answer {
-  return (typeof answer === 'number' ? answer : Buffer.from(answer)) as Answer;
 }
 
 function isSame(a: number | Buffer, b: number | Buffer): boolean {
