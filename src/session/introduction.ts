@@ -86,8 +86,10 @@ export class Introduction {
   remember(): void {
     const { memory, identity, fingerprint } = this.#session;
     if (memory.met === null) return;
-    const isAsMet =
-      fingerprint?.isChanged === false && isDeepStrictEqual(fingerprint.marks, memory.met.marks);
+    // What the job has written may be there besides.
+    const isAsMet = [...memory.met.marks].every(([address, mark]) =>
+      isDeepStrictEqual(fingerprint?.marks.get(address), mark),
+    );
     if (isAsMet) memory.met.identity.calibration = identity.calibration;
     else memory.met = null;
   }
