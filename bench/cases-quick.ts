@@ -11,6 +11,8 @@ import { BAUD, type Case, link, newChip, OFFSET, type Outcome, SECTOR, timed, us
 
 const BLOCK = 0x10000;
 const FLASH = 2 * MIB;
+const IN_BLOCK = BLOCK / SECTOR;
+const BLOCKS = FLASH / BLOCK;
 /** Answers are kept back for so many ms, by adapters that are set well and by those that are not. */
 const LATENCIES = [1, 16] as const;
 const late = (latency: number) => `&latency=${latency}`;
@@ -27,7 +29,7 @@ function sectorsOf(bytes: Buffer): Buffer[] {
 function inUsedBlocks(bytes: Buffer): number {
   let count = 0;
   for (let at = 0; at < bytes.length; at += BLOCK) {
-    if (!isBlank(bytes.subarray(at, at + BLOCK))) count += BLOCK / SECTOR;
+    if (!isBlank(bytes.subarray(at, at + BLOCK))) count += IN_BLOCK;
   }
   return count;
 }
@@ -92,8 +94,15 @@ async function firstBackup(latency: number, limitOf: (bytes: Buffer) => number):
   return { ...(await known), limitMs, baud: BAUD, bytes, connectSeconds: null };
 }
 
-/** The backup of another device is there, which has 95 % of the sectors. */
-async function sharedBackup(latency: number, own: readonly number[]): Promise<Outcome> {
+/**
+ * The backup of another device is there, which has 95 % of the sectors.
+ * @param questions that are not to be had for less, each with its latency
+ */
+async function sharedBackup(
+  latency: number,
+  own: readonly number[],
+  questions: number,
+): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'bk72xx-bench-'));
   try {
     const [flash] = usedFlashes() as [Buffer];
@@ -106,7 +115,7 @@ async function sharedBackup(latency: number, own: readonly number[]): Promise<Ou
     const port = newChip(`${chip}${late(latency)}`);
     const linked = await link(port);
     for (const sector of own) simulatedChip(port)?.flash.set(randomBytes(SECTOR), sector * SECTOR);
-    const limitMs = rereadLimit(FLASH, own.length, BAUD);
+    const limitMs = rereadLimit(FLASH, own.length, BAUD) + questions * latency;
     return await timed(linked, FLASH, limitMs, (device) =>
       device.read({ file: { folder: join(folder, 'backups') } }),
     );
@@ -193,7 +202,10 @@ async function readLate(share: number, ahead: boolean): Promise<Outcome> {
 }
 
 const withLatency = (name: string, latency: number) => `${name}, ${latency} ms`;
-const readAll = (bytes: Buffer) => readLimit(bytes.length, BAUD);
+const isLong = (latency: number) => latency > 1;
+/** Whoever reads all of it waits for each sector, where answers are kept back for long. */
+const readAll = (latency: number) => (bytes: Buffer) =>
+  readLimit(bytes.length, BAUD) + (isLong(latency) ? (bytes.length / SECTOR) * latency : 0);
 const readUsed = (bytes: Buffer) => rereadLimit(bytes.length, inUsedBlocks(bytes), BAUD);
 
 const LATE_CASES: readonly Case[] = LATENCIES.flatMap((latency): Case[] => [
@@ -208,26 +220,30 @@ const LATE_CASES: readonly Case[] = LATENCIES.flatMap((latency): Case[] => [
   {
     id: `first-of-all-${latency}`,
     name: withLatency('The same beside reading all', latency),
-    limit: 'all sectors, and one checksum of all',
+    limit: isLong(latency)
+      ? 'all sectors, each after its latency'
+      : 'all sectors, and one checksum of all',
     most: 0.72,
     listens: false,
-    run: () => firstBackup(latency, readAll),
+    run: () => firstBackup(latency, readAll(latency)),
   },
   {
     id: `shared-${latency}`,
     name: withLatency('First backup, 95 % elsewhere', latency),
-    limit: 'checksum time, and the differing sectors',
+    limit: isLong(latency)
+      ? 'the same, and a latency a block and a sector in question'
+      : 'checksum time, and the differing sectors',
     most: 1.12,
     listens: false,
-    run: () => sharedBackup(latency, TOGETHER),
+    run: () => sharedBackup(latency, TOGETHER, isLong(latency) ? BLOCKS + 3 * IN_BLOCK : 0),
   },
   {
     id: `scattered-${latency}`,
     name: withLatency('The same, scattered', latency),
-    limit: 'checksum time, and the differing sectors',
+    limit: 'checksum time, the differing sectors, and a latency a sector',
     most: 1.12,
     listens: false,
-    run: () => sharedBackup(latency, SCATTERED),
+    run: () => sharedBackup(latency, SCATTERED, FLASH / SECTOR),
   },
   {
     id: `backup-write-${latency}`,
