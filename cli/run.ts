@@ -24,8 +24,8 @@ export const COMMANDS: readonly Command[] = [
   write,
   erase,
   inspect,
-  sim,
   doctor,
+  sim,
 ];
 
 /**

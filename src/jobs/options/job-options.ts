@@ -141,13 +141,20 @@ function mustBeSectors({ offset, length }: EraseOptions, whose: Required<Whose>)
     }
     if (value % SECTOR === 0) continue;
     const down = value - (value % SECTOR);
+    const upper = hex(down + SECTOR);
+    // A length of nothing is none.
+    const isOnlyUp = name === 'length' && down === 0;
     throw new BkError(
       'BK_OUT_OF_RANGE',
       say('option.notMultiple', { name, value: hex(value), port: whose.port }),
       {
         phase: 'erase',
         ...(offset === undefined ? {} : { address: offset }),
-        advice: [say('option.useNearest', { lower: hex(down), upper: hex(down + SECTOR), name })],
+        advice: [
+          isOnlyUp
+            ? say('option.useUpper', { upper, name })
+            : say('option.useNearest', { lower: hex(down), upper, name }),
+        ],
       },
     );
   }

@@ -46,4 +46,5 @@ export const OPTION = {
   notMultiple:
     'The __name__ __value__ of the range to erase is not a multiple of 4096 (0x1000), and flash is erased in sectors of that size; nothing was changed on __port__',
   useNearest: 'Use __lower__ or __upper__ as __name__.',
+  useUpper: 'Use __upper__ as __name__.',
 } as const;

@@ -160,7 +160,7 @@ describe('bk72xx: words that are refused', () => {
     [
       'connect',
       [],
-      '--port is missing: serial port, as /dev/ttyUSB0 or COM4; or tcp://host:port, sim://bk7231n.',
+      '--port is missing: serial port, as /dev/ttyUSB0 or COM4; or rfc2217://host:port, tcp://host:port, sim://bk7231n, replay://file.',
     ],
     ['connect', [...PORT, 'COM5'], '"COM5" is one word too many: connect takes options only.'],
     ['write', PORT, 'write needs FILE.'],
