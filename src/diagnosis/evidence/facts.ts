@@ -72,6 +72,11 @@ export function lateAnswers(evidence: Evidence): { count: number; longestMs: num
   };
 }
 
+/** Whether anything that was asked has had its answer, calls aside. */
+export function hasAnswered({ tallies }: Evidence): boolean {
+  return tallies.some(({ kind, good }) => kind !== 'link' && good > 0);
+}
+
 /** The kinds that load the line alike. */
 const LOADS: readonly (readonly CommandKind[])[] = [['read'], ['program'], SHORT];
 /** So many failures had to be expected below a rate for their absence to mean something. */

@@ -1,6 +1,6 @@
 import { type Note, say } from '../../texts/note';
 import type { Drop, Evidence } from '../evidence/evidence';
-import { addressesOf, exchanges, isChange, isReboot } from '../evidence/facts';
+import { addressesOf, exchanges, hasAnswered, isChange, isReboot } from '../evidence/facts';
 import { type Finding, finding, type Rule } from './finding';
 import { listed, times } from './phrases';
 
@@ -78,7 +78,9 @@ function interrupted(evidence: Evidence): Finding | null {
   const idle = reboots.filter((drop) => !isChange(drop));
   if (idle.length === 0) return null;
   const share = idle.length / reboots.length;
-  const confidence = share < 0.5 ? 0.2 : idle.length === 1 ? 0.5 : 0.6;
+  // One that never answered anything but calls need not have gone away.
+  const isVague = share < 0.5 || !hasAnswered(evidence);
+  const confidence = isVague ? 0.2 : idle.length === 1 ? 0.5 : 0.6;
   const phases = [...new Set(idle.map((drop) => drop.phase))].join(', ');
   return finding(
     'interrupted',

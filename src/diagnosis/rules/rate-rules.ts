@@ -1,6 +1,14 @@
 import { say } from '../../texts/note';
 import type { Evidence } from '../evidence/evidence';
-import { exchanges, failureRate, failures, lateAnswers, tooFast } from '../evidence/facts';
+import {
+  exchanges,
+  failureRate,
+  failures,
+  hasAnswered,
+  lateAnswers,
+  sum,
+  tooFast,
+} from '../evidence/facts';
 import { type Finding, finding, type Rule } from './finding';
 
 /** Errors at one rate and none below it. */
@@ -79,7 +87,20 @@ function hostTimeout(evidence: Evidence): Finding | null {
       say('diagnosis.lateAnswers', { count, ms: Math.round(longestMs) }),
     );
   }
-  return firstWrite(evidence);
+  return firstWrite(evidence) ?? neverInTime(evidence);
+}
+
+/** So many questions in a row are no chance. */
+const QUESTIONS = 5;
+
+/** Calls are answered some time, as there are many of them, and of what is asked nothing comes before it is given up. */
+function neverInTime(evidence: Evidence): Finding | null {
+  if (!evidence.linked || hasAnswered(evidence)) return null;
+  const asked = evidence.tallies.filter(({ kind }) => kind !== 'link');
+  const silence = sum(asked, (one) => one.silence);
+  const spoilt = sum(asked, (one) => one.short + one.garbled);
+  if (silence < QUESTIONS || silence < 2 * spoilt) return null;
+  return finding('hostTimeout', 0.5, say('diagnosis.neverInTime', { count: silence }));
 }
 
 /** Every write at the boot rate fails, from the first on, and never a byte comes back. */

@@ -153,6 +153,7 @@ export const DIAGNOSIS = {
     '__badAbove__ of __above__ exchanges failed at __rate__ baud and above, __badBelow__ of __below__ of the same kind below.',
   rateNotCarriedByAdapter: 'The rate __rates__ was tried and not carried by the adapter.',
   rateNotCarriedByWiring: 'The rate __rates__ was tried and not carried by this wiring.',
+  neverInTime: 'The chip answers calls, and of __count__ questions none in time.',
   lateAnswers_one:
     '__count__ answer came after its time was over, the latest __ms__ ms after the request.',
   lateAnswers_other:
