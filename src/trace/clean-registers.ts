@@ -77,6 +77,9 @@ function isPublic(register: number): boolean {
 /** Which answers are bytes of a key that was read so far that it is known, and is no secret: their numbers among those about eFuse. */
 function publicKeyAnswers(events: Iterable<RegisterEvent>): ReadonlySet<number> {
   const told = new Set<number>();
+  /** Answers that are the byte of Tuya's key at their place: told where the key proves to be Tuya's, in tries that broke off, too. */
+  const fitting: number[] = [];
+  let isTuya = false;
   let index = 0;
   let number = 0;
   /** The key under way: its bytes so far, each with the numbers of its answers. */
@@ -89,6 +92,7 @@ function publicKeyAnswers(events: Iterable<RegisterEvent>): ReadonlySet<number> 
     if (!RESULTS.includes(address)) continue;
     const own = number++;
     const isValid = (value & VALID) !== 0;
+    if (isValid && (value & 0xff) === TUYA_BYTES[index]) fitting.push(own);
     const last = bytes.at(-1);
     // An answer that came twice, or was asked for twice.
     if (isValid && index === bytes.length - 1 && last?.value === (value & 0xff)) {
@@ -99,14 +103,20 @@ function publicKeyAnswers(events: Iterable<RegisterEvent>): ReadonlySet<number> 
     if (!isValid || index !== bytes.length) bytes = [];
     if (!isValid || index !== bytes.length) continue;
     bytes.push({ value: value & 0xff, numbers: [own] });
+    isTuya ||= isTuyaKey(bytes);
     if (isPublicKey(bytes))
       for (const { numbers } of bytes) for (const one of numbers) told.add(one);
   }
+  if (isTuya) for (const one of fitting) told.add(one);
   return told;
 }
 
+function isTuyaKey(bytes: readonly { value: number }[]): boolean {
+  const fits = bytes.every(({ value }, at) => value === TUYA_BYTES[at]);
+  return fits && bytes.length >= TELLING_KEY_BYTES;
+}
+
 function isPublicKey(bytes: readonly { value: number }[]): boolean {
-  const isTuya = bytes.every(({ value }, at) => value === TUYA_BYTES[at]);
-  if (isTuya && bytes.length >= TELLING_KEY_BYTES) return true;
+  if (isTuyaKey(bytes)) return true;
   return bytes.length === KEY_BYTES && bytes.every(({ value }) => value === 0);
 }

@@ -60,6 +60,13 @@ describe('registers in a record', () => {
     assert.notDeepEqual(told(readsOf(TUYA).slice(2)), TUYA.subarray(1));
   });
 
+  it('tell bytes of tries that broke off where the key proves to be a known one', () => {
+    const brokenOff = readsOf(TUYA.subarray(0, 2));
+    const bytes = Buffer.concat([TUYA.subarray(0, 2), TUYA.subarray(0, 4)]);
+    assert.deepEqual(told([...brokenOff, ...readsOf(TUYA.subarray(0, 4))]), bytes);
+    assert.notDeepEqual(told(brokenOff), TUYA.subarray(0, 2));
+  });
+
   it('tell a known key of which an answer came twice', () => {
     const reads = readsOf(TUYA);
     const twice = [...reads.slice(0, 8), reads[7] as RegisterEvent, ...reads.slice(8)];
