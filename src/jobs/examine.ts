@@ -1,4 +1,4 @@
-import { type ErrorCode, isBkError } from '../errors';
+import { type ErrorCode, hex, isBkError } from '../errors';
 import { surveyRates } from '../session/baud/rate-survey';
 import { TUYA_KEY, ZERO_KEY } from '../session/memory/efuse';
 import { timeAnswers } from '../session/probe/answer-times';
@@ -103,6 +103,8 @@ class Probes {
   readonly #context: JobContext;
   readonly #found: Examination;
   #isLost = false;
+  /** The stretch of flash that was written to, and is blank again. */
+  #written: { from: string; to: string } | null = null;
 
   constructor(context: JobContext, found: Examination) {
     this.#context = context;
@@ -156,6 +158,8 @@ class Probes {
       const { delayMs, holdMs } = this.#found.line;
       const stretch = await blankStretch(this.#context, blank);
       if (stretch === null) return this.#note('flash', say('examine.noBlankStretch'));
+      const end = stretch.offset + stretch.length - 1;
+      this.#written = { from: hex(stretch.offset), to: hex(end) };
       const times = await timeFlash(this.#context, stretch, {
         delayMs: delayMs ?? 0,
         holdMs: holdMs ?? 0,
@@ -205,6 +209,9 @@ class Probes {
     try {
       await work();
     } catch (error) {
+      // Whoever stops it has waited for that, and is told.
+      if (isBkError(error, 'BK_CANCELLED') && this.#written !== null)
+        throw error.advised(say('examine.isBlankAgain', this.#written));
       // What flash holds then is more than a measurement that is missing.
       if (!isBkError(error) || FATAL.includes(error.code) || error.cause.state !== null)
         throw error;

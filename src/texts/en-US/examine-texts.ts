@@ -14,6 +14,8 @@ export const EXAMINE = {
   // What could not be measured
   noBlankStretch:
     'No 64 KiB of flash hold nothing beside bootloader and calibration, so nothing was written',
+  isBlankAgain:
+    'Flash is as it was: __from__ to __to__, which was written to, is blank again, by the checksum of the chip.',
   blankAgain: '__error__; the stretch of flash that was written to is blank again, as it was',
   rateElsewhere: 'The rate of this port is set elsewhere',
   noRestart:
