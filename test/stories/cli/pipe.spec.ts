@@ -259,7 +259,7 @@ describe('bk72xx in a pipe', function () {
         ['raed', '"raed" is no command; did you mean read?'],
         [
           'flash',
-          '"flash" is no command; there are ports, connect, read, write, erase, inspect, sim, doctor.',
+          '"flash" is no command; there are ports, connect, read, write, erase, inspect, doctor, sim.',
         ],
         ['--port', '"--port" stands where a command has to be: one of ports, '],
       ] as const) {
