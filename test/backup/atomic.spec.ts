@@ -94,6 +94,7 @@ describe('a file that is complete or absent', function () {
   });
 
   it('closes a folder that cannot be synced, and takes no harm by it', async function () {
+    // Windows opens no folders.
     if (process.platform === 'win32') this.skip();
     const close = sinon.spy();
     const open = fs.promises.open;

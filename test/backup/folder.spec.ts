@@ -54,6 +54,7 @@ describe('a folder of backups', function () {
   }
 
   it('is made for its owner alone where nothing is said', async function () {
+    // Windows has no modes.
     if (process.platform === 'win32') this.skip();
     process.umask(0);
     await checkFolder(folder());
@@ -63,6 +64,7 @@ describe('a folder of backups', function () {
   });
 
   it('keeps the mode that it has, and what it was given by the one above it', async function () {
+    // Windows has no modes.
     if (process.platform === 'win32') this.skip();
     mkdirSync(join(root(), 'made'));
     chmodSync(join(root(), 'made'), 0o2711);

@@ -86,6 +86,7 @@ describe('what a killed backup has left', function () {
   });
 
   it('has its folder made for its owner alone', async function () {
+    // Windows has no modes.
     if (process.platform === 'win32') this.skip();
     await settle('kitchen/lamp.bin');
     assert.equal(statSync(join(folder(), 'kitchen')).mode & 0o777, 0o700);

@@ -1,5 +1,7 @@
+import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { outward, sectorsOf } from '../../chip/regions';
+import { joinCrcs } from '../../protocol/checksum';
 
 /**
  * What the chip has confirmed of its flash since it was linked, by the checksums of sectors: it need not be asked
@@ -33,4 +35,15 @@ export class KnownSectors {
   clear(): void {
     this.#crcs.clear();
   }
+}
+
+/**
+ * The checksum of sectors that follow one another, made of theirs: what the chip says of a block can be compared
+ * with sectors whose bytes nobody has at hand.
+ * @param crcs zlib's CRC-32 of each sector, at least one
+ */
+export function joinedCrc(crcs: Iterable<number>): number {
+  let joined = 0;
+  for (const crc of crcs) joined = joinCrcs(joined, crc, SECTOR);
+  return joined;
 }
