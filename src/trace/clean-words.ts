@@ -63,6 +63,10 @@ const SIMULATED: ReadonlySet<string> = new Set([
   ...[
     'reset',
     'app',
+    'appbaud',
+    'crash',
+    'uart',
+    'joined',
     'srpunish',
     'midlength',
     'stay',

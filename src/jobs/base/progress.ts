@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import type { LineVerdict } from '../../diagnosis/line-verdict';
 import type { Phase } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import { render } from '../../texts/render';
@@ -41,6 +42,8 @@ export interface Progress {
   params: Note['params'];
   /** True while the job cannot go on without a person's hand. */
   waitsForPerson: boolean;
+  /** What the line carries, where the message is about that: while a chip is called that does not answer. */
+  line?: LineVerdict;
 }
 
 export type ProgressListener = (progress: Progress) => void;
@@ -136,13 +139,13 @@ export class ProgressReporter {
   }
 
   /** Says what is going on in a phase that has no bytes. */
-  say(phase: Phase, message: Note, waitsForPerson = false): void {
+  say(phase: Phase, message: Note, waitsForPerson = false, line: LineVerdict | null = null): void {
     // How long a person takes says nothing of how long the rest of the work will.
     if (waitsForPerson) this.#since = null;
     const waits = waitsForPerson ? { waits: true as const } : {};
     this.#decisions?.decide({ kind: 'phase', phase, text: cleanNote(message), ...waits });
     const state = { done: 0, total: 0, startedAt: this.#clock.now() };
-    this.#emit(phase, state, null, message, waitsForPerson);
+    this.#emit(phase, state, null, message, waitsForPerson, line);
   }
 
   /** The job has succeeded: its last phase is told once more. */
@@ -171,6 +174,7 @@ export class ProgressReporter {
     address: number | null,
     note: Note,
     waitsForPerson: boolean,
+    line: LineVerdict | null = null,
   ): void {
     if (total > 0) this.#latest = phase;
     if (this.#listener === undefined) return;
@@ -192,6 +196,7 @@ export class ProgressReporter {
       code: note.code,
       params: note.params,
       waitsForPerson,
+      ...(line === null ? {} : { line }),
     });
   }
 
