@@ -122,7 +122,7 @@ const TOLD: ReadonlySet<string> = new Set([
     'anyImage',
     'dryRun',
   ],
-  ...['region', 'calibration'],
+  ...['region', 'calibration', 'linkTimeout', 'startCheck'],
 ]);
 /** Options of which only that they were given is told. */
 const GIVEN: ReadonlySet<string> = new Set(['file', 'openbeken']);

@@ -7,7 +7,7 @@ import { cleanNote } from '../../trace/clean-words';
 import type { Decisions } from '../../trace/recorder';
 import { JobEstimate } from './job-estimate';
 
-export type Operation = 'connect' | 'read' | 'write' | 'erase' | 'examine';
+export type Operation = 'connect' | 'read' | 'write' | 'erase' | 'examine' | 'listen';
 
 /** One report of how far a job is. Within a phase `done` never falls, and `overallPercent` never does. */
 export interface Progress {
@@ -75,6 +75,7 @@ export class ProgressReporter {
   #since: number | null = null;
   #isOver = false;
   #mac: string | null = null;
+  #line: LineVerdict | null = null;
   #lookUpMac: () => string | null = () => null;
 
   constructor(
@@ -87,6 +88,11 @@ export class ProgressReporter {
     this.#clock = clock;
     this.#listener = listener;
     this.#decisions = decisions;
+  }
+
+  /** What the line carries, as it was said last; null where it was not. */
+  get line(): LineVerdict | null {
+    return this.#line;
   }
 
   /** From now on reports name the chip. @param known its MAC as far as it is known; must not ask the chip */
@@ -140,6 +146,7 @@ export class ProgressReporter {
 
   /** Says what is going on in a phase that has no bytes. */
   say(phase: Phase, message: Note, waitsForPerson = false, line: LineVerdict | null = null): void {
+    this.#line = line;
     // How long a person takes says nothing of how long the rest of the work will.
     if (waitsForPerson) this.#since = null;
     const waits = waitsForPerson ? { waits: true as const } : {};

@@ -80,6 +80,7 @@ export const DIAGNOSIS = {
     'Only noise arrives: the grounds of adapter and module are not joined, the levels are not 3.3 V, a wire is loose, or something talks at another rate.',
   hearSilence:
     'Not one byte arrives, which a chip that runs looks like, too: reset it (CEN to GND for 0.3 s, or its 3.3 V off and on). If it stays silent: is 3.3 V there, is GND joined, does adapter TX go to RX1 (P10) and adapter RX to TX1 (P11)?',
+  hearNothingYet: 'No chip answered, and the time was too short to tell what the line carries.',
   hearModel: 'The wiring is sound. Found: __chip__',
   hearChip: 'The wiring is sound: a BK72xx answers that does not tell its model',
 
