@@ -1,5 +1,12 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, type OpenBekenOptions, say, type WriteOptions } from '../src';
+import {
+  BkError,
+  type OpenBekenOptions,
+  say,
+  summaryIn,
+  type WriteOptions,
+  type WriteSummary,
+} from '../src';
 import { imageBytes } from './shared/image-bytes';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { backupFolder, sourceFile } from './shared/paths';
@@ -20,6 +27,7 @@ type WriteDef = Saved<
   | 'openbeken'
   | 'anyImage'
   | 'dryRun'
+  | 'startCheck'
 >;
 
 const PARTS = ['image', 'app', 'rf', 'tuya', 'openbeken', 'bootloader'] as const;
@@ -35,12 +43,20 @@ export = function register(RED: NodeAPI): void {
         const options = writeOptions(RED, def, msg);
         return (device, control) => device.write(options, control);
       },
-      doneText: (summary) => (summary.verified ? 'writeDone' : 'planned'),
+      doneText,
+      inLanguage: summaryIn,
     });
   }
 
   RED.nodes.registerType('bk-write', BkWriteNode);
 };
+
+/** What the badge says; that nothing was heard is no news. */
+function doneText({ verified, startCheck }: WriteSummary): string {
+  if (!verified) return 'planned';
+  if (startCheck?.result === 'restarts') return 'writeRestarts';
+  return startCheck?.result === 'started' ? 'writeStarted' : 'writeDone';
+}
 
 function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOptions {
   const offset = offsetOf(isBlank(msg.offset) ? def.offset : msg.offset);
@@ -69,6 +85,7 @@ function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOption
     bootloader: choice('bootloader', def.bootloader, ['keep', 'replace'], 'keep'),
     anyImage: flag('anyImage', def.anyImage, false),
     dryRun: flag('dryRun', def.dryRun, false),
+    startCheck: flag('startCheck', def.startCheck, false),
   };
 }
 

@@ -255,7 +255,8 @@ export class Device {
       }
     }
     try {
-      if (failure === null) await slot.keep(settings, this);
+      if (context?.isStarted) await slot.end('leave');
+      else if (failure === null) await slot.keep(settings, this);
       // A chip in the middle of a change is left where the next try finds it.
       else await slot.end(context?.changed ? 'leave' : settings.after);
     } catch (error) {

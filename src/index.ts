@@ -8,6 +8,7 @@ export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
 export { Device } from './device';
+export type { LoggedFirmware } from './diagnosis/firmware-log';
 export type { LineCode, LineVerdict } from './diagnosis/line-verdict';
 export { createEnvironment, type Environment } from './environment';
 export {
@@ -36,7 +37,7 @@ export type { OpenBekenTemplate } from './image/openbeken/openbeken-template';
 export type { OpenBekenSettings } from './image/openbeken/openbeken-write';
 export type { Json } from './image/tuya/tuya-json';
 export type { PinRole, Pins } from './image/tuya/tuya-pins';
-export { factsIn, inspectionIn, progressIn } from './jobs/base/in-language';
+export { factsIn, inspectionIn, progressIn, summaryIn } from './jobs/base/in-language';
 export type {
   BackupMode,
   BackupOptions,
@@ -51,6 +52,7 @@ export type {
   JobResult,
   ReadOptions,
   Recovery,
+  StartCheck,
   WriteOptions,
   WriteSummary,
 } from './jobs/base/job-types';

@@ -60,6 +60,7 @@ const WRITE: Rules = {
   openbeken: settings,
   anyImage: flag,
   dryRun: flag,
+  startCheck: flag,
 };
 
 const ERASE: Rules = {
