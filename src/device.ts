@@ -10,6 +10,8 @@ import type {
   EraseSummary,
   JobControl,
   JobResult,
+  LineReport,
+  ListenOptions,
   ReadOptions,
   WriteOptions,
   WriteSummary,
@@ -19,7 +21,7 @@ import { connect } from './jobs/connect';
 import { erase } from './jobs/erase';
 import { examine } from './jobs/examine';
 import type { Examination, ExamineOptions } from './jobs/examine/examination';
-import { type LineReport, type ListenOptions, lineReport, listen } from './jobs/listen';
+import { lineReport, listen } from './jobs/listen';
 import {
   takeControl,
   takeEraseOptions,

@@ -50,6 +50,8 @@ export type {
   JobControl,
   JobFacts,
   JobResult,
+  LineReport,
+  ListenOptions,
   ReadOptions,
   Recovery,
   StartCheck,
@@ -68,7 +70,6 @@ export type {
   Unusual,
 } from './jobs/examine/examination';
 export { inspect } from './jobs/inspect-image';
-export type { LineReport, ListenOptions } from './jobs/listen';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';

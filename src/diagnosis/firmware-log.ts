@@ -18,7 +18,7 @@ interface Words {
 
 /**
  * By what firmware is known in its log; of several the first one, as ESPHome's is one of LibreTiny's. Sources: the
- * firmware's own texts in OpenBK7231T_App (user_main), libretiny (lt_logger's banner), esphome (application), and
+ * firmware's own texts in OpenBeken (user_main), libretiny (lt_logger's banner), esphome (application), and
  * Tuya's SDK (tuya_iot_config); users' logs in Elektroda and GitHub threads.
  */
 const FIRMWARE: readonly Words[] = [

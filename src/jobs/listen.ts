@@ -1,24 +1,9 @@
 import { type LineVerdict, lineSentence } from '../diagnosis/line-verdict';
-import { type Note, say } from '../texts/note';
+import { say } from '../texts/note';
 import { render } from '../texts/render';
 import type { JobContext } from './base/job-context';
 import type { JobOutcome } from './base/job-facts';
-
-export interface ListenOptions {
-  /** Seconds to listen for, where no chip answers; default the device's. */
-  linkTimeout?: number;
-}
-
-/** What came of listening to a line. */
-export interface LineReport {
-  /** `sound` where a chip was found; null where the time was too short to tell anything. */
-  line: LineVerdict | null;
-  /** The same for a person, and what to do. */
-  message: string;
-  /** Code of the message, and what it was told. */
-  code: string;
-  params: Note['params'];
-}
+import type { LineReport } from './base/job-types';
 
 /** A chip answers: its wires are sound, and it was asked what it is. */
 export async function listen(context: JobContext): Promise<JobOutcome<LineReport>> {

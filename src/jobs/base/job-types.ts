@@ -2,6 +2,7 @@ import type { FileMode } from '../../backup/atomic';
 import type { ChipName, Family } from '../../chip/known/chips';
 import type { Region } from '../../chip/layouts';
 import type { LoggedFirmware } from '../../diagnosis/firmware-log';
+import type { LineVerdict } from '../../diagnosis/line-verdict';
 import type { LikelyCause, Phase, SavableRecord } from '../../errors';
 import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
 import type { ImagePart } from '../../placement/base/place-types';
@@ -222,4 +223,20 @@ export interface EraseSummary {
   verified: true;
   /** Path of the backup made or found; null where none was wanted. */
   backup: string | null;
+}
+
+export interface ListenOptions {
+  /** Seconds to listen for, where no chip answers; default the device's. */
+  linkTimeout?: number;
+}
+
+/** What came of listening to a line. */
+export interface LineReport {
+  /** `sound` where a chip was found; null where the time was too short to tell anything. */
+  line: LineVerdict | null;
+  /** The same for a person, and what to do. */
+  message: string;
+  /** Code of the message, and what it was told. */
+  code: string;
+  params: Note['params'];
 }
