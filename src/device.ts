@@ -21,12 +21,11 @@ import { connect } from './jobs/connect';
 import { erase } from './jobs/erase';
 import { examine } from './jobs/examine';
 import type { Examination, ExamineOptions } from './jobs/examine/examination';
-import { lineReport, listen } from './jobs/listen';
+import { LISTENING } from './jobs/listen';
 import {
   takeControl,
   takeEraseOptions,
   takeExamineOptions,
-  takeListenOptions,
   takeWriteOptions,
 } from './jobs/options/job-options';
 import { checkReading, read } from './jobs/read';
@@ -161,13 +160,9 @@ export class Device {
    */
   listen(options: ListenOptions = {}, control: JobControl = {}): Promise<JobResult<LineReport>> {
     return this.#run(control, {
-      operation: 'listen',
+      ...LISTENING,
       options,
-      prepare: (port) => takeListenOptions(options, port),
-      // Any chip is a sound line.
-      settings: (settings, own) => ({ ...settings, ...own, chip: 'auto' }),
-      withoutChip: ({ line }) => lineReport(line),
-      perform: listen,
+      prepare: (port) => LISTENING.prepare(port, options),
     });
   }
 

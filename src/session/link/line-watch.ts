@@ -22,8 +22,8 @@ interface Patience {
 const NEVER = Number.POSITIVE_INFINITY;
 /** It is done before a person is asked for a reset, which nobody would hear meanwhile. */
 const IN_JOB: Patience = { tell: 2500, slow: NEVER, again: NEVER };
-/** A reset may come from the beginning on: so it is done late. */
-const IN_JOB_BY_HAND: Patience = { tell: 2500, slow: 20_000, again: NEVER };
+/** Where nothing but a person resets the chip, that may come from the beginning on: so it is done late, ms. */
+const SLOW_BY_HAND_MS = 20_000;
 const IN_TEST: Patience = { tell: 500, slow: 1500, again: 10_000 };
 /** Nobody is told sooner that not one byte came, ms. */
 const SILENCE_MS = 3000;
@@ -59,15 +59,11 @@ export class LineWatch {
   #noise: { bytes: number; since: number; last: number } | null = null;
 
   /** @param isTest the line is all that is of interest; else a job waits for the chip */
-  constructor(
-    exchanger: Exchanger,
-    onStep: OnStep | undefined,
-    { isTest, byHand }: { isTest: boolean; byHand: boolean },
-  ) {
+  constructor(exchanger: Exchanger, onStep: OnStep | undefined, isTest: boolean) {
     this.#exchanger = exchanger;
     this.#onStep = onStep ?? (() => {});
     this.#isTest = isTest;
-    this.#patience = isTest ? IN_TEST : byHand ? IN_JOB_BY_HAND : IN_JOB;
+    this.#patience = isTest ? IN_TEST : IN_JOB;
     this.#start = exchanger.clock.now();
     this.#slowAt = this.#start + this.#patience.slow;
   }
@@ -76,6 +72,12 @@ export class LineWatch {
   step(message: Note, waits: boolean): void {
     this.#step = { message, waits };
     this.#tell();
+  }
+
+  /** All that could be done to reset the chip was done once. @param byHand that was nothing */
+  async afterTries(byHand: boolean, signal: AbortSignal | undefined): Promise<void> {
+    if (!byHand) await this.listenSlowly(signal, true);
+    else if (!this.#isTest) this.#slowAt = this.#start + SLOW_BY_HAND_MS;
   }
 
   /** Judges the line; to be called often. */
