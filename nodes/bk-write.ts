@@ -85,7 +85,7 @@ function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOption
     bootloader: choice('bootloader', def.bootloader, ['keep', 'replace'], 'keep'),
     anyImage: flag('anyImage', def.anyImage, false),
     dryRun: flag('dryRun', def.dryRun, false),
-    startCheck: flag('startCheck', def.startCheck, false),
+    ...(flag('startCheck', def.startCheck, false) ? { startCheck: true } : {}),
   };
 }
 
