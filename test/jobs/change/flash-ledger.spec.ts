@@ -95,6 +95,20 @@ describe('what each sector of a job holds', () => {
     const none = new FlashLedger();
     none.expect(plan(states()));
     assert.deepEqual(none.state().fresh, [region(0, 16)]);
+    // A block's erase takes the sectors that are blank in the image, too.
+    const half = Buffer.concat([noise(BLOCK / 2, 3), Buffer.alloc(BLOCK / 2, 0xff)]);
+    const different = states(...Array.from({ length: 15 }, (_, index) => index));
+    const block = new FlashLedger();
+    block.expect(planBlock(region(0, 16), half, different, 921_600));
+    assert.deepEqual(block.state().old, [region(0, 16)]);
+    const nothing = new FlashLedger();
+    nothing.expect({
+      range: region(0, 16),
+      erase: { by: 'block', addresses: [] },
+      program: [],
+      unchanged: BLOCK,
+    });
+    assert.deepEqual(nothing.state().old, []);
     const erase = new FlashLedger();
     erase.expectErase(region(4, 2));
     assert.deepEqual(erase.state().old, [region(4, 2)]);
