@@ -21,7 +21,13 @@ export const ROOMS = {
     'field/progress-bytes',
     'field/progress-overall',
   ],
-  placement: ['placement/**/*', 'jobs/place/by-kind'],
+  placement: [
+    'placement/**/*',
+    'jobs/place/**/*',
+    'stories/images/{doubtful,fit,variants,foreign-dumps}',
+    'field/{own-key,code-headers,plain-code,bootloaders,own-dumps,chip-model}',
+    'field/{layout,partial-dumps,erased-chip,openbeken-config}',
+  ],
 };
 
 /** The folder of a room's reports. */
