@@ -41,6 +41,25 @@ describe('a job that ends early', () => {
     await device.close();
   });
 
+  it('knows what the chip has confirmed by then', async () => {
+    const { device, chip } = testDevice('bk7231n');
+    chip.flash.set(noise(4 * BLOCK, 7), 0x100000);
+    const abort = new AbortController();
+    const job = device.write(
+      { image: noise(4 * BLOCK), offset: 0x100000 },
+      {
+        signal: abort.signal,
+        onProgress: ({ phase, done }) => {
+          if (phase === 'verify' && done >= 2 * BLOCK) abort.abort();
+        },
+      },
+    );
+    const { cause } = await rejection(job, 'BK_CANCELLED');
+    assert.deepEqual(cause.state?.fresh, [{ offset: 0x100000, length: 2 * BLOCK }]);
+    assert.deepEqual(cause.state?.written, [{ offset: 0x120000, length: 2 * BLOCK }]);
+    await device.close();
+  });
+
   it('says nothing of flash where it changed nothing', async () => {
     const { device } = testDevice('bk7231n');
     const error = await rejection(

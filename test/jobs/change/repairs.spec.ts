@@ -110,6 +110,22 @@ describe('a sector that does not hold its bytes', () => {
     await device.close();
   });
 
+  it('like all others, when flash takes no erase, is found out at the start', async () => {
+    const { device, chip } = testDevice('bk7231n');
+    const old = noise(8 * BLOCK, 9);
+    chip.flash.set(old, START);
+    let erases = 0;
+    spoilAnswers(chip, [0x0f], () => {
+      chip.flash.set(old, START);
+      erases++;
+    });
+    const job = device.erase({ region: 'range', offset: START, length: 8 * BLOCK });
+    const { cause } = await rejection(job, 'BK_FLASH_PROTECTED');
+    assert.deepEqual(cause.state?.blank, []);
+    assert.ok(erases <= 10, `${erases} erases of it`);
+    await device.close();
+  });
+
   it('as many others do not, the same bytes each time, is that of a flash that takes none', async () => {
     const { write, device } = spoiling((at) => (at > 0 ? 100 : null));
     const { message, cause } = await rejection(write(), 'BK_FLASH_PROTECTED');
