@@ -135,10 +135,11 @@ describe('what is published', function () {
   });
 
   it('is the compiled package, its examples and its papers, nothing else', () => {
-    assert.deepEqual(manifest.files, ['dist', 'examples']);
+    assert.deepEqual(manifest.files, ['dist', 'examples', 'resources']);
     const papers = ['LICENSE', 'README.md', 'package.json'];
     const strangers = paths.filter(
-      (path) => !papers.includes(path) && !/^(dist\/(src|nodes|cli)|examples)\//.test(path),
+      (path) =>
+        !papers.includes(path) && !/^(dist\/(src|nodes|cli)|examples|resources)\//.test(path),
     );
     assert.deepEqual(strangers, []);
     for (const paper of papers) assert.ok(paths.includes(paper), paper);
@@ -156,6 +157,12 @@ describe('what is published', function () {
       assert.ok(paths.includes(path), path);
     for (const [, script] of nodes)
       for (const path of [script, html(script)]) assert.ok(paths.includes(path), path);
+  });
+
+  it('holds the texts and the help of every language', () => {
+    const texts = projectFiles('nodes/locales');
+    assert.ok(texts.length > 0);
+    for (const path of texts) assert.ok(paths.includes(`dist/${path}`), path);
   });
 });
 
