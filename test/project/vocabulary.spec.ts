@@ -23,7 +23,10 @@ function readForm(type: string): Form {
   const body = /data-template-name="[^"]+">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
   const $ = load(body);
   const texts: FormTexts = JSON.parse(readText(`nodes/locales/en-US/${type}.json`))[type];
-  const fields = $('[id^="node-input-"], [id^="node-config-input-"]').toArray();
+  // Hidden ones say where the value of the one before comes from.
+  const fields = $('[id^="node-input-"], [id^="node-config-input-"]')
+    .not('[type=hidden]')
+    .toArray();
   const nameOf = (id: string) => id.replace(/^node-(config-)?input-/, '');
   const settings = fields.map((field) => nameOf($(field).attr('id') ?? ''));
   const options = fields
@@ -92,8 +95,9 @@ describe('a setting has one name', () => {
       });
 
       it('in the form and in what is said of a wrong value', () => {
-        for (const [name, text] of Object.entries(form.texts.error ?? {}))
-          assert.ok(text.startsWith(`${form.texts.label?.[name]}: `), text);
+        const names = [...labelsOf(form), '__setting__'];
+        for (const text of Object.values(form.texts.error ?? {}))
+          assert.ok(names.includes(text.split(':')[0] ?? ''), text);
       });
 
       it('and so have its values: what a list offers begins with the word of the flow file', () => {
