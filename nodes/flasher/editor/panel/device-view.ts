@@ -50,11 +50,11 @@ export class DeviceView {
       element(
         'div',
         { class: 'bk-view-main' },
+        this.#chip.root,
         this.#now.root,
         this.#actions.root,
         this.#task,
         this.#last,
-        this.#chip.root,
       ),
       this.#mapPart,
       this.#log.root,

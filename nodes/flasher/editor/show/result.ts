@@ -1,7 +1,8 @@
 import { durationText, sizeText } from '../../../../src/texts/amounts';
-import type { EndedJob } from '../../messages';
+import type { EndedJob, ShownChip } from '../../messages';
 import { element } from '../base/elements';
 import { text } from '../base/texts';
+import { factsOf } from './chip-facts';
 import { code, type Fact, factList } from './facts';
 import type { ShownPlan } from './plan';
 import { warningList } from './warnings';
@@ -13,6 +14,7 @@ export function resultCard(ended: EndedJob): HTMLElement {
   const { operation, result, seconds, warnings } = ended;
   const payload = typeof result === 'object' && result !== null ? (result as Payload) : {};
   const facts: Fact[] = [
+    ...(operation === 'connect' && result !== null ? factsOf(result as ShownChip) : []),
     [text('result.file'), typeof result === 'string' ? code(result) : null],
     [text('result.bytes'), payload.bytes === undefined ? null : sizeText(payload.bytes)],
     [
