@@ -7,8 +7,11 @@ export const COLUMNS = 16;
 const HEIGHT = 460;
 const LEAST_CELL = 7;
 const LARGEST_CELL = [28, 16] as const;
-/** Room for the address of a row, and for the number of a region that begins in it. */
+/** Room for the address of a row, and for the number of a region that begins in it; where it is narrow for that alone. */
 const GUTTER = 56;
+const NARROW_GUTTER = 18;
+/** Below this width there is no room for addresses. */
+const WITH_ADDRESSES = 240;
 /** From this width on the regions' names stand beside the map. */
 const WITH_NAMES = 440;
 const NAMES = 150;
@@ -16,6 +19,7 @@ const NAMES = 150;
 /** Where things are on the canvas, in pixels of the page. */
 export interface Geometry {
   left: number;
+  hasAddresses: boolean;
   cellWidth: number;
   cellHeight: number;
   rows: number;
@@ -30,13 +34,16 @@ export function geometryOf(size: number, room: number): Geometry {
   const rows = Math.ceil(size / SECTOR / COLUMNS);
   const names = room >= WITH_NAMES ? NAMES : 0;
   const [widest, highest] = LARGEST_CELL;
-  const free = Math.floor((room - GUTTER - names) / COLUMNS);
+  const hasAddresses = room >= WITH_ADDRESSES;
+  const left = hasAddresses ? GUTTER : NARROW_GUTTER;
+  const free = Math.floor((room - left - names) / COLUMNS);
   const cellWidth = Math.max(LEAST_CELL, Math.min(widest, free));
   const fitting = Math.floor(HEIGHT / Math.max(1, rows));
   const cellHeight = Math.max(LEAST_CELL, Math.min(cellWidth, highest, fitting));
-  const right = GUTTER + cellWidth * COLUMNS;
+  const right = left + cellWidth * COLUMNS;
   return {
-    left: GUTTER,
+    left,
+    hasAddresses,
     cellWidth,
     cellHeight,
     rows,

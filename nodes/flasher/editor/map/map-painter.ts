@@ -128,7 +128,7 @@ function label(
   ink: string,
   muted: string,
 ): void {
-  const { cellHeight, rows, left, names, width } = geometry;
+  const { cellHeight, rows, left, hasAddresses, names, width } = geometry;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
   // So many rows apart that the addresses do not touch.
@@ -136,7 +136,7 @@ function label(
   const every = rows > 8 ? Math.max(step, 2) : step;
   context.font = `10px ${FONT}`;
   context.fillStyle = muted;
-  for (let row = 0; row < rows; row += every) {
+  for (let row = 0; hasAddresses && row < rows; row += every) {
     const address = (row * COLUMNS * SECTOR).toString(16).toUpperCase().padStart(6, '0');
     context.fillText(address, left - 18, 1 + (row + 0.5) * cellHeight);
   }

@@ -41,6 +41,8 @@ export class MapSummary {
       this.#legend,
       element('div', { class: 'bk-scroll' }, table),
     );
+    // The theme's colours are known only where it stands in the page.
+    new ResizeObserver(() => this.update()).observe(this.root);
     new MutationObserver(() => this.#paint()).observe(document.documentElement, {
       attributeFilter: ['class'],
     });
@@ -62,7 +64,7 @@ export class MapSummary {
   #paint(): void {
     const map = this.#map;
     this.root.hidden = map === null || map.count === 0;
-    if (map === null || this.root.hidden) return;
+    if (map === null || this.root.hidden || !this.root.isConnected) return;
     const tiles = tilesOf(getComputedStyle(this.root), SIGN, SIGN);
     const counts = map.counts();
     this.#legend.replaceChildren(

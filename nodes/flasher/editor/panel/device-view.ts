@@ -31,7 +31,6 @@ export class DeviceView {
   readonly #summary = new MapSummary();
   readonly #mapPart: HTMLElement;
   readonly #log = new Log();
-  #listen: ListenTask | null = null;
   #shownEnd: string | null = null;
 
   constructor(id: string) {
@@ -84,7 +83,6 @@ export class DeviceView {
     this.#now.update(state);
     this.#chip.update(state);
     this.#actions.update(state);
-    this.#listen?.update(state);
     if (state.job === null && this.#task.childElementCount === 0) this.#showEnd(state.last);
     else this.#hideEnd();
   }
@@ -132,8 +130,7 @@ export class DeviceView {
         this.#open(new RescueTask(this.id, close));
         return;
       case 'listen':
-        this.#listen = new ListenTask(this.id, close);
-        this.#open(this.#listen);
+        this.#open(new ListenTask(this.id, close));
     }
   }
 
@@ -151,7 +148,6 @@ export class DeviceView {
   }
 
   #close(): void {
-    this.#listen = null;
     this.#task.replaceChildren();
   }
 }

@@ -12,7 +12,7 @@ export class Now {
   readonly #progress: HTMLElement;
   readonly #numbers = element('p', { class: 'bk-numbers' });
   readonly #message = element('p', { class: 'bk-message' });
-  readonly #line = element('p', { class: 'bk-heard' });
+  readonly #line = element('p', { class: 'bk-heard', role: 'status' });
   /** Says what phase has begun to those who do not see it; nothing else, or it would never be silent. */
   readonly #spoken = element('p', { class: 'bk-hidden', role: 'status' });
 

@@ -1,8 +1,8 @@
-import type { DeviceState, EndedJob, StartedJob } from '../../messages';
-import { button, element, setText } from '../base/elements';
+import type { EndedJob } from '../../messages';
+import { button, element } from '../base/elements';
 import { run } from '../base/run';
 import { store } from '../base/store';
-import { say, text, textOr } from '../base/texts';
+import { text } from '../base/texts';
 import { errorCard } from '../show/error-card';
 import { showStep, type Task, taskFrame } from './task';
 
@@ -11,8 +11,6 @@ export class ListenTask implements Task {
   readonly root: HTMLElement;
   readonly #device: string;
   readonly #holder = element('div', { class: 'bk-step' });
-  readonly #heard = element('p', { class: 'bk-heard', role: 'status' });
-  #job: StartedJob | null = null;
 
   constructor(device: string, onClose: () => void) {
     this.#device = device;
@@ -20,22 +18,10 @@ export class ListenTask implements Task {
     void this.#begin();
   }
 
-  /** The device has told its state. */
-  update(state: DeviceState): void {
-    const { job } = state;
-    if (job === null || job.id !== this.#job?.job) return;
-    const said = say(job.message);
-    setText(this.#heard, job.line === null ? said : textOr(`line.${job.line}`, said));
-  }
-
   async #begin(): Promise<void> {
-    setText(this.#heard, text('listen.begins'));
-    showStep(this.#holder, this.#heard, wiringList());
-    const ran = await run(this.#device, { operation: 'listen' }, (job) => {
-      this.#job = job;
-      const state = store.device(this.#device);
-      if (state !== null) this.update(state);
-    });
+    // What is heard stands above, with the progress of the job.
+    showStep(this.#holder, wiringList());
+    const ran = await run(this.#device, { operation: 'listen' });
     const again = button(text('action.again'), 'refresh', () => void this.#begin());
     if (ran.isDone) showStep(this.#holder, foundCard(ran.ended, this.#device), again);
     else showStep(this.#holder, errorCard(ran.error), wiringList(), again);
