@@ -32,14 +32,14 @@ export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
 
-/** A button as the editor's own ones look. @param icon name in Font Awesome 4 */
+/** A button with a sign before its words. @param icon name in Font Awesome 4 */
 export function button(
   label: string,
   icon: string | null,
   onclick: () => void,
   attributes: Attributes = {},
 ): HTMLButtonElement {
-  const look = { type: 'button', class: 'red-ui-button bk-button', onclick, ...attributes };
+  const look = { type: 'button', class: 'bk-button', onclick, ...attributes };
   if (icon === null) return element('button', look, label);
   const picture = element('i', { class: `fa fa-${icon}`, 'aria-hidden': 'true' });
   return element('button', look, picture, ' ', element('span', {}, label));

@@ -1,6 +1,6 @@
 import type { DeviceState, EndedJob, LogEntry, MapChange, StartedJob } from '../../messages';
-import { type Dirty, LiveMap } from '../map/live-map';
 import { api } from './api';
+import { type Dirty, LiveMap } from './live-map';
 import { editor } from './node-red';
 
 /** What has changed: which devices there are, one device's state, its map or its log. */
