@@ -2,7 +2,7 @@ import { type Environment, processEnvironment } from './environment';
 import { BkError, isBkError, textOf } from './errors';
 import { type DeviceListener, DeviceWatch, type TellOfJob, told } from './jobs/base/device-watch';
 import { JobContext } from './jobs/base/job-context';
-import { factsOf, type JobOutcome } from './jobs/base/job-facts';
+import { factsOf, factsWithoutChip, type JobOutcome } from './jobs/base/job-facts';
 import { doneLine, failedLine } from './jobs/base/job-lines';
 import { listenersOf } from './jobs/base/job-listeners';
 import { JobNotes } from './jobs/base/job-notes';
@@ -22,10 +22,12 @@ import { connect } from './jobs/connect';
 import { erase } from './jobs/erase';
 import { examine } from './jobs/examine';
 import type { Examination, ExamineOptions } from './jobs/examine/examination';
+import { type LineReport, type ListenOptions, lineReport, listen } from './jobs/listen';
 import {
   takeControl,
   takeEraseOptions,
   takeExamineOptions,
+  takeListenOptions,
   takeWriteOptions,
 } from './jobs/options/job-options';
 import { checkReading, read } from './jobs/read';
@@ -43,6 +45,10 @@ interface Job<Prepared, Payload> {
   options: unknown;
   /** The same where only now is known what was meant: an image is its bytes, not the name of a file. */
   meant?(prepared: Prepared): unknown;
+  /** The device's settings with what of them this job has its own of. */
+  settings?(settings: FilledSettings, prepared: Prepared): FilledSettings;
+  /** It wants to know of the line, with a chip or without. @returns what it comes to where no chip answered */
+  withoutChip?(progress: ProgressReporter): Payload;
   /** @param port for messages */
   prepare(port: string): Prepared | Promise<Prepared>;
   perform(context: JobContext, prepared: Prepared): Promise<JobOutcome<Payload>>;
@@ -160,6 +166,23 @@ export class Device {
   }
 
   /**
+   * Calls the chip, with and without a person's help, and tells all the while what the line carries, as `line` of
+   * the progress: until a chip is found or the time is over. Changes nothing on the chip.
+   * @throws BkError BK_BAD_SETTING, BK_CANCELLED, those of opening a port and of identifying a chip
+   */
+  listen(options: ListenOptions = {}, control: JobControl = {}): Promise<JobResult<LineReport>> {
+    return this.#run(control, {
+      operation: 'listen',
+      options,
+      prepare: (port) => takeListenOptions(options, port),
+      // Any chip is a sound line.
+      settings: (settings, own) => ({ ...settings, ...own, chip: 'auto' }),
+      withoutChip: ({ line }) => lineReport(line),
+      perform: listen,
+    });
+  }
+
+  /**
    * Cancels this device's jobs at a safe point, and closes the port unless another device's job needs
    * it; resolves when both are done.
    */
@@ -195,14 +218,15 @@ export class Device {
   }
 
   async #perform<Prepared, Payload>(
-    settings: FilledSettings,
+    given: FilledSettings,
     control: JobControl,
     signal: AbortSignal,
     job: Job<Prepared, Payload>,
     tell: TellOfJob,
   ): Promise<JobResult<Payload>> {
     const { operation } = job;
-    const prepared = await inWords(job, settings.port, () => job.prepare(settings.port));
+    const prepared = await inWords(job, given.port, () => job.prepare(given.port));
+    const settings = job.settings?.(given, prepared) ?? given;
     const { ports, folders } = this.#environment;
     const { slot, release } = await inWords(job, settings.port, () =>
       ports.turn(settings.port, signal),
@@ -225,9 +249,10 @@ export class Device {
     let context: JobContext | null = null;
     let result: JobResult<Payload> | null = null;
     let failure: BkError | null = null;
+    const turnAt = clock.now();
     try {
-      const turnAt = clock.now();
-      const session = await slot.session(settings, notes.report(progress), signal);
+      const report = { ...notes.report(progress), isLineTest: job.withoutChip !== undefined };
+      const session = await slot.session(settings, report, signal);
       context = new JobContext(session, progress, notes, signal, folders, listeners);
       tellChip(context);
       const linkedAt = clock.now();
@@ -238,8 +263,15 @@ export class Device {
       result = { payload: outcome.payload, facts: factsOf(operation, context, outcome, times) };
       recorder.decide(doneLine(result.facts));
     } catch (error) {
-      failure = notes.explain(asBkError(error, operation, settings.port));
-      recorder.decide(failedLine(failure));
+      if (job.withoutChip !== undefined && isBkError(error, 'BK_NO_LINK')) {
+        const ms = clock.now() - turnAt;
+        const facts = factsWithoutChip(operation, settings, notes.warnings, ms);
+        result = { payload: job.withoutChip(progress), facts };
+        recorder.decide(doneLine(facts));
+      } else {
+        failure = notes.explain(asBkError(error, operation, settings.port));
+        recorder.decide(failedLine(failure));
+      }
     }
     try {
       if (failure === null) await slot.keep(settings, this);
@@ -290,6 +322,7 @@ const INTERNAL = {
   write: 'device.writeBroke',
   erase: 'device.eraseBroke',
   examine: 'device.examineBroke',
+  listen: 'device.listenBroke',
 } as const;
 
 function asBkError(error: unknown, operation: Operation, port: string): BkError {

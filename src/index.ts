@@ -8,6 +8,7 @@ export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
 export { Device } from './device';
+export type { LineCode, LineVerdict } from './diagnosis/line-verdict';
 export { createEnvironment, type Environment } from './environment';
 export {
   BkError,
@@ -73,6 +74,7 @@ export type {
   Unusual,
 } from './jobs/examine/examination';
 export { inspect } from './jobs/inspect-image';
+export type { LineReport, ListenOptions } from './jobs/listen';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
 export type { RecoveryRecord } from './session/base/report';

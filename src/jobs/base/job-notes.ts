@@ -45,7 +45,8 @@ export class JobNotes {
   report(progress: ProgressReporter): SessionReport {
     return {
       evidence: this.evidence,
-      onPhase: (phase, message, waitsForPerson) => progress.say(phase, message, waitsForPerson),
+      onPhase: (phase, message, waitsForPerson, line) =>
+        progress.say(phase, message, waitsForPerson, line),
       onRecovery: (recovery) => {
         const { phase, address, ms } = recovery;
         const [cause, action] = [cleanNote(recovery.cause), cleanNote(recovery.action)];
