@@ -6,9 +6,8 @@ import { onChange } from './size-hint';
 /** What the server tells of a serial port of its machine; `path` is what the setting is to hold. */
 interface ListedPort {
   path: string;
+  /** For people; ends in the short name, as `usb-CH340 (ttyUSB0)`, or is that alone. */
   label: string;
-  /** As `/dev/ttyUSB0`, where `path` is a lasting name of it. */
-  device?: string;
   manufacturer?: string;
   serialNumber?: string;
 }
@@ -39,9 +38,9 @@ async function loadPorts(): Promise<Offer[]> {
 }
 
 /** What a person tells adapters apart by stands first: the short name, the maker, the serial number. */
-function portOffer({ path, device, manufacturer, serialNumber }: ListedPort): Offer {
+function portOffer({ path, label, manufacturer, serialNumber }: ListedPort): Offer {
   const serial = serialNumber === undefined ? [] : [text('ports.serial', { number: serialNumber })];
-  const title = (device ?? path).replace(/^\/dev\//, '');
+  const title = /\(([^()]+)\)$/.exec(label)?.[1] ?? label;
   const maker = manufacturer === undefined ? [] : [manufacturer];
   return { value: path, title, notes: [[...maker, ...serial].join(' · '), path] };
 }

@@ -2,11 +2,14 @@ import { parseSize, sizeText } from '../../../../src/texts/amounts';
 import { element, setText } from '../base/elements';
 import { text } from '../base/form-texts';
 
-/** What a person may have typed, in the other ways to write it; null where it is no number of bytes. */
+/** Whoever types fewer bytes knows how much that is. */
+const LEAST = 1024;
+
+/** What a person may have typed, in the other ways to write it; null where that says nothing new. */
 export function sizeHint(typed: string): { size: string; hex: string; bytes: string } | null {
   if (typed.trim() === '') return null;
   const bytes = parseSize(typed);
-  if (bytes === null) return null;
+  if (bytes === null || bytes < LEAST) return null;
   return { size: sizeText(bytes), hex: `0x${bytes.toString(16)}`, bytes: String(bytes) };
 }
 
