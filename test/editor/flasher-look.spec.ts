@@ -339,7 +339,7 @@ describe('the tab BK flasher, told of whatever there is', function () {
     server.jobs.length = 0;
     await part('.bk-field select').first().selectOption('range');
     await saying('Show the plan').click();
-    assert.match(await texts('.bk-wrong'), /multiples of 4096/);
+    assert.match(await texts('.bk-wrong'), /Offset: a number of bytes/);
     assert.deepEqual(server.jobs, []);
   });
 
@@ -390,11 +390,12 @@ describe('the tab BK flasher, told of whatever there is', function () {
     server.end = () => null;
     await action('listen');
     const listening = { ...JOB, operation: 'listen', phase: 'link', by: 'sidebar' as const };
-    for (const [line, words] of [
-      ['echo', /own bytes come back/],
-      ['silence', /Silence/],
+    for (const [line, code, words] of [
+      ['echo', 'hearEcho', /bytes come back/],
+      ['silence', 'hearSilence', /stays silent/],
     ] as const) {
-      server.tell({ id: 'Lamp', job: { ...listening, line } });
+      const message = note(`diagnosis.${code}`);
+      server.tell({ id: 'Lamp', job: { ...listening, line, message } });
       await editor.page.waitForTimeout(100);
       assert.match(await texts('.bk-heard'), words);
     }
