@@ -36,10 +36,17 @@ export type { OpenBekenTemplate } from './image/openbeken/openbeken-template';
 export type { OpenBekenSettings } from './image/openbeken/openbeken-write';
 export type { Json } from './image/tuya/tuya-json';
 export type { PinRole, Pins } from './image/tuya/tuya-pins';
+export type {
+  DeviceEvent,
+  DeviceListener,
+  JobEvent,
+  WatchedJob,
+} from './jobs/base/device-watch';
 export { factsIn, inspectionIn, progressIn } from './jobs/base/in-language';
 export type {
   BackupMode,
   BackupOptions,
+  ChipLayout,
   ChipReport,
   EncryptionKey,
   EraseOptions,
@@ -54,6 +61,7 @@ export type {
   WriteOptions,
   WriteSummary,
 } from './jobs/base/job-types';
+export type { JobWatch, SectorChange, SectorShown } from './jobs/base/job-watch';
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { ProgressThrottle } from './jobs/base/progress-throttle';
 export type {
@@ -69,6 +77,7 @@ export { inspect } from './jobs/inspect-image';
 export type { LineReport, ListenOptions } from './jobs/listen';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
+export type { RecoveryRecord } from './session/base/report';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
 export {
   type ServedChip,

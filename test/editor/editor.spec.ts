@@ -69,10 +69,16 @@ describe('the editor', function () {
   const hasError = (field: string) =>
     editor.page.evaluate((it) => $(it).hasClass('input-error'), field);
 
+  /** What a person sees of a field: a typed input hides the field itself. */
+  const seen = async (field: string) => {
+    const typed = `${field} + .red-ui-typedInput-container input.red-ui-typedInput-input`;
+    return (await editor.page.locator(typed).count()) > 0 ? typed : field;
+  };
+
   async function type(field: string, text: string): Promise<void> {
-    await editor.page.fill(field, text);
+    await editor.page.fill(await seen(field), text);
     // The editor validates when the field is left.
-    await editor.page.press(field, 'Tab');
+    await editor.page.press(await seen(field), 'Tab');
     await editor.page.waitForTimeout(50);
   }
 
@@ -155,7 +161,7 @@ describe('the editor', function () {
 
   it('shows only the fields that matter', async () => {
     await openForm('bk-write');
-    const isVisible = (field: string) => editor.page.isVisible(field);
+    const isVisible = async (field: string) => editor.page.isVisible(await seen(field));
     await editor.page.selectOption('#node-input-source', 'payload');
     assert.equal(await isVisible('#node-input-filename'), false);
     await editor.page.selectOption('#node-input-source', 'file');

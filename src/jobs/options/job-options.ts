@@ -24,7 +24,13 @@ import {
 } from './rules';
 import { refused, take, type Whose } from './take';
 
-const CONTROL: Rules = { signal, onProgress: callback, onRecord: callback };
+const CONTROL: Rules = {
+  signal,
+  onProgress: callback,
+  onRecord: callback,
+  onSectors: callback,
+  onChip: callback,
+};
 
 const FILE_MODE = word(['owner', 'group', 'all']);
 
@@ -69,6 +75,7 @@ const ERASE: Rules = {
   calibration: word(['keep', 'erase']),
   bootloader: word(['keep', 'erase']),
   backup: BACKUP,
+  dryRun: flag,
 };
 
 const INSPECT: Rules = { secrets: word(['hide', 'show']), signal, pause: callback };

@@ -1,9 +1,8 @@
-import type { EndedJob } from '../../messages';
 import { button, element } from '../base/elements';
 import { run } from '../base/run';
-import { store } from '../base/store';
 import { text } from '../base/texts';
 import { errorCard } from '../show/error-card';
+import { resultCard } from '../show/result';
 import { showStep, type Task, taskFrame } from './task';
 
 /** Test wiring: what the line carries, in words, until a chip is found. */
@@ -23,20 +22,9 @@ export class ListenTask implements Task {
     showStep(this.#holder, wiringList());
     const ran = await run(this.#device, { operation: 'listen' });
     const again = button(text('action.again'), 'refresh', () => void this.#begin());
-    if (ran.isDone) showStep(this.#holder, foundCard(ran.ended, this.#device), again);
+    if (ran.isDone) showStep(this.#holder, resultCard(ran.ended), again);
     else showStep(this.#holder, errorCard(ran.error), wiringList(), again);
   }
-}
-
-function foundCard({ result }: EndedJob, device: string): HTMLElement {
-  const told = (result as { chip?: string | null } | null)?.chip;
-  const chip = told ?? store.device(device)?.chip?.chip ?? 'BK72xx';
-  return element(
-    'div',
-    { class: 'bk-card bk-card-good' },
-    element('h4', {}, text('listen.found', { chip })),
-    element('p', {}, text('listen.foundMore')),
-  );
 }
 
 /** What has to be joined with what. */
