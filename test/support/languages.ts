@@ -79,16 +79,27 @@ export function wantedKeys(english: Flat, language: string): Flat {
   );
 }
 
-/** The English text that a key of a translation stands for; undefined where there is none. */
-export function englishOf(english: Flat, key: string, language: string): string | undefined {
-  const wanted = wantedKeys(english, language)[key];
-  if (wanted !== undefined) return wanted;
+/**
+ * The English text that a key of a translation stands for; undefined where there is none.
+ * @param wanted keys of that language
+ */
+export function englishOf(
+  english: Flat,
+  key: string,
+  language: string,
+  wanted = wantedKeys(english, language),
+): string | undefined {
+  if (key in wanted) return wanted[key];
   // What is said where a number has a fraction.
-  const { stem } = stemOf(english, key);
+  const { stem, isPlural } = stemOf(english, key);
   const known = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
-  return known.some((ending) => key === `${stem}_${ending}`) && endingsOf(language).length > 1
-    ? english[`${stem}_other`]
-    : undefined;
+  const isKnown = known.some((ending) => key === `${stem}_${ending}`);
+  return isPlural && isKnown && known.length > 1 ? english[`${stem}_other`] : undefined;
+}
+
+/** Whether a number chooses between this key and others. */
+export function isPluralKey(english: Flat, key: string): boolean {
+  return stemOf(english, key).isPlural;
 }
 
 /** Names of what is filled in, each once. */
@@ -101,8 +112,9 @@ function stemOf(english: Flat, key: string): { stem: string; isPlural: boolean }
   return { stem, isPlural: stem !== key && `${stem}_other` in english };
 }
 
+/** Endings that whole numbers have in a language. */
 function endingsOf(language: string): string[] {
   const rules = new Intl.PluralRules(language);
-  const numbers = Array.from({ length: 1000 }, (_, index) => index);
+  const numbers = Array.from({ length: 200 }, (_, index) => index);
   return [...new Set(numbers.map((number) => rules.select(number)))];
 }

@@ -1,4 +1,4 @@
-import { englishOf, type Flat, placesOf, wantedKeys } from './languages';
+import { englishOf, type Flat, isPluralKey, placesOf, wantedKeys } from './languages';
 
 /** What is not said otherwise in other languages: names of products and formats, and words of the trade. */
 const NAMES =
@@ -13,28 +13,28 @@ const SAME_WORDS: Readonly<Record<string, readonly string[]>> = {
 
 /** What is wrong with the texts of a language, a sentence each that begins with the key. */
 export function textFaults(english: Flat, other: Flat, language: string): string[] {
-  const missing = Object.keys(wantedKeys(english, language))
+  const wanted = wantedKeys(english, language);
+  const missing = Object.keys(wanted)
     .filter((key) => (other[key] ?? '').trim() === '')
     .map((key) => `${key} is missing`);
   const wrong = Object.entries(other).flatMap(([key, text]) => {
-    const meant = englishOf(english, key, language);
+    const meant = englishOf(english, key, language, wanted);
     if (meant === undefined) return [`${key} is no key`];
     return [
-      ...placeFaults(meant, text).map((fault) => `${key} ${fault}`),
+      ...placeFaults(meant, text, isPluralKey(english, key)).map((fault) => `${key} ${fault}`),
       ...(text === meant && isProse(text, language) ? [`${key} is English`] : []),
     ];
   });
   return [...missing, ...wrong];
 }
 
-function placeFaults(english: string, text: string): string[] {
-  const [told, said] = [placesOf(english), placesOf(text)];
+/** @param isPlural then there is a number as well, which "once" needs not */
+function placeFaults(english: string, text: string, isPlural: boolean): string[] {
+  const told = placesOf(english).filter((name) => name !== 'count' || !isPlural);
+  const said = placesOf(text).filter((name) => name !== 'count' || !isPlural);
   return [
     ...said.filter((name) => !told.includes(name)).map((name) => `is told no ${name}`),
-    // "once" needs no number.
-    ...told
-      .filter((name) => name !== 'count' && !said.includes(name))
-      .map((name) => `has lost ${name}`),
+    ...told.filter((name) => !said.includes(name)).map((name) => `has lost ${name}`),
   ];
 }
 

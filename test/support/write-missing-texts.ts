@@ -11,9 +11,13 @@ const named = process.argv.slice(2);
 
 const work = (named.length > 0 ? named : LANGUAGES).map((language) => {
   const texts = pairsOf(language).flatMap(({ file, english, other }) => {
-    const wanted = Object.entries(wantedKeys(english, language));
-    const missing = Object.fromEntries(wanted.filter(([key]) => (other[key] ?? '') === ''));
-    const unused = Object.keys(other).filter((key) => !englishOf(english, key, language));
+    const wanted = wantedKeys(english, language);
+    const missing = Object.fromEntries(
+      Object.entries(wanted).filter(([key]) => (other[key] ?? '').trim() === ''),
+    );
+    const unused = Object.keys(other).filter(
+      (key) => englishOf(english, key, language, wanted) === undefined,
+    );
     const isDone = Object.keys(missing).length + unused.length === 0;
     return isDone ? [] : [[file, { missing, unused }]];
   });
