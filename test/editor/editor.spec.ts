@@ -117,6 +117,19 @@ describe('the editor', function () {
     assert.equal(config, 'config');
   });
 
+  it('finds its nodes by what people call these chips', async () => {
+    const found = async (words: string) => {
+      await editor.page.fill('#red-ui-palette-search input', words);
+      await editor.page.waitForTimeout(400);
+      const nodes = editor.page.locator('.red-ui-palette-node[data-palette-type^="bk-"]:visible');
+      return nodes.count();
+    };
+    for (const words of ['beken', 'Tuya', 'openbeken', 'BK7231N', 'bk read'])
+      assert.equal(await found(words), words === 'bk read' ? 1 : TYPES.length, words);
+    assert.equal(await found('zigbee'), 0);
+    await found('');
+  });
+
   for (const node of [...TYPES, 'bk-device']) {
     it(`opens the form of ${node}, with texts everywhere, and saves it unchanged`, async () => {
       const before = FLOW.find((one) => one.type === node);

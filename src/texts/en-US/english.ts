@@ -4,6 +4,7 @@ import { CLI } from './cli-texts';
 import { COMMON } from './common-texts';
 import { DIAGNOSIS } from './diagnosis-texts';
 import { EXAMINE } from './examine-texts';
+import { FLASHER } from './flasher-texts';
 import { IMAGE } from './image-texts';
 import { INSPECT } from './inspect-texts';
 import { DEVICE, JOB } from './job-texts';
@@ -35,5 +36,6 @@ export const ENGLISH = {
   simulator: SIMULATOR,
   replay: REPLAY,
   node: NODE,
+  flasher: FLASHER,
   cli: CLI,
 } as const;

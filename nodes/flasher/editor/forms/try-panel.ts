@@ -8,19 +8,14 @@ import { loadEngineTexts, say } from '../base/texts';
 import { factsOf } from '../show/chip-facts';
 import { errorCard } from '../show/error-card';
 import { factList } from '../show/facts';
-import { warningList } from '../show/warnings';
+import { resultCard } from '../show/result';
 import { WiringView } from '../wiring/wiring-view';
 
 type Operation = TryRequest['operation'];
 
-/** What bk-connect tells of a chip, as far as it is shown here. */
-type Identified = ShownChip & { linkMs?: number };
-
-/** What came of listening, as the engine tells it. */
+/** What is read here of what a test of the wiring says. */
 interface Heard {
   line: { code: string } | null;
-  code: string;
-  params: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -109,7 +104,7 @@ export class TryPanel {
       this.#update();
       const ended = await store.ended(started);
       if (ended === null) return { isFound: false, cards: [] };
-      return outcomeOf(operation, ended, store.device(started.device)?.chip ?? null);
+      return outcomeOf(ended, store.device(started.device)?.chip ?? null);
     } catch (thrown) {
       return { isFound: false, cards: [errorCard(errorOf(thrown))] };
     }
@@ -131,41 +126,14 @@ function wordsOf({ message, waitsForPerson }: RunningJob): string {
   return waitsForPerson ? `${text('try.resetNow')} ${say(message)}` : say(message);
 }
 
-function outcomeOf(
-  operation: Operation,
-  { error, result, warnings }: EndedJob,
-  chip: ShownChip | null,
-): { isFound: boolean; cards: Node[] } {
-  if (error !== null) return { isFound: false, cards: [errorCard(error)] };
-  const warned = warningList(warnings);
-  const more = warned === null ? [] : [warned];
-  if (operation === 'connect') {
-    return { isFound: true, cards: [chipCard(result as Identified), ...more] };
-  }
-  const heard = result as Heard;
-  const isFound = heard.line?.code === 'sound';
-  const words = say({ code: heard.code, params: heard.params });
-  const card = element(
-    'div',
-    {
-      class: `bk-card ${isFound ? 'bk-card-good' : 'bk-card-warning'}`,
-      'data-line': heard.line?.code ?? '',
-    },
-    element('p', { class: 'bk-lead', role: 'status' }, words),
-    isFound && chip !== null ? factList(factsOf(chip)) : null,
-  );
-  return { isFound, cards: [card, ...more] };
-}
-
-function chipCard(chip: Identified): HTMLElement {
-  return element(
-    'div',
-    { class: 'bk-card bk-card-good' },
-    element(
-      'p',
-      { class: 'bk-lead', role: 'status' },
-      text('try.found', { chip: chip.chip ?? text('try.someChip') }),
-    ),
-    factList(factsOf(chip)),
-  );
+function outcomeOf(ended: EndedJob, chip: ShownChip | null): { isFound: boolean; cards: Node[] } {
+  if (ended.error !== null) return { isFound: false, cards: [errorCard(ended.error)] };
+  const isListening = ended.operation === 'listen';
+  const isFound = !isListening || (ended.result as Heard).line?.code === 'sound';
+  // What is heard says the model only.
+  const more = isListening && isFound && chip !== null ? [factList(factsOf(chip))] : [];
+  const card = resultCard(ended);
+  card.setAttribute('role', 'status');
+  card.append(...more);
+  return { isFound, cards: [card] };
 }

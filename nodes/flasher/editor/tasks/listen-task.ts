@@ -3,6 +3,7 @@ import { run } from '../base/run';
 import { text } from '../base/texts';
 import { errorCard } from '../show/error-card';
 import { resultCard } from '../show/result';
+import { WiringView } from '../wiring/wiring-view';
 import { showStep, type Task, taskFrame } from './task';
 
 /** Test wiring: what the line carries, in words, until a chip is found. */
@@ -19,18 +20,10 @@ export class ListenTask implements Task {
 
   async #begin(): Promise<void> {
     // What is heard stands above, with the progress of the job.
-    showStep(this.#holder, wiringList());
+    showStep(this.#holder, new WiringView().root);
     const ran = await run(this.#device, { operation: 'listen' });
     const again = button(text('action.again'), 'refresh', () => void this.#begin());
     if (ran.isDone) showStep(this.#holder, resultCard(ran.ended), again);
-    else showStep(this.#holder, errorCard(ran.error), wiringList(), again);
+    else showStep(this.#holder, errorCard(ran.error), new WiringView().root, again);
   }
-}
-
-/** What has to be joined with what. */
-function wiringList(): HTMLElement {
-  const lines = ['ground', 'power', 'tx', 'rx', 'reset'].map((line) =>
-    element('li', {}, text(`wiring.${line}`)),
-  );
-  return element('ul', { class: 'bk-wiring' }, ...lines);
 }

@@ -1,5 +1,6 @@
 import { element } from '../base/elements';
 import { text } from '../base/form-texts';
+import { text as tabText } from '../base/texts';
 import { drawWiring, type WiringWords } from './draw-wiring';
 import { PINOUTS, pinoutOf } from './pinouts';
 
@@ -23,7 +24,7 @@ export class WiringView {
       element('span', {}, text('wiring.module')),
       this.#module,
     );
-    this.root = element('figure', { class: 'bk-wiring-view' }, label, this.#drawing);
+    this.root = element('figure', { class: 'bk-wiring-view' }, label, this.#drawing, wiringList());
     this.#draw();
   }
 
@@ -50,4 +51,12 @@ function words(): WiringWords {
     anyModule: text('wiring.anyModule'),
     safety: text('wiring.safety'),
   };
+}
+
+/** The same in words, with what no drawing shows. */
+function wiringList(): HTMLElement {
+  const lines = ['ground', 'power', 'tx', 'rx', 'reset'].map((line) =>
+    element('li', {}, tabText(`wiring.${line}`)),
+  );
+  return element('ul', { class: 'bk-wiring' }, ...lines);
 }
