@@ -3,8 +3,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import helper from 'node-red-node-test-helper';
-import sinon from 'sinon';
-import { systemClock } from '../../../src';
 import { Flow, type FlowNode, useNodeRed, userDir } from '../../support/flow';
 import { nextSeed } from '../../support/seed';
 import { simulatedChip } from '../../support/simulated-chips';
