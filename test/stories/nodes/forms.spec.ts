@@ -98,6 +98,18 @@ function definitionOf(type: string): Definition {
   return found;
 }
 
+/** Texts of the device that the script for the browser asks for, of which there are two in one place. */
+function keysOfScript(): string[] {
+  const files = projectFiles('nodes/flasher/editor').filter((file) =>
+    readText(file).includes("/form-texts'"),
+  );
+  return files.flatMap((file) =>
+    [...readText(file).matchAll(/\btext\(([^)]*)\)/g)].flatMap(([, what]) =>
+      [...(what ?? '').matchAll(/'([a-z][\w.]*)'/gi)].map(([, key]) => key ?? ''),
+    ),
+  );
+}
+
 function keysOf(catalogue: Catalogue, prefix = ''): string[] {
   return Object.entries(catalogue).flatMap(([key, value]) =>
     typeof value === 'string' ? [prefix + key] : keysOf(value, `${prefix}${key}.`),
@@ -126,7 +138,7 @@ for (const [type, defaults] of Object.entries(DEFAULTS)) {
           .map(([key]) => key)
           .filter((key) => !/\.(svg|html|js)$/.test(key)),
       );
-      for (const [, key] of html.matchAll(/text\('([\w.]+)'\)/g)) used.add(`${type}.${key}`);
+      if (type === 'bk-device') for (const key of keysOfScript()) used.add(`${type}.${key}`);
       const existing = keysOf(catalogueOf(type)).filter((key) => !key.includes('.status.'));
       assert.deepEqual([...used].sort(), existing.sort());
     });

@@ -13,6 +13,11 @@ export function text(key: string, values?: Values): string {
   return editor()._(`${PREFIX}.${key}`, values);
 }
 
+/** A text of a node's form: a setting, and what it offers, is said here as there. @param key as `label.backup` */
+export function formText(node: 'bk-write' | 'bk-erase', key: string): string {
+  return editor()._(`node-red-contrib-bk72xx/${node}:${node}.${key}`);
+}
+
 /** A text that there may be none of: what a newer server names need not be known here. */
 export function textOr(key: string, other: string, values?: Values): string {
   const found = text(key, values);
@@ -42,9 +47,4 @@ export async function loadEngineTexts(): Promise<void> {
 /** A sentence of the engine in the editor's language. */
 export function say(note: SaidNote): string {
   return render(note as Note, { language: language(), texts: engineTexts });
-}
-
-/** Whether the engine has a sentence by this code, in any language. */
-export function canSay(code: string): boolean {
-  return say({ code, params: {} }) !== code;
 }

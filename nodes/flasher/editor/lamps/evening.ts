@@ -138,6 +138,8 @@ export class Evening implements RoundFace {
         });
       const accept = answer(yes, 'check', true);
       accept.classList.add('bk-main');
+      // What is asked here is what a person has to do now.
+      setText(this.#call, '');
       const row = element('div', { class: 'bk-row' }, accept, answer(no, 'times', false));
       showStep(this.#step, card, row);
     });

@@ -48,9 +48,10 @@ export class Now {
     this.#bar.style.width = `${job.percent}%`;
     this.#progress.setAttribute('aria-valuenow', String(job.percent));
     setText(this.#numbers, numbers(job, queued));
-    setText(this.#message, job.waitsForPerson ? '' : say(job.message));
-    const line = job.line === null ? '' : textOr(`line.${job.line}`, '');
-    setText(this.#line, line);
+    const said = say(job.message);
+    // What the line carries is what a person at the wires looks for.
+    setText(this.#line, job.line === null ? '' : said);
+    setText(this.#message, job.line === null && !job.waitsForPerson ? said : '');
     setText(this.#spoken, `${operation}: ${textOr(`phase.${job.phase}`, job.phase)}`);
   }
 

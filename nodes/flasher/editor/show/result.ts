@@ -1,7 +1,7 @@
 import { durationText, sizeText } from '../../../../src/texts/amounts';
-import type { EndedJob, ShownChip } from '../../messages';
+import type { EndedJob, SaidNote, ShownChip } from '../../messages';
 import { element } from '../base/elements';
-import { text } from '../base/texts';
+import { say, text } from '../base/texts';
 import { factsOf } from './chip-facts';
 import { code, type Fact, factList } from './facts';
 import type { ShownPlan } from './plan';
@@ -12,6 +12,7 @@ type Payload = Partial<ShownPlan> & { backup?: string | null; verified?: boolean
 /** What a job that went well has done. */
 export function resultCard(ended: EndedJob): HTMLElement {
   const { operation, result, seconds, warnings } = ended;
+  if (operation === 'listen' && result !== null) return lineCard(result as ShownLine);
   const payload = typeof result === 'object' && result !== null ? (result as Payload) : {};
   const facts: Fact[] = [
     ...(operation === 'connect' && result !== null ? factsOf(result as ShownChip) : []),
@@ -35,6 +36,21 @@ export function resultCard(ended: EndedJob): HTMLElement {
 }
 
 function titleOf(operation: string): string {
-  const known = ['connect', 'read', 'write', 'erase', 'listen'];
+  const known = ['connect', 'read', 'write', 'erase'];
   return text(`result.${known.includes(operation) ? operation : 'other'}`);
+}
+
+/** What is read here of what a test of the wiring says. */
+interface ShownLine extends SaidNote {
+  line: { code: string } | null;
+}
+
+function lineCard({ line, code: sentence, params }: ShownLine): HTMLElement {
+  const kind = line?.code === 'sound' ? 'bk-card-good' : 'bk-card-warning';
+  return element(
+    'div',
+    { class: `bk-card ${kind}` },
+    element('h4', {}, text('task.listen')),
+    element('p', { class: 'bk-lead' }, say({ code: sentence, params })),
+  );
 }

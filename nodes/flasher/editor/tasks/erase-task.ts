@@ -1,8 +1,8 @@
 import { parseSize } from '../../../../src/texts/amounts';
 import { button, element, setText } from '../base/elements';
-import { text } from '../base/texts';
+import { formText, text } from '../base/texts';
 import { planThenChange } from './change-task';
-import { choice, field, showStep, type Task, taskFrame } from './task';
+import { field, formChoice, showStep, type Task, taskFrame } from './task';
 
 const SECTOR = 4096;
 
@@ -11,28 +11,12 @@ export class EraseTask implements Task {
   readonly root: HTMLElement;
   readonly #device: string;
   readonly #holder = element('div', { class: 'bk-step' });
-  readonly #region = choice(
-    text('setting.region'),
-    named('region', ['app', 'data', 'range', 'all']),
-    'app',
-  );
-  readonly #offset = field(text('setting.offset'), '');
-  readonly #length = field(text('setting.length'), '');
-  readonly #calibration = choice(
-    text('setting.calibration'),
-    named('calibration', ['keep', 'erase']),
-    'keep',
-  );
-  readonly #bootloader = choice(
-    text('setting.bootloader'),
-    named('eraseBootloader', ['keep', 'erase']),
-    'keep',
-  );
-  readonly #backup = choice(
-    text('setting.backup'),
-    named('backup', ['once', 'always', 'never']),
-    'once',
-  );
+  readonly #region = formChoice('bk-erase', 'region', '', ['app', 'data', 'range', 'all']);
+  readonly #offset = field(formText('bk-erase', 'label.offset'), '');
+  readonly #length = field(formText('bk-erase', 'label.length'), '');
+  readonly #calibration = formChoice('bk-erase', 'calibration', 'calibration', ['keep', 'erase']);
+  readonly #bootloader = formChoice('bk-erase', 'bootloader', 'bootloader', ['keep', 'erase']);
+  readonly #backup = formChoice('bk-erase', 'backup', 'backup', ['once', 'always', 'never']);
 
   constructor(device: string, onClose: () => void) {
     this.#device = device;
@@ -49,8 +33,9 @@ export class EraseTask implements Task {
     this.#region.root.addEventListener('change', look);
     look();
     const plan = button(text('plan.show'), 'list-alt', () => {
-      setText(wrong, this.#isRangeWrong() ? text('setting.wrongRange') : '');
-      if (this.#isRangeWrong()) return;
+      const why = this.#wrong();
+      setText(wrong, why ?? '');
+      if (why !== null) return;
       const change = { operation: 'erase', options: this.#options() } as const;
       void planThenChange(this.#device, change, this.#holder, () => this.#ask());
     });
@@ -65,10 +50,18 @@ export class EraseTask implements Task {
     showStep(this.#holder, this.#region.root, range, this.#backup.root, more, wrong, plan);
   }
 
-  #isRangeWrong(): boolean {
-    if (this.#region.value() !== 'range') return false;
-    const given = [this.#offset, this.#length].map((one) => parseSize(one.value()));
-    return given.some((bytes) => bytes === null || bytes % SECTOR !== 0);
+  /** What of the range cannot be used as it is typed; null where all can. */
+  #wrong(): string | null {
+    if (this.#region.value() !== 'range') return null;
+    for (const [setting, typed] of [
+      ['offset', this.#offset.value()],
+      ['length', this.#length.value()],
+    ] as const) {
+      const bytes = parseSize(typed);
+      if (bytes === null) return formText('bk-erase', `error.${setting}`);
+      if (bytes % SECTOR !== 0) return formText('bk-erase', `error.${setting}Sector`);
+    }
+    return null;
   }
 
   #options(): Record<string, unknown> {
@@ -85,8 +78,4 @@ export class EraseTask implements Task {
       backup: this.#backup.value(),
     };
   }
-}
-
-function named(setting: string, values: readonly string[]): [value: string, label: string][] {
-  return values.map((value) => [value, text(`option.${setting}.${value}`)]);
 }

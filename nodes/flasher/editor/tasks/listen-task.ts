@@ -1,9 +1,9 @@
-import type { EndedJob } from '../../messages';
 import { button, element } from '../base/elements';
 import { run } from '../base/run';
-import { store } from '../base/store';
 import { text } from '../base/texts';
 import { errorCard } from '../show/error-card';
+import { resultCard } from '../show/result';
+import { WiringView } from '../wiring/wiring-view';
 import { showStep, type Task, taskFrame } from './task';
 
 /** Test wiring: what the line carries, in words, until a chip is found. */
@@ -20,29 +20,10 @@ export class ListenTask implements Task {
 
   async #begin(): Promise<void> {
     // What is heard stands above, with the progress of the job.
-    showStep(this.#holder, wiringList());
+    showStep(this.#holder, new WiringView().root);
     const ran = await run(this.#device, { operation: 'listen' });
     const again = button(text('action.again'), 'refresh', () => void this.#begin());
-    if (ran.isDone) showStep(this.#holder, foundCard(ran.ended, this.#device), again);
-    else showStep(this.#holder, errorCard(ran.error), wiringList(), again);
+    if (ran.isDone) showStep(this.#holder, resultCard(ran.ended), again);
+    else showStep(this.#holder, errorCard(ran.error), new WiringView().root, again);
   }
-}
-
-function foundCard({ result }: EndedJob, device: string): HTMLElement {
-  const told = (result as { chip?: string | null } | null)?.chip;
-  const chip = told ?? store.device(device)?.chip?.chip ?? 'BK72xx';
-  return element(
-    'div',
-    { class: 'bk-card bk-card-good' },
-    element('h4', {}, text('listen.found', { chip })),
-    element('p', {}, text('listen.foundMore')),
-  );
-}
-
-/** What has to be joined with what. */
-function wiringList(): HTMLElement {
-  const lines = ['ground', 'power', 'tx', 'rx', 'reset'].map((line) =>
-    element('li', {}, text(`wiring.${line}`)),
-  );
-  return element('ul', { class: 'bk-wiring' }, ...lines);
 }

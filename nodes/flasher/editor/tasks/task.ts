@@ -1,5 +1,5 @@
 import { button, element } from '../base/elements';
-import { text } from '../base/texts';
+import { formText, text } from '../base/texts';
 
 /** Something that a person does with one device, in steps, below its buttons. */
 export interface Task {
@@ -31,6 +31,24 @@ export function choice(
   );
   const root = element('label', { class: 'bk-field' }, element('span', {}, label), select);
   return { root, value: () => select.value };
+}
+
+/**
+ * A choice as a node's form has it.
+ * @param prefix of the texts of what it offers: `backup` of `backupOnce`
+ */
+export function formChoice(
+  node: 'bk-write' | 'bk-erase',
+  setting: string,
+  prefix: string,
+  values: readonly [usual: string, ...others: string[]],
+): ReturnType<typeof choice> {
+  const options = values.map((value) => {
+    const key =
+      prefix === '' ? value : `${prefix}${value.charAt(0).toUpperCase()}${value.slice(1)}`;
+    return [value, formText(node, `option.${key}`)] as const;
+  });
+  return choice(formText(node, `label.${setting}`), options, values[0]);
 }
 
 export function field(

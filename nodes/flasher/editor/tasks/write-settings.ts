@@ -1,40 +1,29 @@
 import { parseSize } from '../../../../src/texts/amounts';
 import { element } from '../base/elements';
-import { text } from '../base/texts';
+import { formText, text } from '../base/texts';
 import type { ShownInspection } from '../show/inspection';
-import { checkbox, choice, field } from './task';
+import { checkbox, field, formChoice } from './task';
 
-const PARTS = ['image', 'app', 'rf', 'tuya', 'openbeken', 'bootloader'];
 /** Images that hold more than one part. */
 const OF_PARTS = ['dump', 'qio'];
 
 /** The settings of a write, named as those of bk-write; only those that matter for the image are shown. */
 export class WriteSettings {
   readonly root: HTMLElement;
-  readonly #backup = choice(
-    text('setting.backup'),
-    named('backup', ['once', 'always', 'never']),
-    'once',
+  readonly #backup = formChoice('bk-write', 'backup', 'backup', ['once', 'always', 'never']);
+  readonly #part: ReturnType<typeof formChoice> | null;
+  readonly #bootloader = formChoice('bk-write', 'bootloader', 'bootloader', ['keep', 'replace']);
+  readonly #unchanged = formChoice('bk-write', 'unchanged', 'unchanged', ['skip', 'rewrite']);
+  readonly #offset = field(formText('bk-write', 'label.offset'), 'auto');
+  readonly #anyImage = checkbox(
+    `${formText('bk-write', 'label.anyImage')}: ${formText('bk-write', 'hint.anyImage')}`,
+    false,
   );
-  readonly #part: ReturnType<typeof choice> | null;
-  readonly #bootloader = choice(
-    text('setting.bootloader'),
-    named('bootloader', ['keep', 'replace']),
-    'keep',
-  );
-  readonly #unchanged = choice(
-    text('setting.unchanged'),
-    named('unchanged', ['skip', 'rewrite']),
-    'skip',
-  );
-  readonly #offset = field(text('setting.offset'), 'auto');
-  readonly #anyImage = checkbox(text('setting.anyImage'), false);
   readonly #openbeken: OpenBekenSettings | null;
 
   constructor({ kind, app }: ShownInspection) {
-    this.#part = OF_PARTS.includes(kind)
-      ? choice(text('setting.part'), named('part', PARTS), 'image')
-      : null;
+    const parts = ['image', 'app', 'rf', 'tuya', 'openbeken', 'bootloader'] as const;
+    this.#part = OF_PARTS.includes(kind) ? formChoice('bk-write', 'part', 'part', parts) : null;
     this.#openbeken = /openbeken|openbk/i.test(app?.project ?? '') ? new OpenBekenSettings() : null;
     this.root = element(
       'div',
@@ -59,7 +48,7 @@ export class WriteSettings {
     const offset = this.#offset.value();
     return offset === '' || offset === 'auto' || parseSize(offset) !== null
       ? null
-      : text('setting.wrongOffset');
+      : formText('bk-write', 'error.offset');
   }
 
   options(): Record<string, unknown> {
@@ -75,11 +64,6 @@ export class WriteSettings {
       ...(openbeken === null ? {} : { openbeken }),
     };
   }
-}
-
-/** Values of a setting with their words. */
-function named(setting: string, values: readonly string[]): [value: string, label: string][] {
-  return values.map((value) => [value, text(`option.${setting}.${value}`)]);
 }
 
 /** OpenBeken's own settings, written along with its firmware. */
