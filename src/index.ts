@@ -59,14 +59,15 @@ export type {
   JobControl,
   JobFacts,
   JobResult,
+  JobWatch,
   ReadOptions,
   Recovery,
   WriteOptions,
   WriteSummary,
 } from './jobs/base/job-types';
-export type { JobWatch, SectorChange, SectorShown } from './jobs/base/job-watch';
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { ProgressThrottle } from './jobs/base/progress-throttle';
+export type { SectorChange, SectorShown } from './jobs/base/sector-change';
 export type {
   Examination,
   ExamineOptions,

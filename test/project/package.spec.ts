@@ -15,7 +15,11 @@ interface Manifest {
   bin: Record<string, string>;
   types: string;
   engines: { node: string };
-  'node-red': { version: string; nodes: Record<string, string> };
+  'node-red': {
+    version: string;
+    nodes: Record<string, string>;
+    plugins: Record<string, string>;
+  };
   dependencies: Record<string, string>;
   scripts: Record<string, string>;
 }
@@ -114,6 +118,25 @@ describe('each node', () => {
           });
         assert.ok(types.includes(type));
       });
+    });
+  }
+});
+
+describe('the plugin of the editor', () => {
+  for (const [name, script] of Object.entries(manifest['node-red'].plugins)) {
+    it(`${name} lies beside its page, its texts and what the page loads`, () => {
+      assert.ok(existsSync(join(ROOT, script)), script);
+      const page = readText(html(script));
+      const loaded = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
+      // Not from the root of the server: the editor may lie anywhere.
+      const own = `resources/${manifest.name}/`;
+      for (const path of loaded) {
+        assert.ok(path.startsWith(own), path);
+        assert.ok(existsSync(join(ROOT, 'resources', path.slice(own.length))), path);
+      }
+      assert.equal(loaded.length, 2);
+      assert.ok(existsSync(join(ROOT, dirname(script), 'locales', 'en-US', `${name}.json`)));
+      assert.ok(readText('README.md').includes(`(docs/${name}.md)`));
     });
   }
 });

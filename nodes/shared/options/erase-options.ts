@@ -35,7 +35,7 @@ export function eraseOptions(
       mode: choice('backup', def.backup, ['once', 'always', 'never'], 'once'),
       folder: backupFolder(RED),
     },
-    dryRun: flag('dryRun', def.dryRun, false),
+    ...(flag('dryRun', def.dryRun, false) ? { dryRun: true } : {}),
   };
 }
 
