@@ -143,7 +143,6 @@ describe("the sidebar's server", function () {
       ['read', { filename: '../../x.bin' }],
       ['read', { fileMode: 'all' }],
       ['read', { memory: 'efuse' }],
-      ['write', { source: 'file' }],
       ['erase', { filenameType: 'env' }],
       ['write', { offsetType: 'env', offset: 'HOME' }],
       ['connect', { port: '/dev/ttyS0' }],
@@ -151,8 +150,11 @@ describe("the sidebar's server", function () {
       const { message } = await post('devices/lamp/jobs', { operation, options, image: id }, 400);
       assert.equal(message.code, 'flasher.notOffered', JSON.stringify(options));
     }
-    const output = { operation: 'read', options: { output: 'buffer' } };
-    assert.equal((await post('devices/lamp/jobs', output, 400)).message.code, 'node.wrongValue');
+    for (const request of [
+      { operation: 'read', options: { output: 'buffer' } },
+      { operation: 'write', options: { source: 'file', filename: '/etc/passwd' } },
+    ])
+      assert.equal((await post('devices/lamp/jobs', request, 400)).message.code, 'node.wrongValue');
   });
 
   it('says why a job is not begun', async () => {
@@ -340,6 +342,7 @@ describe("the sidebar's server", function () {
       await helper.setFlows(changed as never, 'nodes');
       flow.listen();
       assert.equal((await state())?.name, 'Other');
+      assert.equal((await state())?.chip?.chip, 'BK7231N');
       assert.equal((await run('connect')).error, null);
     });
   });

@@ -212,7 +212,7 @@ describe('the hub', () => {
     const reading = rejection(device.read(), 'BK_CANCELLED');
     await clock.advance(2000);
     await device.close();
-    announced.close();
+    announced.close(true);
     await reading;
     await clock.advance(2000);
     const [last, gone] = states().slice(-2);
@@ -224,8 +224,28 @@ describe('the hub', () => {
   it('leaves the device of a new node alone when the old one goes late', () => {
     const { announced, hub, node, url } = rig('bk7231n');
     hub.announce(node, { name: 'Lamp', port: url });
-    announced.close();
+    announced.close(false);
     assert.equal(hub.states.length, 1);
+  });
+
+  it('keeps log, chip and map of a device over a deploy, unless it has another port now', async () => {
+    const { device, announced, hub, node, url, entry } = rig('bk7231n');
+    await device.read({ offset: 0, length: 0x10000 });
+    await device.close();
+    const log = [...(entry()?.log ?? [])];
+    announced.close(false);
+    assert.deepEqual(hub.states, []);
+    const again = hub.announce(node, { name: 'New name', port: url });
+    assert.equal(entry()?.state.name, 'New name');
+    assert.equal(entry()?.state.chip?.chip, 'BK7231N');
+    assert.deepEqual(entry()?.log, log);
+    assert.match(entry()?.map?.sectors ?? '', /^r{16}/);
+    again.close(false);
+    const other = hub.announce(node, { name: '', port: 'sim://bk7238' });
+    assert.deepEqual(entry()?.log, []);
+    other.close(true);
+    hub.announce(node, { name: '', port: 'sim://bk7238' });
+    assert.equal(entry()?.map, null);
   });
 
   it('is not ended by a job that fails by what nobody expected', async () => {
