@@ -1,8 +1,10 @@
 import { type Environment, processEnvironment } from './environment';
 import { BkError, isBkError, textOf } from './errors';
+import { type DeviceListener, DeviceWatch, type TellOfJob, told } from './jobs/base/device-watch';
 import { JobContext } from './jobs/base/job-context';
 import { factsOf, factsWithoutChip, type JobOutcome } from './jobs/base/job-facts';
 import { doneLine, failedLine } from './jobs/base/job-lines';
+import { listenersOf } from './jobs/base/job-listeners';
 import { JobNotes } from './jobs/base/job-notes';
 import type {
   ChipReport,
@@ -17,6 +19,7 @@ import type {
   WriteSummary,
 } from './jobs/base/job-types';
 import { type Operation, ProgressReporter } from './jobs/base/progress';
+import { tellChip } from './jobs/chip/chip-report';
 import { connect } from './jobs/connect';
 import { erase } from './jobs/erase';
 import { examine } from './jobs/examine';
@@ -62,6 +65,7 @@ export class Device {
   readonly #environment: Environment;
   /** Aborts what runs or waits when the device is closed. */
   readonly #jobs = new Set<{ abort: AbortController; settled: Promise<unknown> }>();
+  readonly #watch = new DeviceWatch();
   /** Where its last job ran, and with which settings. */
   #last: { slot: PortSlot; settings: FilledSettings } | null = null;
 
@@ -74,6 +78,15 @@ export class Device {
   /** Whether a job of it runs or waits, or its link is kept for the next one; else nothing is lost with it. */
   get inUse(): boolean {
     return this.#jobs.size > 0 || this.#last?.slot.keepsFor(this) === true;
+  }
+
+  /**
+   * Tells of all that happens to the device's jobs, whoever asks for them: what a job does to flash, sector by sector,
+   * too. Jobs that were asked for before are left out, and who throws is not told any more.
+   * @returns what ends it
+   */
+  watch(listener: DeviceListener): () => void {
+    return this.#watch.add(listener);
   }
 
   /** Links and identifies; the link stays for `idle` seconds. */
@@ -189,7 +202,10 @@ export class Device {
     const forward = (): void => abort.abort();
     if (control.signal?.aborted) forward();
     control.signal?.addEventListener('abort', forward, { once: true });
-    const settled = this.#perform(settings, control, abort.signal, job).finally(() => {
+    const tell = this.#watch.begin(job.operation, forward);
+    tell?.({ kind: 'queued' });
+    const work = this.#perform(settings, control, abort.signal, job, tell);
+    const settled = told(work, tell).finally(() => {
       control.signal?.removeEventListener('abort', forward);
       this.#jobs.delete(entry);
     });
@@ -203,6 +219,7 @@ export class Device {
     control: JobControl,
     signal: AbortSignal,
     job: Job<Prepared, Payload>,
+    tell: TellOfJob,
   ): Promise<JobResult<Payload>> {
     const { operation } = job;
     const prepared = await inWords(job, given.port, () => job.prepare(given.port));
@@ -212,19 +229,20 @@ export class Device {
       ports.turn(settings.port, signal),
     );
     this.#last = { slot, settings };
+    tell?.({ kind: 'started' });
     const { clock, recorder } = slot;
-    const notes = new JobNotes(recorder);
-    const listener = guarded(control.onProgress, notes);
+    const notes = new JobNotes(recorder, tell);
+    const listeners = listenersOf(control, notes, tell);
     recorder.beginJob({
       operation,
       options: job.meant?.(prepared) ?? job.options,
       port: settings.port,
       settings: recorded(settings),
       recording: settings.record,
-      onLine: guarded(control.onRecord, notes),
+      onLine: listeners.onRecord,
     });
     const subject = { operation, device: settings.name, port: settings.port };
-    const progress = new ProgressReporter(subject, clock, listener, recorder);
+    const progress = new ProgressReporter(subject, clock, listeners.onProgress, recorder);
     let context: JobContext | null = null;
     let result: JobResult<Payload> | null = null;
     let failure: BkError | null = null;
@@ -232,7 +250,8 @@ export class Device {
     try {
       const report = { ...notes.report(progress), isLineTest: job.withoutChip !== undefined };
       const session = await slot.session(settings, report, signal);
-      context = new JobContext(session, progress, notes, signal, folders);
+      context = new JobContext(session, progress, notes, signal, folders, listeners);
+      tellChip(context);
       const linkedAt = clock.now();
       const outcome = await job.perform(context, prepared);
       progress.finish();
@@ -288,23 +307,6 @@ async function inWords<T>(
   } catch (error) {
     throw asBkError(error, operation, port);
   }
-}
-
-/** Who only looks on must not end a job in the middle of a change. */
-function guarded<Told>(
-  listener: ((told: Told) => void) | undefined,
-  notes: JobNotes,
-): ((told: Told) => void) | undefined {
-  if (listener === undefined) return undefined;
-  let heard: typeof listener | undefined = listener;
-  return (told) => {
-    try {
-      heard?.(told);
-    } catch (error) {
-      heard = undefined;
-      notes.warnings.push(say('device.listenerFailed', { reason: textOf(error) }));
-    }
-  };
 }
 
 function recorded(settings: FilledSettings): RecordedSettings {

@@ -1,8 +1,11 @@
 /** The engine, free of Node-RED: link, identify, read, erase, write and verify BK72xx chips. */
 
 export type { FileMode } from './backup/atomic';
+export { type FoundBackup, listBackups } from './backup/find';
 export { readImageFile, writeImageFile } from './backup/image-file';
+export type { ChipId } from './backup/names';
 export { addRecord, type Recorded, type RecordedJob, saveRecord } from './backup/port-records';
+export type { BackupRecord } from './backup/record';
 export { ownName } from './chip/known/chip-queries';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export type { Region } from './chip/layouts';
@@ -37,10 +40,17 @@ export type { OpenBekenTemplate } from './image/openbeken/openbeken-template';
 export type { OpenBekenSettings } from './image/openbeken/openbeken-write';
 export type { Json } from './image/tuya/tuya-json';
 export type { PinRole, Pins } from './image/tuya/tuya-pins';
+export type {
+  DeviceEvent,
+  DeviceListener,
+  JobEvent,
+  WatchedJob,
+} from './jobs/base/device-watch';
 export { factsIn, inspectionIn, progressIn, summaryIn } from './jobs/base/in-language';
 export type {
   BackupMode,
   BackupOptions,
+  ChipLayout,
   ChipReport,
   EncryptionKey,
   EraseOptions,
@@ -50,6 +60,7 @@ export type {
   JobControl,
   JobFacts,
   JobResult,
+  JobWatch,
   LineReport,
   ListenOptions,
   ReadOptions,
@@ -60,6 +71,7 @@ export type {
 } from './jobs/base/job-types';
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { ProgressThrottle } from './jobs/base/progress-throttle';
+export type { SectorChange, SectorShown } from './jobs/base/sector-change';
 export type {
   Examination,
   ExamineOptions,
@@ -72,6 +84,7 @@ export type {
 export { inspect } from './jobs/inspect-image';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
+export type { RecoveryRecord } from './session/base/report';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
 export {
   type ServedChip,
@@ -83,6 +96,7 @@ export type { TcpServerOptions } from './simulator/tcp-server';
 export { durationText, parseSize, SIZE_PATTERN, sizeText, speedText } from './texts/amounts';
 export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
 export { type Catalogue, render } from './texts/render';
+export { cleanNote } from './trace/clean-words';
 export type { PortRecord } from './trace/port-record';
 export { type EventLine, type HeaderLine, type RecordLine, WIRE_KINDS } from './trace/record-lines';
 export { RECORDINGS, type Recording } from './trace/recorder';

@@ -8,7 +8,11 @@ type Place = string;
 
 /** What a place may import besides its own folder and the base files. The first row that fits a file holds. */
 const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
-  ['nodes/', ['nodes/shared/', 'src/index.ts']],
+  // Runs in the browser: of the rest it knows what is said, and what goes between it and the server.
+  ['nodes/flasher/editor/', ['src/texts/', 'nodes/flasher/messages.ts']],
+  ['nodes/flasher/', ['nodes/flasher/', 'nodes/shared/', 'src/index.ts']],
+  ['nodes/shared/', ['nodes/shared/', 'src/index.ts']],
+  ['nodes/', ['nodes/flasher/', 'nodes/shared/', 'src/index.ts']],
   ['cli/', ['src/index.ts']],
   ['src/index.ts', ['src/']],
   [

@@ -10,9 +10,18 @@ import type { OpenBekenOptions } from '../../placement/settings/openbeken-settin
 import type { Note } from '../../texts/note';
 import type { EventLine } from '../../trace/record-lines';
 import type { Operation, ProgressListener } from './progress';
+import type { SectorChange } from './sector-change';
+
+/** Who looks on at what a job does to flash. */
+export interface JobWatch {
+  /** Is told of each change where it happens, a sector or a block at a time. */
+  onSectors?: ((change: SectorChange) => void) | undefined;
+  /** Is told what is known of the chip, once it was identified, and again where the job learns more. */
+  onChip?: ((report: ChipReport) => void) | undefined;
+}
 
 /** What every job takes besides its own options. */
-export interface JobControl {
+export interface JobControl extends JobWatch {
   /** Aborting ends the job at the next sector boundary with BK_CANCELLED. */
   signal?: AbortSignal;
   onProgress?: ProgressListener;
@@ -213,14 +222,19 @@ export interface EraseOptions {
   calibration?: 'keep' | 'erase';
   bootloader?: 'keep' | 'erase';
   backup?: BackupOptions;
+  dryRun?: boolean;
 }
 
 export interface EraseSummary {
   regions: Region[];
   bytes: number;
+  /** Of a dry run: at most, as what is blank already is left alone. */
   sectorsErased: number;
   blocksErased: number;
-  verified: true;
+  /** False only for a dry run. */
+  verified: boolean;
+  /** Of a dry run: how long carrying it out would take at most, without a backup. */
+  seconds?: number;
   /** Path of the backup made or found; null where none was wanted. */
   backup: string | null;
 }

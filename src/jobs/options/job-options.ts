@@ -29,7 +29,13 @@ import {
 } from './rules';
 import { refused, take, type Whose } from './take';
 
-const CONTROL: Rules = { signal, onProgress: callback, onRecord: callback };
+const CONTROL: Rules = {
+  signal,
+  onProgress: callback,
+  onRecord: callback,
+  onSectors: callback,
+  onChip: callback,
+};
 
 const FILE_MODE = word(['owner', 'group', 'all']);
 
@@ -75,6 +81,7 @@ const ERASE: Rules = {
   calibration: word(['keep', 'erase']),
   bootloader: word(['keep', 'erase']),
   backup: BACKUP,
+  dryRun: flag,
 };
 
 const INSPECT: Rules = { secrets: word(['hide', 'show']), signal, pause: callback };
