@@ -14,6 +14,7 @@ import type {
   WriteOptions,
   WriteSummary,
 } from './jobs/base/job-types';
+import { isLate } from './jobs/base/late-image';
 import { type Operation, ProgressReporter } from './jobs/base/progress';
 import { connect } from './jobs/connect';
 import { erase } from './jobs/erase';
@@ -26,7 +27,7 @@ import {
   takeWriteOptions,
 } from './jobs/options/job-options';
 import { checkReading, read } from './jobs/read';
-import { loadImage, write } from './jobs/write';
+import { prepareImage, write } from './jobs/write';
 import type { PortSlot } from './ports/port-slot';
 import { type DeviceSettings, type FilledSettings, fillSettings } from './session/base/settings';
 import { say } from './texts/note';
@@ -41,7 +42,7 @@ interface Job<Prepared, Payload> {
   /** The same where only now is known what was meant: an image is its bytes, not the name of a file. */
   meant?(prepared: Prepared): unknown;
   /** @param port for messages */
-  prepare(port: string): Prepared | Promise<Prepared>;
+  prepare(port: string, signal: AbortSignal): Prepared | Promise<Prepared>;
   perform(context: JobContext, prepared: Prepared): Promise<JobOutcome<Payload>>;
 }
 
@@ -95,17 +96,19 @@ export class Device {
   /**
    * Writes an image and has the chip confirm every region of it.
    * @throws BkError BK_BAD_SETTING, BK_BAD_IMAGE, BK_WRONG_IMAGE, BK_OUT_OF_RANGE, BK_BOOTLOADER_PROTECTED,
-   *   BK_BACKUP_FAILED, BK_BAD_SECTOR, BK_FLASH_PROTECTED and the errors of linking
+   *   BK_BACKUP_FAILED, BK_BAD_SECTOR, BK_FLASH_PROTECTED, BK_DOWNLOAD and the errors of linking
    */
   write(options: WriteOptions, control: JobControl = {}): Promise<JobResult<WriteSummary>> {
     return this.#run(control, {
       operation: 'write',
       options,
-      prepare: async (port) => {
+      prepare: async (port, signal) => {
         const checked = takeWriteOptions(options, port);
-        return { options: checked, image: await loadImage(checked) };
+        const { web, clock } = this.#environment;
+        const world = { web, now: () => clock.date() };
+        return { options: checked, image: await prepareImage(checked, world, signal) };
       },
-      meant: ({ image }) => ({ ...options, image: image.bytes }),
+      meant: ({ image }) => (isLate(image) ? options : { ...options, image: image.bytes }),
       perform: (context, { options, image }) => write(context, options, image),
     });
   }
@@ -185,7 +188,7 @@ export class Device {
     job: Job<Prepared, Payload>,
   ): Promise<JobResult<Payload>> {
     const { operation } = job;
-    const prepared = await inWords(job, settings.port, () => job.prepare(settings.port));
+    const prepared = await inWords(job, settings.port, () => job.prepare(settings.port, signal));
     const { ports, folders } = this.#environment;
     const { slot, release } = await inWords(job, settings.port, () =>
       ports.turn(settings.port, signal),

@@ -50,8 +50,10 @@ export type {
   JobResult,
   ReadOptions,
   Recovery,
+  ReleaseImage,
   WriteOptions,
   WriteSummary,
+  WrittenRelease,
 } from './jobs/base/job-types';
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { ProgressThrottle } from './jobs/base/progress-throttle';
@@ -67,6 +69,15 @@ export type {
 export { inspect } from './jobs/inspect-image';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
+export { NEWEST, RELEASE_NAMES, type ReleaseName } from './releases/known-releases';
+export { GITHUB } from './releases/release-server';
+export {
+  type Web,
+  type WebAnswer,
+  WebFailure,
+  type WebFault,
+  type WebRequest,
+} from './releases/web';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
 export {
   type ServedChip,

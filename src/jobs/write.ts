@@ -6,6 +6,7 @@ import { say } from '../texts/note';
 import type { JobContext } from './base/job-context';
 import type { JobOutcome } from './base/job-facts';
 import type { WriteOptions, WriteSummary } from './base/job-types';
+import { isLate, type LateImage } from './base/late-image';
 import { checkSeconds } from './base/step-costs';
 import { Changer } from './change/change';
 import { expectWrite } from './change/change-estimate';
@@ -25,14 +26,16 @@ import { forgetLayout } from './chip/chip-calibration';
 import { place } from './place/place-on-chip';
 import { planConfig } from './place/plan-config';
 
+export { prepareImage } from './place/image-source';
 export { loadImage } from './place/load-image';
 
 /** Backs up, compares, erases and programs what differs, and has the chip confirm all of it. */
 export async function write(
   context: JobContext,
   options: WriteOptions,
-  image: LoadedImage,
+  source: LoadedImage | LateImage,
 ): Promise<JobOutcome<WriteSummary>> {
+  const { image, told } = isLate(source) ? await source.load(context) : { image: source, told: {} };
   const wanted = options.dryRun ? undefined : options.backup;
   const { plan: target, backup } = await planAndBackUp(context, wanted, async () => {
     const placed = await place(context, image, options);
@@ -64,6 +67,7 @@ export async function write(
     blocksErased: erased.blocksErased,
     verified: !options.dryRun,
     backup,
+    ...told,
     ...(options.dryRun ? { seconds: secondsOf(plan, context.session.workingBaud) } : {}),
     ...(config === null
       ? {}

@@ -5,6 +5,7 @@ import type { LikelyCause, Phase, SavableRecord } from '../../errors';
 import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
 import type { ImagePart } from '../../placement/base/place-types';
 import type { OpenBekenOptions } from '../../placement/settings/openbeken-settings';
+import type { ReleaseName } from '../../releases/known-releases';
 import type { Note } from '../../texts/note';
 import type { EventLine } from '../../trace/record-lines';
 import type { Operation, ProgressListener } from './progress';
@@ -138,9 +139,35 @@ export interface BackupOptions {
   fileMode?: FileMode;
 }
 
+/** The file for the connected chip, of a release of a firmware. */
+export interface ReleaseImage {
+  release: ReleaseName;
+  /** As its publisher calls it; default `newest`. */
+  version?: string;
+  /** Base address of a server with the shape of GitHub's releases API; default https://api.github.com. */
+  server?: string;
+  /** Absolute path of the folder in which files are kept; made when missing. */
+  folder: string;
+}
+
+/** What was written of a release, or would be. */
+export interface WrittenRelease {
+  release: ReleaseName;
+  /** As its publisher calls it. */
+  version: string;
+  file: string;
+  /** Where it is kept; null where it could not be. */
+  path: string | null;
+  /** Of the file, lower-case hex. */
+  sha256: string;
+  /** Whether that is what was published; false where nothing is published to compare it with. */
+  published: boolean;
+  from: 'server' | 'folder';
+}
+
 export interface WriteOptions {
-  /** The bytes of the image, or the absolute path of the file that holds them. */
-  image: Uint8Array | { path: string };
+  /** The bytes of the image, the absolute path of the file that holds them, or a release. */
+  image: Uint8Array | { path: string } | ReleaseImage;
   /** `auto`: from what the image is. A number: the bytes go there as they are. */
   offset?: 'auto' | number;
   /** `image`: all that the image holds for this chip; else one part of a dump, back where it belongs. */
@@ -175,6 +202,8 @@ export interface WriteSummary {
   seconds?: number;
   /** Path of the backup made or found; null where none was wanted. */
   backup: string | null;
+  /** Where the image was a release. */
+  release?: WrittenRelease;
   /** Where a configuration of OpenBeken was written along: its address, and the pins that it sets. */
   openbeken?: { offset: number; pins: { [gpio: string]: OpenBekenPin } };
 }

@@ -1,6 +1,7 @@
 import { SECTOR } from '../../chip/geometry';
 import { BkError, hex } from '../../errors';
 import type { InspectOptions } from '../../image/inspect/inspect-types';
+import { RELEASE_NAMES } from '../../releases/known-releases';
 import { say } from '../../texts/note';
 import type { EraseOptions, JobControl, ReadOptions, WriteOptions } from '../base/job-types';
 import type { ExamineOptions } from '../examine/examination';
@@ -11,13 +12,16 @@ import {
   flag,
   folder,
   image,
+  isRecord,
   number,
   object,
   type Rules,
   required,
+  server,
   settings,
   signal,
   text,
+  version,
   word,
 } from './rules';
 import { refused, take, type Whose } from './take';
@@ -45,6 +49,13 @@ const BACKUP = object('{ mode, folder }', ({ mode }) => ({
   folder: mode === 'never' ? either(word(['']), folder) : required(folder),
   fileMode: FILE_MODE,
 }));
+
+const RELEASE: Rules = {
+  release: required(word(RELEASE_NAMES)),
+  version,
+  server,
+  folder: required(folder),
+};
 
 const WRITE: Rules = {
   image: required(image),
@@ -86,7 +97,7 @@ export function takeReadOptions(given: unknown, port: string): ReadOptions {
 
 export function takeWriteOptions(given: unknown, port: string): WriteOptions {
   const whose = { job: 'write', port };
-  const options = take<WriteOptions>(given, WRITE, whose);
+  const options = take<WriteOptions>(given, rulesOfWrite(given), whose);
   const { offset = 'auto', part = 'image', skip, length } = options;
   if (offset !== 'auto' && part !== 'image') {
     throw refused(
@@ -102,7 +113,25 @@ export function takeWriteOptions(given: unknown, port: string): WriteOptions {
       whose,
     );
   }
+  if (offset !== 'auto' && isSource(options.image, 'release')) {
+    throw refused(
+      say('option.offsetForSource', { what: say('option.aRelease'), offset: hex(offset) }),
+      say('option.setOffsetToAuto'),
+      whose,
+    );
+  }
   return options;
+}
+
+/** What an image may be hangs on what kind of one is given. */
+function rulesOfWrite(given: unknown): Rules {
+  if (!isRecord(given) || !isSource(given.image, 'release')) return WRITE;
+  const form = '{ release, version, server, folder }';
+  return { ...WRITE, image: required(object(form, () => RELEASE)) };
+}
+
+function isSource(image: unknown, name: string): boolean {
+  return isRecord(image) && name in image;
 }
 
 export function takeEraseOptions(given: unknown, port: string): EraseOptions {

@@ -242,6 +242,7 @@ export const CLI = {
   exitRefused: 'refused: another chip or image, protected, or out of range',
   exitFlash: 'flash: a bad sector, or bytes that are not confirmed',
   exitStorage: 'the disk: a backup or a file that cannot be written or read',
+  exitDownload: 'the download of a release: no network, or a server that does not give it',
   exitCancelled: 'cancelled by Ctrl+C, at a sector boundary',
   recordSaved: 'The record is in __file__',
   recordNotSaved: 'No record was saved: __reason__',
