@@ -1,8 +1,16 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, type OpenBekenOptions, say, type WriteOptions } from '../src';
+import {
+  BkError,
+  GITHUB,
+  NEWEST,
+  type OpenBekenOptions,
+  RELEASE_NAMES,
+  say,
+  type WriteOptions,
+} from '../src';
 import { imageBytes } from './shared/image-bytes';
 import { type JobMessage, runJobs } from './shared/job-runner';
-import { backupFolder, sourceFile } from './shared/paths';
+import { backupFolder, firmwareFolder, sourceFile } from './shared/paths';
 import { serverLanguage } from './shared/server-language';
 import { choice, flag, isBlank, type Saved, size, text } from './shared/settings';
 
@@ -10,6 +18,9 @@ type WriteDef = Saved<
   | 'device'
   | 'source'
   | 'filename'
+  | 'release'
+  | 'releaseVersion'
+  | 'releaseServer'
   | 'offset'
   | 'part'
   | 'skip'
@@ -22,6 +33,7 @@ type WriteDef = Saved<
   | 'dryRun'
 >;
 
+const SOURCES = ['payload', 'file', 'release'] as const;
 const PARTS = ['image', 'app', 'rf', 'tuya', 'openbeken', 'bootloader'] as const;
 
 export = function register(RED: NodeAPI): void {
@@ -49,13 +61,7 @@ function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOption
   const skip = isHidden ? undefined : size('skip', def.skip);
   const length = isHidden ? undefined : size('length', def.length);
   return {
-    image:
-      choice('source', def.source, ['payload', 'file'], 'payload') === 'file'
-        ? { path: sourceFile(RED, text('filename', def.filename), text('filename', msg.filename)) }
-        : imageBytes(msg, {
-            bytes: say('node.readBufferOrSetSource'),
-            path: say('node.setSourceForPath'),
-          }),
+    image: imageOf(RED, def, msg),
     offset,
     part: choice('part', def.part, PARTS, 'image'),
     ...(flag('openbeken', def.openbeken, false) ? { openbeken: openBeken(msg.openbeken) } : {}),
@@ -70,6 +76,33 @@ function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOption
     anyImage: flag('anyImage', def.anyImage, false),
     dryRun: flag('dryRun', def.dryRun, false),
   };
+}
+
+function imageOf(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOptions['image'] {
+  switch (choice('source', def.source, SOURCES, 'payload')) {
+    case 'payload':
+      return imageBytes(msg, {
+        bytes: say('node.readBufferOrSetSource'),
+        path: say('node.setSourceForPath'),
+      });
+    case 'file':
+      return {
+        path: sourceFile(RED, text('filename', def.filename), text('filename', msg.filename)),
+      };
+    case 'release':
+      return {
+        release: choice(
+          'release',
+          isBlank(msg.release) ? def.release : msg.release,
+          RELEASE_NAMES,
+          'openbeken',
+        ),
+        version: text('releaseVersion', msg.releaseVersion, def.releaseVersion).trim() || NEWEST,
+        // Where anything is fetched from is up to who edits flows, not to who sends messages.
+        server: text('releaseServer', def.releaseServer).trim() || GITHUB,
+        folder: firmwareFolder(RED),
+      };
+  }
 }
 
 /** Bytes from the start of flash; `auto` where nothing is given. */

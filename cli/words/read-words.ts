@@ -15,6 +15,8 @@ export interface Operand {
   readonly name: string;
   readonly about: Note;
   readonly required: boolean;
+  /** An option may stand in its place; the command itself looks which is there. */
+  readonly replaceable?: true;
 }
 
 /** What was typed behind the name of a command, read and checked; or why it cannot be. */
@@ -154,7 +156,7 @@ function operandOf({ name: command, operand }: Grammar, given: readonly string[]
     throw new Refusal(say('cli.secondOperand', { word: second, command, operand: operand.name }));
   }
   if (first !== undefined && first !== '') return first;
-  if (!operand.required) return null;
+  if (!operand.required || operand.replaceable) return null;
   throw new Refusal(say('cli.missingOperand', { command, operand: operand.name }));
 }
 

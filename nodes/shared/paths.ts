@@ -6,6 +6,8 @@ import { text } from './settings';
 
 /** Where backups go that are made before flash is changed. */
 const BACKUP_FOLDER = 'bk-backups';
+/** Where files of releases are kept. */
+const FIRMWARE_FOLDER = 'bk-firmware';
 
 /** An absolute path; relative ones start at Node-RED's user folder. */
 export function inUserDir(RED: NodeAPI, name: string): string {
@@ -14,6 +16,10 @@ export function inUserDir(RED: NodeAPI, name: string): string {
 
 export function backupFolder(RED: NodeAPI): string {
   return inUserDir(RED, BACKUP_FOLDER);
+}
+
+export function firmwareFolder(RED: NodeAPI): string {
+  return inUserDir(RED, FIRMWARE_FOLDER);
 }
 
 /**

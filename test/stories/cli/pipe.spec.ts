@@ -7,6 +7,7 @@ import type { ErrorCode } from '../../../src';
 import { noise, scratchFolder } from '../../support/bench-device';
 import { type Ended, pipe } from '../../support/command';
 import { HeldChip } from '../../support/held-chip';
+import { openBekenRelease, ReleaseStandIn } from '../../support/release-server';
 import { nextSeed } from '../../support/seed';
 
 /** A chip that takes no time, in the process of the command. */
@@ -126,6 +127,37 @@ describe('bk72xx in a pipe', function () {
     assert.equal(status, 0, stderr);
     assert.equal(readFileSync(join(folder(), 'efuse.bin')).length, 32);
     assert.ok(stdout.includes(join(folder(), 'efuse.bin')));
+  });
+
+  it('writes a release by its name, and again without its server', async () => {
+    const server = await ReleaseStandIn.start();
+    server.publish(openBekenRelease());
+    const held = new HeldChip({ seed: nextSeed() });
+    const port = await held.listen();
+    const words = ['--port', port, '--backup', 'never', '--release-server', server.url];
+    const first = await run('write', ...words, '--release', 'openbeken');
+    assert.equal(first.status, 0, first.stderr);
+    assert.match(
+      first.stdout,
+      /^Release +.*bk-firmware.OpenBK7231N_QIO_1\.18\.2\.bin, fetched now$/m,
+    );
+    await server.close();
+    const again = await run('write', ...words, '--release', 'openbeken');
+    assert.equal(again.status, 0, again.stderr);
+    assert.match(again.stdout, /^Release .*, kept from before$/m);
+    assert.match(again.stderr, /does not answer/);
+    const none = await run('write', ...words, '--release', 'kickstart', '--json');
+    assert.equal(none.status, 8, none.stderr);
+    assert.equal(JSON.parse(none.stdout).error.code, 'BK_DOWNLOAD');
+    for (const [wrong, says] of [
+      [['--release', 'openbeken', 'x.bin'], /either the file x\.bin or --release/],
+      [[], /--release-server goes with --release only/],
+    ] as const) {
+      const refused = await run('write', ...words, ...wrong);
+      assert.equal(refused.status, 2);
+      assert.match(refused.stderr, says);
+    }
+    await held.close();
   });
 
   it('plans, writes after a backup, and erases', async () => {
