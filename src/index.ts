@@ -5,6 +5,7 @@ export { readImageFile, writeImageFile } from './backup/image-file';
 export { addRecord, type Recorded, type RecordedJob, saveRecord } from './backup/port-records';
 export { ownName } from './chip/known/chip-queries';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
+export { NEWEST, RELEASE_NAMES, type ReleaseName } from './chip/known/known-releases';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
 export { Device } from './device';
@@ -69,7 +70,6 @@ export type {
 export { inspect } from './jobs/inspect-image';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
-export { NEWEST, RELEASE_NAMES, type ReleaseName } from './releases/known-releases';
 export { GITHUB } from './releases/release-server';
 export {
   type Web,

@@ -29,8 +29,7 @@ export function imageOf(
       (name) => options[name as keyof typeof SOURCE] !== undefined,
     );
     if (alone !== undefined) throw misused(say('cli.onlyWithRelease', { option: typed(alone) }));
-    if (file === null) throw misused(say('cli.nothingToWrite'));
-    return { path: resolve(folder, file) };
+    return { path: resolve(folder, file as string) };
   }
   if (file !== null) throw misused(say('cli.twoImages', { file }));
   return {

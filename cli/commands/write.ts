@@ -35,7 +35,12 @@ const WRITE = {
 export const write = command({
   name: 'write',
   about: say('cli.aboutWrite'),
-  operand: { name: 'FILE', about: say('cli.operandWriteFile'), required: true, replaceable: true },
+  operand: {
+    name: 'FILE',
+    about: say('cli.operandWriteFile'),
+    required: true,
+    replaceableBy: ['release'],
+  },
   options: {
     ...DEVICE,
     ...SOURCE,

@@ -6,8 +6,8 @@ import { LARGEST_IMAGE } from '../backup/image-file';
 import { readIfPlain } from '../backup/plain-file';
 import { sha256 } from '../backup/record';
 import { storageError } from '../backup/storage';
+import { isTag, RELEASE_NAMES, type ReleaseName } from '../chip/known/known-releases';
 import { say } from '../texts/note';
-import { isTag, RELEASE_NAMES, type ReleaseName } from './known-releases';
 
 /** What lies beside a file that was fetched, as `<file>.json`. */
 export interface KeptRecord {

@@ -1,6 +1,6 @@
+import type { KnownRelease } from '../chip/known/known-releases';
 import { BkError } from '../errors';
 import { type Note, say, verbatim } from '../texts/note';
-import type { KnownRelease } from './known-releases';
 import type { WebAnswer, WebFailure, WebFault } from './web';
 
 /** A download that did not come about. Nothing on the chip was changed for it. */

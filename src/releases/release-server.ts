@@ -1,7 +1,7 @@
 import { LARGEST_IMAGE } from '../backup/image-file';
 import { sha256 as hashOf } from '../backup/record';
+import { isTag, type KnownRelease, NEWEST } from '../chip/known/known-releases';
 import { say } from '../texts/note';
-import { isTag, type KnownRelease, NEWEST } from './known-releases';
 import { notFetched, refusedBy } from './release-errors';
 import type { Web, WebAnswer } from './web';
 

@@ -1,9 +1,6 @@
 import { sha256 } from '../backup/record';
 import type { ReleaseFile } from '../chip/chip-model';
 import type { ChipName } from '../chip/known/chips';
-import { type BkError, isBkError } from '../errors';
-import { type Note, say } from '../texts/note';
-import { type KeptFile, type KeptRecord, keepFile, listKept, loadKept } from './kept-files';
 import {
   isFileFor,
   type KnownRelease,
@@ -11,7 +8,10 @@ import {
   NEWEST,
   type ReleaseName,
   tagOf,
-} from './known-releases';
+} from '../chip/known/known-releases';
+import { type BkError, isBkError } from '../errors';
+import { type Note, say } from '../texts/note';
+import { type KeptFile, type KeptRecord, keepFile, listKept, loadKept } from './kept-files';
 import { failedOnTheWay, isNoAnswer, notFetched, whyNobodyAnswers } from './release-errors';
 import { type PublishedFile, type PublishedRelease, ReleaseServer } from './release-server';
 import { type Web, WebFailure } from './web';

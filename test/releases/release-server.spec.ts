@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isBkError } from '../../src';
-import { knownRelease } from '../../src/releases/known-releases';
+import { knownRelease } from '../../src/chip/known/known-releases';
 import { GITHUB, ReleaseServer, serverAddress } from '../../src/releases/release-server';
 import type { Web, WebAnswer } from '../../src/releases/web';
 import { hashOf } from '../support/release-server';

@@ -1,11 +1,11 @@
 import type { FileMode } from '../../backup/atomic';
 import type { ChipName, Family } from '../../chip/known/chips';
+import type { ReleaseName } from '../../chip/known/known-releases';
 import type { Region } from '../../chip/layouts';
 import type { LikelyCause, Phase, SavableRecord } from '../../errors';
 import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
 import type { ImagePart } from '../../placement/base/place-types';
 import type { OpenBekenOptions } from '../../placement/settings/openbeken-settings';
-import type { ReleaseName } from '../../releases/known-releases';
 import type { Note } from '../../texts/note';
 import type { EventLine } from '../../trace/record-lines';
 import type { Operation, ProgressListener } from './progress';

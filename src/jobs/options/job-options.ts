@@ -1,7 +1,7 @@
 import { SECTOR } from '../../chip/geometry';
+import { RELEASE_NAMES } from '../../chip/known/known-releases';
 import { BkError, hex } from '../../errors';
 import type { InspectOptions } from '../../image/inspect/inspect-types';
-import { RELEASE_NAMES } from '../../releases/known-releases';
 import { say } from '../../texts/note';
 import type { EraseOptions, JobControl, ReadOptions, WriteOptions } from '../base/job-types';
 import type { ExamineOptions } from '../examine/examination';

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { types } from 'node:util';
+import { isTag } from '../../chip/known/known-releases';
 import { type ErrorCode, hex } from '../../errors';
-import { isTag } from '../../releases/known-releases';
 import { serverAddress } from '../../releases/release-server';
 import { type Note, say } from '../../texts/note';
 

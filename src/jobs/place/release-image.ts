@@ -1,6 +1,6 @@
 import { CHIPS, type ChipName } from '../../chip/known/chips';
+import { knownRelease, NEWEST } from '../../chip/known/known-releases';
 import { BkError } from '../../errors';
-import { knownRelease, NEWEST } from '../../releases/known-releases';
 import { GITHUB, serverAddress } from '../../releases/release-server';
 import { type FetchedRelease, WantedRelease } from '../../releases/wanted-release';
 import type { Web } from '../../releases/web';

@@ -48,7 +48,6 @@ export const CLI = {
   optReleaseServer: "a mirror of GitHub's API (default https://api.github.com)",
   optFirmwareFolder: 'where files of releases are kept (default __standard__)',
   onlyWithRelease: '--__option__ goes with --release only.',
-  nothingToWrite: 'write needs FILE, or --release.',
   twoImages: 'write takes either the file __file__ or --release, not both.',
   optPart: 'all of the image, or of a dump: app, rf, tuya, openbeken, bootloader',
   optSkip: "with a numeric offset: leave out the image's first bytes",

@@ -284,7 +284,7 @@ describe('settings and messages', () => {
       });
     });
 
-    it('name a release, which messages choose but not its server', async () => {
+    it('name a release', async () => {
       const folder = path.join(userDir, 'bk-firmware');
       const newest = await asked('bk-write', { source: 'release' }, {});
       assert.deepEqual(newest.options.image, {
@@ -293,6 +293,10 @@ describe('settings and messages', () => {
         server: 'https://api.github.com',
         folder,
       });
+    });
+
+    it('take the release from the message, but not where it is fetched from', async () => {
+      const folder = path.join(userDir, 'bk-firmware');
       const { options } = await asked(
         'bk-write',
         { source: 'release', releaseServer: ' http://mirror ', releaseVersion: '1.0' },

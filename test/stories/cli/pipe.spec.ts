@@ -151,7 +151,7 @@ describe('bk72xx in a pipe', function () {
     assert.equal(JSON.parse(none.stdout).error.code, 'BK_DOWNLOAD');
     for (const [wrong, says] of [
       [['--release', 'openbeken', 'x.bin'], /either the file x\.bin or --release/],
-      [[], /--release-server goes with --release only/],
+      [['x.bin'], /--release-server goes with --release only/],
     ] as const) {
       const refused = await run('write', ...words, ...wrong);
       assert.equal(refused.status, 2);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { CHIPS, type ChipName } from '../../src/chip/known/chips';
+import { CHIPS, type ChipName } from '../../../src/chip/known/chips';
 import {
   isFileFor,
   isTag,
   knownRelease,
   type ReleaseName,
   tagOf,
-} from '../../src/releases/known-releases';
+} from '../../../src/chip/known/known-releases';
 
 /** As its publishers name them: of the release notes of OpenBeken 1.18.298, and of esphome-kickstart's build. */
 const PUBLISHED: [ChipName, string | null, ReleaseName, string, string | null][] = [

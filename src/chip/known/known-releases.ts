@@ -1,4 +1,4 @@
-import type { ReleaseFacts, ReleaseFile } from '../chip/chip-model';
+import type { ReleaseFacts, ReleaseFile } from '../chip-model';
 
 /** A firmware whose releases are known, by the name of the setting. */
 export type ReleaseName = keyof ReleaseFacts;
