@@ -38,6 +38,7 @@ export type { Json } from './image/tuya/tuya-json';
 export type { PinRole, Pins } from './image/tuya/tuya-pins';
 export { factsIn, inspectionIn, progressIn } from './jobs/base/in-language';
 export type {
+  BackupImage,
   BackupMode,
   BackupOptions,
   ChipReport,
@@ -52,6 +53,7 @@ export type {
   ReadOptions,
   Recovery,
   ReleaseImage,
+  RestoredBackup,
   WriteOptions,
   WriteSummary,
   WrittenRelease,

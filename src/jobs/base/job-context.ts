@@ -19,6 +19,8 @@ export class JobContext {
   readonly #notes: JobNotes;
   /** True from the first erase on: flash may no longer be what it was. */
   changed = false;
+  /** The MAC of the backup that was found to be this very chip's, null where it has none; undefined without one. */
+  adopted: string | null | undefined = undefined;
 
   constructor(
     session: Session,

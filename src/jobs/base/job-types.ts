@@ -165,9 +165,32 @@ export interface WrittenRelease {
   from: 'server' | 'folder';
 }
 
+/** The newest verified backup of the connected chip, as its own dump. */
+export interface BackupImage {
+  /** Absolute path of the folder with backups. */
+  backups: string;
+  /** Which of them, by its name in the folder: for a chip that has lost what it is told by. */
+  filename?: string;
+}
+
+/** Which backup was put back, or would be. */
+export interface RestoredBackup {
+  /** Absolute path. */
+  path: string;
+  /** `aa:bb:cc:dd:ee:ff`; null where it has none. */
+  mac: string | null;
+  /** When it was made, ISO 8601. */
+  date: string;
+  /**
+   * What told that it is the chip's own: its MAC; data that the chip still holds; nothing but that it is the only
+   * device's whose model, flash and key fit; or whoever named it.
+   */
+  told: 'mac' | 'contents' | 'only' | 'filename';
+}
+
 export interface WriteOptions {
-  /** The bytes of the image, the absolute path of the file that holds them, or a release. */
-  image: Uint8Array | { path: string } | ReleaseImage;
+  /** The bytes of the image, the absolute path of the file that holds them, a release, or the chip's own backup. */
+  image: Uint8Array | { path: string } | ReleaseImage | BackupImage;
   /** `auto`: from what the image is. A number: the bytes go there as they are. */
   offset?: 'auto' | number;
   /** `image`: all that the image holds for this chip; else one part of a dump, back where it belongs. */
@@ -204,6 +227,8 @@ export interface WriteSummary {
   backup: string | null;
   /** Where the image was a release. */
   release?: WrittenRelease;
+  /** Where it was a backup of the chip. */
+  restored?: RestoredBackup;
   /** Where a configuration of OpenBeken was written along: its address, and the pins that it sets. */
   openbeken?: { offset: number; pins: { [gpio: string]: OpenBekenPin } };
 }

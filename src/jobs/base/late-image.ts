@@ -1,6 +1,6 @@
 import type { LoadedImage } from '../../placement/base/place-types';
 import type { JobContext } from './job-context';
-import type { WriteSummary } from './job-types';
+import type { WriteOptions, WriteSummary } from './job-types';
 
 /** An image that only the connected chip decides about. */
 export interface LateImage {
@@ -11,7 +11,9 @@ export interface LateImage {
 export interface ChosenImage {
   image: LoadedImage;
   /** What the result says of where it comes from. */
-  told: Pick<WriteSummary, 'release'>;
+  told: Pick<WriteSummary, 'release' | 'restored'>;
+  /** What the chip's state asks for beside what a person wants. */
+  wish?: Pick<WriteOptions, 'bootloader'>;
 }
 
 export function isLate(image: LoadedImage | LateImage): image is LateImage {

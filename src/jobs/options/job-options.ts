@@ -57,6 +57,8 @@ const RELEASE: Rules = {
   folder: required(folder),
 };
 
+const BACKUPS: Rules = { backups: required(folder), filename: text };
+
 const WRITE: Rules = {
   image: required(image),
   offset: either(word(['auto']), bytes(0)),
@@ -113,9 +115,14 @@ export function takeWriteOptions(given: unknown, port: string): WriteOptions {
       whose,
     );
   }
-  if (offset !== 'auto' && isSource(options.image, 'release')) {
+  const what = isSource(options.image, 'release')
+    ? say('option.aRelease')
+    : isSource(options.image, 'backups')
+      ? say('option.aBackup')
+      : null;
+  if (offset !== 'auto' && what !== null) {
     throw refused(
-      say('option.offsetForSource', { what: say('option.aRelease'), offset: hex(offset) }),
+      say('option.offsetForSource', { what, offset: hex(offset) }),
       say('option.setOffsetToAuto'),
       whose,
     );
@@ -125,9 +132,15 @@ export function takeWriteOptions(given: unknown, port: string): WriteOptions {
 
 /** What an image may be hangs on what kind of one is given. */
 function rulesOfWrite(given: unknown): Rules {
-  if (!isRecord(given) || !isSource(given.image, 'release')) return WRITE;
-  const form = '{ release, version, server, folder }';
-  return { ...WRITE, image: required(object(form, () => RELEASE)) };
+  if (!isRecord(given)) return WRITE;
+  const { image: source } = given;
+  if (isSource(source, 'release')) {
+    const form = '{ release, version, server, folder }';
+    return { ...WRITE, image: required(object(form, () => RELEASE)) };
+  }
+  if (isSource(source, 'backups'))
+    return { ...WRITE, image: required(object('{ backups, filename }', () => BACKUPS)) };
+  return WRITE;
 }
 
 function isSource(image: unknown, name: string): boolean {

@@ -32,6 +32,36 @@ export const BACKUP = {
   noAbsolutePath: '"__folder__" is no folder for backups: it needs an absolute path',
   setFolder: 'Set a folder, as bk-backups.',
 
+  // Which backup is a chip's own
+  candidate: '__file__ (MAC __mac__, __date__)',
+  noMac: 'none',
+  noneOfChip:
+    'There is no whole backup of this chip in __folder__ that is what its .json says; nothing was changed on __port__',
+  noneThatFits:
+    'There is no whole backup in __folder__ that could be of this chip, which has lost its MAC; nothing was changed on __port__',
+  noneNamed:
+    'There is no whole backup __file__ with its .json in __folder__; nothing was changed on __port__',
+  namedDamaged: '__path__ is not what its .json says; nothing was changed on __port__',
+  namedOfOther:
+    '__path__ is of another device (MAC __given__) than the chip on __port__ (MAC __own__); nothing was changed',
+  namedUnfit:
+    '__path__ is of a chip of another model, flash or key than the one on __port__; nothing was changed',
+  severalFit:
+    'The chip on __port__ has lost its MAC, and backups of several devices fit it; nothing was changed. They are: __candidates__',
+  noneIsTold:
+    'The chip on __port__ has lost its MAC, and the data that it still holds is not that of the only device whose backup fits; nothing was changed. That one is: __candidates__',
+  chooseFile: 'Choose one by its file name: the MAC may stand on the housing, or in your router.',
+  otherFolderOfBackups: 'Name the folder that has its backups, or set the source to file.',
+  toldByContents:
+    'The chip has lost its MAC. Taken was __file__ (MAC __mac__), as __same__ of the __all__ sectors of data that the chip still holds are in it.',
+  toldByNothing:
+    'The chip has lost its MAC, and all other data. Taken was __file__ (MAC __mac__), as it is the only device whose model, flash and key fit. If this is another device, do not use it: two with one MAC disturb each other.',
+  newerDamaged: 'The newer backup __file__ is not what its .json says, and was left out.',
+  bootloaderBack: 'The chip has no bootloader any more: that of the backup is written, too.',
+  bootloaderDiffers:
+    "The chip's bootloader is not that of its backup, and is kept: if nothing starts, write the backup again with bootloader set to replace.",
+  lookingForBackup: 'Looking for the backup that is of this chip.',
+
   // Names that a backup cannot have
   unprintableName: 'The file name __name__ has characters in it that cannot be printed',
   nameOfTooManyBytes: 'The file name __name__ has __bytes__ bytes, but may have __most__ at most',

@@ -16,6 +16,7 @@ export const OPTION = {
   offsetForSource:
     'The image is __what__, which goes where it belongs, but the offset is set to __offset__',
   aRelease: 'a release',
+  aBackup: 'a backup of the chip',
   setOffsetToAuto: 'Set the offset to auto.',
   abortSignal: 'the signal of an AbortController',
   function: 'a function',
