@@ -21,6 +21,7 @@ type WriteDef = Saved<
   | 'release'
   | 'releaseVersion'
   | 'releaseServer'
+  | 'folder'
   | 'offset'
   | 'part'
   | 'skip'
@@ -33,7 +34,7 @@ type WriteDef = Saved<
   | 'dryRun'
 >;
 
-const SOURCES = ['payload', 'file', 'release'] as const;
+const SOURCES = ['payload', 'file', 'release', 'backup'] as const;
 const PARTS = ['image', 'app', 'rf', 'tuya', 'openbeken', 'bootloader'] as const;
 
 export = function register(RED: NodeAPI): void {
@@ -101,6 +102,11 @@ function imageOf(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOptions['im
         // Where anything is fetched from is up to who edits flows, not to who sends messages.
         server: text('releaseServer', def.releaseServer).trim() || GITHUB,
         folder: firmwareFolder(RED),
+      };
+    case 'backup':
+      return {
+        backups: backupFolder(RED, text('folder', def.folder)),
+        filename: text('filename', msg.filename, def.filename),
       };
   }
 }

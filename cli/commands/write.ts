@@ -39,7 +39,7 @@ export const write = command({
     name: 'FILE',
     about: say('cli.operandWriteFile'),
     required: true,
-    replaceableBy: ['release'],
+    replaceableBy: ['release', 'source'],
   },
   options: {
     ...DEVICE,
@@ -55,7 +55,7 @@ export const write = command({
     const { control, folder } = surroundings;
     const { openbeken } = options;
     const request = {
-      image: imageOf(options, file, folder),
+      image: imageOf(options, file, { folder, backupFolder: options.backupFolder }),
       ...pick(options, WRITE),
       backup: backupOf(options, folder),
       ...(openbeken === undefined ? {} : { openbeken: await settings(resolve(folder, openbeken)) }),
@@ -87,13 +87,14 @@ async function settings(path: string): Promise<OpenBekenOptions> {
 
 function describe(summary: WriteSummary, facts: JobFacts): string {
   const { image, regions, bytes, bytesWritten, bytesUnchanged, backup, openbeken } = summary;
-  const { release } = summary;
+  const { release, restored } = summary;
   const { sectorsErased, blocksErased, verified, seconds = 0 } = summary;
   const time = durationText(seconds * 1000);
   return rows([
     [say('cli.rowChip'), facts.chip],
     [say('cli.rowImage'), [image.kind, image.chip, image.version].filter(Boolean).join(', ')],
     [say('cli.rowRelease'), release && say('cli.releaseOf', releaseRow(release))],
+    [say('cli.rowRestored'), restored && say('cli.restoredOf', restoredRow(restored))],
     [say('cli.rowRegions'), spans(regions)],
     [say('cli.rowBytes'), sizeText(bytes)],
     [say(verified ? 'cli.rowWritten' : 'cli.rowToWrite'), sizeText(bytesWritten)],
@@ -111,6 +112,17 @@ function releaseRow({ file, path, from }: NonNullable<WriteSummary['release']>) 
     file: path ?? file,
     how: say(from === 'folder' ? 'cli.releaseKept' : 'cli.releaseFetched'),
   };
+}
+
+const TOLD_BY = {
+  mac: say('cli.toldByMac'),
+  contents: say('cli.toldByContents'),
+  only: say('cli.toldByNothing'),
+  filename: say('cli.toldByName'),
+};
+
+function restoredRow({ path, mac, date, told }: NonNullable<WriteSummary['restored']>) {
+  return { path, mac: mac ?? say('cli.noMac'), date, by: TOLD_BY[told] };
 }
 
 function configured({ offset, pins }: NonNullable<WriteSummary['openbeken']>) {

@@ -14,8 +14,9 @@ export function inUserDir(RED: NodeAPI, name: string): string {
   return path.resolve(RED.settings.userDir ?? process.cwd(), name);
 }
 
-export function backupFolder(RED: NodeAPI): string {
-  return inUserDir(RED, BACKUP_FOLDER);
+/** @param name of another one that a person has set; empty for none */
+export function backupFolder(RED: NodeAPI, name = ''): string {
+  return inUserDir(RED, name.trim() || BACKUP_FOLDER);
 }
 
 export function firmwareFolder(RED: NodeAPI): string {

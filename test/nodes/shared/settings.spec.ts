@@ -310,6 +310,18 @@ describe('settings and messages', () => {
       });
     });
 
+    it("name the chip's own backup, and its folder", async () => {
+      const { options } = await asked(
+        'bk-write',
+        { source: 'backup', folder: 'elsewhere' },
+        { filename: 'x.bin' },
+      );
+      assert.deepEqual(options.image, {
+        backups: path.join(userDir, 'elsewhere'),
+        filename: 'x.bin',
+      });
+    });
+
     it('take a copy of the image, which other branches of the flow may change', async () => {
       const image = Buffer.from([1, 2, 3]);
       const { options } = await asked('bk-write', {}, { payload: image });

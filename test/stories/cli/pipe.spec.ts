@@ -151,12 +151,29 @@ describe('bk72xx in a pipe', function () {
     assert.equal(JSON.parse(none.stdout).error.code, 'BK_DOWNLOAD');
     for (const [wrong, says] of [
       [['--release', 'openbeken', 'x.bin'], /either the file x\.bin or --release/],
-      [['x.bin'], /--release-server goes with --release only/],
+      [['x.bin'], /--release-server goes with a release only/],
     ] as const) {
       const refused = await run('write', ...words, ...wrong);
       assert.equal(refused.status, 2);
       assert.match(refused.stderr, says);
     }
+    await held.close();
+  });
+
+  it('puts the own backup of a chip back', async () => {
+    const held = new HeldChip({ seed: nextSeed() });
+    const port = await held.listen();
+    const { flash } = held.chip;
+    const before = Buffer.from(flash);
+    assert.equal((await run('read', '--port', port)).status, 0);
+    noise(0x8000).copy(flash, 0x11000);
+    const words = ['write', '--port', port, '--source', 'backup'];
+    const { status, stdout, stderr } = await run(...words);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^Own backup +.*bk-backups.BK7231N_.*, told by its MAC$/m);
+    assert.ok(flash.equals(before));
+    const missing = await run(...words, 'x.bin');
+    assert.equal(missing.status, 7);
     await held.close();
   });
 

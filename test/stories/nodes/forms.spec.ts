@@ -38,6 +38,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     release: 'openbeken',
     releaseVersion: '',
     releaseServer: '',
+    folder: 'bk-backups',
     offset: 'auto',
     part: 'image',
     skip: '',
