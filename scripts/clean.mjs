@@ -1,3 +1,4 @@
 import { rmSync } from 'node:fs';
 
-for (const folder of ['dist', 'dist-test']) rmSync(folder, { recursive: true, force: true });
+for (const folder of ['dist', 'dist-test', 'resources'])
+  rmSync(folder, { recursive: true, force: true });

@@ -135,10 +135,10 @@ describe('what is published', function () {
   });
 
   it('is the compiled package, its examples and its papers, nothing else', () => {
-    assert.deepEqual(manifest.files, ['dist', 'examples']);
+    assert.deepEqual(manifest.files, ['dist', 'examples', 'resources']);
     const papers = ['LICENSE', 'README.md', 'package.json'];
     const strangers = paths.filter(
-      (path) => !papers.includes(path) && !/^(dist\/(src|nodes|cli)|examples)\//.test(path),
+      (path) => !papers.includes(path) && !/^(dist\/(src|nodes|cli)|examples|resources)\//.test(path),
     );
     assert.deepEqual(strangers, []);
     for (const paper of papers) assert.ok(paths.includes(paper), paper);

@@ -1,0 +1,183 @@
+/**
+ * What goes between the editor's sidebar and forms and the server, as JSON. Paths are below the admin root; whoever
+ * changes a device needs the permission `bk72xx.write`, whoever looks `bk72xx.read`. Sentences are codes and values:
+ * the browser says them in its person's language. No key, password or Wi-Fi name is ever in it.
+ *
+ * | request | answer |
+ * |---|---|
+ * | GET `bk72xx/ports` | ports of the server's machine (PortInfo of the engine) |
+ * | GET `bk72xx/texts/<language>` | rooms, keys and texts of the engine in it; `{}` for English and where there are none |
+ * | GET `bk72xx/devices` | DeviceState[] |
+ * | GET `bk72xx/devices/<id>/map` | FlashMap, or null before its first job |
+ * | GET `bk72xx/devices/<id>/log` | LogEntry[], oldest first |
+ * | GET `bk72xx/devices/<id>/backups` | BackupEntry[], newest first |
+ * | POST `bk72xx/devices/<id>/jobs` | JobRequest in; StartedJob, or ShownError with status 400 |
+ * | DELETE `bk72xx/devices/<id>/jobs/<job>` | cancels; 204 |
+ * | POST `bk72xx/images?name=<file name>` | bytes as application/octet-stream in; HeldImage out |
+ * | POST `bk72xx/try` | TryRequest in, StartedJob out: the device that it names is told of as any other until its job has ended |
+ */
+
+/** A sentence by its code, as in `src/texts/note.ts`. */
+export interface SaidNote {
+  readonly code: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** What one cell of the map, a sector of 4 KiB, shows: one letter each. */
+export const SECTOR_STATES = {
+  unknown: '.',
+  read: 'r',
+  same: '=',
+  erased: 'e',
+  written: 'w',
+  verified: 'v',
+  failed: 'x',
+  protected: 'p',
+  kept: 'k',
+} as const;
+export type SectorState = keyof typeof SECTOR_STATES;
+
+export interface FlashMap {
+  /** Bytes. */
+  size: number;
+  /** A letter of SECTOR_STATES for each sector of 4096 bytes. */
+  sectors: string;
+  regions: MapRegion[];
+  /** Counts up with each change; a browser that misses one asks for the whole map. */
+  revision: number;
+}
+
+/** A named stretch of flash, in bytes; `name` is a key of the sidebar's texts (`region.bootloader`, `region.app`, …). */
+export interface MapRegion {
+  name: string;
+  offset: number;
+  length: number;
+}
+
+/** Topic `bk72xx/map/<device>`: what has changed since revision - 1. */
+export interface MapChange {
+  revision: number;
+  /** First sector, how many, and the letter of what they are now. */
+  runs: [first: number, count: number, letter: string][];
+  /** A new job, or another chip: all is as in here, before the runs. */
+  fresh?: { size: number; regions: MapRegion[] };
+}
+
+/** Topic `bk72xx/device/<device>`, at most 5 a second, and the end of a job always. Null: the device has gone. */
+export interface DeviceState {
+  id: string;
+  /** Name of the config node, or its port. */
+  name: string;
+  port: string;
+  chip: ShownChip | null;
+  /** The job that has the port's turn. */
+  job: RunningJob | null;
+  /** Jobs that wait for their turn. */
+  queued: number;
+  /** The job that ended last. */
+  last: EndedJob | null;
+  /** What has been added to the log since the last message on this topic. */
+  news: LogEntry[];
+}
+
+export interface ShownChip {
+  chip: string | null;
+  aliases: readonly string[];
+  family: 'full' | 'basic';
+  chipId: string | null;
+  bootloader: { name: string; version: string | null; crc: string; known: boolean };
+  flash: { id: string | null; name: string | null; size: number };
+  encryptionKey: 'tuya' | 'none' | 'custom' | null;
+  mac: string | null;
+  baud: number;
+}
+
+export const SIDEBAR_OPERATIONS = ['connect', 'read', 'write', 'erase', 'listen'] as const;
+export type SidebarOperation = (typeof SIDEBAR_OPERATIONS)[number];
+
+export interface RunningJob {
+  id: string;
+  operation: string;
+  /** Who started it. */
+  by: 'flow' | 'sidebar';
+  phase: string;
+  /** 0 to 100, of the whole job; never falls. */
+  percent: number;
+  bytesPerSecond: number | null;
+  /** Of the whole job. */
+  secondsLeft: number | null;
+  message: SaidNote;
+  waitsForPerson: boolean;
+  /** Breaks that were mended so far. */
+  recoveries: number;
+  /** What the line carries, while there is no link: a code of the engine's findings, as `echo`. */
+  line: string | null;
+}
+
+export interface EndedJob {
+  id: string;
+  operation: string;
+  by: 'flow' | 'sidebar';
+  /** ISO 8601. */
+  at: string;
+  seconds: number;
+  error: ShownError | null;
+  /** The payload as a flow would get it, without bytes of flash: of a dry run the plan. Null after a failure. */
+  result: unknown;
+  warnings: SaidNote[];
+}
+
+export interface ShownError {
+  code: string;
+  message: SaidNote;
+  likely: { cause: SaidNote; confidence: number; evidence: SaidNote[] }[];
+  advice: SaidNote[];
+  /** What flash holds now, where it was changed: lists of byte ranges. */
+  state: Record<string, { offset: number; length: number }[]> | null;
+}
+
+export interface LogEntry {
+  /** Counts up, of this device. */
+  number: number;
+  /** ISO 8601. */
+  at: string;
+  level: 'info' | 'good' | 'warning' | 'error';
+  text: SaidNote;
+}
+
+export interface BackupEntry {
+  /** Its name in the folder of backups. */
+  filename: string;
+  at: string;
+  size: number;
+  chip: string | null;
+  mac: string | null;
+}
+
+export interface JobRequest {
+  operation: SidebarOperation;
+  /** Of the engine's job, by the names of the nodes' settings. */
+  options?: Record<string, unknown>;
+  /** Id of a HeldImage, for write. */
+  image?: string;
+}
+
+export interface StartedJob {
+  device: string;
+  job: string;
+}
+
+export interface HeldImage {
+  id: string;
+  name: string;
+  size: number;
+  /** What bk-inspect says of it, secrets hidden. */
+  inspection: unknown;
+}
+
+/** Identify and test wiring with settings that are not deployed yet. */
+export interface TryRequest {
+  operation: 'connect' | 'listen';
+  /** Of bk-device, as its form has them. */
+  settings: Record<string, string>;
+}
