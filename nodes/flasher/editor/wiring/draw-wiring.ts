@@ -88,6 +88,14 @@ export function drawWiring(pinout: Pinout | null, words: WiringWords): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" class="bk-wiring-drawing" role="img" viewBox="0 ${TOP} ${WIDTH} ${HEIGHT - TOP}" font-family="sans-serif" font-size="13" fill="currentColor">\n${parts.join('\n')}\n</svg>\n`;
 }
 
+/** The same as a picture of its own, for pages whose ground nobody knows. */
+export function wiringPicture(pinout: Pinout | null, words: WiringWords): string {
+  const paper = `<rect y="${TOP}" width="${WIDTH}" height="${HEIGHT - TOP}" fill="#fff"/>`;
+  return drawWiring(pinout, words)
+    .replace(' fill="currentColor">', ' fill="currentColor" color="#222">')
+    .replace('\n<title>', `\n${paper}\n<title>`);
+}
+
 function description(pinout: Pinout | null, words: WiringWords): string {
   const at = (role: Role) => (pinout === null ? role : `${role} (${pinout.roles[role]})`);
   return [
