@@ -138,7 +138,8 @@ describe('what is published', function () {
     assert.deepEqual(manifest.files, ['dist', 'examples', 'resources']);
     const papers = ['LICENSE', 'README.md', 'package.json'];
     const strangers = paths.filter(
-      (path) => !papers.includes(path) && !/^(dist\/(src|nodes|cli)|examples|resources)\//.test(path),
+      (path) =>
+        !papers.includes(path) && !/^(dist\/(src|nodes|cli)|examples|resources)\//.test(path),
     );
     assert.deepEqual(strangers, []);
     for (const paper of papers) assert.ok(paths.includes(paper), paper);
