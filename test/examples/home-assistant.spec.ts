@@ -96,6 +96,7 @@ describe('the example for Home Assistant', function () {
     held.chip.setLines({ rts: false, dtr: false });
     await home.until('the end', () => home.card(CARD).installed_version === '1.0.1');
 
+    await home.until('the end of the call', () => home.now[RESET] === 'OFF');
     const states = home.states[CARD]?.slice(from) ?? [];
     const last = states.pop();
     assert.deepEqual(
@@ -133,6 +134,7 @@ describe('the example for Home Assistant', function () {
       in_progress: false,
       update_percentage: null,
     });
+    await home.until('its cause', () => home.now[`${worn} attributes`].error);
     const { error } = home.now[`${worn} attributes`];
     assert.equal(error.code, 'BK_BAD_SECTOR');
     assert.match(error.message, /0x20000/);
@@ -154,7 +156,10 @@ describe('the example for Home Assistant', function () {
     await home.install(shelf);
     await home.until('the end', () => home.card(shelf).installed_version === '1.18.2');
     assert.equal(home.card(shelf).in_progress, false);
-    assert.equal(home.now[`${shelf} attributes`].error, null);
+    await home.until(
+      'the end of the failure',
+      () => home.now[`${shelf} attributes`].error === null,
+    );
   });
 
   it('keeps what is installed through a restart, and says that it does not know after being cut short', async () => {
@@ -170,7 +175,7 @@ describe('the example for Home Assistant', function () {
     held.chip.setLines({ rts: false, dtr: false });
     await home.until('the card', () => home.card(CARD).in_progress === false);
     assert.equal(home.card(CARD).installed_version, 'not known');
-    assert.equal(home.now[RESET], 'OFF');
+    await home.until('the end of the call', () => home.now[RESET] === 'OFF');
   });
 });
 

@@ -12,9 +12,9 @@ import { until } from './until';
 export class Example {
   readonly nodes: FlowNode[];
 
-  /** @param file in the folder examples, without its ending */
-  constructor(file: string) {
-    this.nodes = JSON.parse(readText(`examples/${file}.json`));
+  /** @param files in the folder examples, without their ending: one, or several side by side */
+  constructor(...files: string[]) {
+    this.nodes = files.flatMap((file) => JSON.parse(readText(`examples/${file}.json`)));
   }
 
   /** The one node of that name. */
