@@ -73,12 +73,10 @@ describe('the texts of forms, badges and sidebar', () => {
     .join('\n');
 
   /** Keys that code puts together, as `plan.${operation}Title`. */
-  const computed = [...sources.matchAll(/`([a-z]\w*\.(?:[\w.]|\$\{[\w.]+\})*)`/g)]
+  const computed = [...sources.matchAll(/`([a-z]\w*\.(?:[\w.]|\$\{[^`}]+\})*)`/g)]
     .map(([, text = '']) => text)
     .filter((text) => text.includes('${'))
-    .map(
-      (text) => new RegExp(`^${text.replaceAll('.', '\\.').replace(/\$\{[\w\\.]+\}/g, '\\w+')}$`),
-    );
+    .map((text) => new RegExp(`^${text.replaceAll('.', '\\.').replace(/\$\{[^}]+\}/g, '\\w+')}$`));
 
   /** By its whole key in a form, by the rest of it where code puts the node before it, or by the last word. */
   function isUsed(key: string): boolean {

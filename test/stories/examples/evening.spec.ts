@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { systemClock } from '../../src';
+import { systemClock } from '../../../src';
 import {
   createSimulatedChip,
   type SimulatedChip,
   type SimulatorOptions,
-} from '../../src/simulator/simulator';
-import { Example, RunningExample } from '../support/example';
-import { SharedLine } from '../support/shared-line';
-import { TUYA_KINDS } from '../support/tuya-device';
-import { PAIRED, tuyaStorage } from '../support/tuya-storage';
-import { until } from '../support/until';
+} from '../../../src/simulator/simulator';
+import { Example, RunningExample } from '../../support/example';
+import { SharedLine } from '../../support/shared-line';
+import { TUYA_KINDS } from '../../support/tuya-device';
+import { PAIRED, tuyaStorage } from '../../support/tuya-storage';
+import { until } from '../../support/until';
 
 const EXAMPLE = '8 Evening of lamps';
 
