@@ -8,9 +8,11 @@ export { addRecord, type Recorded, type RecordedJob, saveRecord } from './backup
 export type { BackupRecord } from './backup/record';
 export { ownName } from './chip/known/chip-queries';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
+export { NEWEST, RELEASE_NAMES, type ReleaseName } from './chip/known/known-releases';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
 export { Device } from './device';
+export type { LoggedFirmware } from './diagnosis/firmware-log';
 export type { LineCode, LineVerdict } from './diagnosis/line-verdict';
 export { createEnvironment, type Environment } from './environment';
 export {
@@ -45,8 +47,9 @@ export type {
   JobEvent,
   WatchedJob,
 } from './jobs/base/device-watch';
-export { factsIn, inspectionIn, progressIn } from './jobs/base/in-language';
+export { factsIn, inspectionIn, progressIn, summaryIn } from './jobs/base/in-language';
 export type {
+  BackupImage,
   BackupMode,
   BackupOptions,
   ChipLayout,
@@ -60,10 +63,16 @@ export type {
   JobFacts,
   JobResult,
   JobWatch,
+  LineReport,
+  ListenOptions,
   ReadOptions,
   Recovery,
+  ReleaseImage,
+  RestoredBackup,
+  StartCheck,
   WriteOptions,
   WriteSummary,
+  WrittenRelease,
 } from './jobs/base/job-types';
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { ProgressThrottle } from './jobs/base/progress-throttle';
@@ -78,9 +87,16 @@ export type {
   Unusual,
 } from './jobs/examine/examination';
 export { inspect } from './jobs/inspect-image';
-export type { LineReport, ListenOptions } from './jobs/listen';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
+export { GITHUB } from './releases/release-server';
+export {
+  type Web,
+  type WebAnswer,
+  WebFailure,
+  type WebFault,
+  type WebRequest,
+} from './releases/web';
 export type { RecoveryRecord } from './session/base/report';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
 export {

@@ -15,6 +15,7 @@ import { endQuietly, isCancel } from './cancelling';
 import { closeWithin, warnOfCancelled } from './closing';
 import { findDevice } from './device-node';
 import { asBkError, logInternal } from './errors';
+import { forNodeRed } from './failure-card';
 import { portOf } from './paths';
 import { liveLog, type RecordKeeping, recordOf, withRecord } from './recording';
 import type { Saved } from './settings';
@@ -43,6 +44,8 @@ export interface JobKind<Payload> {
   prepare(msg: JobMessage): Start<Payload>;
   /** Which text of the catalogue the badge shows after success. */
   doneText(payload: Payload): string;
+  /** The payload with its sentences in a language, where it has any. */
+  inLanguage?(language: Catalogue | undefined, payload: Payload): Payload;
 }
 
 interface Job {
@@ -163,7 +166,8 @@ class JobRunner<Payload> {
     try {
       const control = { signal: job.abort.signal, onProgress };
       const result = await start(device, onRecord ? { ...control, onRecord } : control);
-      const { payload, facts } = result;
+      const { facts } = result;
+      const payload = this.#kind.inLanguage?.(this.#language, result.payload) ?? result.payload;
       const record = await recordOf(keeps, facts.operation, result);
       finish = () => {
         const bk = factsIn(this.#language, record === null ? facts : { ...facts, record });
@@ -189,7 +193,7 @@ class JobRunner<Payload> {
     const error = asBkError(thrown).in(this.#language);
     logInternal(this.#RED, this.#node, error);
     this.#show(this.#texts.failed(error));
-    done(error);
+    done(forNodeRed(error, this.#language, this.#kind.operation));
   }
 
   /** Says that this node waits for its turn, unless the engine starts with the job right away. */

@@ -24,6 +24,10 @@ export class JobContext {
   readonly #notes: JobNotes;
   /** True from the first erase on: flash may no longer be what it was. */
   changed = false;
+  /** True once the firmware was started: the chip is not linked any more. */
+  isStarted = false;
+  /** The MAC of the backup that was found to be this very chip's, null where it has none; undefined without one. */
+  adopted: string | null | undefined = undefined;
 
   constructor(
     session: Session,

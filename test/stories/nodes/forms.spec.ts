@@ -39,6 +39,10 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     source: 'payload',
     filename: '',
     filenameType: 'str',
+    release: 'openbeken',
+    releaseVersion: '',
+    releaseServer: '',
+    folder: 'bk-backups',
     offset: 'auto',
     offsetType: 'size',
     part: 'image',
@@ -52,6 +56,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     openbeken: false,
     anyImage: false,
     dryRun: false,
+    startCheck: false,
   },
   'bk-erase': {
     name: '',
@@ -64,6 +69,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     calibration: 'keep',
     backup: 'once',
     bootloader: 'keep',
+    dryRun: false,
   },
   'bk-inspect': { name: '', secrets: 'hide' },
 };
