@@ -164,7 +164,7 @@ export interface JobRequest {
   operation: SidebarOperation;
   /**
    * Of the engine's job, by the names of the nodes' settings. For write, `openbeken` is the object with OpenBeken's own
-   * settings, and without an image `filename` is a BackupEntry's, or `source` is `release`.
+   * settings, and without an image `source` is `release` or `backup`, or `filename` a BackupEntry's.
    */
   options?: Record<string, unknown>;
   /** Id of a HeldImage, for write. */

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import helper from 'node-red-node-test-helper';
+import sinon from 'sinon';
 import type { DeviceState, EndedJob, HeldImage, LogEntry } from '../../nodes/flasher/messages';
-import { LONGEST_IMAGE } from '../../src';
+import { Device, LONGEST_IMAGE } from '../../src';
 import { adminRoutes, publishedIn } from '../support/admin';
 import { noise } from '../support/bench-device';
 import { Flow, type FlowNode, useNodeRed, userDir } from '../support/flow';
@@ -136,6 +137,39 @@ describe("the sidebar's server", function () {
       const { code, message } = await post('devices/lamp/jobs', request, 400);
       assert.deepEqual([code, message.code], ['BK_BAD_SETTING', 'flasher.backupGone']);
     }
+  });
+
+  it('writes the own backup and releases, as bk-write does', async () => {
+    await Flow.load([device]);
+    await run('read');
+    noise(0x1000).copy(simulatedChip(port)?.flash as Buffer, 0x100000);
+    const back = await run('write', { source: 'backup' });
+    assert.equal(back.error, null);
+    assert.ok(
+      simulatedChip(port)
+        ?.flash.subarray(0x100000, 0x101000)
+        .every((one) => one === 0xff),
+    );
+    const elsewhere = { source: 'backup', filename: '../../../etc/passwd', dryRun: true };
+    const refused = await run('write', elsewhere);
+    assert.equal(refused.error?.code, 'BK_STORAGE');
+
+    const write = sinon
+      .stub(Device.prototype, 'write')
+      .resolves({ payload: {}, facts: {} } as never);
+    const options = { source: 'release', release: 'openbeken', releaseVersion: '1.18.0' };
+    await post('devices/lamp/jobs', { operation: 'write', options });
+    const { image } = write.firstCall.args[0];
+    const folder = path.join(userDir, 'bk-firmware');
+    const server = 'https://api.github.com';
+    assert.deepEqual(image, { release: 'openbeken', version: '1.18.0', server, folder });
+    const mirrored = { ...options, releaseServer: 'http://10.0.0.1' };
+    const { message } = await post(
+      'devices/lamp/jobs',
+      { operation: 'write', options: mirrored },
+      400,
+    );
+    assert.equal(message.code, 'flasher.notOffered');
   });
 
   it('takes from the browser no setting that names a file or a folder', async () => {
