@@ -72,6 +72,12 @@ describe('the texts of forms, badges and sidebar', () => {
     .map(readText)
     .join('\n');
 
+  /** Keys that code puts together, as `plan.${operation}Title`. */
+  const computed = [...sources.matchAll(/`([a-z]\w*\.(?:[\w.]|\$\{[^`}]+\})*)`/g)]
+    .map(([, text = '']) => text)
+    .filter((text) => text.includes('${'))
+    .map((text) => new RegExp(`^${text.replaceAll('.', '\\.').replace(/\$\{[^}]+\}/g, '\\w+')}$`));
+
   /** By its whole key in a form, by the rest of it where code puts the node before it, or by the last word. */
   function isUsed(key: string): boolean {
     const [node, room = '', ...rest] = key.split('.');
@@ -79,8 +85,10 @@ describe('the texts of forms, badges and sidebar', () => {
     const last = rest.at(-1) ?? room;
     const quoted = (word: string) => new RegExp(`['"\`]${word}['"\`]`).test(sources);
     if (new RegExp(`\\b${node}\\.${inner}(?![\\w.])`).test(sources) || quoted(inner)) return true;
-    const isComputed = room === 'status' || sources.includes(`\`${room}.\${`);
-    return isComputed && (quoted(last) || new RegExp(`^\\s*${last}\\??:`, 'm').test(sources));
+    if (computed.some((pattern) => pattern.test(inner))) return true;
+    return (
+      room === 'status' && (quoted(last) || new RegExp(`^\\s*${last}\\??:`, 'm').test(sources))
+    );
   }
 
   for (const file of englishFiles('.json'))
