@@ -119,8 +119,11 @@ describe('the editor', function () {
 
   it('finds its nodes by what people call these chips', async () => {
     const finds = async (words: string, count: number) => {
-      await editor.page.fill('#red-ui-palette-search input', words);
-      // The editor waits whether more is typed.
+      const field = editor.page.locator('#red-ui-palette-search input');
+      // It looks at keys, and waits whether more is typed.
+      await field.fill('');
+      await field.press('Backspace');
+      if (words !== '') await field.pressSequentially(words);
       await editor.page.waitForFunction(
         (wanted) => $('.red-ui-palette-node[data-palette-type^="bk-"]:visible').length === wanted,
         count,

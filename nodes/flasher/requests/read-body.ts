@@ -3,7 +3,7 @@ import { say } from '../../../src';
 import { Refusal } from './refusal';
 
 /** What is asked of a request: its bytes, and how long it says that they are. */
-type Request = Readable & { readonly headers: { readonly 'content-length'?: string } };
+type Request = Readable & { readonly headers: { readonly 'content-length'?: string | undefined } };
 
 const MIB = 1024 * 1024;
 
