@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { Example, RunningExample } from '../support/example';
+import { Example, RunningExample } from '../../support/example';
 
 const NIGHTLY = '2 Nightly backup';
 const WRITE = '3 Write, restore, factory reset';

@@ -4,12 +4,12 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { sum } from '../support/bench-device';
-import { type Broker, startBroker } from '../support/broker';
-import { Example, RunningExample } from '../support/example';
-import { HeldChip } from '../support/held-chip';
-import { HomeAssistant } from '../support/home-assistant';
-import { openBeken, TUYA_KINDS } from '../support/tuya-device';
+import { sum } from '../../support/bench-device';
+import { type Broker, startBroker } from '../../support/broker';
+import { Example, RunningExample } from '../../support/example';
+import { HeldChip } from '../../support/held-chip';
+import { HomeAssistant } from '../../support/home-assistant';
+import { openBeken, TUYA_KINDS } from '../../support/tuya-device';
 
 const FILE = 'OpenBK7231M_QIO_1.18.2.bin';
 const EXAMPLE = '6 Home Assistant update card';

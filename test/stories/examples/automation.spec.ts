@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type Broker, startBroker } from '../support/broker';
-import { Example, RunningExample } from '../support/example';
-import { HomeAssistant } from '../support/home-assistant';
+import { type Broker, startBroker } from '../../support/broker';
+import { Example, RunningExample } from '../../support/example';
+import { HomeAssistant } from '../../support/home-assistant';
 
 describe("the example for an automation's message", function () {
   this.timeout(60_000);

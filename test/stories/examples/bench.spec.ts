@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../src';
-import { createSimulatedChip } from '../../src/simulator/simulator';
-import { Example, RunningExample } from '../support/example';
-import { openPty, type Pty } from '../support/pty';
+import { systemClock } from '../../../src';
+import { createSimulatedChip } from '../../../src/simulator/simulator';
+import { Example, RunningExample } from '../../support/example';
+import { openPty, type Pty } from '../../support/pty';
 
 const EXAMPLE = '9 Bench for whatever is plugged in';
 

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { systemClock } from '../../src';
+import { systemClock } from '../../../src';
 import {
   createSimulatedChip,
   type SimulatedChip,
   type SimulatorOptions,
-} from '../../src/simulator/simulator';
-import { Example, RunningExample } from '../support/example';
-import { SharedLine } from '../support/shared-line';
-import { TUYA_KINDS } from '../support/tuya-device';
-import { PAIRED, tuyaStorage } from '../support/tuya-storage';
-import { until } from '../support/until';
+} from '../../../src/simulator/simulator';
+import { Example, RunningExample } from '../../support/example';
+import { SharedLine } from '../../support/shared-line';
+import { TUYA_KINDS } from '../../support/tuya-device';
+import { PAIRED, tuyaStorage } from '../../support/tuya-storage';
+import { until } from '../../support/until';
 
 const EXAMPLE = '8 Evening of lamps';
 
 function imported(): Example {
-  return new Example(EXAMPLE).logged().set('a moment to take it off', { timeout: '0.2' });
+  return new Example(EXAMPLE).logged().set('a moment to take it off', { timeout: '0.5' });
 }
 
 /** The one table of three lamps, once it is there: its header, and a row each. */
@@ -52,7 +52,7 @@ describe('the example for an evening of lamps', function () {
     const port = await line.listen();
     const flow = imported()
       .edit('next lamp', 'func', 'simulated = 3', 'simulated = 0')
-      .set('the adapter', { port, reset: 'none' });
+      .set('the adapter', { port, reset: 'none', idle: 0.2 });
     example = await RunningExample.start(flow);
     // Somebody resets the lamp as long as nothing happens.
     let lamp: SimulatedChip = plug(1);
