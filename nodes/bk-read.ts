@@ -1,22 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { FileOutput, ReadOptions } from '../src';
-import { type JobMessage, runJobs } from './shared/job-runner';
-import { inUserDir } from './shared/paths';
+import { runJobs } from './shared/job-runner';
+import { type ReadDef, readOptions } from './shared/options/read-options';
 import { serverLanguage } from './shared/server-language';
-import { choice, count, flag, isBlank, type Saved, size, text } from './shared/settings';
-
-type ReadDef = Saved<
-  | 'device'
-  | 'memory'
-  | 'offset'
-  | 'length'
-  | 'output'
-  | 'folder'
-  | 'filename'
-  | 'keep'
-  | 'incremental'
-  | 'fileMode'
->;
 
 export = function register(RED: NodeAPI): void {
   const language = serverLanguage(RED);
@@ -26,7 +11,7 @@ export = function register(RED: NodeAPI): void {
     runJobs(RED, language, this, def, {
       operation: 'read',
       prepare: (msg) => {
-        const options = readOptions(RED, def, msg);
+        const options = readOptions(RED, this, def, msg);
         return (device, control) => device.read(options, control);
       },
       doneText: () => 'readDone',
@@ -35,25 +20,3 @@ export = function register(RED: NodeAPI): void {
 
   RED.nodes.registerType('bk-read', BkReadNode);
 };
-
-function readOptions(RED: NodeAPI, def: ReadDef, msg: JobMessage): ReadOptions {
-  const length = size('length', msg.length, def.length);
-  return {
-    memory: choice('memory', def.memory, ['flash', 'rom', 'efuse', 'otp'], 'flash'),
-    offset: size('offset', msg.offset, def.offset) ?? 0,
-    ...(length === undefined ? {} : { length }),
-    ...(choice('output', def.output, ['buffer', 'file'], 'buffer') === 'file'
-      ? { file: fileOutput(RED, def, msg) }
-      : {}),
-  };
-}
-
-function fileOutput(RED: NodeAPI, def: ReadDef, msg: JobMessage): FileOutput {
-  return {
-    folder: inUserDir(RED, isBlank(def.folder) ? 'bk-backups' : text('folder', def.folder)),
-    filename: text('filename', msg.filename, def.filename),
-    keep: count('keep', def.keep, 0),
-    incremental: flag('incremental', def.incremental, true),
-    fileMode: choice('fileMode', def.fileMode, ['owner', 'group', 'all'], 'owner'),
-  };
-}

@@ -1,28 +1,8 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, type OpenBekenOptions, say, type WriteOptions } from '../src';
-import { imageBytes } from './shared/image-bytes';
-import { type JobMessage, runJobs } from './shared/job-runner';
-import { backupFolder, sourceFile } from './shared/paths';
+import { summaryIn, type WriteSummary } from '../src';
+import { runJobs } from './shared/job-runner';
+import { type WriteDef, writeOptions } from './shared/options/write-options';
 import { serverLanguage } from './shared/server-language';
-import { choice, flag, isBlank, type Saved, size, text } from './shared/settings';
-
-type WriteDef = Saved<
-  | 'device'
-  | 'source'
-  | 'filename'
-  | 'offset'
-  | 'part'
-  | 'skip'
-  | 'length'
-  | 'backup'
-  | 'unchanged'
-  | 'bootloader'
-  | 'openbeken'
-  | 'anyImage'
-  | 'dryRun'
->;
-
-const PARTS = ['image', 'app', 'rf', 'tuya', 'openbeken', 'bootloader'] as const;
 
 export = function register(RED: NodeAPI): void {
   const language = serverLanguage(RED);
@@ -32,66 +12,20 @@ export = function register(RED: NodeAPI): void {
     runJobs(RED, language, this, def, {
       operation: 'write',
       prepare: (msg) => {
-        const options = writeOptions(RED, def, msg);
+        const options = writeOptions(RED, this, def, msg);
         return (device, control) => device.write(options, control);
       },
-      doneText: (summary) => (summary.verified ? 'writeDone' : 'planned'),
+      doneText,
+      inLanguage: summaryIn,
     });
   }
 
   RED.nodes.registerType('bk-write', BkWriteNode);
 };
 
-function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOptions {
-  const offset = offsetOf(isBlank(msg.offset) ? def.offset : msg.offset);
-  // The form hides both while the node's own offset is auto, and keeps what was in them.
-  const isHidden = offset === 'auto' || offsetOf(def.offset) === 'auto';
-  const skip = isHidden ? undefined : size('skip', def.skip);
-  const length = isHidden ? undefined : size('length', def.length);
-  return {
-    image:
-      choice('source', def.source, ['payload', 'file'], 'payload') === 'file'
-        ? { path: sourceFile(RED, text('filename', def.filename), text('filename', msg.filename)) }
-        : imageBytes(msg, {
-            bytes: say('node.readBufferOrSetSource'),
-            path: say('node.setSourceForPath'),
-          }),
-    offset,
-    part: choice('part', def.part, PARTS, 'image'),
-    ...(flag('openbeken', def.openbeken, false) ? { openbeken: openBeken(msg.openbeken) } : {}),
-    ...(skip === undefined ? {} : { skip }),
-    ...(length === undefined ? {} : { length }),
-    backup: {
-      mode: choice('backup', def.backup, ['once', 'always', 'never'], 'once'),
-      folder: backupFolder(RED),
-    },
-    unchanged: choice('unchanged', def.unchanged, ['skip', 'rewrite'], 'skip'),
-    bootloader: choice('bootloader', def.bootloader, ['keep', 'replace'], 'keep'),
-    anyImage: flag('anyImage', def.anyImage, false),
-    dryRun: flag('dryRun', def.dryRun, false),
-  };
-}
-
-/** Bytes from the start of flash; `auto` where nothing is given. */
-function offsetOf(value: unknown): number | 'auto' {
-  return value === 'auto' ? value : (size('offset', value) ?? 'auto');
-}
-
-/** A copy, two levels deep, as other branches of the flow may change the message; the engine looks into it. */
-function openBeken(given: unknown): OpenBekenOptions {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw noSettings(given);
-  const settings: Record<string, unknown> = { ...given };
-  const { pins } = settings;
-  if (typeof pins === 'object' && pins !== null && !Array.isArray(pins))
-    settings.pins = { ...pins };
-  return settings;
-}
-
-/** What was given is left out: it may be a password. */
-function noSettings(given: unknown): BkError {
-  const text = given === undefined ? say('node.noOpenBeken') : say('node.wrongOpenBeken');
-  return new BkError('BK_BAD_SETTING', text, {
-    phase: 'open',
-    advice: [say('node.giveOpenBeken')],
-  });
+/** What the badge says; that nothing was heard is no news. */
+function doneText({ verified, startCheck }: WriteSummary): string {
+  if (!verified) return 'planned';
+  if (startCheck?.result === 'restarts') return 'writeRestarts';
+  return startCheck?.result === 'started' ? 'writeStarted' : 'writeDone';
 }

@@ -30,6 +30,9 @@ import * as transition from './session-state';
 const SHORT_WINDOW_MS = 200;
 const PAGE_LATENCY_MS = 8;
 
+/** How often a link that is not used is called, ms: chips that leave download mode do so after seconds of silence. */
+export const KEEP_ALIVE_MS = 500;
+
 /** Opens a port again that was lost; waits for it at most so many ms. @throws BkError BK_PORT_LOST */
 export type Reopen = (timeoutMs: number, signal: AbortSignal | undefined) => Promise<Transport>;
 
@@ -102,7 +105,8 @@ export class Session implements Introducible, Recoverable, Reconnectable {
       reset: this.settings.reset,
       timeoutMs,
       signal,
-      onStep: (message, waits) => this.report.onPhase('link', message, waits),
+      onStep: (message, waits, line) => this.report.onPhase('link', message, waits, line),
+      isTest: this.report.isLineTest,
     });
     const { baudRate: baud } = this.exchanger.transport;
     this.report.decisions?.decide({ kind: 'link', by: outcome.by, baud });

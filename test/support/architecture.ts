@@ -8,14 +8,18 @@ type Place = string;
 
 /** What a place may import besides its own folder and the base files. The first row that fits a file holds. */
 const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
-  ['nodes/', ['nodes/shared/', 'src/index.ts']],
+  // Runs in the browser: of the rest it knows what is said, and what goes between it and the server.
+  ['nodes/flasher/editor/', ['src/texts/', 'nodes/flasher/messages.ts']],
+  ['nodes/flasher/', ['nodes/flasher/', 'nodes/shared/', 'src/index.ts']],
+  ['nodes/shared/', ['nodes/shared/', 'src/index.ts']],
+  ['nodes/', ['nodes/flasher/', 'nodes/shared/', 'src/index.ts']],
   ['cli/', ['src/index.ts']],
   ['src/index.ts', ['src/']],
   [
     'src/device.ts',
     ['src/environment.ts', 'src/ports/', 'src/jobs/', 'src/session/', 'src/trace/'],
   ],
-  ['src/environment.ts', ['src/ports/', 'src/backup/']],
+  ['src/environment.ts', ['src/ports/', 'src/backup/', 'src/releases/']],
   ['src/ports/', ['src/session/', 'src/transport/', 'src/trace/', 'src/replay/replays.ts']],
   [
     'src/jobs/',
@@ -26,6 +30,7 @@ const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
       'src/chip/',
       'src/image/',
       'src/backup/',
+      'src/releases/',
       'src/diagnosis/',
     ],
   ],
@@ -50,6 +55,7 @@ const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
   ['src/diagnosis/', ['src/chip/']],
   ['src/image/', ['src/chip/']],
   ['src/backup/', ['src/chip/']],
+  ['src/releases/', ['src/chip/', 'src/backup/']],
   ['src/transport/schemes/simulated.ts', ['src/transport/', 'src/simulator/simulator.ts']],
   ['src/transport/schemes/simulated-chips.ts', ['src/transport/', 'src/simulator/simulator.ts']],
   ['src/transport/schemes/simulated-line.ts', ['src/transport/', 'src/simulator/simulator.ts']],
@@ -79,6 +85,11 @@ const FENCED: readonly { packages: RegExp; places: readonly Place[]; why: string
     packages: /^(node:)?net$/,
     places: ['src/transport/', 'src/simulator/tcp-server.ts'],
     why: 'only src/transport/ and src/simulator/tcp-server.ts may open sockets',
+  },
+  {
+    packages: /^(node:)?(http|https|http2|dgram|dns)$/,
+    places: ['src/releases/'],
+    why: 'only src/releases/ may ask servers for anything',
   },
   {
     packages: /^(@node-red\/.+|node-red)$/,

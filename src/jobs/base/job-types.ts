@@ -1,6 +1,9 @@
 import type { FileMode } from '../../backup/atomic';
 import type { ChipName, Family } from '../../chip/known/chips';
+import type { ReleaseName } from '../../chip/known/known-releases';
 import type { Region } from '../../chip/layouts';
+import type { LoggedFirmware } from '../../diagnosis/firmware-log';
+import type { LineVerdict } from '../../diagnosis/line-verdict';
 import type { LikelyCause, Phase, SavableRecord } from '../../errors';
 import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
 import type { ImagePart } from '../../placement/base/place-types';
@@ -8,9 +11,18 @@ import type { OpenBekenOptions } from '../../placement/settings/openbeken-settin
 import type { Note } from '../../texts/note';
 import type { EventLine } from '../../trace/record-lines';
 import type { Operation, ProgressListener } from './progress';
+import type { SectorChange } from './sector-change';
+
+/** Who looks on at what a job does to flash. */
+export interface JobWatch {
+  /** Is told of each change where it happens, a sector or a block at a time. */
+  onSectors?: ((change: SectorChange) => void) | undefined;
+  /** Is told what is known of the chip, once it was identified, and again where the job learns more. */
+  onChip?: ((report: ChipReport) => void) | undefined;
+}
 
 /** What every job takes besides its own options. */
-export interface JobControl {
+export interface JobControl extends JobWatch {
   /** Aborting ends the job at the next sector boundary with BK_CANCELLED. */
   signal?: AbortSignal;
   onProgress?: ProgressListener;
@@ -138,9 +150,58 @@ export interface BackupOptions {
   fileMode?: FileMode;
 }
 
+/** The file for the connected chip, of a release of a firmware. */
+export interface ReleaseImage {
+  release: ReleaseName;
+  /** As its publisher calls it; default `newest`. */
+  version?: string;
+  /** Base address of a server with the shape of GitHub's releases API; default https://api.github.com. */
+  server?: string;
+  /** Absolute path of the folder in which files are kept; made when missing. */
+  folder: string;
+}
+
+/** What was written of a release, or would be. */
+export interface WrittenRelease {
+  release: ReleaseName;
+  /** As its publisher calls it. */
+  version: string;
+  file: string;
+  /** Where it is kept; null where it could not be. */
+  path: string | null;
+  /** Of the file, lower-case hex. */
+  sha256: string;
+  /** Whether that is what was published; false where nothing is published to compare it with. */
+  published: boolean;
+  from: 'server' | 'folder';
+}
+
+/** The newest verified backup of the connected chip, as its own dump. */
+export interface BackupImage {
+  /** Absolute path of the folder with backups. */
+  backups: string;
+  /** Which of them, by its name in the folder: for a chip that has lost what it is told by. */
+  filename?: string;
+}
+
+/** Which backup was put back, or would be. */
+export interface RestoredBackup {
+  /** Absolute path. */
+  path: string;
+  /** `aa:bb:cc:dd:ee:ff`; null where it has none. */
+  mac: string | null;
+  /** When it was made, ISO 8601. */
+  date: string;
+  /**
+   * What told that it is the chip's own: its MAC; data that the chip still holds; nothing but that it is the only
+   * device's whose model, flash and key fit; or whoever named it.
+   */
+  told: 'mac' | 'contents' | 'only' | 'filename';
+}
+
 export interface WriteOptions {
-  /** The bytes of the image, or the absolute path of the file that holds them. */
-  image: Uint8Array | { path: string };
+  /** The bytes of the image, the absolute path of the file that holds them, a release, or the chip's own backup. */
+  image: Uint8Array | { path: string } | ReleaseImage | BackupImage;
   /** `auto`: from what the image is. A number: the bytes go there as they are. */
   offset?: 'auto' | number;
   /** `image`: all that the image holds for this chip; else one part of a dump, back where it belongs. */
@@ -156,6 +217,11 @@ export interface WriteOptions {
   openbeken?: OpenBekenOptions;
   anyImage?: boolean;
   dryRun?: boolean;
+  /**
+   * Starts the firmware afterwards and listens whether it says something, for some seconds, whatever `after` says. The
+   * link is not kept then.
+   */
+  startCheck?: boolean;
 }
 
 export interface WriteSummary {
@@ -175,8 +241,29 @@ export interface WriteSummary {
   seconds?: number;
   /** Path of the backup made or found; null where none was wanted. */
   backup: string | null;
+  /** Where the image was a release. */
+  release?: WrittenRelease;
+  /** Where it was a backup of the chip. */
+  restored?: RestoredBackup;
   /** Where a configuration of OpenBeken was written along: its address, and the pins that it sets. */
   openbeken?: { offset: number; pins: { [gpio: string]: OpenBekenPin } };
+  /** Where it was asked for: whether the firmware starts. */
+  startCheck?: StartCheck;
+}
+
+/** Whether firmware starts, by what is heard of it on the line. Silence proves nothing: most log on UART2. */
+export interface StartCheck {
+  /** `portLost`: the port went away while it was listened to. */
+  result: 'started' | 'restarts' | 'silent' | 'portLost';
+  /** What it said it is; null where it did not. */
+  firmware: LoggedFirmware | null;
+  /** How often a start was heard; 0 where nothing tells. */
+  starts: number;
+  /** The same for a person, and what to do. */
+  message: string;
+  /** Code of the message, and what it was told. */
+  code: string;
+  params: Note['params'];
 }
 
 export type EraseRegion = 'app' | 'range' | 'data' | 'all';
@@ -189,14 +276,35 @@ export interface EraseOptions {
   calibration?: 'keep' | 'erase';
   bootloader?: 'keep' | 'erase';
   backup?: BackupOptions;
+  dryRun?: boolean;
 }
 
 export interface EraseSummary {
   regions: Region[];
   bytes: number;
+  /** Of a dry run: at most, as what is blank already is left alone. */
   sectorsErased: number;
   blocksErased: number;
-  verified: true;
+  /** False only for a dry run. */
+  verified: boolean;
+  /** Of a dry run: how long carrying it out would take at most, without a backup. */
+  seconds?: number;
   /** Path of the backup made or found; null where none was wanted. */
   backup: string | null;
+}
+
+export interface ListenOptions {
+  /** Seconds to listen for, where no chip answers; default the device's. */
+  linkTimeout?: number;
+}
+
+/** What came of listening to a line. */
+export interface LineReport {
+  /** `sound` where a chip was found; null where the time was too short to tell anything. */
+  line: LineVerdict | null;
+  /** The same for a person, and what to do. */
+  message: string;
+  /** Code of the message, and what it was told. */
+  code: string;
+  params: Note['params'];
 }

@@ -1,6 +1,9 @@
 import { isAbsolute } from 'node:path';
 import { types } from 'node:util';
+import { isTag } from '../../chip/known/known-releases';
 import { type ErrorCode, hex } from '../../errors';
+import { serverAddress } from '../../releases/release-server';
+import { LONGEST_WAIT } from '../../session/base/settings';
 import { type Note, say } from '../../texts/note';
 
 /** What one option may be. Code without types can give anything. */
@@ -57,6 +60,12 @@ export const number: Rule = simple(
   (value) => Number.isSafeInteger(value) && (value as number) >= 0,
 );
 
+/** As long as timers carry. */
+export const seconds: Rule = simple(
+  say('session.wantedSeconds', { maximum: LONGEST_WAIT }),
+  (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_WAIT,
+);
+
 export const folder: Rule = simple(
   say('option.folderPath'),
   (value) => typeof value === 'string' && isAbsolute(value) && !value.includes('\0'),
@@ -67,6 +76,20 @@ export const image: Rule = simple(
   say('option.bytesOrPath'),
   (value) => types.isUint8Array(value) || (isRecord(value) && isPath(value.path)),
 );
+
+/** What a server of releases is asked for, and where it is. */
+export const version: Rule = simple(
+  say('option.version'),
+  (value) => typeof value === 'string' && isTag(value),
+);
+
+export const server: Rule = {
+  ...simple(
+    say('option.server'),
+    (value) => typeof value === 'string' && serverAddress(value) !== null,
+  ),
+  secret: true,
+};
 
 export const signal: Rule = simple(
   say('option.abortSignal'),

@@ -1,4 +1,4 @@
-import { BACKUP } from './backup-texts';
+import { BACKUP, RELEASE } from './backup-texts';
 import { CHIP } from './chip-texts';
 import { CLI } from './cli-texts';
 import { COMMON } from './common-texts';
@@ -7,7 +7,7 @@ import { EXAMINE } from './examine-texts';
 import { IMAGE } from './image-texts';
 import { INSPECT } from './inspect-texts';
 import { DEVICE, JOB } from './job-texts';
-import { NODE } from './node-texts';
+import { FLASHER, NODE } from './node-texts';
 import { OPTION } from './option-texts';
 import { PLACEMENT } from './placement-texts';
 import { SESSION } from './session-texts';
@@ -32,8 +32,10 @@ export const ENGLISH = {
   inspect: INSPECT,
   transport: TRANSPORT,
   backup: BACKUP,
+  release: RELEASE,
   simulator: SIMULATOR,
   replay: REPLAY,
   node: NODE,
+  flasher: FLASHER,
   cli: CLI,
 } as const;

@@ -22,10 +22,13 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     device: '',
     memory: 'flash',
     offset: '0',
+    offsetType: 'size',
     length: '',
+    lengthType: 'size',
     output: 'buffer',
     folder: 'bk-backups',
     filename: '',
+    filenameType: 'str',
     keep: 0,
     incremental: true,
     fileMode: 'owner',
@@ -35,26 +38,38 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     device: '',
     source: 'payload',
     filename: '',
+    filenameType: 'str',
+    release: 'openbeken',
+    releaseVersion: '',
+    releaseServer: '',
+    folder: 'bk-backups',
     offset: 'auto',
+    offsetType: 'size',
     part: 'image',
     skip: '',
+    skipType: 'size',
     length: '',
+    lengthType: 'size',
     backup: 'once',
     unchanged: 'skip',
     bootloader: 'keep',
     openbeken: false,
     anyImage: false,
     dryRun: false,
+    startCheck: false,
   },
   'bk-erase': {
     name: '',
     device: '',
     region: 'app',
     offset: '',
+    offsetType: 'size',
     length: '',
+    lengthType: 'size',
     calibration: 'keep',
     backup: 'once',
     bootloader: 'keep',
+    dryRun: false,
   },
   'bk-inspect': { name: '', secrets: 'hide' },
 };
@@ -89,6 +104,18 @@ function definitionOf(type: string): Definition {
   return found;
 }
 
+/** Texts of the device that the script for the browser asks for, of which there are two in one place. */
+function keysOfScript(): string[] {
+  const files = projectFiles('nodes/flasher/editor').filter((file) =>
+    readText(file).includes("/form-texts'"),
+  );
+  return files.flatMap((file) =>
+    [...readText(file).matchAll(/\btext\(([^)]*)\)/g)].flatMap(([, what]) =>
+      [...(what ?? '').matchAll(/'([a-z][\w.]*)'/gi)].map(([, key]) => key ?? ''),
+    ),
+  );
+}
+
 function keysOf(catalogue: Catalogue, prefix = ''): string[] {
   return Object.entries(catalogue).flatMap(([key, value]) =>
     typeof value === 'string' ? [prefix + key] : keysOf(value, `${prefix}${key}.`),
@@ -117,7 +144,7 @@ for (const [type, defaults] of Object.entries(DEFAULTS)) {
           .map(([key]) => key)
           .filter((key) => !/\.(svg|html|js)$/.test(key)),
       );
-      for (const [, key] of html.matchAll(/text\('([\w.]+)'\)/g)) used.add(`${type}.${key}`);
+      if (type === 'bk-device') for (const key of keysOfScript()) used.add(`${type}.${key}`);
       const existing = keysOf(catalogueOf(type)).filter((key) => !key.includes('.status.'));
       assert.deepEqual([...used].sort(), existing.sort());
     });

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import { ENGLISH } from '../../../src/texts/en-US/english';
-import { projectFiles, ROOT, readText } from '../../support/project';
+import { projectFiles, readText } from '../../support/project';
 
 type Texts = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -52,54 +50,3 @@ describe('the texts', () => {
       }
   });
 });
-
-describe('the languages', () => {
-  const locales = path.join(ROOT, 'nodes/locales');
-  const files = readdirSync(locales)
-    .map((language) => `nodes/locales/${language}/codes.json`)
-    .filter((file) => existsSync(path.join(ROOT, file)));
-
-  it('know only codes that there are, with the values that these are told', () => {
-    for (const file of files) assert.deepEqual(strange(JSON.parse(readText(file))), [], file);
-  });
-
-  it('are looked through for what English does not have', () => {
-    const texts = {
-      diagnosis: {
-        power: 'WEAK',
-        times_few: '__count__ MAL',
-        baudAction: 'SLOWER THAN __speed__',
-        nothing: '',
-      },
-      moon: { full: 'FULL' },
-    };
-    assert.deepEqual(strange(texts), [
-      'diagnosis.baudAction is told no speed',
-      'diagnosis.nothing is no code',
-      'moon.full is no code',
-    ]);
-  });
-});
-
-/** What of a translation would never be said, or with a gap in it. */
-function strange(texts: Texts): string[] {
-  return Object.entries(texts).flatMap(([room, keys]) =>
-    Object.entries(keys).flatMap(([key, text]) => {
-      const english = englishOf(room, key);
-      if (english === undefined) return [`${room}.${key} is no code`];
-      const told = placesOf(english);
-      return placesOf(text)
-        .filter((name) => !told.includes(name))
-        .map((name) => `${room}.${key} is told no ${name}`);
-    }),
-  );
-}
-
-function englishOf(room: string, key: string): string | undefined {
-  const texts = (ENGLISH as Texts)[room];
-  return texts?.[key] ?? texts?.[key.replace(/_(zero|two|few|many)$/, '_other')];
-}
-
-function placesOf(text: string): string[] {
-  return [...text.matchAll(/__(\w+?)__/g)].map((match) => match[1] ?? '');
-}
