@@ -4,6 +4,7 @@ import { connect } from './commands/connect';
 import { doctor } from './commands/doctor';
 import { erase } from './commands/erase';
 import { inspect } from './commands/inspect';
+import { listen } from './commands/listen';
 import { ports } from './commands/ports';
 import { read } from './commands/read';
 import { sim } from './commands/sim';
@@ -19,6 +20,7 @@ import { nearest, readWords } from './words/read-words';
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   ports,
+  listen,
   connect,
   read,
   write,

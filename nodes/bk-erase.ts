@@ -3,10 +3,19 @@ import { BkError, type EraseOptions, say } from '../src';
 import { type JobMessage, runJobs } from './shared/job-runner';
 import { backupFolder } from './shared/paths';
 import { serverLanguage } from './shared/server-language';
-import { choice, type Saved, size } from './shared/settings';
+import { choice, isBlank, type Saved, size } from './shared/settings';
+import { settingValue } from './shared/typed-values';
 
 type EraseDef = Saved<
-  'device' | 'region' | 'offset' | 'length' | 'calibration' | 'backup' | 'bootloader'
+  | 'device'
+  | 'region'
+  | 'offset'
+  | 'offsetType'
+  | 'length'
+  | 'lengthType'
+  | 'calibration'
+  | 'backup'
+  | 'bootloader'
 >;
 
 export = function register(RED: NodeAPI): void {
@@ -17,7 +26,7 @@ export = function register(RED: NodeAPI): void {
     runJobs(RED, language, this, def, {
       operation: 'erase',
       prepare: (msg) => {
-        const options = eraseOptions(RED, def, msg);
+        const options = eraseOptions(RED, this, def, msg);
         return (device, control) => device.erase(options, control);
       },
       doneText: () => 'eraseDone',
@@ -27,11 +36,11 @@ export = function register(RED: NodeAPI): void {
   RED.nodes.registerType('bk-erase', BkEraseNode);
 };
 
-function eraseOptions(RED: NodeAPI, def: EraseDef, msg: JobMessage): EraseOptions {
+function eraseOptions(RED: NodeAPI, node: Node, def: EraseDef, msg: JobMessage): EraseOptions {
   const region = choice('region', def.region, ['app', 'range', 'data', 'all'], 'app');
   return {
     region,
-    ...(region === 'range' ? range(def, msg) : {}),
+    ...(region === 'range' ? range(RED, node, def, msg) : {}),
     calibration: choice('calibration', def.calibration, ['keep', 'erase'], 'keep'),
     bootloader: choice('bootloader', def.bootloader, ['keep', 'erase'], 'keep'),
     backup: {
@@ -42,10 +51,17 @@ function eraseOptions(RED: NodeAPI, def: EraseDef, msg: JobMessage): EraseOption
 }
 
 /** Both ends have to be said: a forgotten one must not become "from the start" or "to the end". */
-function range(def: EraseDef, msg: JobMessage): { offset: number; length: number } {
+function range(
+  RED: NodeAPI,
+  node: Node,
+  def: EraseDef,
+  msg: JobMessage,
+): { offset: number; length: number } {
+  const given = (name: 'offset' | 'length') =>
+    isBlank(msg[name]) ? settingValue(RED, node, def, name, msg) : msg[name];
   return {
-    offset: needed('offset', size('offset', msg.offset, def.offset)),
-    length: needed('length', size('length', msg.length, def.length)),
+    offset: needed('offset', size('offset', given('offset'))),
+    length: needed('length', size('length', given('length'))),
   };
 }
 

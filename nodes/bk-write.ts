@@ -5,15 +5,20 @@ import { type JobMessage, runJobs } from './shared/job-runner';
 import { backupFolder, sourceFile } from './shared/paths';
 import { serverLanguage } from './shared/server-language';
 import { choice, flag, isBlank, type Saved, size, text } from './shared/settings';
+import { holdsItself, isTrusted, settingValue } from './shared/typed-values';
 
 type WriteDef = Saved<
   | 'device'
   | 'source'
   | 'filename'
+  | 'filenameType'
   | 'offset'
+  | 'offsetType'
   | 'part'
   | 'skip'
+  | 'skipType'
   | 'length'
+  | 'lengthType'
   | 'backup'
   | 'unchanged'
   | 'bootloader'
@@ -32,7 +37,7 @@ export = function register(RED: NodeAPI): void {
     runJobs(RED, language, this, def, {
       operation: 'write',
       prepare: (msg) => {
-        const options = writeOptions(RED, def, msg);
+        const options = writeOptions(RED, this, def, msg);
         return (device, control) => device.write(options, control);
       },
       doneText: (summary) => (summary.verified ? 'writeDone' : 'planned'),
@@ -42,16 +47,18 @@ export = function register(RED: NodeAPI): void {
   RED.nodes.registerType('bk-write', BkWriteNode);
 };
 
-function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOptions {
-  const offset = offsetOf(isBlank(msg.offset) ? def.offset : msg.offset);
+function writeOptions(RED: NodeAPI, node: Node, def: WriteDef, msg: JobMessage): WriteOptions {
+  const given = (name: string) => settingValue(RED, node, def, name, msg);
+  const offset = offsetOf(isBlank(msg.offset) ? given('offset') : msg.offset);
   // The form hides both while the node's own offset is auto, and keeps what was in them.
-  const isHidden = offset === 'auto' || offsetOf(def.offset) === 'auto';
-  const skip = isHidden ? undefined : size('skip', def.skip);
-  const length = isHidden ? undefined : size('length', def.length);
+  const isHidden =
+    offset === 'auto' || (holdsItself(def, 'offset') && offsetOf(def.offset) === 'auto');
+  const skip = isHidden ? undefined : size('skip', given('skip'));
+  const length = isHidden ? undefined : size('length', given('length'));
   return {
     image:
       choice('source', def.source, ['payload', 'file'], 'payload') === 'file'
-        ? { path: sourceFile(RED, text('filename', def.filename), text('filename', msg.filename)) }
+        ? { path: imageFile(RED, node, def, msg) }
         : imageBytes(msg, {
             bytes: say('node.readBufferOrSetSource'),
             path: say('node.setSourceForPath'),
@@ -70,6 +77,17 @@ function writeOptions(RED: NodeAPI, def: WriteDef, msg: JobMessage): WriteOption
     anyImage: flag('anyImage', def.anyImage, false),
     dryRun: flag('dryRun', def.dryRun, false),
   };
+}
+
+/** A name that comes from the flow, and not from who edits it, reaches no further than one in msg.filename. */
+function imageFile(RED: NodeAPI, node: Node, def: WriteDef, msg: JobMessage): string {
+  const fromMessage = text('filename', msg.filename);
+  if (isTrusted(def, 'filename')) {
+    const setting = text('filename', settingValue(RED, node, def, 'filename', msg));
+    return sourceFile(RED, setting, fromMessage);
+  }
+  const name = fromMessage || text('filename', settingValue(RED, node, def, 'filename', msg));
+  return sourceFile(RED, '', name);
 }
 
 /** Bytes from the start of flash; `auto` where nothing is given. */

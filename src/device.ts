@@ -1,8 +1,10 @@
 import { type Environment, processEnvironment } from './environment';
 import { BkError, isBkError, textOf } from './errors';
+import { type DeviceListener, DeviceWatch, type TellOfJob, told } from './jobs/base/device-watch';
 import { JobContext } from './jobs/base/job-context';
-import { factsOf, type JobOutcome } from './jobs/base/job-facts';
+import { factsOf, factsWithoutChip, type JobOutcome } from './jobs/base/job-facts';
 import { doneLine, failedLine } from './jobs/base/job-lines';
+import { listenersOf } from './jobs/base/job-listeners';
 import { JobNotes } from './jobs/base/job-notes';
 import type {
   ChipReport,
@@ -15,14 +17,17 @@ import type {
   WriteSummary,
 } from './jobs/base/job-types';
 import { type Operation, ProgressReporter } from './jobs/base/progress';
+import { tellChip } from './jobs/chip/chip-report';
 import { connect } from './jobs/connect';
 import { erase } from './jobs/erase';
 import { examine } from './jobs/examine';
 import type { Examination, ExamineOptions } from './jobs/examine/examination';
+import { type LineReport, type ListenOptions, lineReport, listen } from './jobs/listen';
 import {
   takeControl,
   takeEraseOptions,
   takeExamineOptions,
+  takeListenOptions,
   takeWriteOptions,
 } from './jobs/options/job-options';
 import { checkReading, read } from './jobs/read';
@@ -40,6 +45,10 @@ interface Job<Prepared, Payload> {
   options: unknown;
   /** The same where only now is known what was meant: an image is its bytes, not the name of a file. */
   meant?(prepared: Prepared): unknown;
+  /** The device's settings with what of them this job has its own of. */
+  settings?(settings: FilledSettings, prepared: Prepared): FilledSettings;
+  /** It wants to know of the line, with a chip or without. @returns what it comes to where no chip answered */
+  withoutChip?(progress: ProgressReporter): Payload;
   /** @param port for messages */
   prepare(port: string): Prepared | Promise<Prepared>;
   perform(context: JobContext, prepared: Prepared): Promise<JobOutcome<Payload>>;
@@ -55,6 +64,7 @@ export class Device {
   readonly #environment: Environment;
   /** Aborts what runs or waits when the device is closed. */
   readonly #jobs = new Set<{ abort: AbortController; settled: Promise<unknown> }>();
+  readonly #watch = new DeviceWatch();
   /** Where its last job ran, and with which settings. */
   #last: { slot: PortSlot; settings: FilledSettings } | null = null;
 
@@ -67,6 +77,15 @@ export class Device {
   /** Whether a job of it runs or waits, or its link is kept for the next one; else nothing is lost with it. */
   get inUse(): boolean {
     return this.#jobs.size > 0 || this.#last?.slot.keepsFor(this) === true;
+  }
+
+  /**
+   * Tells of all that happens to the device's jobs, whoever asks for them: what a job does to flash, sector by sector,
+   * too. Jobs that were asked for before are left out, and who throws is not told any more.
+   * @returns what ends it
+   */
+  watch(listener: DeviceListener): () => void {
+    return this.#watch.add(listener);
   }
 
   /** Links and identifies; the link stays for `idle` seconds. */
@@ -147,6 +166,23 @@ export class Device {
   }
 
   /**
+   * Calls the chip, with and without a person's help, and tells all the while what the line carries, as `line` of
+   * the progress: until a chip is found or the time is over. Changes nothing on the chip.
+   * @throws BkError BK_BAD_SETTING, BK_CANCELLED, those of opening a port and of identifying a chip
+   */
+  listen(options: ListenOptions = {}, control: JobControl = {}): Promise<JobResult<LineReport>> {
+    return this.#run(control, {
+      operation: 'listen',
+      options,
+      prepare: (port) => takeListenOptions(options, port),
+      // Any chip is a sound line.
+      settings: (settings, own) => ({ ...settings, ...own, chip: 'auto' }),
+      withoutChip: ({ line }) => lineReport(line),
+      perform: listen,
+    });
+  }
+
+  /**
    * Cancels this device's jobs at a safe point, and closes the port unless another device's job needs
    * it; resolves when both are done.
    */
@@ -169,7 +205,10 @@ export class Device {
     const forward = (): void => abort.abort();
     if (control.signal?.aborted) forward();
     control.signal?.addEventListener('abort', forward, { once: true });
-    const settled = this.#perform(settings, control, abort.signal, job).finally(() => {
+    const tell = this.#watch.begin(job.operation, forward);
+    tell?.({ kind: 'queued' });
+    const work = this.#perform(settings, control, abort.signal, job, tell);
+    const settled = told(work, tell).finally(() => {
       control.signal?.removeEventListener('abort', forward);
       this.#jobs.delete(entry);
     });
@@ -179,38 +218,43 @@ export class Device {
   }
 
   async #perform<Prepared, Payload>(
-    settings: FilledSettings,
+    given: FilledSettings,
     control: JobControl,
     signal: AbortSignal,
     job: Job<Prepared, Payload>,
+    tell: TellOfJob,
   ): Promise<JobResult<Payload>> {
     const { operation } = job;
-    const prepared = await inWords(job, settings.port, () => job.prepare(settings.port));
+    const prepared = await inWords(job, given.port, () => job.prepare(given.port));
+    const settings = job.settings?.(given, prepared) ?? given;
     const { ports, folders } = this.#environment;
     const { slot, release } = await inWords(job, settings.port, () =>
       ports.turn(settings.port, signal),
     );
     this.#last = { slot, settings };
+    tell?.({ kind: 'started' });
     const { clock, recorder } = slot;
-    const notes = new JobNotes(recorder);
-    const listener = guarded(control.onProgress, notes);
+    const notes = new JobNotes(recorder, tell);
+    const listeners = listenersOf(control, notes, tell);
     recorder.beginJob({
       operation,
       options: job.meant?.(prepared) ?? job.options,
       port: settings.port,
       settings: recorded(settings),
       recording: settings.record,
-      onLine: guarded(control.onRecord, notes),
+      onLine: listeners.onRecord,
     });
     const subject = { operation, device: settings.name, port: settings.port };
-    const progress = new ProgressReporter(subject, clock, listener, recorder);
+    const progress = new ProgressReporter(subject, clock, listeners.onProgress, recorder);
     let context: JobContext | null = null;
     let result: JobResult<Payload> | null = null;
     let failure: BkError | null = null;
+    const turnAt = clock.now();
     try {
-      const turnAt = clock.now();
-      const session = await slot.session(settings, notes.report(progress), signal);
-      context = new JobContext(session, progress, notes, signal, folders);
+      const report = { ...notes.report(progress), isLineTest: job.withoutChip !== undefined };
+      const session = await slot.session(settings, report, signal);
+      context = new JobContext(session, progress, notes, signal, folders, listeners);
+      tellChip(context);
       const linkedAt = clock.now();
       const outcome = await job.perform(context, prepared);
       progress.finish();
@@ -219,8 +263,15 @@ export class Device {
       result = { payload: outcome.payload, facts: factsOf(operation, context, outcome, times) };
       recorder.decide(doneLine(result.facts));
     } catch (error) {
-      failure = notes.explain(asBkError(error, operation, settings.port));
-      recorder.decide(failedLine(failure));
+      if (job.withoutChip !== undefined && isBkError(error, 'BK_NO_LINK')) {
+        const ms = clock.now() - turnAt;
+        const facts = factsWithoutChip(operation, settings, notes.warnings, ms);
+        result = { payload: job.withoutChip(progress), facts };
+        recorder.decide(doneLine(facts));
+      } else {
+        failure = notes.explain(asBkError(error, operation, settings.port));
+        recorder.decide(failedLine(failure));
+      }
     }
     try {
       if (failure === null) await slot.keep(settings, this);
@@ -260,23 +311,6 @@ async function inWords<T>(
   }
 }
 
-/** Who only looks on must not end a job in the middle of a change. */
-function guarded<Told>(
-  listener: ((told: Told) => void) | undefined,
-  notes: JobNotes,
-): ((told: Told) => void) | undefined {
-  if (listener === undefined) return undefined;
-  let heard: typeof listener | undefined = listener;
-  return (told) => {
-    try {
-      heard?.(told);
-    } catch (error) {
-      heard = undefined;
-      notes.warnings.push(say('device.listenerFailed', { reason: textOf(error) }));
-    }
-  };
-}
-
 function recorded(settings: FilledSettings): RecordedSettings {
   const { chip, baud, reset, linkTimeout, idle, after } = settings;
   return { chip, baud, reset, linkTimeout, idle, after };
@@ -288,6 +322,7 @@ const INTERNAL = {
   write: 'device.writeBroke',
   erase: 'device.eraseBroke',
   examine: 'device.examineBroke',
+  listen: 'device.listenBroke',
 } as const;
 
 function asBkError(error: unknown, operation: Operation, port: string): BkError {

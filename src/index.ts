@@ -8,6 +8,7 @@ export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
 export { Device } from './device';
+export type { LineCode, LineVerdict } from './diagnosis/line-verdict';
 export { createEnvironment, type Environment } from './environment';
 export {
   BkError,
@@ -35,10 +36,17 @@ export type { OpenBekenTemplate } from './image/openbeken/openbeken-template';
 export type { OpenBekenSettings } from './image/openbeken/openbeken-write';
 export type { Json } from './image/tuya/tuya-json';
 export type { PinRole, Pins } from './image/tuya/tuya-pins';
+export type {
+  DeviceEvent,
+  DeviceListener,
+  JobEvent,
+  WatchedJob,
+} from './jobs/base/device-watch';
 export { factsIn, inspectionIn, progressIn } from './jobs/base/in-language';
 export type {
   BackupMode,
   BackupOptions,
+  ChipLayout,
   ChipReport,
   EncryptionKey,
   EraseOptions,
@@ -53,6 +61,7 @@ export type {
   WriteOptions,
   WriteSummary,
 } from './jobs/base/job-types';
+export type { JobWatch, SectorChange, SectorShown } from './jobs/base/job-watch';
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { ProgressThrottle } from './jobs/base/progress-throttle';
 export type {
@@ -65,8 +74,10 @@ export type {
   Unusual,
 } from './jobs/examine/examination';
 export { inspect } from './jobs/inspect-image';
+export type { LineReport, ListenOptions } from './jobs/listen';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
+export type { RecoveryRecord } from './session/base/report';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
 export {
   type ServedChip,

@@ -5,7 +5,7 @@ import type { Given, OptionTable } from '../words/option';
 /** What a command is given besides its words. */
 export interface Surroundings {
   /** Signal of Ctrl+C, and where progress goes. */
-  readonly control: Required<Omit<JobControl, 'onRecord'>>;
+  readonly control: Required<Pick<JobControl, 'signal' | 'onProgress'>>;
   /** Where relative paths begin. */
   readonly folder: string;
   /** Whether what goes to standard output is read by a person. */

@@ -4,6 +4,7 @@ import {
   durationText,
   type Inspection,
   type JobFacts,
+  type LineCode,
   type Progress,
   sizeText,
   speedText,
@@ -14,6 +15,14 @@ import { caseOf } from './error-cases';
 /** The badge texts of all nodes stand in one catalogue, that of the config node. */
 const NAMESPACE = 'node-red-contrib-bk72xx/bk-device';
 const ENGLISH: Readonly<Record<string, string>> = catalogue['bk-device'].status;
+
+/** What keeps a chip from being found; where it is silent the reset is most likely missing. */
+const LINE_KEYS: { readonly [code in LineCode]?: string } = {
+  echo: 'lineEcho',
+  tuyaMcu: 'lineTuyaMcu',
+  appLog: 'lineAppLog',
+  noise: 'lineNoise',
+};
 
 type Values = Readonly<Record<string, string | number>>;
 
@@ -31,7 +40,9 @@ export class StatusTexts {
 
   /** The percent is that of the whole job; what mends it on the way shows it as well. */
   progress({ phase, overallPercent, total, ...progress }: Progress): NodeStatus {
-    const { bytesPerSecond, waitsForPerson } = progress;
+    const { bytesPerSecond, waitsForPerson, line } = progress;
+    const onLine = line && LINE_KEYS[line.code];
+    if (onLine !== undefined) return this.#status('yellow', 'ring', onLine);
     if (waitsForPerson) return this.#status('yellow', 'ring', 'resetNow');
     const words = [this.text(phase)];
     if (total > 0 || overallPercent > 0) words.push(`${overallPercent} %`);

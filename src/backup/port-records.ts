@@ -8,7 +8,8 @@ import { storageError } from './storage';
 /** So many records stay in a folder that this program fills: a flow may fail every minute, for years. */
 const MOST_RECORDS = 100;
 const ENDING = '.jsonl';
-const NAME = /^\d{8}-\d{6}-\d{3}(_\d+)?_(connect|read|write|erase|examine)_(failed|done)\.jsonl$/;
+const NAME =
+  /^\d{8}-\d{6}-\d{3}(_\d+)?_(connect|read|write|erase|examine|listen)_(failed|done)\.jsonl$/;
 
 /** What happened on a port, as text. */
 export interface Recorded {
@@ -17,7 +18,7 @@ export interface Recorded {
 
 /** Of which job a record is, for its name. */
 export interface RecordedJob {
-  operation: 'connect' | 'read' | 'write' | 'erase' | 'examine';
+  operation: 'connect' | 'read' | 'write' | 'erase' | 'examine' | 'listen';
   outcome: 'failed' | 'done';
   /** When it ended. */
   date: Date;

@@ -10,34 +10,61 @@ import { Changer } from './change/change';
 import { eraseSeconds, planErase } from './change/erase-plan';
 import { forgetPartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
+import { tellSpared } from './change/spared';
 import { checkBootloader } from './chip/bootloader-check';
 import { forgetLayout } from './chip/chip-calibration';
 import { blankCrc, chipCrc } from './chip/chip-checksum';
 
-/** Erases what is not blank yet, and verifies that all of it is. */
+/** Erases what is not blank yet, and verifies that all of it is. A dry run plans only. */
 export async function erase(
   context: JobContext,
   options: EraseOptions,
 ): Promise<JobOutcome<EraseSummary>> {
-  const { plan: regions, backup } = await planAndBackUp(context, options.backup, async () => {
+  const wanted = options.dryRun ? undefined : options.backup;
+  const { plan: regions, backup } = await planAndBackUp(context, wanted, async () => {
     const planned = await planErase(context, options);
     const { erase, verify } = eraseSeconds(planned);
-    context.progress.expect('erase', erase);
-    context.progress.expect('verify', verify);
+    context.progress.expect('erase', options.dryRun ? 0 : erase);
+    context.progress.expect('verify', options.dryRun ? 0 : verify);
     return planned;
   });
+  tellSpared(context, regions);
+  const payload = options.dryRun
+    ? planned(regions)
+    : await carryOut(context, options, regions, backup);
+  return { payload, offset: regions[0]?.offset ?? 0, length: payload.bytes, bytes: payload.bytes };
+}
+
+/** What an erase of all of the regions would be. */
+function planned(regions: Region[]): EraseSummary {
+  const { erase, verify } = eraseSeconds(regions);
+  const blocks = regions.flatMap((region) => [...blocksOf(region)]);
+  const whole = blocks.filter(({ length }) => length === BLOCK);
+  const bytes = totalOf(regions);
+  return {
+    regions,
+    bytes,
+    sectorsErased: (bytes - totalOf(whole)) / SECTOR,
+    blocksErased: whole.length,
+    verified: false,
+    seconds: erase + verify,
+    backup: null,
+  };
+}
+
+async function carryOut(
+  context: JobContext,
+  options: EraseOptions,
+  regions: Region[],
+  backup: string | null,
+): Promise<EraseSummary> {
   const bytes = totalOf(regions);
   const changer = new Changer(context);
   await changer.runErase(regions, () => eraseRegions(context, changer, regions, bytes));
   await forgetPartialSectors(context, options.backup?.folder, regions);
   if (options.calibration === 'erase' || options.bootloader === 'erase') forgetLayout(context);
   const { sectorsErased, blocksErased } = changer.counts;
-  return {
-    payload: { regions, bytes, sectorsErased, blocksErased, verified: true, backup },
-    offset: regions[0]?.offset ?? 0,
-    length: bytes,
-    bytes,
-  };
+  return { regions, bytes, sectorsErased, blocksErased, verified: true, backup };
 }
 
 async function eraseRegions(

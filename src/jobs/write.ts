@@ -19,6 +19,7 @@ import {
 } from './change/change-plan';
 import { forgetPartialSectors, PartialSectors } from './change/partial-sectors';
 import { planAndBackUp } from './change/plan-and-backup';
+import { tellSpared } from './change/spared';
 import { planWrite } from './change/write-plan';
 import { checkBootloader } from './chip/bootloader-check';
 import { forgetLayout } from './chip/chip-calibration';
@@ -88,10 +89,11 @@ async function change(
     for (const piece of placed) pieces.push(await partials.fill(piece));
     const plan = await planWrite(context, pieces, options);
     context.session.report.decisions?.decide(planLine(plan));
+    const ranges = plan.blocks.map(({ range }) => range);
+    tellSpared(context, ranges);
     if (options.dryRun) return plan;
     await partials.keep(plan);
     await changer.run(plan, () => carryOut(context, changer, pieces, plan));
-    const ranges = plan.blocks.map(({ range }) => range);
     await partials.close();
     await forgetPartialSectors(context, folder, ranges);
     forgetLayout(context);

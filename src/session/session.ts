@@ -102,7 +102,8 @@ export class Session implements Introducible, Recoverable, Reconnectable {
       reset: this.settings.reset,
       timeoutMs,
       signal,
-      onStep: (message, waits) => this.report.onPhase('link', message, waits),
+      onStep: (message, waits, line) => this.report.onPhase('link', message, waits, line),
+      isTest: this.report.isLineTest,
     });
     const { baudRate: baud } = this.exchanger.transport;
     this.report.decisions?.decide({ kind: 'link', by: outcome.by, baud });

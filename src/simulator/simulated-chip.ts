@@ -60,7 +60,10 @@ export class SimulatedChip {
     this.options = options;
     this.#clock = clock;
     this.#core = newCore(options);
-    this.#app = new Application(options.app, clock, (bytes, at) => this.#say(bytes, at));
+    this.#app = new Application(options, clock, {
+      say: (bytes, at) => this.#say(bytes, at),
+      crash: () => this.#restart(this.#clock.now(), false),
+    });
     this.#line = seeded(options.seed, 'line');
     this.#toChip = new Wire(clock, (arrival) => this.#arrive(arrival));
     // What fills a packet of the adapter's is passed on at that very moment.
@@ -73,6 +76,7 @@ export class SimulatedChip {
       restart: (at, brownout) => this.#restart(at, brownout),
     });
     if (!this.#bootloaderRuns()) this.#mode = 'dead';
+    else this.#setBaud(options.appBaud);
   }
 
   /** The flash's contents, live. */
@@ -123,7 +127,7 @@ export class SimulatedChip {
     if (this.#host !== null) throw new Error('The simulated chip has a host already');
     this.#host = host;
     this.#catchUp(this.#clock.now());
-    if (this.#mode === 'app') this.#app.beat();
+    if (this.#mode === 'app') this.#app.goOn();
     else this.#awaitApplication();
   }
 
@@ -160,6 +164,10 @@ export class SimulatedChip {
   receive(bytes: Buffer, hostBaud: number | null): void {
     if (bytes.length === 0) return;
     const now = this.#clock.now();
+    if (this.options.joined) {
+      this.#toHost.send(Buffer.from(bytes), now, this.#byteMs(hostBaud ?? this.#baud), hostBaud);
+      return;
+    }
     this.#toChip.send(Buffer.from(bytes), now, this.#byteMs(hostBaud ?? this.#baud), hostBaud);
   }
 
@@ -247,10 +255,15 @@ export class SimulatedChip {
 
   #enterApplication(at: number): void {
     this.#mode = 'app';
-    this.#setBaud(BOOT_BAUD);
+    this.#setBaud(this.options.appBaud);
     this.#reader.reset();
     this.#app.start();
-    if (this.#host !== null) this.#app.talk(at);
+    if (this.#host !== null && this.#applicationIsThere()) this.#app.talk(at);
+  }
+
+  #applicationIsThere(): boolean {
+    const { cells } = this.#core.memory;
+    return cells.subarray(BOOTLOADER_END, BOOTLOADER_END + 256).some((byte) => byte !== 0xff);
   }
 
   /** Has an application that says something by itself start by the clock. */
@@ -264,7 +277,7 @@ export class SimulatedChip {
   #arrive(arrival: Arrival): void {
     const { bytes, byteMs, end } = arrival;
     this.#catchUp(end - bytes.length * byteMs);
-    if (this.#mode === 'dead' || this.#mode === 'held') return;
+    if (this.#mode === 'dead' || this.#mode === 'held' || this.options.uart === '2') return;
     if (end < this.#bootAt + this.options.timings.boot) return;
     const heard = this.#throughLine(bytes, arrival.rate, this.#baud);
     if (heard.length === 0) return;
@@ -319,7 +332,7 @@ export class SimulatedChip {
   }
 
   #say(bytes: Buffer, at: number): number {
-    if (this.#host === null || bytes.length === 0) return at;
+    if (this.#host === null || bytes.length === 0 || this.options.joined) return at;
     return this.#toHost.send(bytes, at, this.#byteMs(this.#baud), this.#baud);
   }
 }

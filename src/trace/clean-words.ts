@@ -63,6 +63,10 @@ const SIMULATED: ReadonlySet<string> = new Set([
   ...[
     'reset',
     'app',
+    'appbaud',
+    'crash',
+    'uart',
+    'joined',
     'srpunish',
     'midlength',
     'stay',
@@ -118,7 +122,7 @@ const TOLD: ReadonlySet<string> = new Set([
     'anyImage',
     'dryRun',
   ],
-  ...['region', 'calibration'],
+  ...['region', 'calibration', 'linkTimeout', 'startCheck'],
 ]);
 /** Options of which only that they were given is told. */
 const GIVEN: ReadonlySet<string> = new Set(['file', 'openbeken']);

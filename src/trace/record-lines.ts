@@ -171,9 +171,9 @@ export type WireLine =
 /** A job began. */
 export interface JobLine extends Timed {
   kind: 'job';
-  operation: 'connect' | 'read' | 'write' | 'erase' | 'examine';
+  operation: 'connect' | 'read' | 'write' | 'erase' | 'examine' | 'listen';
   /**
-   * Its options, by the names of ReadOptions, WriteOptions, EraseOptions and ExamineOptions, as far as they are numbers, booleans and
+   * Its options, by the names of ReadOptions, WriteOptions, EraseOptions, ExamineOptions and ListenOptions, as far as they are numbers, booleans and
    * fixed words. An image is `{ n, crc }`; a file to read into, and a configuration of OpenBeken, are `true`; of
    * `backup` there is the mode.
    */

@@ -69,10 +69,16 @@ describe('the editor', function () {
   const hasError = (field: string) =>
     editor.page.evaluate((it) => $(it).hasClass('input-error'), field);
 
+  /** What a person sees of a field: a typed input hides the field itself. */
+  const seen = async (field: string) => {
+    const typed = `${field} + .red-ui-typedInput-container input.red-ui-typedInput-input`;
+    return (await editor.page.locator(typed).count()) > 0 ? typed : field;
+  };
+
   async function type(field: string, text: string): Promise<void> {
-    await editor.page.fill(field, text);
+    await editor.page.fill(await seen(field), text);
     // The editor validates when the field is left.
-    await editor.page.press(field, 'Tab');
+    await editor.page.press(await seen(field), 'Tab');
     await editor.page.waitForTimeout(50);
   }
 
@@ -109,6 +115,19 @@ describe('the editor', function () {
     ]);
     const config = await editor.page.evaluate(() => RED.nodes.getType('bk-device').category);
     assert.equal(config, 'config');
+  });
+
+  it('finds its nodes by what people call these chips', async () => {
+    const found = async (words: string) => {
+      await editor.page.fill('#red-ui-palette-search input', words);
+      await editor.page.waitForTimeout(400);
+      const nodes = editor.page.locator('.red-ui-palette-node[data-palette-type^="bk-"]:visible');
+      return nodes.count();
+    };
+    for (const words of ['beken', 'Tuya', 'openbeken', 'BK7231N', 'bk read'])
+      assert.equal(await found(words), words === 'bk read' ? 1 : TYPES.length, words);
+    assert.equal(await found('zigbee'), 0);
+    await found('');
   });
 
   for (const node of [...TYPES, 'bk-device']) {
@@ -155,7 +174,7 @@ describe('the editor', function () {
 
   it('shows only the fields that matter', async () => {
     await openForm('bk-write');
-    const isVisible = (field: string) => editor.page.isVisible(field);
+    const isVisible = async (field: string) => editor.page.isVisible(await seen(field));
     await editor.page.selectOption('#node-input-source', 'payload');
     assert.equal(await isVisible('#node-input-filename'), false);
     await editor.page.selectOption('#node-input-source', 'file');

@@ -83,6 +83,8 @@ describe('the architecture check itself', () => {
     ['nodes/bk-read.ts', 'src/device.ts'],
     ['nodes/bk-read.ts', 'nodes/bk-device.ts'],
     ['nodes/bk-read.ts', 'cli/run.ts'],
+    ['nodes/flasher/editor/main.ts', 'src/index.ts'],
+    ['nodes/flasher/editor/main.ts', 'nodes/shared/status.ts'],
     ['cli/commands/read.ts', 'src/jobs/read.ts'],
     ['cli/commands/read.ts', 'nodes/shared/status.ts'],
     ['src/device.ts', 'src/index.ts'],

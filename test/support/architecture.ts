@@ -8,6 +8,8 @@ type Place = string;
 
 /** What a place may import besides its own folder and the base files. The first row that fits a file holds. */
 const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
+  // Runs in the browser: of the rest it knows what is said, and what goes between it and the server.
+  ['nodes/flasher/editor/', ['src/texts/', 'nodes/flasher/messages.ts']],
   ['nodes/', ['nodes/shared/', 'src/index.ts']],
   ['cli/', ['src/index.ts']],
   ['src/index.ts', ['src/']],

@@ -18,8 +18,15 @@ export class Editor {
   readonly errors: string[];
   readonly #close: () => Promise<void>;
 
-  /** @param flow what stands in the flow file */
-  static async open(executablePath: string, flow: unknown[]): Promise<Editor> {
+  /**
+   * @param flow what stands in the flow file
+   * @param prepare what is to be done with the page before it goes anywhere
+   */
+  static async open(
+    executablePath: string,
+    flow: unknown[],
+    prepare: (page: Page) => Promise<void> = async () => {},
+  ): Promise<Editor> {
     const userDir = mkdtempSync(path.join(tmpdir(), 'bk72xx-editor-'));
     prepareUserDir(userDir, flow);
     const nodeRed = new NodeRed(userDir);
@@ -36,6 +43,7 @@ export class Editor {
       const editor = new Editor(page, close);
       // The catalogue of all packages of the world: no test needs it, and many machines cannot reach it.
       await page.route(/catalogue\.nodered\.org/, (route) => route.fulfill({ json: {} }));
+      await prepare(page);
       await page.goto(url);
       await page.waitForSelector('.red-ui-flow-node');
       return editor;

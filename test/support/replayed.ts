@@ -141,6 +141,7 @@ function perform(
   if (operation === 'connect') return device.connect({ signal });
   if (operation === 'read') return device.read(given as ReadOptions, { signal });
   if (operation === 'erase') return device.erase(given as EraseOptions, { signal });
+  if (operation === 'listen') return device.listen(given, { signal });
   if (operation === 'examine') return device.examine(given, { signal });
   given.image = extras.image ?? madeUpImage(script, part);
   return device.write(given as unknown as WriteOptions, { signal });

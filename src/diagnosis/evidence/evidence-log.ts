@@ -33,6 +33,7 @@ export class EvidenceLog {
     received: 0,
     family: null,
     heard: nothingHeard(),
+    slow: nothingHeard(),
     tallies: [],
     drops: [],
     checksumsRight: 0,
@@ -49,6 +50,7 @@ export class EvidenceLog {
   };
   readonly #witness: Witness | undefined;
   #held: Buffer = Buffer.alloc(0);
+  #heldSlow: Buffer = Buffer.alloc(0);
   #unprotected = false;
 
   constructor(witness?: Witness) {
@@ -125,6 +127,13 @@ export class EvidenceLog {
     const all = Buffer.concat([this.#held, bytes]);
     const left = classify(all, heard, all.length > HELD);
     this.#held = all.subarray(all.length - left);
+  }
+
+  /** Bytes that arrived while nobody called and the host listened at the slow rate of second controllers. */
+  slowly(bytes: Uint8Array): void {
+    const all = Buffer.concat([this.#heldSlow, bytes]);
+    const left = classify(all, this.#evidence.slow, all.length > HELD);
+    this.#heldSlow = all.subarray(all.length - left);
   }
 
   /** The chip's checksum of a range beside the one of the bytes that the host has for it. */

@@ -93,6 +93,8 @@ export interface Evidence {
   received: number;
   family: 'full' | 'basic' | null;
   heard: Heard;
+  /** The same at the slow rate of second controllers, where the host has listened at that. */
+  slow: Heard;
   tallies: Tally[];
   drops: Drop[];
   checksumsRight: number;

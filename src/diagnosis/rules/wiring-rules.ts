@@ -13,18 +13,19 @@ function joined({ heard, linked }: Evidence): Finding | null {
 }
 
 function secondTalker(evidence: Evidence): Finding | null {
-  const { heard, linked, drops } = evidence;
-  const frames = heard.tuyaFrames + heard.controllerFrames;
+  const { heard, slow, linked, drops } = evidence;
+  const controller = heard.controllerFrames + slow.controllerFrames;
+  const frames = heard.tuyaFrames + slow.tuyaFrames + controller;
   if (frames === 0) return null;
   const trouble = drops.length + evidence.mismatches.length + sum(evidence.tallies, failures);
   if (linked && trouble === 0) return null;
   // Firmware that calls its controller is heard between a reboot and the next link as well.
-  const confidence = linked ? (frames >= 5 && heard.controllerFrames > 0 ? 0.8 : 0.4) : 0.85;
+  const confidence = linked ? (frames >= 5 && controller > 0 ? 0.8 : 0.4) : 0.85;
   return finding(
     'secondTalker',
     confidence,
-    heard.controllerFrames > 0
-      ? say('diagnosis.framesOfController', { frames, count: heard.controllerFrames })
+    controller > 0
+      ? say('diagnosis.framesOfController', { frames, count: controller })
       : say('diagnosis.framesOfModule', { frames }),
   );
 }

@@ -1,4 +1,5 @@
 import type { FolderTurns } from '../../backup/folder-turns';
+import type { Region } from '../../chip/layouts';
 import { BkError, hex } from '../../errors';
 import { throwIfAborted } from '../../session/base/abort';
 import type { RecoveryRecord } from '../../session/base/report';
@@ -6,6 +7,7 @@ import type { Step } from '../../session/base/step';
 import type { Session } from '../../session/session';
 import { type Note, say } from '../../texts/note';
 import type { JobNotes } from './job-notes';
+import type { JobWatch, SectorShown } from './job-watch';
 import type { ProgressReporter } from './progress';
 
 /** What a job works with: the linked chip, and where its facts and its progress go. */
@@ -14,6 +16,8 @@ export class JobContext {
   readonly progress: ProgressReporter;
   readonly signal: AbortSignal | undefined;
   readonly folders: FolderTurns;
+  /** Who looks on. */
+  readonly watch: JobWatch;
   readonly warnings: Note[];
   readonly recoveries: RecoveryRecord[];
   readonly #notes: JobNotes;
@@ -26,11 +30,13 @@ export class JobContext {
     notes: JobNotes,
     signal: AbortSignal | undefined,
     folders: FolderTurns,
+    watch: JobWatch = {},
   ) {
     this.session = session;
     this.progress = progress;
     this.signal = signal;
     this.folders = folders;
+    this.watch = watch;
     this.#notes = notes;
     this.warnings = notes.warnings;
     this.recoveries = notes.recoveries;
@@ -43,7 +49,13 @@ export class JobContext {
 
   /** The same for work that a cancel must not break off: what it changes it changes back. */
   undisturbed(): JobContext {
-    return new JobContext(this.session, this.progress, this.#notes, undefined, this.folders);
+    const { session, progress, folders, watch } = this;
+    return new JobContext(session, progress, this.#notes, undefined, folders, watch);
+  }
+
+  /** Tells who looks on what sectors are now. @param range at sector boundaries */
+  show({ offset, length }: Region, state: SectorShown): void {
+    this.watch.onSectors?.({ offset, length, state });
   }
 
   /** One step that is repeated, with the link won back, until it succeeds. A cancel ends the job before it. */

@@ -1,7 +1,10 @@
 import { diagnose } from '../../diagnosis/diagnose';
 import type { Evidence } from '../../diagnosis/evidence/evidence';
 import { likelyCause } from '../../errors';
+import { BOOT_BAUD } from '../../session/base/link-state';
 import type { RecoveryRecord } from '../../session/base/report';
+import type { FilledSettings } from '../../session/base/settings';
+import type { Note } from '../../texts/note';
 import { render, renderAll } from '../../texts/render';
 import type { JobContext } from './job-context';
 import type { JobFacts, Recovery } from './job-types';
@@ -42,6 +45,30 @@ export function factsOf(
     warningCodes: warnings,
     ...(context.recoveries.length === 0 ? {} : explained(session.exchanger.evidence.evidence)),
     ...outcome.extra,
+  };
+}
+
+/** The same of a job that was worth doing without a chip. */
+export function factsWithoutChip(
+  operation: Operation,
+  { name, port }: Pick<FilledSettings, 'name' | 'port'>,
+  warnings: readonly Note[],
+  ms: number,
+): JobFacts {
+  return {
+    operation,
+    device: name,
+    port,
+    chip: null,
+    offset: 0,
+    length: 0,
+    bytes: 0,
+    durationMs: Math.round(ms),
+    bytesPerSecond: 0,
+    baud: BOOT_BAUD,
+    recoveries: [],
+    warnings: renderAll(warnings),
+    warningCodes: warnings,
   };
 }
 

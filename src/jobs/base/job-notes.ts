@@ -5,6 +5,7 @@ import type { RecoveryRecord, SessionReport } from '../../session/base/report';
 import { isSaid, type Note, type TextCode } from '../../texts/note';
 import { cleanNote } from '../../trace/clean-words';
 import type { Decisions } from '../../trace/recorder';
+import type { TellOfJob } from './device-watch';
 import type { ProgressReporter } from './progress';
 
 /** Failures of chip, flash and line; all others are explained by what was asked for. */
@@ -27,10 +28,15 @@ export class JobNotes {
   readonly warnings: Note[] = [];
   readonly recoveries: RecoveryRecord[] = [];
   readonly #decisions: Decisions | undefined;
+  readonly #tell: TellOfJob;
 
-  /** @param decisions where it is recorded what was seen and decided */
-  constructor(decisions?: Decisions) {
+  /**
+   * @param decisions where it is recorded what was seen and decided
+   * @param tell who looks on
+   */
+  constructor(decisions?: Decisions, tell?: TellOfJob) {
     this.#decisions = decisions;
+    this.#tell = tell;
     this.evidence = new EvidenceLog((what, facts) =>
       decisions?.decide({ kind: 'seen', what, facts }),
     );
@@ -39,16 +45,19 @@ export class JobNotes {
   report(progress: ProgressReporter): SessionReport {
     return {
       evidence: this.evidence,
-      onPhase: (phase, message, waitsForPerson) => progress.say(phase, message, waitsForPerson),
+      onPhase: (phase, message, waitsForPerson, line) =>
+        progress.say(phase, message, waitsForPerson, line),
       onRecovery: (recovery) => {
         const { phase, address, ms } = recovery;
         const [cause, action] = [cleanNote(recovery.cause), cleanNote(recovery.action)];
         this.#decisions?.decide({ kind: 'recovery', phase, address, cause, action, ms });
         this.recoveries.push(recovery);
+        this.#tell?.({ kind: 'recovery', recovery });
       },
       onWarning: (warning) => {
         this.#decisions?.decide({ kind: 'warning', text: cleanNote(warning) });
         this.warnings.push(warning);
+        this.#tell?.({ kind: 'warning', text: warning });
       },
       decisions: this.#decisions,
     };

@@ -7,10 +7,11 @@ import type { ImagePart } from '../../placement/base/place-types';
 import type { OpenBekenOptions } from '../../placement/settings/openbeken-settings';
 import type { Note } from '../../texts/note';
 import type { EventLine } from '../../trace/record-lines';
+import type { JobWatch } from './job-watch';
 import type { Operation, ProgressListener } from './progress';
 
 /** What every job takes besides its own options. */
-export interface JobControl {
+export interface JobControl extends JobWatch {
   /** Aborting ends the job at the next sector boundary with BK_CANCELLED. */
   signal?: AbortSignal;
   onProgress?: ProgressListener;
@@ -189,14 +190,19 @@ export interface EraseOptions {
   calibration?: 'keep' | 'erase';
   bootloader?: 'keep' | 'erase';
   backup?: BackupOptions;
+  dryRun?: boolean;
 }
 
 export interface EraseSummary {
   regions: Region[];
   bytes: number;
+  /** Of a dry run: at most, as what is blank already is left alone. */
   sectorsErased: number;
   blocksErased: number;
-  verified: true;
+  /** False only for a dry run. */
+  verified: boolean;
+  /** Of a dry run: how long carrying it out would take at most, without a backup. */
+  seconds?: number;
   /** Path of the backup made or found; null where none was wanted. */
   backup: string | null;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import type { LineCode } from '../../diagnosis/line-verdict';
 import type { Phase } from '../../errors';
 import type { Progress } from './progress';
 
@@ -17,6 +18,7 @@ export class ProgressThrottle {
   /** The latest report of each phase that was held back. */
   readonly #held = new Map<Phase, Progress>();
   #waited = false;
+  #line: LineCode | undefined;
   #emittedAt = Number.NEGATIVE_INFINITY;
   /** What was last said of the whole job. */
   #overall: Pick<Progress, 'overallPercent' | 'overallEtaSeconds'> = {
@@ -30,12 +32,13 @@ export class ProgressThrottle {
   }
 
   report(progress: Progress): void {
-    const { phase, done, total, waitsForPerson } = progress;
+    const { phase, done, total, waitsForPerson, line } = progress;
     const isFirst = !this.#begun.has(phase);
     const isLast = total > 0 && done === total && !this.#ended.has(phase);
     // What a person has to do must not wait: no later report may come while the job waits for them.
-    const isCall = waitsForPerson && !this.#waited;
+    const isCall = waitsForPerson && (!this.#waited || line?.code !== this.#line);
     this.#waited = waitsForPerson;
+    this.#line = line?.code;
     // What began before may be over now: its latest report was its last.
     if (isFirst) this.flush();
     this.#begun.add(phase);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import type { LineVerdict } from '../../diagnosis/line-verdict';
 import type { Phase } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import { render } from '../../texts/render';
@@ -6,7 +7,7 @@ import { cleanNote } from '../../trace/clean-words';
 import type { Decisions } from '../../trace/recorder';
 import { JobEstimate } from './job-estimate';
 
-export type Operation = 'connect' | 'read' | 'write' | 'erase' | 'examine';
+export type Operation = 'connect' | 'read' | 'write' | 'erase' | 'examine' | 'listen';
 
 /** One report of how far a job is. Within a phase `done` never falls, and `overallPercent` never does. */
 export interface Progress {
@@ -41,6 +42,8 @@ export interface Progress {
   params: Note['params'];
   /** True while the job cannot go on without a person's hand. */
   waitsForPerson: boolean;
+  /** What the line carries, where the message is about that: while a chip is called that does not answer. */
+  line?: LineVerdict;
 }
 
 export type ProgressListener = (progress: Progress) => void;
@@ -72,6 +75,7 @@ export class ProgressReporter {
   #since: number | null = null;
   #isOver = false;
   #mac: string | null = null;
+  #line: LineVerdict | null = null;
   #lookUpMac: () => string | null = () => null;
 
   constructor(
@@ -84,6 +88,11 @@ export class ProgressReporter {
     this.#clock = clock;
     this.#listener = listener;
     this.#decisions = decisions;
+  }
+
+  /** What the line carries, as it was said last; null where it was not. */
+  get line(): LineVerdict | null {
+    return this.#line;
   }
 
   /** From now on reports name the chip. @param known its MAC as far as it is known; must not ask the chip */
@@ -136,13 +145,14 @@ export class ProgressReporter {
   }
 
   /** Says what is going on in a phase that has no bytes. */
-  say(phase: Phase, message: Note, waitsForPerson = false): void {
+  say(phase: Phase, message: Note, waitsForPerson = false, line: LineVerdict | null = null): void {
+    this.#line = line;
     // How long a person takes says nothing of how long the rest of the work will.
     if (waitsForPerson) this.#since = null;
     const waits = waitsForPerson ? { waits: true as const } : {};
     this.#decisions?.decide({ kind: 'phase', phase, text: cleanNote(message), ...waits });
     const state = { done: 0, total: 0, startedAt: this.#clock.now() };
-    this.#emit(phase, state, null, message, waitsForPerson);
+    this.#emit(phase, state, null, message, waitsForPerson, line);
   }
 
   /** The job has succeeded: its last phase is told once more. */
@@ -171,6 +181,7 @@ export class ProgressReporter {
     address: number | null,
     note: Note,
     waitsForPerson: boolean,
+    line: LineVerdict | null = null,
   ): void {
     if (total > 0) this.#latest = phase;
     if (this.#listener === undefined) return;
@@ -192,6 +203,7 @@ export class ProgressReporter {
       code: note.code,
       params: note.params,
       waitsForPerson,
+      ...(line === null ? {} : { line }),
     });
   }
 

@@ -17,11 +17,14 @@ const VERIFY_ROUNDS = 6;
 /** More sectors than this failing together is no worn sector: the flash as a whole does not take data. */
 const BAD_SECTORS_AT_MOST = 8;
 
+/** What the ledger of a job says, as who looks on is told of it. */
+const SHOWN = { fresh: 'verified', written: 'written', blank: 'erased' } as const;
+
 /** Erases and programs as planned, has the chip check it, and repairs what does not hold. */
 export class Changer {
   readonly #context: JobContext;
   readonly #misdirected: MisdirectedWrites;
-  readonly #ledger = new FlashLedger();
+  readonly #ledger: FlashLedger;
   readonly #steps: FlashSteps;
   readonly #repairs: Repairs;
   /** Sectors that stay wrong after all repairs, and what was held for the cause when they were given up. */
@@ -29,6 +32,10 @@ export class Changer {
 
   constructor(context: JobContext) {
     this.#context = context;
+    this.#ledger = new FlashLedger((range, holds) => {
+      // What is uncertain while an erase or a program is under way is settled in a moment.
+      if (holds in SHOWN) context.show(range, SHOWN[holds as keyof typeof SHOWN]);
+    });
     this.#misdirected = new MisdirectedWrites(context);
     this.#steps = new FlashSteps(context, this.#ledger, this.#misdirected);
     this.#repairs = new Repairs(context, this.#steps);
@@ -59,7 +66,9 @@ export class Changer {
       // What was answered with success proved to mean nothing.
       if (isBkError(error, 'BK_FLASH_PROTECTED')) this.#ledger.doubt();
       this.#ledger.addUncertain(this.#misdirected.hit);
-      throw withFlashState(error, this.#ledger.state());
+      const state = this.#ledger.state();
+      for (const range of state.uncertain) this.#context.show(range, 'failed');
+      throw withFlashState(error, state);
     }
   }
 
@@ -135,7 +144,9 @@ export class Changer {
 
   #giveUp(address: number): void {
     this.#bad.set(address, this.#repairs.isLine(address) ? 'line' : 'sector');
-    this.#ledger.set({ offset: address, length: SECTOR }, 'uncertain');
+    const sector = { offset: address, length: SECTOR };
+    this.#ledger.set(sector, 'uncertain');
+    this.#context.show(sector, 'failed');
   }
 
   /** The sectors that stay wrong, also for the diagnosis: one that was mended in the end is none of them. */

@@ -10,6 +10,12 @@ type SectorHolds = keyof FlashState;
 /** What each sector of a job holds, so that a job that ends early can say what it leaves behind. */
 export class FlashLedger {
   readonly #sectors = new Map<number, SectorHolds>();
+  readonly #told: (range: Region, holds: SectorHolds) => void;
+
+  /** @param told is told of each change while the job goes on */
+  constructor(told: (range: Region, holds: SectorHolds) => void = () => {}) {
+    this.#told = told;
+  }
 
   /** Before anything is done: sectors that the plan leaves alone hold the image already. */
   expect({ range, erase, program }: BlockPlan): void {
@@ -32,6 +38,7 @@ export class FlashLedger {
 
   set(range: Region, holds: SectorHolds): void {
     for (const address of sectorsOf(range)) this.#sectors.set(address, holds);
+    this.#told(range, holds);
   }
 
   /** Sectors beside the job's own that nobody can tell what they hold; its own ones are known already. */

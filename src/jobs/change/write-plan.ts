@@ -1,4 +1,4 @@
-import { totalOf } from '../../chip/regions';
+import { runsOf, sectorsOf, totalOf } from '../../chip/regions';
 import type { Piece } from '../../placement/base/place-types';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
@@ -37,6 +37,8 @@ export async function planWrite(
       const { range } = block;
       const wanted = piece.bytes.subarray(range.offset - piece.offset).subarray(0, range.length);
       const states = await compareBlock(context, range, wanted, predictor);
+      const equal = sectorsOf(range).filter((_, index) => states[index] === 'equal');
+      for (const run of runsOf(equal)) context.show(run, 'same');
       const plan = planBlock(range, wanted, states, context.session.workingBaud);
       planned.push(plan);
       if (!options.dryRun) estimate.learn(block, plan);

@@ -8,6 +8,7 @@ import { usualCalibrations } from '../../placement/base/place-target';
 import type { Identity } from '../../session/base/identity';
 import type { JobContext } from '../base/job-context';
 import { blankCrc } from './chip-checksum';
+import { tellChip } from './chip-report';
 import { readSector } from './read-sector';
 
 /** The calibration sector of the connected chip: its flash address, and the MAC in it. */
@@ -43,6 +44,7 @@ async function learn(context: JobContext, found: ChipCalibration): Promise<ChipC
     );
   }
   session.identity.calibration = found;
+  tellChip(context);
   return found;
 }
 

@@ -15,6 +15,7 @@ import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import { chipCalibration } from './chip-calibration';
 import { confirms } from './chip-checksum';
+import { tellChip } from './chip-report';
 import { readSector } from './read-sector';
 
 const BOOTLOADER: Region = { offset: 0, length: BOOTLOADER_END };
@@ -57,9 +58,12 @@ export async function heldConfigInSlots(context: JobContext): Promise<number | n
  */
 export async function chipPartitions(context: JobContext): Promise<readonly PartitionEntry[]> {
   const { identity } = context.session;
-  identity.partitions ??=
-    identity.bootloader.blank || isOtherCore(identity.chip) ? [] : await readTable(context);
-  return identity.partitions;
+  if (identity.partitions !== undefined) return identity.partitions;
+  const isWithout = identity.bootloader.blank || isOtherCore(identity.chip);
+  const partitions = isWithout ? [] : await readTable(context);
+  identity.partitions = partitions;
+  tellChip(context);
+  return partitions;
 }
 
 async function readTable(context: JobContext): Promise<readonly PartitionEntry[]> {

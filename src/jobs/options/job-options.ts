@@ -4,6 +4,7 @@ import type { InspectOptions } from '../../image/inspect/inspect-types';
 import { say } from '../../texts/note';
 import type { EraseOptions, JobControl, ReadOptions, WriteOptions } from '../base/job-types';
 import type { ExamineOptions } from '../examine/examination';
+import type { ListenOptions } from '../listen';
 import {
   bytes,
   callback,
@@ -15,6 +16,7 @@ import {
   object,
   type Rules,
   required,
+  seconds,
   settings,
   signal,
   text,
@@ -22,7 +24,13 @@ import {
 } from './rules';
 import { refused, take, type Whose } from './take';
 
-const CONTROL: Rules = { signal, onProgress: callback, onRecord: callback };
+const CONTROL: Rules = {
+  signal,
+  onProgress: callback,
+  onRecord: callback,
+  onSectors: callback,
+  onChip: callback,
+};
 
 const FILE_MODE = word(['owner', 'group', 'all']);
 
@@ -67,6 +75,7 @@ const ERASE: Rules = {
   calibration: word(['keep', 'erase']),
   bootloader: word(['keep', 'erase']),
   backup: BACKUP,
+  dryRun: flag,
 };
 
 const INSPECT: Rules = { secrets: word(['hide', 'show']), signal, pause: callback };
@@ -124,6 +133,10 @@ export function takeEraseOptions(given: unknown, port: string): EraseOptions {
 
 export function takeExamineOptions(given: unknown, port: string): ExamineOptions {
   return take(given, { write: flag }, { job: 'examine', port });
+}
+
+export function takeListenOptions(given: unknown, port: string): ListenOptions {
+  return take(given, { linkTimeout: seconds }, { job: 'listen', port });
 }
 
 export function takeInspectOptions(given: unknown): InspectOptions {

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { types } from 'node:util';
 import { type ErrorCode, hex } from '../../errors';
+import { LONGEST_WAIT } from '../../session/base/settings';
 import { type Note, say } from '../../texts/note';
 
 /** What one option may be. Code without types can give anything. */
@@ -55,6 +56,12 @@ export const text: Rule = simple(say('option.text'), (value) => typeof value ===
 export const number: Rule = simple(
   say('option.countOrAll'),
   (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+);
+
+/** As long as timers carry. */
+export const seconds: Rule = simple(
+  say('session.wantedSeconds', { maximum: LONGEST_WAIT }),
+  (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_WAIT,
 );
 
 export const folder: Rule = simple(

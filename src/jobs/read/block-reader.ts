@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { sectorsOf } from '../../chip/regions';
-import { hex } from '../../errors';
+import { hex, isBkError } from '../../errors';
 import { joinedCrc } from '../../session/memory/known-sectors';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
@@ -288,14 +288,20 @@ export class BlockReader {
   }
 
   /** Reads a sector again until the chip confirms it. */
-  #confirmSector(address: number, into: Buffer): Promise<void> {
-    return this.#context.step({ phase: this.#phase, address }, async (tries) => {
-      if (tries > 0) {
-        (await this.#context.flash.readSector(address)).copy(into);
-        await this.#keep(address, into);
-      }
-      await mustBeConfirmed(this.#context, address, into);
-    });
+  async #confirmSector(address: number, into: Buffer): Promise<void> {
+    try {
+      await this.#context.step({ phase: this.#phase, address }, async (tries) => {
+        if (tries > 0) {
+          (await this.#context.flash.readSector(address)).copy(into);
+          await this.#keep(address, into);
+        }
+        await mustBeConfirmed(this.#context, address, into);
+      });
+    } catch (error) {
+      if (isBkError(error, 'BK_CRC_MISMATCH'))
+        this.#context.show({ offset: address, length: SECTOR }, 'failed');
+      throw error;
+    }
   }
 
   #count(source: SectorSource, address: number, { asked }: Block): void {
@@ -303,6 +309,7 @@ export class BlockReader {
     const isBlank = source.counts === 'blank';
     if (isBlank) this.counts.bytesBlank += SECTOR;
     else this.counts.bytesReused += SECTOR;
+    this.#context.show({ offset: address, length: SECTOR }, 'same');
     const message = isBlank ? say('job.blank', place) : say('job.unchanged', place);
     const seconds = this.#planned(address, asked);
     this.#context.progress.advance(this.#phase, SECTOR, address, message, seconds);
@@ -311,6 +318,7 @@ export class BlockReader {
   #countRead(address: number, { asked }: Block): void {
     const { progress } = this.#context;
     this.counts.bytesRead += SECTOR;
+    this.#context.show({ offset: address, length: SECTOR }, 'read');
     const planned = this.#planned(address, asked);
     const seconds = (asked === null ? checkSeconds(SECTOR) : 0) + this.#secondsOnLine;
     if (planned < seconds) progress.expectMore(this.#phase, seconds - planned);

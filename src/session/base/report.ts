@@ -1,4 +1,5 @@
 import { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
+import type { LineVerdict } from '../../diagnosis/line-verdict';
 import type { Phase } from '../../errors';
 import type { Note } from '../../texts/note';
 import type { Decisions } from '../../trace/recorder';
@@ -16,11 +17,14 @@ export interface RecoveryRecord {
 export interface SessionReport {
   /** Takes down all that is seen, from the first link check on: it can be judged where no session came of it. */
   readonly evidence: EvidenceLog;
-  onPhase(phase: Phase, message: Note, waitsForPerson: boolean): void;
+  /** @param line what the line carries, where that is what the message is about */
+  onPhase(phase: Phase, message: Note, waitsForPerson: boolean, line?: LineVerdict | null): void;
   onRecovery(recovery: RecoveryRecord): void;
   onWarning(warning: Note): void;
   /** Where it is recorded what was concluded; missing while nobody wants to know. */
   readonly decisions?: Decisions | undefined;
+  /** The line is all that is of interest: it is told at once what it carries. */
+  readonly isLineTest?: boolean | undefined;
 }
 
 /** While a link is only kept, nobody listens. */

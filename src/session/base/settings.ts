@@ -61,7 +61,7 @@ const BAUD_RANGE = { minimum: 9600, maximum: 6_500_000 };
 /**
  * The longest wait that a setting may ask for, seconds: timers carry no more milliseconds than 31 bits hold.
  */
-const LONGEST_WAIT = 2_147_483;
+export const LONGEST_WAIT = 2_147_483;
 const AFTER: readonly FilledSettings['after'][] = ['reboot', 'leave'];
 const NAMES = ['port', 'name', ...Object.keys(DEFAULTS)];
 

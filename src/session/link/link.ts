@@ -2,11 +2,12 @@ import { diagnose } from '../../diagnosis/diagnose';
 import { BkError, isBkError } from '../../errors';
 import { encodeRequest, linkCheck } from '../../protocol/commands/command-table';
 import { lineTime } from '../../protocol/timing';
-import { type Note, say } from '../../texts/note';
+import { say } from '../../texts/note';
 import { throwIfAborted } from '../base/abort';
 import { BOOT_BAUD } from '../base/link-state';
 import type { ResetMethod } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
+import { LineWatch, type OnStep } from './line-watch';
 import { type ResetStrategy, resetStrategies, restingLines } from './reset';
 
 /** Pause between two link checks, ms: as fast as answers could come through a USB adapter. */
@@ -17,6 +18,8 @@ const FIRST_LISTEN_MS = 150;
 const OTHER_BAUD_MS = 30;
 /** How long to listen before the reset is tried again, and how often a waiting person is told. */
 const WAIT_MS = 3000;
+/** While a person is waited for: how often it is looked whether another rate has to be listened at, ms. */
+const BETWEEN_LOOKS_MS = 500;
 /** After the first answer copies of it may still be under way; this much silence ends them. */
 const QUIET_MS = 20;
 const QUIET_LIMIT_MS = 300;
@@ -28,8 +31,10 @@ export interface LinkOptions {
   reset: ResetMethod;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
-  /** Told whenever what is being done changes. */
-  onStep?: ((message: Note, waitsForPerson: boolean) => void) | undefined;
+  /** Told whenever what is being done changes, and what the line carries. */
+  onStep?: OnStep | undefined;
+  /** The line is all that is of interest: it is told at once what it carries. */
+  isTest?: boolean | undefined;
 }
 
 export interface LinkOutcome {
@@ -47,21 +52,27 @@ export async function link(exchanger: Exchanger, options: LinkOptions): Promise<
   const { clock } = exchanger;
   const start = clock.now();
   const end = start + options.timeoutMs;
-  const call = new Call(exchanger, end, options.signal);
+  const { isTest = false } = options;
+  const line = new LineWatch(exchanger, options.onStep, {
+    isTest,
+    byHand: options.reset === 'none',
+  });
+  const call = new Call(exchanger, line, end, options.signal);
   const linked = async (by: LinkOutcome['by']): Promise<LinkOutcome> => {
     await exchanger.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
     exchanger.learnLatency();
     return { by, ms: clock.now() - start };
   };
 
-  options.onStep?.(say('session.calling', { port: exchanger.transport.port }), false);
+  line.step(say('session.calling', { port: exchanger.transport.port }), false);
   await exchanger.transport.setLines(restingLines(options.reset));
   if (await call.listen(FIRST_LISTEN_MS)) return linked('listening');
 
   const strategies = resetStrategies(options.reset);
   for (let round = 0; clock.now() < end; round++) {
     for (const strategy of strategies) {
-      options.onStep?.(say('session.noAnswerYet', { attempt: strategy.name }), false);
+      // Whoever was asked for something is left to it.
+      if (round === 0) line.step(say('session.noAnswerYet', { attempt: strategy.name }), false);
       let answered = false;
       try {
         answered = await call.reset(strategy);
@@ -71,21 +82,31 @@ export async function link(exchanger: Exchanger, options: LinkOptions): Promise<
         if (!answered) await exchanger.transport.setLines(restingLines(options.reset));
       }
       if (answered) return linked(strategy.by);
+      await line.listenSlowly(options.signal);
     }
-    if (round === 0 && (await call.tryOtherBauds())) return linked('listening');
-    options.onStep?.(say('session.resetByHand'), true);
+    if (round === 0) {
+      if (await call.tryOtherBauds()) return linked('listening');
+      // A chip that its lines did not reset waits for nobody; a person may be about to reset any other.
+      if (strategies.length > 0) await line.listenSlowly(options.signal, true);
+    }
+    line.step(say('session.resetByHand'), true);
     // Without a reset wire there is nothing to alternate with: the person has all the time left.
     const patience = strategies.length === 0 ? end - clock.now() : WAIT_MS;
-    if (await call.listen(patience)) return linked('person');
+    if (await call.wait(patience)) return linked('person');
   }
   throw noLink(exchanger, options.timeoutMs);
 }
 
-/** Repeats LinkCheck for so many milliseconds. @returns true as soon as one is answered */
+/**
+ * Repeats LinkCheck for so many milliseconds.
+ * @param onSilence called after each that is not answered
+ * @returns true as soon as one is answered
+ */
 export async function answersWithin(
   exchanger: Exchanger,
   forMs: number,
   signal?: AbortSignal,
+  onSilence: () => void = () => {},
 ): Promise<boolean> {
   const { clock } = exchanger;
   // An answer to the last call is heard as well where adapters and networks keep it back.
@@ -100,24 +121,40 @@ export async function answersWithin(
     } catch (error) {
       if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
     }
+    onSilence();
   }
   return false;
 }
 
 class Call {
   readonly #exchanger: Exchanger;
+  readonly #line: LineWatch;
   readonly #end: number;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(exchanger: Exchanger, end: number, signal: AbortSignal | undefined) {
+  constructor(exchanger: Exchanger, line: LineWatch, end: number, signal: AbortSignal | undefined) {
     this.#exchanger = exchanger;
+    this.#line = line;
     this.#end = end;
     this.#signal = signal;
   }
 
   listen(ms: number): Promise<boolean> {
     const left = this.#end - this.#exchanger.clock.now();
-    return answersWithin(this.#exchanger, Math.min(ms, left), this.#signal);
+    const look = () => this.#line.look();
+    return answersWithin(this.#exchanger, Math.min(ms, left), this.#signal, look);
+  }
+
+  /** The same for long, with a look at the line now and then. */
+  async wait(ms: number): Promise<boolean> {
+    const { clock } = this.#exchanger;
+    const end = Math.min(clock.now() + ms, this.#end);
+    // A rest that is a rounding error would not let a clock go on.
+    while (end - clock.now() >= 1) {
+      if (await this.listen(Math.min(BETWEEN_LOOKS_MS, end - clock.now()))) return true;
+      await this.#line.listenSlowly(this.#signal);
+    }
+    return this.listen(end - clock.now());
   }
 
   async reset(strategy: ResetStrategy): Promise<boolean> {

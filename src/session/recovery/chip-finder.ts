@@ -104,6 +104,6 @@ async function linkAnew(
     reset: settings.reset,
     timeoutMs: Math.max(0, settings.linkTimeout * 1000 - (clock.now() - since)),
     signal,
-    onStep: (message, waits) => report.onPhase('recover', message, waits),
+    onStep: (message, waits, line) => report.onPhase('recover', message, waits, line),
   });
 }

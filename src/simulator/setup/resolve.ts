@@ -5,7 +5,7 @@ import { CHIPS, type Chip, type ChipName } from '../../chip/known/chips';
 import type { Region } from '../../chip/layouts';
 import { BkError, hex } from '../../errors';
 import { say } from '../../texts/note';
-import { FAST_TIMINGS, REAL_TIMINGS, slower, type Timings } from './chip-timing';
+import { BOOT_BAUD, FAST_TIMINGS, REAL_TIMINGS, slower, type Timings } from './chip-timing';
 import { readOptionFile } from './option-file';
 import { isFlashSize, LARGEST_FLASH } from './option-values';
 import { fillRandom, seeded } from './prng';
@@ -47,6 +47,10 @@ export interface ResolvedOptions {
   fast: boolean;
   reset: NonNullable<SimulatorOptions['reset']>;
   app: NonNullable<SimulatorOptions['app']>;
+  appBaud: number;
+  crash: number;
+  uart: NonNullable<SimulatorOptions['uart']>;
+  joined: boolean;
   srPunish: boolean;
   midLength: number;
   stay: number;
@@ -128,6 +132,10 @@ export function resolveOptions(given: SimulatorOptions & SimulatorExtras): Resol
     fast,
     reset: options.reset ?? 'rts',
     app: options.app ?? 'friendly',
+    appBaud: options.appBaud ?? BOOT_BAUD,
+    crash: options.crash ?? 0,
+    uart: options.uart ?? '1',
+    joined: options.joined ?? false,
     srPunish: options.srPunish ?? false,
     midLength: options.midLength ?? 6,
     stay: options.stay ?? profile.stay,

@@ -19,7 +19,16 @@ import {
 } from './option-values';
 
 const RESET_WIRINGS = ['rts', 'dtr', 'rts-inverted', 'dtr-inverted', 'none'] as const;
-const APPLICATIONS = ['friendly', 'silent', 'log', 'tuyamcu'] as const;
+const APPLICATIONS = [
+  'friendly',
+  'silent',
+  'log',
+  'tuyamcu',
+  'openbeken',
+  'libretiny',
+  'tuya',
+] as const;
+const UARTS = ['1', '2'] as const;
 const BOOTLOADER_KINDS = ['known', 'blank', 'unknown'] as const;
 const CONTENTS = ['factory', 'updated'] as const;
 const SPEEDS = ['real', 'fast'] as const;
@@ -62,6 +71,14 @@ export interface SimulatorOptions {
   ahead?: boolean;
   /** What runs after a boot without a link. Default `friendly`. */
   app?: (typeof APPLICATIONS)[number];
+  /** Bits per second at which it talks and listens. Default 115200. */
+  appBaud?: number;
+  /** Ms after its start at which it crashes, and the chip reboots; 0 never. Default 0. */
+  crash?: number;
+  /** Which of the chip's UARTs the adapter is at: 2 is for the application's log alone. Default 1. */
+  uart?: (typeof UARTS)[number];
+  /** Whether TX and RX of the adapter are joined, so that it hears itself and nothing else. Default false. */
+  joined?: boolean;
   /** A status-register write while nothing is protected locks the flash for good. Default false. */
   srPunish?: boolean;
   /** What GetMID's answer says of its length; the frame is always 15 bytes. Default 6. */
@@ -162,6 +179,14 @@ export const OPTION_RULES: Readonly<Record<Exclude<keyof SimulatorOptions, 'chip
   erase32: { allowed: YES_OR_NO, about: say('simulator.aboutErase32'), read: readBoolean },
   ahead: { allowed: YES_OR_NO, about: say('simulator.aboutAhead'), read: readBoolean },
   app: { ...oneOf(APPLICATIONS), about: say('simulator.aboutApp') },
+  appBaud: {
+    allowed: say('simulator.bitsPerSecond'),
+    about: say('simulator.aboutAppBaud'),
+    read: (text) => readNumber(text) || undefined,
+  },
+  crash: { allowed: MS, about: say('simulator.aboutCrash'), read: readNumber },
+  uart: { ...oneOf(UARTS), about: say('simulator.aboutUart') },
+  joined: { allowed: YES_OR_NO, about: say('simulator.aboutJoined'), read: readBoolean },
   srPunish: { allowed: YES_OR_NO, about: say('simulator.aboutSrPunish'), read: readBoolean },
   midLength: {
     allowed: '5, 6, 7',

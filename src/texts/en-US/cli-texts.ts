@@ -2,6 +2,8 @@
 export const CLI = {
   about: 'Backs up, flashes, erases and inspects Beken BK72xx Wi-Fi chips over a serial port.',
   aboutPorts: 'Lists the serial ports of this computer.',
+  aboutListen:
+    'Tests the wiring: says while it runs what the line carries, until a chip is found or the time is over. Changes nothing.',
   aboutConnect: 'Links with the chip and tells what it is: model, bootloader, flash, key, MAC.',
   aboutRead: 'Reads the chip into a file that is complete or absent, verified by its checksums.',
   aboutWrite: 'Writes an image where it belongs, after a backup, and verifies it.',
@@ -113,6 +115,7 @@ export const CLI = {
   unknown: 'unknown',
   empty: '(empty)',
   rowPort: 'Port',
+  rowLine: 'Line',
   rowChip: 'Chip',
   chipUnknown: 'not told by this chip (family __family__)',
   rowFamily: 'Family',

@@ -67,6 +67,23 @@ export const DIAGNOSIS = {
   leavePowered:
     'Leave the chip powered: only SPI could write its bootloader, by a backup or one of the same model.',
 
+  // What a line carries, for a person at the wires.
+  hearEcho:
+    'Your own bytes come back: TX and RX are joined. Part the two wires: adapter TX to RX1 (P10), adapter RX to TX1 (P11).',
+  hearTuyaMcu:
+    'I hear a TuyaMCU: the module and a second controller talk on these wires. Hold that controller in reset, or lift the resistor in its TX line, then reset the chip.',
+  hearTuyaMcuAt:
+    'I hear a TuyaMCU at __baud__ baud: the module and a second controller talk on these wires. Hold that controller in reset, or lift the resistor in its TX line, then reset the chip.',
+  hearLog:
+    'An application is logging here: this is most likely UART2, on which no chip can be linked. Use UART1 (RX1 = P10, TX1 = P11). If it is UART1, reset the chip now.',
+  hearNoise:
+    'Only noise arrives: the grounds of adapter and module are not joined, the levels are not 3.3 V, a wire is loose, or something talks at another rate.',
+  hearSilence:
+    'Not one byte arrives, which a chip that runs looks like, too: reset it (CEN to GND for 0.3 s, or its 3.3 V off and on). If it stays silent: is 3.3 V there, is GND joined, does adapter TX go to RX1 (P10) and adapter RX to TX1 (P11)?',
+  hearNothingYet: 'No chip answered, and the time was too short to tell what the line carries.',
+  hearModel: 'The wiring is sound. Found: __chip__',
+  hearChip: 'The wiring is sound: a BK72xx answers that does not tell its model',
+
   // Parts of sentences.
   times_one: 'once',
   times_other: '__count__ times',

@@ -7,6 +7,7 @@ export const DEVICE = {
   readBroke: 'The read on __port__ failed inside the program: __reason__',
   writeBroke: 'The write on __port__ failed inside the program: __reason__',
   eraseBroke: 'The erase on __port__ failed inside the program: __reason__',
+  listenBroke: 'The listening on __port__ failed inside the program: __reason__',
   examineBroke: 'The examination on __port__ failed inside the program: __reason__',
   reportThis: 'Please report this with the text of the message.',
 } as const;

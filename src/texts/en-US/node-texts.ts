@@ -8,6 +8,11 @@ export const NODE = {
     '"__name__" is to come from the environment variable "__variable__", which is not set; the job was not begun.',
   setVariable:
     'Set "__variable__" where Node-RED is started, or in the flow, and deploy; or give the value itself.',
+  nothingInPlace:
+    '"__name__" is to come from __place__, which is missing or empty; the job was not begun.',
+  fillPlace: 'Put a value into __place__, or give "__name__" itself in the node.',
+  placeUnreadable:
+    '"__name__" is to come from __place__, which cannot be read (__reason__); the job was not begun.',
   wantedFrom: 'a number from __least__ up',
   wantedNumber: 'a number, 0 or more',
   wantedFlag: 'true or false',

@@ -64,6 +64,7 @@ export const SESSION = {
   pulsingDtrInverted: 'pulsing DTR, inverted',
   askingFirmware: 'asking the running firmware to restart',
   resetByHand: RESET_BY_HAND,
+  resetByHandSilent: `${RESET_BY_HAND}. Not one byte has arrived so far: is 3.3 V there, and is GND joined?`,
   adviseResetByHand: `${RESET_BY_HAND}.`,
   noLink:
     'No chip answered on __port__ within __seconds__ s; nothing on it was changed. __advice__',

@@ -1,5 +1,5 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** A serial port of this computer. */
 export interface PortInfo {
@@ -46,9 +46,12 @@ const DEVICE = /^tty(USB|ACM|AMA|S)\d+$/;
 /** A built-in serial port that the kernel made a name for without finding one. */
 const BUILT_IN = /^ttyS\d+$/;
 
+/** How far above a terminal the USB device is that it belongs to: itself, interface, device. */
+const USB_LEVELS = 4;
+
 /**
  * The serial ports of this computer: those with a lasting name first, one entry a port. Never fails:
- * without udev (containers) the names under /dev tell what there is.
+ * without udev (containers) the names under /dev tell what there is, and the kernel whose they are.
  */
 export async function listPorts(sources: Partial<PortSources> = {}): Promise<PortInfo[]> {
   const from = { ...SYSTEM, ...sources };
@@ -57,7 +60,7 @@ export async function listPorts(sources: Partial<PortSources> = {}): Promise<Por
     linksIn(from.dev, 'by-path'),
   ]);
   const listed = await from.list().catch(() => []);
-  const known = listed.length > 0 ? listed : await deviceFiles(from.dev);
+  const known = listed.length > 0 ? listed : await deviceFiles(from);
   const ports: { port: PortInfo; lasting: boolean }[] = [];
   for (const entry of known) {
     if (!(await exists(entry.path, from))) continue;
@@ -88,9 +91,34 @@ async function linksIn(dev: string, kind: 'by-id' | 'by-path'): Promise<Map<stri
   return links;
 }
 
-async function deviceFiles(dev: string): Promise<ListedPort[]> {
-  const names = await readdir(dev).catch(() => []);
-  return names.filter((name) => DEVICE.test(name)).map((name) => ({ path: join(dev, name) }));
+async function deviceFiles({ dev, ttys }: PortSources): Promise<ListedPort[]> {
+  const names = (await readdir(dev).catch(() => [])).filter((name) => DEVICE.test(name));
+  return Promise.all(
+    names.map(async (name) => ({ path: join(dev, name), ...(await usbFacts(join(ttys, name))) })),
+  );
+}
+
+/** What the kernel tells of the USB device that a terminal belongs to; nothing where it belongs to none. */
+async function usbFacts(tty: string): Promise<Omit<ListedPort, 'path'>> {
+  let folder = await realpath(join(tty, 'device')).catch(() => null);
+  for (let level = 0; folder !== null && level < USB_LEVELS; level++) {
+    const vendorId = await lineOf(folder, 'idVendor');
+    if (vendorId !== undefined) {
+      return {
+        vendorId,
+        productId: await lineOf(folder, 'idProduct'),
+        serialNumber: await lineOf(folder, 'serial'),
+        manufacturer: (await lineOf(folder, 'manufacturer')) ?? (await lineOf(folder, 'product')),
+      };
+    }
+    folder = dirname(folder);
+  }
+  return {};
+}
+
+async function lineOf(folder: string, name: string): Promise<string | undefined> {
+  const text = await readFile(join(folder, name), 'utf8').catch(() => '');
+  return text.trim() || undefined;
 }
 
 /** The kernel's type of a built-in port is 0 where no such chip answered. */

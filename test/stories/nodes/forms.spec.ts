@@ -22,10 +22,13 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     device: '',
     memory: 'flash',
     offset: '0',
+    offsetType: 'size',
     length: '',
+    lengthType: 'size',
     output: 'buffer',
     folder: 'bk-backups',
     filename: '',
+    filenameType: 'str',
     keep: 0,
     incremental: true,
     fileMode: 'owner',
@@ -35,10 +38,14 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     device: '',
     source: 'payload',
     filename: '',
+    filenameType: 'str',
     offset: 'auto',
+    offsetType: 'size',
     part: 'image',
     skip: '',
+    skipType: 'size',
     length: '',
+    lengthType: 'size',
     backup: 'once',
     unchanged: 'skip',
     bootloader: 'keep',
@@ -51,7 +58,9 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     device: '',
     region: 'app',
     offset: '',
+    offsetType: 'size',
     length: '',
+    lengthType: 'size',
     calibration: 'keep',
     backup: 'once',
     bootloader: 'keep',
@@ -89,6 +98,18 @@ function definitionOf(type: string): Definition {
   return found;
 }
 
+/** Texts of the device that the script for the browser asks for, of which there are two in one place. */
+function keysOfScript(): string[] {
+  const files = projectFiles('nodes/flasher/editor').filter((file) =>
+    readText(file).includes("/form-texts'"),
+  );
+  return files.flatMap((file) =>
+    [...readText(file).matchAll(/\btext\(([^)]*)\)/g)].flatMap(([, what]) =>
+      [...(what ?? '').matchAll(/'([a-z][\w.]*)'/gi)].map(([, key]) => key ?? ''),
+    ),
+  );
+}
+
 function keysOf(catalogue: Catalogue, prefix = ''): string[] {
   return Object.entries(catalogue).flatMap(([key, value]) =>
     typeof value === 'string' ? [prefix + key] : keysOf(value, `${prefix}${key}.`),
@@ -117,7 +138,7 @@ for (const [type, defaults] of Object.entries(DEFAULTS)) {
           .map(([key]) => key)
           .filter((key) => !/\.(svg|html|js)$/.test(key)),
       );
-      for (const [, key] of html.matchAll(/text\('([\w.]+)'\)/g)) used.add(`${type}.${key}`);
+      if (type === 'bk-device') for (const key of keysOfScript()) used.add(`${type}.${key}`);
       const existing = keysOf(catalogueOf(type)).filter((key) => !key.includes('.status.'));
       assert.deepEqual([...used].sort(), existing.sort());
     });

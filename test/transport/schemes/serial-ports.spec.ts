@@ -46,6 +46,34 @@ describe('listPorts', () => {
     assert.equal(ports[0]?.label, 'usb-CH340-if00-port0 (ttyUSB10)');
   });
 
+  it('tells what the kernel knows of an adapter where udev is missing, as in Home Assistant', async () => {
+    const usb = join(root, 'sys', 'usb1', '1-1');
+    for (const [port, terminal] of [
+      ['ttyUSB2', join(usb, '1-1:1.0', 'ttyUSB2')],
+      ['ttyACM0', join(usb, '1-1:1.2')],
+    ] as const) {
+      await mkdir(terminal, { recursive: true });
+      await mkdir(join(ttys, port), { recursive: true });
+      await symlink(terminal, join(ttys, port, 'device'));
+    }
+    const facts = { idVendor: '1a86', idProduct: '7523', manufacturer: 'QinHeng', serial: '42' };
+    for (const [name, text] of Object.entries(facts)) await writeFile(join(usb, name), `${text}\n`);
+    const ports = await listPorts({ dev, ttys, list: noUdev });
+    const known = {
+      manufacturer: 'QinHeng',
+      serialNumber: '42',
+      vendorId: '1a86',
+      productId: '7523',
+    };
+    const location = join(dev, 'serial/by-path/pci-usb-0:2:1.0-port0');
+    assert.deepEqual(ports.slice(1), [
+      { path: join(dev, 'ttyACM0'), label: 'QinHeng (ttyACM0)', ...known },
+      { path: join(dev, 'ttyAMA0'), label: 'ttyAMA0' },
+      { path: join(dev, 'ttyS0'), label: 'ttyS0' },
+      { path: join(dev, 'ttyUSB2'), label: 'QinHeng (ttyUSB2)', ...known, location },
+    ]);
+  });
+
   it('tells what the operating system knows of a port', async () => {
     const list = async () => [
       {

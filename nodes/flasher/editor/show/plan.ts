@@ -1,0 +1,108 @@
+import { durationText, sizeText } from '../../../../src/texts/amounts';
+import type { BackupEntry, EndedJob, MapRegion } from '../../messages';
+import { rangeText, timeText } from '../base/amounts';
+import { element } from '../base/elements';
+import type { LiveMap } from '../base/live-map';
+import { text } from '../base/texts';
+import { regionName, stretchesOf } from '../map/regions';
+import { code, type Fact, factList } from './facts';
+import { warningList } from './warnings';
+
+/** What is read here of the payload of a dry run of bk-write or bk-erase. */
+export interface ShownPlan {
+  regions: { offset: number; length: number }[];
+  bytes: number;
+  bytesWritten?: number;
+  bytesUnchanged?: number;
+  bytesErased?: number;
+  sectorsErased?: number;
+  blocksErased?: number;
+  seconds?: number;
+  openbeken?: { offset: number; pins: Record<string, unknown> };
+}
+
+export interface PlanFacts {
+  operation: 'write' | 'erase';
+  /** The setting of the job that is to come: `once`, `always`, `never`. */
+  backup: string;
+  /** Newest verified backup of this very chip; null where there is none. */
+  newest: BackupEntry | null;
+}
+
+/** What a job is going to do, before it does it. */
+export function planCard(
+  { result, warnings }: EndedJob,
+  map: LiveMap,
+  { operation, backup, newest }: PlanFacts,
+): HTMLElement {
+  const plan = result as ShownPlan;
+  const facts: Fact[] = [
+    [text(`plan.${operation}Where`), ranges(plan.regions, map)],
+    [text('plan.changes'), changesText(operation, plan)],
+    [text('plan.kept'), kept(plan, map).map(regionText).join(', ') || null],
+    [text('plan.openbeken'), plan.openbeken ? pinsText(plan.openbeken) : null],
+    [text('plan.backup'), backupText(backup, newest)],
+    [
+      text('plan.time'),
+      plan.seconds === undefined ? null : timeNeeded(plan.seconds, backup, newest),
+    ],
+  ];
+  return element(
+    'div',
+    { class: 'bk-card bk-plan' },
+    element('h4', {}, text(`plan.${operation}Title`)),
+    element('p', {}, text('plan.nothingYet')),
+    factList(facts),
+    warningList(warnings),
+  );
+}
+
+function ranges(regions: ShownPlan['regions'], map: LiveMap): HTMLElement {
+  const items = regions.map((range) => {
+    const region = map.regionOf(Math.floor(range.offset / 4096));
+    const name = region === null ? '' : `${regionName(region.name)}: `;
+    return element('li', {}, name, code(rangeText(range)));
+  });
+  return element('ul', {}, ...items);
+}
+
+function changesText(operation: 'write' | 'erase', plan: ShownPlan): string {
+  const { bytes, bytesWritten, bytesUnchanged = 0, bytesErased = 0 } = plan;
+  if (operation === 'erase') return text('plan.erases', { size: sizeText(bytes) });
+  const parts = [text('plan.writes', { size: sizeText(bytesWritten ?? bytes) })];
+  if (bytesUnchanged > 0) parts.push(text('plan.unchanged', { size: sizeText(bytesUnchanged) }));
+  if (bytesErased > 0) parts.push(text('plan.blanks', { size: sizeText(bytesErased) }));
+  return parts.join(', ');
+}
+
+/** Regions that the plan does not touch. */
+function kept({ regions }: ShownPlan, map: LiveMap): MapRegion[] {
+  return stretchesOf(map).filter(
+    ({ offset, length }) =>
+      !regions.some((one) => one.offset < offset + length && offset < one.offset + one.length),
+  );
+}
+
+function regionText({ name }: MapRegion): string {
+  return regionName(name);
+}
+
+function pinsText({ pins }: NonNullable<ShownPlan['openbeken']>): string {
+  return text('plan.pins', {
+    pins: Object.keys(pins)
+      .map((pin) => `P${pin}`)
+      .join(', '),
+  });
+}
+
+function backupText(backup: string, newest: BackupEntry | null): string {
+  if (backup === 'never') return text('plan.backupNever');
+  if (backup === 'always' || newest === null) return text('plan.backupFirst');
+  return text('plan.backupThere', { time: timeText(newest.at), file: newest.filename });
+}
+
+function timeNeeded(seconds: number, backup: string, newest: BackupEntry | null): string {
+  const time = durationText(seconds * 1000);
+  const isBackedUp = backup === 'always' || (backup === 'once' && newest === null);
+  return isBackedUp ? text('plan.timeAndBackup', { time }) : text('plan.about', { time });
+}
