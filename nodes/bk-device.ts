@@ -1,31 +1,11 @@
 import type { Node, NodeAPI } from 'node-red';
-import {
-  BkError,
-  CHIP_NAMES,
-  Device,
-  type DeviceSettings,
-  listPorts,
-  ownName,
-  RESET_METHODS,
-  say,
-} from '../src';
+import { BkError, Device, listPorts, say } from '../src';
+import { hubOf } from './flasher/hub';
 import { closeWithin } from './shared/closing';
 import type { DeviceNode } from './shared/device-node';
+import { type DeviceDef, deviceSettings, readRecord } from './shared/device-settings';
 import { inUserDir } from './shared/paths';
-import type { RecordKeeping } from './shared/recording';
-import {
-  badSetting,
-  choice,
-  isBlank,
-  numberOf,
-  type Saved,
-  seconds,
-  text,
-} from './shared/settings';
-
-type DeviceDef = Saved<
-  'port' | 'chip' | 'baud' | 'reset' | 'linkTimeout' | 'idle' | 'after' | 'record' | 'recordFolder'
->;
+import { isBlank, text } from './shared/settings';
 
 /** Where records go unless somebody says otherwise: below Node-RED's user folder. */
 const RECORD_FOLDER = 'bk-records';
@@ -41,12 +21,13 @@ export = function register(RED: NodeAPI): void {
 
     this.use = (port) => {
       if (isClosed) throw new BkError('BK_CANCELLED', say('node.deviceCloses'));
-      const settings = readSettings(def, port);
+      const settings = deviceSettings(def, port);
       const known = devices.get(settings.port);
       if (known !== undefined) return known;
-      if (devices.size >= MOST_DEVICES) letIdleGo(devices);
+      if (devices.size >= MOST_DEVICES) letIdleGo(devices, (device) => shown?.forget(device));
       const device = new Device(settings);
       devices.set(settings.port, device);
+      shown?.follow(device);
       return device;
     };
 
@@ -57,9 +38,15 @@ export = function register(RED: NodeAPI): void {
       return { of: readRecord(def.record), folder: inUserDir(RED, folder) };
     };
 
+    const shown = hubOf(RED)?.announce(this, def);
+
     this.on('close', (_removed: boolean, done: () => void) => {
       isClosed = true;
-      closeWithin(Promise.allSettled([...devices.values()].map((device) => device.close())), done);
+      const closing = Promise.allSettled([...devices.values()].map((device) => device.close()));
+      closeWithin(
+        closing.then(() => shown?.close()),
+        done,
+      );
     });
   }
 
@@ -68,7 +55,7 @@ export = function register(RED: NodeAPI): void {
   // For the form: the ports of the machine on which Node-RED runs, which need not be the editor's.
   RED.httpAdmin.get(
     '/bk72xx/ports',
-    RED.auth.needsPermission('bk-device.read'),
+    RED.auth.needsPermission('bk72xx.read'),
     (_request, response) => {
       listPorts().then(
         (ports) => response.json(ports),
@@ -78,42 +65,10 @@ export = function register(RED: NodeAPI): void {
   );
 };
 
-function letIdleGo(devices: Map<string, Device>): void {
-  for (const [port, { inUse }] of devices) if (!inUse) devices.delete(port);
-}
-
-function readSettings(def: DeviceDef, port: string | undefined): DeviceSettings {
-  const settings: DeviceSettings = {
-    port: (port ?? text('port', def.port)).trim(),
-    chip: choice('chip', chipSetting(def.chip), ['auto', ...CHIP_NAMES], 'auto'),
-    baud: readBaud(def.baud),
-    reset: choice('reset', def.reset, RESET_METHODS, 'auto'),
-    linkTimeout: seconds('linkTimeout', def.linkTimeout, 60, 1),
-    idle: seconds('idle', def.idle, 10),
-    after: choice('after', def.after, ['reboot', 'leave'], 'reboot'),
-    ...(readRecord(def.record) === 'all' ? { record: 'all' } : {}),
-  };
-  if (settings.port === '') {
-    throw new BkError('BK_BAD_SETTING', say('node.noPort'), {
-      phase: 'open',
-      advice: [say('node.choosePort')],
-    });
+function letIdleGo(devices: Map<string, Device>, gone: (device: Device) => void): void {
+  for (const [port, device] of devices) {
+    if (device.inUse) continue;
+    devices.delete(port);
+    gone(device);
   }
-  return isBlank(def.name) ? settings : { ...settings, name: text('name', def.name) };
-}
-
-/** Names by which people know chips, as T2, are taken for the chips' own. */
-function chipSetting(value: unknown): unknown {
-  return typeof value === 'string' ? ownName(value) : value;
-}
-
-function readRecord(value: unknown): RecordKeeping['of'] {
-  return choice('record', value, ['failures', 'all', 'off'], 'failures');
-}
-
-function readBaud(value: unknown): number | 'auto' {
-  if (isBlank(value) || (typeof value === 'string' && value.trim() === 'auto')) return 'auto';
-  const baud = numberOf(value, Number.NaN);
-  if (Number.isInteger(baud) && baud > 0) return baud;
-  throw badSetting('baud', value, say('node.wantedBaud'));
 }

@@ -1,22 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, type EraseOptions, say } from '../src';
-import { type JobMessage, runJobs } from './shared/job-runner';
-import { backupFolder } from './shared/paths';
+import { runJobs } from './shared/job-runner';
+import { type EraseDef, eraseOptions } from './shared/options/erase-options';
 import { serverLanguage } from './shared/server-language';
-import { choice, isBlank, type Saved, size } from './shared/settings';
-import { settingValue } from './shared/typed-values';
-
-type EraseDef = Saved<
-  | 'device'
-  | 'region'
-  | 'offset'
-  | 'offsetType'
-  | 'length'
-  | 'lengthType'
-  | 'calibration'
-  | 'backup'
-  | 'bootloader'
->;
 
 export = function register(RED: NodeAPI): void {
   const language = serverLanguage(RED);
@@ -29,46 +14,9 @@ export = function register(RED: NodeAPI): void {
         const options = eraseOptions(RED, this, def, msg);
         return (device, control) => device.erase(options, control);
       },
-      doneText: () => 'eraseDone',
+      doneText: (summary) => (summary.verified ? 'eraseDone' : 'planned'),
     });
   }
 
   RED.nodes.registerType('bk-erase', BkEraseNode);
 };
-
-function eraseOptions(RED: NodeAPI, node: Node, def: EraseDef, msg: JobMessage): EraseOptions {
-  const region = choice('region', def.region, ['app', 'range', 'data', 'all'], 'app');
-  return {
-    region,
-    ...(region === 'range' ? range(RED, node, def, msg) : {}),
-    calibration: choice('calibration', def.calibration, ['keep', 'erase'], 'keep'),
-    bootloader: choice('bootloader', def.bootloader, ['keep', 'erase'], 'keep'),
-    backup: {
-      mode: choice('backup', def.backup, ['once', 'always', 'never'], 'once'),
-      folder: backupFolder(RED),
-    },
-  };
-}
-
-/** Both ends have to be said: a forgotten one must not become "from the start" or "to the end". */
-function range(
-  RED: NodeAPI,
-  node: Node,
-  def: EraseDef,
-  msg: JobMessage,
-): { offset: number; length: number } {
-  const given = (name: 'offset' | 'length') =>
-    isBlank(msg[name]) ? settingValue(RED, node, def, name, msg) : msg[name];
-  return {
-    offset: needed('offset', size('offset', given('offset'))),
-    length: needed('length', size('length', given('length'))),
-  };
-}
-
-function needed(name: string, value: number | undefined): number {
-  if (value !== undefined) return value;
-  throw new BkError('BK_BAD_SETTING', say('node.rangeNeeds', { name }), {
-    phase: 'open',
-    advice: [say('node.giveForRange', { name })],
-  });
-}

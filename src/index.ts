@@ -1,8 +1,11 @@
 /** The engine, free of Node-RED: link, identify, read, erase, write and verify BK72xx chips. */
 
 export type { FileMode } from './backup/atomic';
+export { type FoundBackup, listBackups } from './backup/find';
 export { readImageFile, writeImageFile } from './backup/image-file';
+export type { ChipId } from './backup/names';
 export { addRecord, type Recorded, type RecordedJob, saveRecord } from './backup/port-records';
+export type { BackupRecord } from './backup/record';
 export { ownName } from './chip/known/chip-queries';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export type { Region } from './chip/layouts';
@@ -56,14 +59,15 @@ export type {
   JobControl,
   JobFacts,
   JobResult,
+  JobWatch,
   ReadOptions,
   Recovery,
   WriteOptions,
   WriteSummary,
 } from './jobs/base/job-types';
-export type { JobWatch, SectorChange, SectorShown } from './jobs/base/job-watch';
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { ProgressThrottle } from './jobs/base/progress-throttle';
+export type { SectorChange, SectorShown } from './jobs/base/sector-change';
 export type {
   Examination,
   ExamineOptions,
@@ -89,6 +93,7 @@ export type { TcpServerOptions } from './simulator/tcp-server';
 export { durationText, parseSize, SIZE_PATTERN, sizeText, speedText } from './texts/amounts';
 export { type Note, type ParamsOf, type ParamValue, say, type TextCode } from './texts/note';
 export { type Catalogue, render } from './texts/render';
+export { cleanNote } from './trace/clean-words';
 export type { PortRecord } from './trace/port-record';
 export { type EventLine, type HeaderLine, type RecordLine, WIRE_KINDS } from './trace/record-lines';
 export { RECORDINGS, type Recording } from './trace/recorder';

@@ -17,10 +17,18 @@ const VARIABLES = ['LC_ALL', 'LC_MESSAGES', 'LANG'];
  */
 export function serverLanguage(RED: NodeAPI): Catalogue | undefined {
   const { lang } = RED.settings as { lang?: unknown };
-  const wanted = typeof lang === 'string' && lang !== '' ? lang : languageOfSystem();
+  return catalogueOf(RED, typeof lang === 'string' && lang !== '' ? lang : languageOfSystem());
+}
+
+/**
+ * The texts in a language; undefined for English, and where nobody has translated them.
+ * @param wanted may be anything: only what is a language's name is looked for
+ */
+export function catalogueOf(RED: NodeAPI, wanted: string): Catalogue | undefined {
   for (const language of new Set([wanted, wanted.split('-')[0] ?? ''])) {
+    if (!isLanguage(language)) continue;
     const file = path.join(LOCALES, language, CODES);
-    if (!isLanguage(language) || !existsSync(file)) continue;
+    if (!existsSync(file)) continue;
     try {
       return { language, texts: textsOf(JSON.parse(readFileSync(file, 'utf8'))) };
     } catch (error) {

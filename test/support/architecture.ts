@@ -10,7 +10,9 @@ type Place = string;
 const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
   // Runs in the browser: of the rest it knows what is said, and what goes between it and the server.
   ['nodes/flasher/editor/', ['src/texts/', 'nodes/flasher/messages.ts']],
-  ['nodes/', ['nodes/shared/', 'src/index.ts']],
+  ['nodes/flasher/', ['nodes/flasher/', 'nodes/shared/', 'src/index.ts']],
+  ['nodes/shared/', ['nodes/shared/', 'src/index.ts']],
+  ['nodes/', ['nodes/flasher/', 'nodes/shared/', 'src/index.ts']],
   ['cli/', ['src/index.ts']],
   ['src/index.ts', ['src/']],
   [

@@ -2,8 +2,8 @@ import type { BkError } from '../../errors';
 import type { RecoveryRecord } from '../../session/base/report';
 import type { Note } from '../../texts/note';
 import type { ChipReport, JobResult } from './job-types';
-import type { SectorChange } from './job-watch';
 import type { Operation, Progress } from './progress';
+import type { SectorChange } from './sector-change';
 
 /** A job of a device, as those see it who look on. */
 export interface WatchedJob {

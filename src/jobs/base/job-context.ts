@@ -7,8 +7,9 @@ import type { Step } from '../../session/base/step';
 import type { Session } from '../../session/session';
 import { type Note, say } from '../../texts/note';
 import type { JobNotes } from './job-notes';
-import type { JobWatch, SectorShown } from './job-watch';
+import type { JobWatch } from './job-types';
 import type { ProgressReporter } from './progress';
+import type { SectorShown } from './sector-change';
 
 /** What a job works with: the linked chip, and where its facts and its progress go. */
 export class JobContext {

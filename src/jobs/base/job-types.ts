@@ -7,8 +7,16 @@ import type { ImagePart } from '../../placement/base/place-types';
 import type { OpenBekenOptions } from '../../placement/settings/openbeken-settings';
 import type { Note } from '../../texts/note';
 import type { EventLine } from '../../trace/record-lines';
-import type { JobWatch } from './job-watch';
 import type { Operation, ProgressListener } from './progress';
+import type { SectorChange } from './sector-change';
+
+/** Who looks on at what a job does to flash. */
+export interface JobWatch {
+  /** Is told of each change where it happens, a sector or a block at a time. */
+  onSectors?: ((change: SectorChange) => void) | undefined;
+  /** Is told what is known of the chip, once it was identified, and again where the job learns more. */
+  onChip?: ((report: ChipReport) => void) | undefined;
+}
 
 /** What every job takes besides its own options. */
 export interface JobControl extends JobWatch {

@@ -7,7 +7,7 @@ import { EXAMINE } from './examine-texts';
 import { IMAGE } from './image-texts';
 import { INSPECT } from './inspect-texts';
 import { DEVICE, JOB } from './job-texts';
-import { NODE } from './node-texts';
+import { FLASHER, NODE } from './node-texts';
 import { OPTION } from './option-texts';
 import { PLACEMENT } from './placement-texts';
 import { SESSION } from './session-texts';
@@ -35,5 +35,6 @@ export const ENGLISH = {
   simulator: SIMULATOR,
   replay: REPLAY,
   node: NODE,
+  flasher: FLASHER,
   cli: CLI,
 } as const;

@@ -1,5 +1,4 @@
 import type { Region } from '../../chip/layouts';
-import type { ChipReport } from './job-types';
 
 /**
  * What a job has made of a sector, or has found there: `read` over the line; the `same` as what is wanted, or as what
@@ -20,12 +19,4 @@ export type SectorShown =
 /** Sectors of flash, in bytes, that are otherwise now than was told before. */
 export interface SectorChange extends Region {
   state: SectorShown;
-}
-
-/** Who looks on at what a job does to flash. */
-export interface JobWatch {
-  /** Is told of each change where it happens, a sector or a block at a time. */
-  onSectors?: ((change: SectorChange) => void) | undefined;
-  /** Is told what is known of the chip, once it was identified, and again where the job learns more. */
-  onChip?: ((report: ChipReport) => void) | undefined;
 }

@@ -1,0 +1,82 @@
+import type { NodeAPI } from 'node-red';
+import { Device, say } from '../../../src';
+import type { DeviceNode } from '../../shared/device-node';
+import { type DeviceDef, deviceSettings } from '../../shared/device-settings';
+import { portOf } from '../../shared/paths';
+import { isBlank, shown } from '../../shared/settings';
+import type { FlasherHub } from '../hub';
+import type { StartedJob } from '../messages';
+import { Refusal } from './refusal';
+
+/** As many at a time. */
+const MOST_TRIES = 4;
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** Devices with settings that are not deployed yet, each for one job. */
+export class TryOuts {
+  readonly #RED: NodeAPI;
+  readonly #hub: FlasherHub;
+  #begun = 0;
+  #underWay = 0;
+
+  constructor(RED: NodeAPI, hub: FlasherHub) {
+    this.#RED = RED;
+    this.#hub = hub;
+  }
+
+  /** The device is shown as any other, until its job has ended. @throws BkError BK_BAD_SETTING */
+  async start({ operation, settings }: Given): Promise<StartedJob> {
+    if (operation !== 'connect' && operation !== 'listen')
+      throw new Refusal(400, say('flasher.notTried', { given: shown(operation) }));
+    if (this.#underWay >= MOST_TRIES)
+      throw new Refusal(
+        429,
+        say('flasher.tooManyTries', { count: MOST_TRIES }),
+        say('flasher.waitForTries'),
+      );
+    const def = this.#resolved(settings) as unknown as DeviceDef;
+    // Who may only try out reaches no further than who sends messages.
+    const port = portOf(this.#RED, isBlank(def.port) ? undefined : def.port);
+    const device = new Device({ ...deviceSettings(def, port), idle: 0 });
+    const { name, port: at } = device.settings;
+    const id = `try-${++this.#begun}`;
+    const entry = this.#hub.add(id, { name: name ?? at, port: at, host: null });
+    entry.follow(device);
+    this.#underWay++;
+    const over = () => {
+      this.#underWay--;
+      void device.close().then(() => this.#hub.remove(entry));
+    };
+    return entry.start(() => {
+      const job: Promise<unknown> = operation === 'connect' ? device.connect() : device.listen();
+      job.then(over, over);
+      return job;
+    });
+  }
+
+  /** Settings that name an environment variable have its value, as after a deploy. */
+  #resolved(settings: unknown): Given {
+    if (typeof settings !== 'object' || settings === null)
+      throw new Refusal(400, say('flasher.noObject'), say('flasher.useEditor'));
+    const given = settings as Given;
+    const node = this.#nodeFor(given.id);
+    const pairs = Object.entries(given).map(([name, value]) => [name, this.#value(node, value)]);
+    return Object.fromEntries(pairs);
+  }
+
+  #value(node: DeviceNode | null, value: unknown): unknown {
+    const variable = /^\$(?:\{(\S+)\}|\((\S+)\))$/.exec(typeof value === 'string' ? value : '');
+    if (variable === null) return value;
+    const name = variable[1] ?? variable[2] ?? '';
+    const found = this.#RED.util.evaluateNodeProperty(`\${${name}}`, 'env', node as never, {});
+    // Left as it stands it is told by name.
+    return isBlank(found) ? value : found;
+  }
+
+  /** What flows know of the environment hangs on their nodes: on the device itself, where it is deployed, else on any. */
+  #nodeFor(id: unknown): DeviceNode | null {
+    const own = typeof id === 'string' ? this.#hub.entry(id) : undefined;
+    return (own ?? this.#hub.any)?.host?.node ?? null;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Node, NodeAPI } from 'node-red';
+import type { FileOutput, ReadOptions } from '../../../src';
+import type { JobMessage } from '../job-runner';
+import { inUserDir } from '../paths';
+import { choice, count, flag, isBlank, type Saved, size, text } from '../settings';
+import { settingValue } from '../typed-values';
+
+export type ReadDef = Saved<
+  | 'device'
+  | 'memory'
+  | 'offset'
+  | 'offsetType'
+  | 'length'
+  | 'lengthType'
+  | 'output'
+  | 'folder'
+  | 'filename'
+  | 'filenameType'
+  | 'keep'
+  | 'incremental'
+  | 'fileMode'
+>;
+
+/** What a read is asked for by settings and a message. @throws BkError BK_BAD_SETTING */
+export function readOptions(RED: NodeAPI, node: Node, def: ReadDef, msg: JobMessage): ReadOptions {
+  const given = (name: 'offset' | 'length' | 'filename') =>
+    isBlank(msg[name]) ? settingValue(RED, node, def, name, msg) : msg[name];
+  const length = size('length', given('length'));
+  return {
+    memory: choice('memory', def.memory, ['flash', 'rom', 'efuse', 'otp'], 'flash'),
+    offset: size('offset', given('offset')) ?? 0,
+    ...(length === undefined ? {} : { length }),
+    ...(choice('output', def.output, ['buffer', 'file'], 'buffer') === 'file'
+      ? { file: fileOutput(RED, def, text('filename', given('filename'))) }
+      : {}),
+  };
+}
+
+function fileOutput(RED: NodeAPI, def: ReadDef, filename: string): FileOutput {
+  return {
+    folder: inUserDir(RED, isBlank(def.folder) ? 'bk-backups' : text('folder', def.folder)),
+    filename,
+    keep: count('keep', def.keep, 0),
+    incremental: flag('incremental', def.incremental, true),
+    fileMode: choice('fileMode', def.fileMode, ['owner', 'group', 'all'], 'owner'),
+  };
+}
