@@ -7,7 +7,7 @@ const NAMES =
 const SAME_WORDS: Readonly<Record<string, readonly string[]>> = {
   de: ['Port', 'Chip', 'Reset', 'Backup', 'Bootloader', 'Offset', 'Baud', 'Flash', 'Details'],
   fr: ['Port', 'Source', 'Baud', 'bootloader', 'page', 'messages', 'options', 'type'],
-  pl: ['Port', 'Chip', 'Reset', 'Bootloader', 'Offset', 'Baud', 'port', 'bootloader', 'flash'],
+  pl: ['Port', 'Reset', 'Bootloader', 'Offset', 'Folder', 'port', 'bootloader', 'flash', 'mask'],
   'zh-CN': [],
 };
 
