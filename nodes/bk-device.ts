@@ -40,11 +40,11 @@ export = function register(RED: NodeAPI): void {
 
     const shown = hubOf(RED)?.announce(this, def);
 
-    this.on('close', (_removed: boolean, done: () => void) => {
+    this.on('close', (removed: boolean, done: () => void) => {
       isClosed = true;
       const closing = Promise.allSettled([...devices.values()].map((device) => device.close()));
       closeWithin(
-        closing.then(() => shown?.close()),
+        closing.then(() => shown?.close(removed)),
         done,
       );
     });

@@ -1,8 +1,8 @@
-import { type EraseSummary, type JobFacts, say, sizeText } from '../../src';
+import { durationText, type EraseSummary, type JobFacts, say, sizeText } from '../../src';
 import { rows, spans, tookRow } from '../show/rows';
 import { BACKUP, backupOf } from '../words/backup-options';
 import { DEVICE, onDevice, RECORD, SHOWN } from '../words/device-options';
-import { oneOf, pick, size } from '../words/option';
+import { oneOf, pick, size, switchOn } from '../words/option';
 import { command } from './command';
 
 const ERASE = {
@@ -11,6 +11,7 @@ const ERASE = {
   length: size(say('cli.optEraseLength')),
   calibration: oneOf(['keep', 'erase'], say('cli.optCalibration')),
   bootloader: oneOf(['keep', 'erase'], say('cli.optEraseBootloader')),
+  dryRun: switchOn(say('cli.optEraseDryRun')),
 };
 
 export const erase = command({
@@ -29,14 +30,18 @@ export const erase = command({
 });
 
 function describe(summary: EraseSummary, facts: JobFacts): string {
-  const { regions, bytes, sectorsErased, blocksErased, backup } = summary;
+  const { regions, bytes, sectorsErased, blocksErased, backup, verified, seconds = 0 } = summary;
+  const time = durationText(seconds * 1000);
   return rows([
     [say('cli.rowChip'), facts.chip],
     [say('cli.rowRegions'), spans(regions)],
     [say('cli.rowBytes'), sizeText(bytes)],
-    [say('cli.rowErased'), say('cli.erased', { sectors: sectorsErased, blocks: blocksErased })],
+    [
+      say(verified ? 'cli.rowErased' : 'cli.rowToErase'),
+      say('cli.erased', { sectors: sectorsErased, blocks: blocksErased }),
+    ],
     [say('cli.rowBackup'), backup],
-    tookRow(facts),
-    [say('cli.rowVerified'), say('cli.verified')],
+    verified ? tookRow(facts) : [say('cli.rowTook'), say('cli.wouldTakeAtMost', { time })],
+    [say('cli.rowVerified'), say(verified ? 'cli.verified' : 'cli.nothingErased')],
   ]);
 }

@@ -18,14 +18,19 @@ export interface Announced {
   follow(device: Device): void;
   /** One that is not used any more. */
   forget(device: Device): void;
-  /** The node has gone, with all its devices. */
-  close(): void;
+  /** The node has gone, with all its devices. @param removed for good, and not only to begin anew */
+  close(removed: boolean): void;
 }
+
+/** Of more devices that a deploy has ended, the oldest are forgotten. */
+const MOST_ENDED = 32;
 
 /** All devices of one Node-RED, for its sidebar. */
 export class FlasherHub {
   readonly #world: HubWorld;
   readonly #entries = new Map<string, DeviceEntry>();
+  /** Devices that a deploy has ended, by id: what is known of them stays for when they begin anew. */
+  readonly #ended = new Map<string, DeviceEntry>();
   #jobs = 0;
 
   constructor(world: HubWorld) {
@@ -69,8 +74,9 @@ export class FlasherHub {
         if (entry !== undefined) this.remove(entry);
         others.delete(settings.port);
       },
-      close: () => {
+      close: (removed) => {
         for (const entry of [own, ...others.values()]) this.remove(entry);
+        if (!removed) this.#keep(own);
       },
     };
   }
@@ -79,9 +85,14 @@ export class FlasherHub {
   add(id: string, shown: EntryFacts): DeviceEntry {
     const { clock, publish, run } = this.#world;
     const newJobId = () => `${run}-${++this.#jobs}`;
-    const entry = new DeviceEntry(id, shown, { clock, publish, newJobId });
+    const before = this.#ended.get(id);
+    this.#ended.delete(id);
+    const entry =
+      before?.port === shown.port
+        ? before
+        : new DeviceEntry(id, shown, { clock, publish, newJobId });
     this.#entries.set(id, entry);
-    entry.announce();
+    entry.announce(shown);
     return entry;
   }
 
@@ -90,6 +101,15 @@ export class FlasherHub {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#entries.delete(entry.id);
     entry.close();
+  }
+
+  #keep(entry: DeviceEntry): void {
+    if (this.#entries.has(entry.id)) return;
+    this.#ended.set(entry.id, entry);
+    for (const id of this.#ended.keys()) {
+      if (this.#ended.size <= MOST_ENDED) break;
+      this.#ended.delete(id);
+    }
   }
 }
 

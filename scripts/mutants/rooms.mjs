@@ -12,10 +12,22 @@ export const ROOMS = {
     'jobs/write',
     'jobs/erase',
     'stories/jobs/refused-sector',
+    'stories/jobs/resume-write',
+    'stories/device/stuck',
+    'catalogue/failures',
+    'field/layout',
+    'field/another-module',
+    'field/backup-modes',
     'field/progress-bytes',
     'field/progress-overall',
   ],
-  placement: ['placement/**/*', 'jobs/place/by-kind'],
+  placement: [
+    'placement/**/*',
+    'jobs/place/**/*',
+    'stories/images/{doubtful,fit,variants,foreign-dumps}',
+    'field/{own-key,code-headers,plain-code,bootloaders,own-dumps,chip-model}',
+    'field/{layout,partial-dumps,erased-chip,openbeken-config}',
+  ],
 };
 
 /** The folder of a room's reports. */

@@ -141,7 +141,7 @@ describe('the dialogs', function () {
     await setTheme(editor.page, 'light');
   }
 
-  const words = (selector: string) => editor.page.innerText(selector);
+  const words = async (selector: string) => (await editor.page.textContent(selector)) ?? '';
   const has = (selector: string, what: string) =>
     editor.page.waitForSelector(`${selector} >> text=${what}`);
 

@@ -80,3 +80,36 @@ describe('an erase of small flash', () => {
     });
   }
 });
+
+describe('a dry run of an erase', () => {
+  it('says what would be erased and how long that takes at most, and touches nothing', async () => {
+    const { device, chip } = testDevice('bk7231n');
+    noise(0x40000, 6).copy(chip.flash, 0x100000);
+    const before = Buffer.from(chip.flash);
+    const range = { offset: 0x101000, length: 0x21000 };
+    const { payload, facts } = await device.erase({ region: 'range', ...range, dryRun: true });
+    const { seconds, ...plan } = payload;
+    assert.deepEqual(plan, {
+      regions: [range],
+      bytes: range.length,
+      sectorsErased: 17,
+      blocksErased: 1,
+      verified: false,
+      backup: null,
+    });
+    assert.ok(seconds !== undefined && seconds > 1 && seconds < 10, `${seconds}`);
+    assert.ok(before.equals(chip.flash));
+    assert.equal(facts.operation, 'erase');
+    await device.close();
+  });
+
+  it('makes no backup, and refuses what the erase would refuse', async () => {
+    const { device } = testDevice('bk7231n');
+    const nowhere = { mode: 'always', folder: '/proc/no-such-folder' } as const;
+    const { payload } = await device.erase({ region: 'data', backup: nowhere, dryRun: true });
+    assert.equal(payload.backup, null);
+    const bootloader = { region: 'range', offset: 0, length: SECTOR, dryRun: true } as const;
+    await assert.rejects(device.erase(bootloader), { code: 'BK_BOOTLOADER_PROTECTED' });
+    await device.close();
+  });
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { projectFiles, ROOT, readText } from '../support/project';
 
 interface Manifest {
@@ -15,7 +15,11 @@ interface Manifest {
   bin: Record<string, string>;
   types: string;
   engines: { node: string };
-  'node-red': { version: string; nodes: Record<string, string> };
+  'node-red': {
+    version: string;
+    nodes: Record<string, string>;
+    plugins: Record<string, string>;
+  };
   dependencies: Record<string, string>;
   scripts: Record<string, string>;
 }
@@ -70,6 +74,25 @@ describe('package.json', () => {
       assert.match(readText(script), /^#!\/usr\/bin\/env node\n/);
   });
 
+  it('says in the README what it does, what it needs, how it is installed and used, with a picture', () => {
+    const readme = readText('README.md');
+    const headings = [...readme.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+    for (const heading of ['Install', 'Wiring', 'The nodes'])
+      assert.ok(headings.includes(heading), heading);
+    assert.match(readme, /!\[[^\]]+\]\(docs\/images\/flow\.png\)/);
+    assert.ok(readme.includes(`npm install ${manifest.name}`));
+  });
+
+  it('brings no package that the library calls bad', () => {
+    const { packages } = JSON.parse(readText('package-lock.json'));
+    const locked = Object.entries(packages as Record<string, { version: string; dev?: boolean }>);
+    const bad = locked.filter(
+      ([path, { version, dev }]) =>
+        /(^|\/)agent-base$/.test(path) && dev !== true && Number.parseInt(version, 10) < 6,
+    );
+    assert.deepEqual(bad, []);
+  });
+
   it('runs nothing when it is installed', () => {
     for (const script of ['preinstall', 'install', 'postinstall', 'prepare'])
       assert.equal(manifest.scripts[script], undefined, script);
@@ -90,6 +113,19 @@ describe('each node', () => {
         if (/category:\s*['"]config['"]/.test(form)) return;
         assert.ok(icon, 'names no icon');
         assert.ok(existsSync(join(ROOT, dirname(script), 'icons', icon)), `icon ${icon}`);
+      });
+
+      it('is told by letters that tools can read: type, category, colour and icon stand as they are', () => {
+        const form = readText(html(script));
+        const stands = (what: RegExp) => assert.match(form, what);
+        stands(new RegExp(`RED\\.nodes\\.registerType\\('${type}', \\{`));
+        stands(/^ {2}category: '[a-z]+',$/m);
+        stands(/^ {2}color: '(#C0DEED|#87A980|#A6BBCF|#D8BFD8|#E2D96E|#FDD0A2)',$/m);
+        stands(new RegExp(`^  icon: '${type}\\.svg',$`, 'm'));
+        stands(/^ {2}defaults: \{$/m);
+        if (/category: 'config'/.test(form)) return;
+        stands(/^ {2}inputs: [01],$/m);
+        stands(/^ {2}outputs: \d,$/m);
       });
 
       it('has help in English', () => {
@@ -118,6 +154,25 @@ describe('each node', () => {
   }
 });
 
+describe('the plugin of the editor', () => {
+  for (const [name, script] of Object.entries(manifest['node-red'].plugins)) {
+    it(`${name} lies beside its page, its texts and what the page loads`, () => {
+      assert.ok(existsSync(join(ROOT, script)), script);
+      const page = readText(html(script));
+      const loaded = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
+      // Not from the root of the server: the editor may lie anywhere.
+      const own = `resources/${manifest.name}/`;
+      for (const path of loaded) {
+        assert.ok(path.startsWith(own), path);
+        assert.ok(existsSync(join(ROOT, 'resources', path.slice(own.length))), path);
+      }
+      assert.equal(loaded.length, 2);
+      assert.ok(existsSync(join(ROOT, dirname(script), 'locales', 'en-US', `${name}.json`)));
+      assert.ok(readText('README.md').includes(`(docs/${name}.md)`));
+    });
+  }
+});
+
 describe('what is published', function () {
   this.timeout(60_000);
   let paths: string[] = [];
@@ -134,15 +189,44 @@ describe('what is published', function () {
     paths = (tarball?.files ?? []).map((file) => file.path);
   });
 
-  it('is the compiled package, its examples and its papers, nothing else', () => {
-    assert.deepEqual(manifest.files, ['dist', 'examples', 'resources']);
-    const papers = ['LICENSE', 'README.md', 'package.json'];
+  it('is the compiled package, its examples, its pages and its papers, nothing else', () => {
+    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
     const strangers = paths.filter(
       (path) =>
-        !papers.includes(path) && !/^(dist\/(src|nodes|cli)|examples|resources)\//.test(path),
+        !papers.includes(path) &&
+        !/^(dist\/(src|nodes|cli)|examples|resources|docs\/images)\/|^docs\/[\w-]+\.md$/.test(path),
     );
     assert.deepEqual(strangers, []);
     for (const paper of papers) assert.ok(paths.includes(paper), paper);
+  });
+
+  /** Links of a page, and pictures in it, to other files of the project. */
+  const linksOf = (page: string) =>
+    [...readText(page).matchAll(/\]\(([^)\s#]+)(?:#[^)\s]*)?\)/g)]
+      .map(([, link]) => link ?? '')
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .map((link) => posix.join(posix.dirname(page), link));
+
+  // There is no public repository that links could lead to: the pages come along instead.
+  it('has in it whatever its pages link to', () => {
+    const pages = paths.filter((path) => path.endsWith('.md'));
+    const dead = pages.flatMap((page) =>
+      linksOf(page)
+        .filter((target) => !paths.includes(target))
+        .map((target) => `${page} → ${target}`),
+    );
+    assert.deepEqual(dead, []);
+  });
+
+  it('has no page in it that nobody finds', () => {
+    const found = new Set(['README.md']);
+    for (const page of found)
+      if (page.endsWith('.md')) for (const target of linksOf(page)) found.add(target);
+    const pages = paths.filter((path) => /^docs\//.test(path));
+    assert.deepEqual(
+      pages.filter((page) => !found.has(page)),
+      [],
+    );
   });
 
   it('holds no test, no source and no map', () => {

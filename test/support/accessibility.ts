@@ -25,7 +25,11 @@ export async function accessibilityFaults(page: Page, part: string): Promise<str
   const violations = await page.evaluate(
     async ([selector, tags]) => {
       const options = { runOnly: { type: 'tag', values: tags } };
+      // Neither has a height of its own, and both hide what is beyond it: axe-core would take all text for unseen.
+      const flat = [document.body, document.documentElement];
+      for (const one of flat) one.style.overflow = 'visible';
       const found = await axe.run({ include: [selector as string] }, options);
+      for (const one of flat) one.style.overflow = '';
       return found.violations.map(({ id, nodes }) => ({
         id,
         nodes: nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`),
@@ -36,17 +40,42 @@ export async function accessibilityFaults(page: Page, part: string): Promise<str
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node}`));
 }
 
-/** As Node-RED 5 tells its dark theme, with the colours of it that are used; older ones have none. */
+/** What Node-RED 5 has as colours of its dark theme, as far as forms and this package use them. */
+const DARK = {
+  'primary-background': '#15151a',
+  'secondary-background': '#1b1b23',
+  'primary-text-color': '#f0f0f0',
+  'secondary-text-color': '#aaaaaa',
+  'form-background': '#1b1b23',
+  'form-text-color': '#f0f0f0',
+  'form-placeholder-color': '#8a8a8a',
+  'form-input-background': '#0e0e12',
+  'form-input-border-color': '#2a2a2c',
+  'form-input-focus-color': '#e84a4a',
+  'form-button-background': '#22222c',
+  'form-tips-background': '#120c00',
+  'list-item-color': '#f0f0f0',
+  'list-item-background': '#1b1b23',
+  'list-item-background-hover': '#1e1e27',
+  'workspace-button-color': '#aaaaaa',
+  'workspace-button-background': '#15151a',
+  'workspace-button-background-hover': '#1e1e27',
+};
+
+/** As Node-RED 5 tells its dark theme, with its colours; older ones have none. */
 export async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
-  await page.evaluate((isDark) => {
-    const id = 'bk-test-dark';
-    document.documentElement.classList.toggle('nr-theme-dark', isDark);
-    document.getElementById(id)?.remove();
-    if (!isDark) return;
-    const style = document.createElement('style');
-    style.id = id;
-    style.textContent =
-      'html.nr-theme-dark { --red-ui-primary-background: #15151a; --red-ui-secondary-background: #1b1b23; }';
-    document.head.append(style);
-  }, theme === 'dark');
+  const colours = Object.entries(DARK).map(([name, value]) => `--red-ui-${name}: ${value};`);
+  await page.evaluate(
+    ([isDark, css]) => {
+      const id = 'bk-test-dark';
+      document.documentElement.classList.toggle('nr-theme-dark', isDark);
+      document.getElementById(id)?.remove();
+      if (!isDark) return;
+      const style = document.createElement('style');
+      style.id = id;
+      style.textContent = css;
+      document.head.append(style);
+    },
+    [theme === 'dark', `html.nr-theme-dark { ${colours.join(' ')} }`] as const,
+  );
 }

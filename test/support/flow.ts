@@ -8,6 +8,7 @@ import sinon, { type SinonSpy } from 'sinon';
 import bkConnect = require('../../nodes/bk-connect');
 import bkDevice = require('../../nodes/bk-device');
 import bkErase = require('../../nodes/bk-erase');
+import bkFlasher = require('../../nodes/bk-flasher');
 import bkInspect = require('../../nodes/bk-inspect');
 import bkRead = require('../../nodes/bk-read');
 import bkWrite = require('../../nodes/bk-write');
@@ -53,7 +54,7 @@ export class Flow {
   static async load(nodes: FlowNode[]): Promise<Flow> {
     const flow = new Flow();
     await helper.load(
-      [bkDevice, bkConnect, bkRead, bkWrite, bkErase, bkInspect] as never,
+      [bkFlasher, bkDevice, bkConnect, bkRead, bkWrite, bkErase, bkInspect] as never,
       Flow.complete(nodes) as never,
     );
     flow.listen();

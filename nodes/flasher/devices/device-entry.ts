@@ -39,11 +39,8 @@ export interface EntryFacts {
 /** One device as the sidebar shows it: what its jobs do, whoever asked for them. */
 export class DeviceEntry {
   readonly id: string;
-  readonly name: string;
-  readonly port: string;
-  /** What more jobs can be asked of; null where it is only tried out. */
-  readonly host: EntryHost | null;
   readonly #world: EntryWorld;
+  #facts: EntryFacts;
   readonly #log: DeviceLog;
   readonly #jobLog: JobLog;
   readonly #map = new SectorMap();
@@ -58,16 +55,23 @@ export class DeviceEntry {
   /** The latest job of which a map was begun. */
   #mapped: TrackedJob | null = null;
 
-  constructor(id: string, { name, port, host }: EntryFacts, world: EntryWorld) {
+  constructor(id: string, facts: EntryFacts, world: EntryWorld) {
     this.id = id;
-    this.name = name;
-    this.port = port;
-    this.host = host;
+    this.#facts = facts;
     this.#world = world;
     this.#log = new DeviceLog(() => world.clock.date());
     this.#jobLog = new JobLog(this.#log);
     this.#stateTopic = new Paced(world.clock, () => this.#publishState());
     this.#mapTopic = new Paced(world.clock, () => this.#publishMap());
+  }
+
+  get port(): string {
+    return this.#facts.port;
+  }
+
+  /** What more jobs can be asked of; null where it is only tried out. */
+  get host(): EntryHost | null {
+    return this.#facts.host;
   }
 
   get map(): FlashMap | null {
@@ -88,7 +92,7 @@ export class DeviceEntry {
     const started = jobs.find(({ isStarted }) => isStarted);
     return {
       id: this.id,
-      name: this.name,
+      name: this.#facts.name,
       port: this.port,
       chip: this.#chip,
       job: started?.running ?? null,
@@ -130,8 +134,9 @@ export class DeviceEntry {
     for (const job of this.#jobs.values()) if (job.id === id) job.cancel();
   }
 
-  /** Somebody has to be told of it, though nothing has happened to it. */
-  announce(): void {
+  /** It begins, or begins anew after a deploy, with what is known of it. */
+  announce(facts: EntryFacts): void {
+    this.#facts = facts;
     this.#stateTopic.touch();
   }
 

@@ -1,5 +1,12 @@
 import type { NodeAPI, NodeDef } from 'node-red';
-import { BkError, type Device, type JobControl, type JobResult, say } from '../../../src';
+import {
+  BkError,
+  type Device,
+  type JobControl,
+  type JobResult,
+  say,
+  type WriteOptions,
+} from '../../../src';
 import type { DeviceNode } from '../../shared/device-node';
 import type { JobMessage } from '../../shared/job-runner';
 import { eraseOptions } from '../../shared/options/erase-options';
@@ -20,7 +27,9 @@ const OFFERED: Readonly<Record<SidebarOperation, readonly string[]>> = {
   read: ['output', 'offset', 'length', 'incremental'],
   write: [
     ...['part', 'offset', 'skip', 'length', 'backup', 'unchanged', 'bootloader'],
-    ...['openbeken', 'anyImage', 'dryRun', 'filename'],
+    ...['openbeken', 'anyImage', 'dryRun', 'startCheck'],
+    // A backup of the list; a release. From where releases come is up to who edits flows.
+    ...['filename', 'source', 'release', 'releaseVersion'],
   ],
   erase: ['region', 'offset', 'length', 'calibration', 'backup', 'bootloader', 'dryRun'],
 };
@@ -75,21 +84,33 @@ const readers: Readonly<Record<SidebarOperation, Reader>> = {
     return (device, control) => device.erase(erasing, control);
   },
   write: async (RED, node, options, images, image) => {
-    const { filename, openbeken, ...rest } = options;
-    // OpenBeken's settings stand where the node has its switch for those of a message.
-    const isSet = typeof openbeken === 'object' && openbeken !== null;
-    const def = saved({ ...rest, source: 'payload', openbeken: isSet ? true : openbeken });
-    const backup =
-      isBlank(image) && !isBlank(filename)
-        ? await backupNamed(RED, text('filename', filename))
-        : null;
-    const payload = backup === null ? imageOf(images, image) : Buffer.alloc(0);
-    const msg = { payload, ...(isSet ? { openbeken } : {}) } as JobMessage;
-    const writing = writeOptions(RED, node, def, msg);
-    const source = backup === null ? writing : { ...writing, image: { path: backup } };
-    return (device, control) => device.write(source, control);
+    const writing = await writeWork(RED, node, options, images, image);
+    return (device, control) => device.write(writing, control);
   },
 };
+
+/** Where an image may come from besides the browser; a name of a backup is none of a file elsewhere. */
+const SOURCES = ['payload', 'release', 'backup'] as const;
+
+async function writeWork(
+  RED: NodeAPI,
+  node: DeviceNode,
+  { filename, openbeken, ...rest }: Given,
+  images: HeldImages,
+  image: unknown,
+): Promise<WriteOptions> {
+  const source = choice('source', rest.source, SOURCES, 'payload');
+  // OpenBeken's settings stand where the node has its switch for those of a message.
+  const isSet = typeof openbeken === 'object' && openbeken !== null;
+  const def = saved({ ...rest, source, openbeken: isSet ? true : openbeken });
+  const settings = isSet ? { openbeken } : {};
+  const read = (payload: Buffer) =>
+    writeOptions(RED, node, def, { payload, ...settings } as JobMessage);
+  if (source !== 'payload') return read(Buffer.alloc(0));
+  if (!isBlank(image) || isBlank(filename)) return read(imageOf(images, image));
+  const path = await backupNamed(RED, text('filename', filename));
+  return { ...read(Buffer.alloc(0)), image: { path } };
+}
 
 /** Settings as a flow file has them: what stands in them is still to be checked. */
 function saved(options: Given): NodeDef {

@@ -1,7 +1,7 @@
 import type { Region } from '../../chip/layouts';
 
 /**
- * What a job has made of a sector, or has found there: `read` over the line; the `same` as what is wanted, or as what
+ * What a job has made of a sector, or has found there: `read`, or known to be blank by the checksum; the `same` as what is wanted, or as what
  * is at hand of it, by the chip's checksum; `erased`; `written`, and not yet proved; `verified` by the chip's checksum;
  * `failed`: nobody can tell what it holds; `protected`, the bootloader, and `kept`, the calibration, which a change
  * leaves alone.

@@ -309,7 +309,7 @@ export class BlockReader {
     const isBlank = source.counts === 'blank';
     if (isBlank) this.counts.bytesBlank += SECTOR;
     else this.counts.bytesReused += SECTOR;
-    this.#context.show({ offset: address, length: SECTOR }, 'same');
+    this.#context.show({ offset: address, length: SECTOR }, isBlank ? 'read' : 'same');
     const message = isBlank ? say('job.blank', place) : say('job.unchanged', place);
     const seconds = this.#planned(address, asked);
     this.#context.progress.advance(this.#phase, SECTOR, address, message, seconds);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { BLOCK, SECTOR } from '../../../src/chip/geometry';
 import {
+  type BlockPlan,
   changeSeconds,
   planBlock,
+  planLine,
   planOf,
   secondsOf,
   sharesOf,
@@ -129,6 +131,36 @@ describe('the plan of a whole write', () => {
       },
     );
     assert.deepEqual(plan.blocks, [byBlock, bySector]);
+  });
+
+  it('is recorded as runs in the order of addresses: what is erased, and what is programmed', () => {
+    const erasesOnly = planBlock(RANGE, BLANK, states('different', 0, 1, 7), 921_600);
+    // Blank already: programmed without an erase.
+    const mixed = states('different', 2);
+    mixed[3] = 'blank';
+    const programs = planBlock(SECOND, WANTED, mixed, 921_600);
+    const third = { offset: SECOND.offset + BLOCK, length: BLOCK };
+    const half = Buffer.concat([WANTED.subarray(0, BLOCK / 2), BLANK.subarray(BLOCK / 2)]);
+    const whole = planBlock(third, half, states('different', ...FIRST(16)), 921_600);
+    const untouched: BlockPlan = {
+      range: RANGE,
+      erase: { by: 'block', addresses: [] },
+      program: [],
+      unchanged: BLOCK,
+    };
+    assert.deepEqual(planLine(planOf([whole, programs, erasesOnly, untouched])), {
+      kind: 'plan',
+      erase: [
+        { offset: 0x100000, length: 2 * SECTOR },
+        { offset: 0x107000, length: SECTOR },
+        { offset: 0x112000, length: SECTOR },
+        third,
+      ].toSorted((a, b) => a.offset - b.offset),
+      write: [
+        { offset: 0x112000, length: 2 * SECTOR },
+        { offset: third.offset, length: BLOCK / 2 },
+      ],
+    });
   });
 
   it('takes what the datasheets and the line say, each phase its own', () => {

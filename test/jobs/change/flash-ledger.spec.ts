@@ -41,6 +41,25 @@ describe('a job that ends early', () => {
     await device.close();
   });
 
+  it('knows what the chip has confirmed by then', async () => {
+    const { device, chip } = testDevice('bk7231n');
+    chip.flash.set(noise(4 * BLOCK, 7), 0x100000);
+    const abort = new AbortController();
+    const job = device.write(
+      { image: noise(4 * BLOCK), offset: 0x100000 },
+      {
+        signal: abort.signal,
+        onProgress: ({ phase, done }) => {
+          if (phase === 'verify' && done >= 2 * BLOCK) abort.abort();
+        },
+      },
+    );
+    const { cause } = await rejection(job, 'BK_CANCELLED');
+    assert.deepEqual(cause.state?.fresh, [{ offset: 0x100000, length: 2 * BLOCK }]);
+    assert.deepEqual(cause.state?.written, [{ offset: 0x120000, length: 2 * BLOCK }]);
+    await device.close();
+  });
+
   it('says nothing of flash where it changed nothing', async () => {
     const { device } = testDevice('bk7231n');
     const error = await rejection(
@@ -95,6 +114,20 @@ describe('what each sector of a job holds', () => {
     const none = new FlashLedger();
     none.expect(plan(states()));
     assert.deepEqual(none.state().fresh, [region(0, 16)]);
+    // A block's erase takes the sectors that are blank in the image, too.
+    const half = Buffer.concat([noise(BLOCK / 2, 3), Buffer.alloc(BLOCK / 2, 0xff)]);
+    const different = states(...Array.from({ length: 15 }, (_, index) => index));
+    const block = new FlashLedger();
+    block.expect(planBlock(region(0, 16), half, different, 921_600));
+    assert.deepEqual(block.state().old, [region(0, 16)]);
+    const nothing = new FlashLedger();
+    nothing.expect({
+      range: region(0, 16),
+      erase: { by: 'block', addresses: [] },
+      program: [],
+      unchanged: BLOCK,
+    });
+    assert.deepEqual(nothing.state().old, []);
     const erase = new FlashLedger();
     erase.expectErase(region(4, 2));
     assert.deepEqual(erase.state().old, [region(4, 2)]);

@@ -97,6 +97,67 @@ describe('a write between sector boundaries', function () {
     }
   });
 
+  it('keeps them in a folder that it makes for that', async () => {
+    const { chip } = fullChip('bk7231n?seed=921');
+    rmSync(folder(), { recursive: true });
+    await chip.live(job, { change: 1, delivered: true });
+    assert.equal(kept().length, 2);
+  });
+
+  it('keeps nothing for bytes that the image itself brings', async () => {
+    const chip = new LastingChip('bk7231n?seed=922');
+    chip.flash.fill(0xff, OFFSET - SECTOR, OFFSET + 8 * SECTOR);
+    noise(image.length, 36).copy(chip.flash, at);
+    await chip.live(job, { change: 1, delivered: true });
+    assert.deepEqual(kept(), []);
+  });
+
+  it('knows what a program has left that broke off: some bits are not cleared yet', async () => {
+    const { chip, before, wanted } = fullChip('bk7231n?seed=923');
+    await chip.live(job, { change: 1, delivered: true });
+    for (let place = OFFSET; place < at; place++)
+      chip.flash[place] = (before[place] as number) | 0x0f;
+    const warnings = await livedThrough(chip);
+    assert.match(warnings, /broke off in the sector at 0x2d000/);
+    assert.ok(chip.flash.equals(wanted));
+  });
+
+  it('says nothing of a write that broke off where none did, nor where all is back in place', async () => {
+    const { chip, before, wanted } = fullChip('bk7231n?seed=924');
+    assert.doesNotMatch(await livedThrough(chip), /broke off/);
+    before.copy(chip.flash);
+    await chip.live(job, { change: 1, delivered: true });
+    before.copy(chip.flash);
+    assert.doesNotMatch(await livedThrough(chip), /broke off/);
+    assert.ok(chip.flash.equals(wanted));
+  });
+
+  for (const [where, offset, length] of [
+    ['before', OFFSET - 2 * SECTOR, 2 * SECTOR],
+    ['behind', OFFSET + 4 * SECTOR, 2 * SECTOR],
+    ['between', OFFSET + SECTOR, 2 * SECTOR],
+  ] as const)
+    it(`remembers them where another job has changed only what lies ${where}`, async () => {
+      const { chip } = fullChip('bk7231n?seed=925');
+      await chip.live(job, { change: 1, delivered: true });
+      const backup = { mode: 'never' as const, folder: folder() };
+      const { error } = await chip.live((device) =>
+        device.erase({ region: 'range', offset, length, backup }),
+      );
+      assert.equal(error, null);
+      assert.equal(kept().length, 2);
+    });
+
+  /** What a write warns of that comes to its end. */
+  async function livedThrough(chip: LastingChip): Promise<string> {
+    let warnings: string[] = [];
+    const { error } = await chip.live(async (device) => {
+      warnings = (await job(device)).facts.warnings;
+    });
+    assert.equal(error, null);
+    return warnings.join();
+  }
+
   it('leaves no folder and no file behind where nothing is at stake', async () => {
     const chip = new LastingChip('bk7231n?seed=919');
     chip.flash.fill(0xff, OFFSET - SECTOR, OFFSET + 8 * SECTOR);

@@ -110,12 +110,52 @@ describe('a sector that does not hold its bytes', () => {
     await device.close();
   });
 
+  it('like all others, when flash takes no erase, is found out at the start', async () => {
+    const { device, chip } = testDevice('bk7231n');
+    const old = noise(8 * BLOCK, 9);
+    chip.flash.set(old, START);
+    let erases = 0;
+    spoilAnswers(chip, [0x0f], () => {
+      chip.flash.set(old, START);
+      erases++;
+    });
+    const job = device.erase({ region: 'range', offset: START, length: 8 * BLOCK });
+    const { cause } = await rejection(job, 'BK_FLASH_PROTECTED');
+    assert.deepEqual(cause.state?.blank, []);
+    assert.ok(erases <= 10, `${erases} erases of it`);
+    await device.close();
+  });
+
   it('as many others do not, the same bytes each time, is that of a flash that takes none', async () => {
     const { write, device } = spoiling((at) => (at > 0 ? 100 : null));
     const { message, cause } = await rejection(write(), 'BK_FLASH_PROTECTED');
     assert.equal(cause.phase, 'verify');
     const named = message.match(/0x10[1-9]000/g) ?? [];
     assert.ok(named.length >= 9, message);
+    await device.close();
+  });
+
+  it('while each repair spoils another one is not tried for ever', async () => {
+    const { device, chip } = testDevice('bk7231n');
+    chip.flash.set(noise(2 * BLOCK, 9), START);
+    let programs = 0;
+    const receive = chip.receive.bind(chip);
+    chip.receive = (bytes, baud) => {
+      receive(bytes, baud);
+      if (bytes[3] !== 0xff || bytes[7] !== PROGRAM || ++programs < 16) return;
+      // The sector before the one that is written, which was looked at before, loses a bit.
+      const sector = (Buffer.from(bytes).readUInt32LE(8) - START) / SECTOR;
+      const at = START + ((sector + 15) % 16) * SECTOR + 7;
+      chip.flash[at] = (chip.flash[at] as number) ^ 0x01;
+    };
+    const { message, cause } = await rejection(
+      device.write({ image: IMAGE, offset: START }),
+      'BK_CRC_MISMATCH',
+    );
+    assert.match(message, /was verified 6 times, and each time something was wrong/);
+    assert.equal(cause.attempts, 6);
+    assert.equal(programs, 16 + 6, 'one repair a round');
+    assert.deepEqual(cause.state?.old, []);
     await device.close();
   });
 

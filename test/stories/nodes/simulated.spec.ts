@@ -3,14 +3,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import helper from 'node-red-node-test-helper';
-import sinon from 'sinon';
-import { systemClock } from '../../../src';
-import { PreciseClock } from '../../../src/simulator/simulator';
 import { Flow, type FlowNode, useNodeRed, userDir } from '../../support/flow';
 import { nextSeed } from '../../support/seed';
 import { simulatedChip } from '../../support/simulated-chips';
 import { settled } from '../../support/until';
-import { VirtualClock } from '../../support/virtual-clock';
+import type { VirtualClock } from '../../support/virtual-clock';
+import { useVirtualTime } from '../../support/virtual-time';
 
 const MIB = 1024 * 1024;
 let port = '';
@@ -41,12 +39,7 @@ describe('the nodes with a simulated chip', function () {
 
   beforeEach(() => {
     port = `sim://bk7231n?speed=real&seed=${nextSeed()}`;
-    clock = new VirtualClock();
-    for (const method of ['now', 'date', 'setTimeout', 'clearTimeout'] as const)
-      sinon.stub(systemClock, method).callsFake(clock[method].bind(clock) as never);
-    // The simulated chip looks at the clock in every turn near a timer's end: no virtual time passes so.
-    for (const method of ['setTimeout', 'clearTimeout'] as const)
-      sinon.stub(PreciseClock.prototype, method).callsFake(clock[method].bind(clock) as never);
+    clock = useVirtualTime();
   });
 
   it('tell what chip it is', async () => {

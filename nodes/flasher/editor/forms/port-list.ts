@@ -134,7 +134,7 @@ class OfferList {
       'button',
       {
         type: 'button',
-        class: 'red-ui-button bk-offers-refresh',
+        class: 'bk-offers-refresh',
         onclick: () => void this.#fill(),
       },
       icon,

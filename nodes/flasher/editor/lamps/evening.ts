@@ -33,6 +33,7 @@ export class Evening implements RoundFace {
     this.root = element(
       'section',
       { class: 'bk-evening', 'aria-label': text('mode.evening') },
+      this.#now.call,
       element('h3', {}, text('mode.evening')),
       element('p', {}, text('evening.what')),
       this.#head,
@@ -91,6 +92,7 @@ export class Evening implements RoundFace {
     this.#round = null;
     this.#stop.hidden = true;
     this.#now.root.hidden = true;
+    this.#now.call.hidden = true;
     setText(this.#call, '');
     this.#showDevice();
     const chosen = element('div');

@@ -46,6 +46,7 @@ export class DeviceView {
     this.root = element(
       'div',
       { class: 'bk-view' },
+      this.#now.call,
       element(
         'div',
         { class: 'bk-view-main' },

@@ -6,7 +6,8 @@ import { say, text, textOr } from '../base/texts';
 /** What is going on at a device, and what its person must do now. */
 export class Now {
   readonly root: HTMLElement;
-  readonly #call = element('div', { class: 'bk-call', role: 'alert' });
+  /** What the person must do: to be put where it stays in sight whatever is scrolled. */
+  readonly call = element('div', { class: 'bk-call', role: 'alert', hidden: true });
   readonly #title = element('h4');
   readonly #bar = element('div', { class: 'bk-bar-fill' });
   readonly #progress: HTMLElement;
@@ -32,7 +33,7 @@ export class Now {
       this.#line,
       this.#message,
     );
-    this.root = element('div', { class: 'bk-now' }, this.#call, work, this.#spoken);
+    this.root = element('div', { class: 'bk-now' }, work, this.#spoken);
   }
 
   update({ job, queued }: DeviceState): void {
@@ -57,14 +58,14 @@ export class Now {
 
   #callFor(job: RunningJob | null): void {
     const waits = job?.waitsForPerson === true;
-    this.#call.hidden = !waits;
+    this.call.hidden = !waits;
     if (!waits) {
-      this.#call.replaceChildren();
+      this.call.replaceChildren();
       return;
     }
     // The same call is not spoken twice.
-    if (this.#call.childElementCount > 0) return;
-    this.#call.replaceChildren(
+    if (this.call.childElementCount > 0) return;
+    this.call.replaceChildren(
       element('strong', {}, text('now.reset')),
       element('span', {}, text('now.resetHow')),
     );

@@ -67,9 +67,11 @@ function ranges(regions: ShownPlan['regions'], map: LiveMap): HTMLElement {
 }
 
 function changesText(operation: 'write' | 'erase', plan: ShownPlan): string {
-  const { bytes, bytesWritten, bytesUnchanged = 0, bytesErased = 0 } = plan;
+  const { bytes, bytesUnchanged = 0, bytesErased = 0 } = plan;
   if (operation === 'erase') return text('plan.erases', { size: sizeText(bytes) });
-  const parts = [text('plan.writes', { size: sizeText(bytesWritten ?? bytes) })];
+  const { bytesWritten = bytes } = plan;
+  const parts = [];
+  if (bytesWritten > 0) parts.push(text('plan.writes', { size: sizeText(bytesWritten) }));
   if (bytesUnchanged > 0) parts.push(text('plan.unchanged', { size: sizeText(bytesUnchanged) }));
   if (bytesErased > 0) parts.push(text('plan.blanks', { size: sizeText(bytesErased) }));
   return parts.join(', ');

@@ -47,13 +47,14 @@ export class RescueTask implements Task {
       showStep(this.#holder, element('h4', {}, found), this.#list(own, newest));
       return;
     }
-    if (backups.length === 0) {
-      showStep(this.#holder, errorCard(plain(text('rescue.none'))), this.#again());
+    if (mac !== null || backups.length === 0) {
+      const why = mac === null ? text('rescue.none') : text('rescue.noneOfIt', { mac });
+      showStep(this.#holder, errorCard(plain(why)), this.#again());
       return;
     }
-    // A blank chip, or one whose calibration has gone, does not tell its MAC; another one's backup is not its own.
-    const why = mac === null ? text('rescue.noMac') : text('rescue.noneOfIt', { mac });
-    showStep(this.#holder, element('h4', {}, why), this.#list(backups, null));
+    // A chip whose calibration has gone does not tell its MAC; its person may know which backup is its own.
+    const why = element('h4', {}, text('rescue.noMac'));
+    showStep(this.#holder, why, this.#list(backups, null));
   }
 
   /** @param newest the one that is chosen; null where a person has to */

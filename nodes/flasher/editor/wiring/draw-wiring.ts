@@ -41,6 +41,8 @@ interface Board extends Point {
 }
 
 const WIDTH = 640;
+/** Above it there is nothing. */
+const TOP = 34;
 const HEIGHT = 404;
 const LANE = 12;
 /** Where the things at the left end, and the first wire may go up and down. */
@@ -83,7 +85,15 @@ export function drawWiring(pinout: Pinout | null, words: WiringWords): string {
     button(words.reset),
     `<text class="bk-warn" x="${WIDTH / 2}" y="${HEIGHT - 8}" text-anchor="middle">${safe(words.safety)}</text>`,
   ];
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="bk-wiring-drawing" role="img" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13" fill="currentColor">\n${parts.join('\n')}\n</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="bk-wiring-drawing" role="img" viewBox="0 ${TOP} ${WIDTH} ${HEIGHT - TOP}" font-family="sans-serif" font-size="13" fill="currentColor">\n${parts.join('\n')}\n</svg>\n`;
+}
+
+/** The same as a picture of its own, for pages whose ground nobody knows. */
+export function wiringPicture(pinout: Pinout | null, words: WiringWords): string {
+  const paper = `<rect y="${TOP}" width="${WIDTH}" height="${HEIGHT - TOP}" fill="#fff"/>`;
+  return drawWiring(pinout, words)
+    .replace(' fill="currentColor">', ' fill="currentColor" color="#222">')
+    .replace('\n<title>', `\n${paper}\n<title>`);
 }
 
 function description(pinout: Pinout | null, words: WiringWords): string {
