@@ -108,8 +108,8 @@ describe('a setting has one name', () => {
     });
   }
 
-  /** What documents and help write in slanted letters and is no setting: other people's nodes and menus, and words that are stressed. */
-  const OTHERS = /^(Catch|Complete|Config → Import)$|^[^A-Z]|^\d/;
+  /** What documents and help write in slanted letters and is no setting: buttons, other people's nodes and menus, words that are stressed. */
+  const OTHERS = /^(Catch|Complete|Config → Import|Identify|Test wiring|Wiring)$|^[^A-Z]|^\d/;
 
   const pages = projectFiles().filter(
     (file) => /^(docs\/.*|README|CONTRIBUTING)\.md$/.test(file) || isHelp(file),

@@ -64,6 +64,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     calibration: 'keep',
     backup: 'once',
     bootloader: 'keep',
+    dryRun: false,
   },
   'bk-inspect': { name: '', secrets: 'hide' },
 };

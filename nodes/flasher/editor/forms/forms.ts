@@ -10,13 +10,17 @@ let panel: TryPanel | null = null;
 
 /** What the forms of the nodes ask of this script. They work without it: then its lists, hints and panels are missing. */
 export const forms = {
-  /** Lists of ports and rates, Identify, Test wiring. @param settings names of the settings of the form */
-  openDevice(settings: readonly string[]): void {
+  /**
+   * Lists of ports and rates, Identify, Test wiring.
+   * @param settings names of the settings of the form
+   * @param id of the device, whose environment their variables are of
+   */
+  openDevice(settings: readonly string[], id: string): void {
     forms.closeDevice();
     const place = document.getElementById(PANEL);
     if (place === null) return;
     offerPortsAndRates();
-    panel = new TryPanel(() => settingsOf(settings));
+    panel = new TryPanel(() => ({ ...settingsOf(settings), id }));
     place.replaceChildren(panel.root);
   },
 

@@ -31,6 +31,8 @@ export class TryPanel {
   readonly #live = element('div', { class: 'bk-card bk-try-live', hidden: true });
   readonly #wiring = new WiringView();
   #job: StartedJob | null = null;
+  /** Jobs that have ended, by their ids: one can be over, and its device gone, before the answer tells its id. */
+  readonly #ended = new Map<string, EndedJob>();
   /** Counts what was begun, so that the end of a former one changes nothing. */
   #turn = 0;
 
@@ -59,7 +61,7 @@ export class TryPanel {
       this.#outcome,
       this.#wiring.root,
     );
-    store.listen(() => this.#update());
+    store.listen(() => this.#hear());
     store.start();
     void loadEngineTexts();
   }
@@ -80,6 +82,7 @@ export class TryPanel {
     this.cancel();
     this.#turn += 1;
     const turn = this.#turn;
+    this.#ended.clear();
     this.#outcome.replaceChildren();
     this.#live.hidden = false;
     this.#wiring.root.hidden = false;
@@ -102,12 +105,17 @@ export class TryPanel {
       }
       this.#job = started;
       this.#update();
-      const ended = await store.ended(started);
+      const ended = this.#ended.get(started.job) ?? (await store.ended(started));
       if (ended === null) return { isFound: false, cards: [] };
       return outcomeOf(ended, store.device(started.device)?.chip ?? null);
     } catch (thrown) {
       return { isFound: false, cards: [errorCard(errorOf(thrown))] };
     }
+  }
+
+  #hear(): void {
+    for (const { last } of store.devices) if (last !== null) this.#ended.set(last.id, last);
+    this.#update();
   }
 
   #update(): void {
