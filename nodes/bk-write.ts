@@ -1,4 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
+import { summaryIn, type WriteSummary } from '../src';
 import { runJobs } from './shared/job-runner';
 import { type WriteDef, writeOptions } from './shared/options/write-options';
 import { serverLanguage } from './shared/server-language';
@@ -14,9 +15,17 @@ export = function register(RED: NodeAPI): void {
         const options = writeOptions(RED, this, def, msg);
         return (device, control) => device.write(options, control);
       },
-      doneText: (summary) => (summary.verified ? 'writeDone' : 'planned'),
+      doneText,
+      inLanguage: summaryIn,
     });
   }
 
   RED.nodes.registerType('bk-write', BkWriteNode);
 };
+
+/** What the badge says; that nothing was heard is no news. */
+function doneText({ verified, startCheck }: WriteSummary): string {
+  if (!verified) return 'planned';
+  if (startCheck?.result === 'restarts') return 'writeRestarts';
+  return startCheck?.result === 'started' ? 'writeStarted' : 'writeDone';
+}

@@ -76,9 +76,7 @@ async function pictureSidebar() {
     await tab.getByRole('button', { name: 'Show the plan' }).click();
     await tab.getByRole('button', { name: 'Write now' }).click();
     await tab.getByRole('button', { name: 'Close' }).click();
-    await tab
-      .locator('.bk-legend li:has-text("written") .bk-count >> text=/^[3-9]\\d$/')
-      .waitFor();
+    await tab.locator('.bk-legend li:has-text("written") .bk-count >> text=/^[3-9]\\d$/').waitFor();
     await page.mouse.move(10, 10);
     await tab.screenshot({ path: path.join(target, 'bk-flasher.png') });
   } finally {

@@ -12,6 +12,8 @@ import type {
   EraseSummary,
   JobControl,
   JobResult,
+  LineReport,
+  ListenOptions,
   ReadOptions,
   WriteOptions,
   WriteSummary,
@@ -22,12 +24,11 @@ import { connect } from './jobs/connect';
 import { erase } from './jobs/erase';
 import { examine } from './jobs/examine';
 import type { Examination, ExamineOptions } from './jobs/examine/examination';
-import { type LineReport, type ListenOptions, lineReport, listen } from './jobs/listen';
+import { LISTENING } from './jobs/listen';
 import {
   takeControl,
   takeEraseOptions,
   takeExamineOptions,
-  takeListenOptions,
   takeWriteOptions,
 } from './jobs/options/job-options';
 import { checkReading, read } from './jobs/read';
@@ -172,13 +173,9 @@ export class Device {
    */
   listen(options: ListenOptions = {}, control: JobControl = {}): Promise<JobResult<LineReport>> {
     return this.#run(control, {
-      operation: 'listen',
+      ...LISTENING,
       options,
-      prepare: (port) => takeListenOptions(options, port),
-      // Any chip is a sound line.
-      settings: (settings, own) => ({ ...settings, ...own, chip: 'auto' }),
-      withoutChip: ({ line }) => lineReport(line),
-      perform: listen,
+      prepare: (port) => LISTENING.prepare(port, options),
     });
   }
 
@@ -274,7 +271,8 @@ export class Device {
       }
     }
     try {
-      if (failure === null) await slot.keep(settings, this);
+      if (context?.isStarted) await slot.end('leave');
+      else if (failure === null) await slot.keep(settings, this);
       // A chip in the middle of a change is left where the next try finds it.
       else await slot.end(context?.changed ? 'leave' : settings.after);
     } catch (error) {

@@ -11,6 +11,7 @@ export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
 export { Device } from './device';
+export type { LoggedFirmware } from './diagnosis/firmware-log';
 export type { LineCode, LineVerdict } from './diagnosis/line-verdict';
 export { createEnvironment, type Environment } from './environment';
 export {
@@ -45,7 +46,7 @@ export type {
   JobEvent,
   WatchedJob,
 } from './jobs/base/device-watch';
-export { factsIn, inspectionIn, progressIn } from './jobs/base/in-language';
+export { factsIn, inspectionIn, progressIn, summaryIn } from './jobs/base/in-language';
 export type {
   BackupMode,
   BackupOptions,
@@ -60,8 +61,11 @@ export type {
   JobFacts,
   JobResult,
   JobWatch,
+  LineReport,
+  ListenOptions,
   ReadOptions,
   Recovery,
+  StartCheck,
   WriteOptions,
   WriteSummary,
 } from './jobs/base/job-types';
@@ -78,7 +82,6 @@ export type {
   Unusual,
 } from './jobs/examine/examination';
 export { inspect } from './jobs/inspect-image';
-export type { LineReport, ListenOptions } from './jobs/listen';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
 export type { RecoveryRecord } from './session/base/report';

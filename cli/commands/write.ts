@@ -29,6 +29,7 @@ const WRITE = {
   bootloader: oneOf(['keep', 'replace'], say('cli.optWriteBootloader')),
   anyImage: switchOn(say('cli.optAnyImage')),
   dryRun: switchOn(say('cli.optDryRun')),
+  startCheck: switchOn(say('cli.optStartCheck')),
 };
 
 export const write = command({
@@ -80,7 +81,7 @@ async function settings(path: string): Promise<OpenBekenOptions> {
 
 function describe(summary: WriteSummary, facts: JobFacts): string {
   const { image, regions, bytes, bytesWritten, bytesUnchanged, backup, openbeken } = summary;
-  const { sectorsErased, blocksErased, verified, seconds = 0 } = summary;
+  const { sectorsErased, blocksErased, verified, seconds = 0, startCheck } = summary;
   const time = durationText(seconds * 1000);
   return rows([
     [say('cli.rowChip'), facts.chip],
@@ -94,6 +95,7 @@ function describe(summary: WriteSummary, facts: JobFacts): string {
     [say('cli.rowBackup'), backup],
     verified ? tookRow(facts) : [say('cli.rowTook'), say('cli.wouldTake', { time })],
     [say('cli.rowVerified'), say(verified ? 'cli.verified' : 'cli.nothingWritten')],
+    [say('cli.rowStartCheck'), startCheck],
   ]);
 }
 

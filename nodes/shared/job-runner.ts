@@ -43,6 +43,8 @@ export interface JobKind<Payload> {
   prepare(msg: JobMessage): Start<Payload>;
   /** Which text of the catalogue the badge shows after success. */
   doneText(payload: Payload): string;
+  /** The payload with its sentences in a language, where it has any. */
+  inLanguage?(language: Catalogue | undefined, payload: Payload): Payload;
 }
 
 interface Job {
@@ -163,7 +165,8 @@ class JobRunner<Payload> {
     try {
       const control = { signal: job.abort.signal, onProgress };
       const result = await start(device, onRecord ? { ...control, onRecord } : control);
-      const { payload, facts } = result;
+      const { facts } = result;
+      const payload = this.#kind.inLanguage?.(this.#language, result.payload) ?? result.payload;
       const record = await recordOf(keeps, facts.operation, result);
       finish = () => {
         const bk = factsIn(this.#language, record === null ? facts : { ...facts, record });

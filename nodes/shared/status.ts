@@ -24,6 +24,9 @@ const LINE_KEYS: { readonly [code in LineCode]?: string } = {
   noise: 'lineNoise',
 };
 
+/** Results that somebody should look at. */
+const DOUBTFUL: readonly string[] = ['writeRestarts'];
+
 type Values = Readonly<Record<string, string | number>>;
 
 /** Texts and colours of the badge below a node. */
@@ -51,7 +54,7 @@ export class StatusTexts {
   }
 
   done(key: string, facts: JobFacts): NodeStatus {
-    return this.#status('green', 'dot', key, {
+    return this.#status(DOUBTFUL.includes(key) ? 'yellow' : 'green', 'dot', key, {
       chip: facts.chip ?? 'BK72xx',
       size: sizeText(facts.bytes),
       time: durationText(facts.durationMs),

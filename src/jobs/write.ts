@@ -23,6 +23,7 @@ import { tellSpared } from './change/spared';
 import { planWrite } from './change/write-plan';
 import { checkBootloader } from './chip/bootloader-check';
 import { forgetLayout } from './chip/chip-calibration';
+import { checkStart } from './chip/start-check';
 import { place } from './place/place-on-chip';
 import { planConfig } from './place/plan-config';
 
@@ -52,6 +53,7 @@ export async function write(
   const erased = options.dryRun
     ? { sectorsErased: plan.sectorErases, blocksErased: plan.blockErases }
     : changer.counts;
+  const startCheck = options.startCheck && !options.dryRun ? await checkStart(context) : null;
   const payload: WriteSummary = {
     image: {
       kind: image.detected.kind,
@@ -71,6 +73,7 @@ export async function write(
       : {
           openbeken: { offset: config.offset, pins: pinsIn(config, context.session.identity.chip) },
         }),
+    ...(startCheck === null ? {} : { startCheck }),
   };
   return { payload, offset: regions[0]?.offset ?? 0, length: bytes, bytes };
 }

@@ -112,6 +112,30 @@ describe('listening to a line', () => {
     toldAt(told, 'silence');
   });
 
+  it('goes on telling of a TuyaMCU at 9600 baud for as long as it talks', async () => {
+    const { told, job } = listening('bk7231n?reset=none&app=tuyamcu&appBaud=9600', {
+      linkTimeout: 60,
+    });
+    await job;
+    const from = told.findIndex(({ progress }) => progress.line?.code === 'tuyaMcu');
+    for (const { progress } of told.slice(from))
+      assert.deepEqual(progress.line, { code: 'tuyaMcu', baud: 9600 });
+  });
+
+  it('forgets what it has heard when that is over', async () => {
+    // Its log comes once, at its start.
+    const { told, job, chip } = listening(
+      'bk7231n?window=0&reset=none&app=log',
+      { linkTimeout: 60, reset: 'none' },
+      ({ code }, { clock }) => {
+        if (code === 'session.calling') clock.setTimeout(() => chip.reset(), 700);
+      },
+    );
+    const { payload } = await job;
+    toldAt(told, 'appLog');
+    assert.deepEqual(payload.line, { code: 'silence' });
+  });
+
   it('takes any chip for a sound line, whatever the device is set to', async () => {
     const { job } = listening('bk7231n', { chip: 'BK7231T' });
     assert.deepEqual((await job).payload.line, { code: 'sound', chip: 'BK7231N' });
@@ -154,6 +178,18 @@ describe('a job that waits for its chip', () => {
     await assert.rejects(own.device.connect({ onProgress }), { code: 'BK_NO_LINK' });
     return told;
   }
+
+  it('goes on telling of a TuyaMCU at 9600 baud, that it hears once', async () => {
+    const { device } = testDevice('bk7231n?reset=none&app=tuyamcu&appBaud=9600', {
+      linkTimeout: 60,
+    });
+    const told: Progress[] = [];
+    const onProgress = (progress: Progress) => told.push(progress);
+    await assert.rejects(device.connect({ onProgress }), { code: 'BK_NO_LINK' });
+    const from = told.findIndex(({ line }) => line !== undefined);
+    for (const { line } of told.slice(from))
+      assert.deepEqual(line, { code: 'tuyaMcu', baud: 9600 });
+  });
 
   for (const [what, sim, verdict, says] of NAMED) {
     if (verdict.code === 'sound') continue;

@@ -24,6 +24,7 @@ export type WriteDef = Saved<
   | 'openbeken'
   | 'anyImage'
   | 'dryRun'
+  | 'startCheck'
 >;
 
 const PARTS = ['image', 'app', 'rf', 'tuya', 'openbeken', 'bootloader'] as const;
@@ -63,6 +64,7 @@ export function writeOptions(
     bootloader: choice('bootloader', def.bootloader, ['keep', 'replace'], 'keep'),
     anyImage: flag('anyImage', def.anyImage, false),
     dryRun: flag('dryRun', def.dryRun, false),
+    ...(flag('startCheck', def.startCheck, false) ? { startCheck: true } : {}),
   };
 }
 

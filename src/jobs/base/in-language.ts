@@ -1,7 +1,7 @@
 import { likelyCause } from '../../errors';
 import type { Inspection } from '../../image/inspect/inspect-types';
 import { type Catalogue, render, renderAll } from '../../texts/render';
-import type { JobFacts, Recovery } from './job-types';
+import type { JobFacts, Recovery, WriteSummary } from './job-types';
 import type { Progress } from './progress';
 
 /*
@@ -34,6 +34,12 @@ function recoveryIn(language: Catalogue, recovery: Recovery): Recovery {
     cause: render(causeCode, language),
     action: render(actionCode, language),
   };
+}
+
+export function summaryIn(language: Catalogue | undefined, summary: WriteSummary): WriteSummary {
+  const { startCheck } = summary;
+  if (language === undefined || startCheck === undefined) return summary;
+  return { ...summary, startCheck: { ...startCheck, message: render(startCheck, language) } };
 }
 
 export function progressIn(language: Catalogue | undefined, progress: Progress): Progress {

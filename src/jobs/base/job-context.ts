@@ -24,6 +24,8 @@ export class JobContext {
   readonly #notes: JobNotes;
   /** True from the first erase on: flash may no longer be what it was. */
   changed = false;
+  /** True once the firmware was started: the chip is not linked any more. */
+  isStarted = false;
 
   constructor(
     session: Session,

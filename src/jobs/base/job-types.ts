@@ -1,6 +1,8 @@
 import type { FileMode } from '../../backup/atomic';
 import type { ChipName, Family } from '../../chip/known/chips';
 import type { Region } from '../../chip/layouts';
+import type { LoggedFirmware } from '../../diagnosis/firmware-log';
+import type { LineVerdict } from '../../diagnosis/line-verdict';
 import type { LikelyCause, Phase, SavableRecord } from '../../errors';
 import type { OpenBekenPin } from '../../image/openbeken/openbeken-config';
 import type { ImagePart } from '../../placement/base/place-types';
@@ -165,6 +167,11 @@ export interface WriteOptions {
   openbeken?: OpenBekenOptions;
   anyImage?: boolean;
   dryRun?: boolean;
+  /**
+   * Starts the firmware afterwards and listens whether it says something, for some seconds, whatever `after` says. The
+   * link is not kept then.
+   */
+  startCheck?: boolean;
 }
 
 export interface WriteSummary {
@@ -186,6 +193,23 @@ export interface WriteSummary {
   backup: string | null;
   /** Where a configuration of OpenBeken was written along: its address, and the pins that it sets. */
   openbeken?: { offset: number; pins: { [gpio: string]: OpenBekenPin } };
+  /** Where it was asked for: whether the firmware starts. */
+  startCheck?: StartCheck;
+}
+
+/** Whether firmware starts, by what is heard of it on the line. Silence proves nothing: most log on UART2. */
+export interface StartCheck {
+  /** `portLost`: the port went away while it was listened to. */
+  result: 'started' | 'restarts' | 'silent' | 'portLost';
+  /** What it said it is; null where it did not. */
+  firmware: LoggedFirmware | null;
+  /** How often a start was heard; 0 where nothing tells. */
+  starts: number;
+  /** The same for a person, and what to do. */
+  message: string;
+  /** Code of the message, and what it was told. */
+  code: string;
+  params: Note['params'];
 }
 
 export type EraseRegion = 'app' | 'range' | 'data' | 'all';
@@ -213,4 +237,20 @@ export interface EraseSummary {
   seconds?: number;
   /** Path of the backup made or found; null where none was wanted. */
   backup: string | null;
+}
+
+export interface ListenOptions {
+  /** Seconds to listen for, where no chip answers; default the device's. */
+  linkTimeout?: number;
+}
+
+/** What came of listening to a line. */
+export interface LineReport {
+  /** `sound` where a chip was found; null where the time was too short to tell anything. */
+  line: LineVerdict | null;
+  /** The same for a person, and what to do. */
+  message: string;
+  /** Code of the message, and what it was told. */
+  code: string;
+  params: Note['params'];
 }

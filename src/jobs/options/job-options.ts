@@ -2,9 +2,14 @@ import { SECTOR } from '../../chip/geometry';
 import { BkError, hex } from '../../errors';
 import type { InspectOptions } from '../../image/inspect/inspect-types';
 import { say } from '../../texts/note';
-import type { EraseOptions, JobControl, ReadOptions, WriteOptions } from '../base/job-types';
+import type {
+  EraseOptions,
+  JobControl,
+  ListenOptions,
+  ReadOptions,
+  WriteOptions,
+} from '../base/job-types';
 import type { ExamineOptions } from '../examine/examination';
-import type { ListenOptions } from '../listen';
 import {
   bytes,
   callback,
@@ -66,6 +71,7 @@ const WRITE: Rules = {
   openbeken: settings,
   anyImage: flag,
   dryRun: flag,
+  startCheck: flag,
 };
 
 const ERASE: Rules = {

@@ -22,16 +22,16 @@ interface Patience {
 const NEVER = Number.POSITIVE_INFINITY;
 /** It is done before a person is asked for a reset, which nobody would hear meanwhile. */
 const IN_JOB: Patience = { tell: 2500, slow: NEVER, again: NEVER };
-/** A reset may come from the beginning on: so it is done late. */
-const IN_JOB_BY_HAND: Patience = { tell: 2500, slow: 20_000, again: NEVER };
+/** Where nothing but a person resets the chip, that may come from the beginning on: so it is done late, ms. */
+const SLOW_BY_HAND_MS = 20_000;
 const IN_TEST: Patience = { tell: 500, slow: 1500, again: 10_000 };
 /** Nobody is told sooner that not one byte came, ms. */
 const SILENCE_MS = 3000;
 
 /** How often it is judged, ms. */
 const LOOK_MS = 100;
-/** What was heard longer ago counts no more: wires may have been changed since. */
-const FORGET_MS = 10_000;
+/** What was heard longer ago counts no more: wires may have been changed since. Some talk every 15 s only. */
+const FORGET_MS = 20_000;
 const KEEP_MS = 1000;
 /** Echoes that are enough at any time. */
 const SURE_ECHOES = 3;
@@ -41,7 +41,8 @@ const SLICE_MS = 50;
 /** A switch that bounces is noise for a moment; what comes again after so many ms is talk. */
 const TALK_MS = 500;
 
-type Snapshot = Pick<Evidence, 'heard' | 'slow' | 'received'> & { at: number };
+type Snapshot = Pick<Evidence, 'heard' | 'received'> & { at: number };
+type Heard = Evidence['heard'];
 
 /** Looks on while a chip is called, and says what its line carries instead of what is being tried. */
 export class LineWatch {
@@ -55,27 +56,35 @@ export class LineWatch {
   #verdict: LineVerdict | null = null;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #slowAt: number;
+  /** What had been heard at the slow rate before the latest time that it was listened to. */
+  #slowBefore: Heard;
   /** When noise began, and when it came last. */
   #noise: { bytes: number; since: number; last: number } | null = null;
 
   /** @param isTest the line is all that is of interest; else a job waits for the chip */
-  constructor(
-    exchanger: Exchanger,
-    onStep: OnStep | undefined,
-    { isTest, byHand }: { isTest: boolean; byHand: boolean },
-  ) {
+  constructor(exchanger: Exchanger, onStep: OnStep | undefined, isTest: boolean) {
     this.#exchanger = exchanger;
     this.#onStep = onStep ?? (() => {});
     this.#isTest = isTest;
-    this.#patience = isTest ? IN_TEST : byHand ? IN_JOB_BY_HAND : IN_JOB;
+    this.#patience = isTest ? IN_TEST : IN_JOB;
     this.#start = exchanger.clock.now();
     this.#slowAt = this.#start + this.#patience.slow;
+    // What a job has heard before its chip was lost is no matter of the line now.
+    const { heard, slow, received } = exchanger.evidence.evidence;
+    this.#snapshots.push({ at: this.#start, heard, received });
+    this.#slowBefore = slow;
   }
 
   /** Something else is being done; told unless there is more to say of the line. */
   step(message: Note, waits: boolean): void {
     this.#step = { message, waits };
     this.#tell();
+  }
+
+  /** All that could be done to reset the chip was done once. @param byHand that was nothing */
+  async afterTries(byHand: boolean, signal: AbortSignal | undefined): Promise<void> {
+    if (!byHand) await this.listenSlowly(signal, true);
+    else if (!this.#isTest) this.#slowAt = this.#start + SLOW_BY_HAND_MS;
   }
 
   /** Judges the line; to be called often. */
@@ -103,16 +112,16 @@ export class LineWatch {
     this.#slowAt = now + this.#patience.again;
     this.#noise = null;
     const listener = transport.onData;
+    const before = evidence.evidence.slow;
     watch.astray = true;
     try {
       await transport.setBaudRate(SLOW_BAUD);
       transport.onData = (bytes) => evidence.slowly(bytes);
       const end = clock.now() + SLOW_MS;
-      while (clock.now() < end && this.#verdict?.code !== 'tuyaMcu') {
+      while (clock.now() < end && framesIn(evidence.evidence.slow) === framesIn(before)) {
         throwIfAborted(signal, transport.port);
         if (this.#exchanger.lost !== null) throw this.#exchanger.lost;
         await this.#exchanger.pause(SLICE_MS);
-        this.look();
       }
     } catch (error) {
       // Not every adapter has it.
@@ -120,14 +129,18 @@ export class LineWatch {
     } finally {
       transport.onData = listener;
       watch.astray = false;
+      this.#slowBefore = before;
       if (transport.baudRate !== BOOT_BAUD) await transport.setBaudRate(BOOT_BAUD);
       this.#exchanger.forgetInput();
     }
+    this.look();
   }
 
   #isSlowDue(now: number, isGoodMoment: boolean): boolean {
-    const { code } = this.#verdict ?? {};
-    if (code !== undefined && code !== 'noise' && code !== 'silence') return false;
+    const verdict = this.#verdict;
+    // Wires may be mended while they are tested.
+    if (verdict?.code === 'tuyaMcu' && verdict.baud === SLOW_BAUD) return now >= this.#slowAt;
+    if (verdict !== null && verdict.code !== 'noise' && verdict.code !== 'silence') return false;
     const noise = this.#noise;
     const isTalk = noise !== null && noise.last - noise.since >= TALK_MS;
     return isGoodMoment || now >= this.#slowAt || isTalk;
@@ -159,14 +172,13 @@ export class LineWatch {
     const { heard, slow, received } = evidence;
     const latest = this.#snapshots.at(-1);
     if (latest === undefined || now - latest.at >= KEEP_MS)
-      this.#snapshots.push({ at: now, heard, slow, received });
+      this.#snapshots.push({ at: now, heard, received });
     while ((this.#snapshots[1]?.at ?? now) <= now - FORGET_MS) this.#snapshots.shift();
-    const [old] = this.#snapshots;
-    if (old === undefined || old.at > now - FORGET_MS) return evidence;
+    const [old = { heard, received }] = this.#snapshots;
     return {
       ...evidence,
       heard: less(heard, old.heard),
-      slow: less(slow, old.slow),
+      slow: less(slow, this.#slowBefore),
       received: received - old.received,
     };
   }
@@ -183,7 +195,11 @@ export class LineWatch {
   }
 }
 
-function less(now: Evidence['heard'], then: Evidence['heard']): Evidence['heard'] {
+function framesIn({ tuyaFrames, controllerFrames }: Heard): number {
+  return tuyaFrames + controllerFrames;
+}
+
+function less(now: Heard, then: Heard): Heard {
   const { excerpt, ...counts } = now;
   const names = Object.keys(counts) as (keyof typeof counts)[];
   const left = names.map((name) => [name, now[name] - then[name]] as const);

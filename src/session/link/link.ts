@@ -52,11 +52,7 @@ export async function link(exchanger: Exchanger, options: LinkOptions): Promise<
   const { clock } = exchanger;
   const start = clock.now();
   const end = start + options.timeoutMs;
-  const { isTest = false } = options;
-  const line = new LineWatch(exchanger, options.onStep, {
-    isTest,
-    byHand: options.reset === 'none',
-  });
+  const line = new LineWatch(exchanger, options.onStep, options.isTest ?? false);
   const call = new Call(exchanger, line, end, options.signal);
   const linked = async (by: LinkOutcome['by']): Promise<LinkOutcome> => {
     await exchanger.waitForQuiet(QUIET_MS, QUIET_LIMIT_MS);
@@ -86,8 +82,7 @@ export async function link(exchanger: Exchanger, options: LinkOptions): Promise<
     }
     if (round === 0) {
       if (await call.tryOtherBauds()) return linked('listening');
-      // A chip that its lines did not reset waits for nobody; a person may be about to reset any other.
-      if (strategies.length > 0) await line.listenSlowly(options.signal, true);
+      await line.afterTries(!call.hasReset, options.signal);
     }
     line.step(say('session.resetByHand'), true);
     // Without a reset wire there is nothing to alternate with: the person has all the time left.
@@ -131,6 +126,8 @@ class Call {
   readonly #line: LineWatch;
   readonly #end: number;
   readonly #signal: AbortSignal | undefined;
+  /** Something was done that resets some chips: not every port has lines. */
+  hasReset = false;
 
   constructor(exchanger: Exchanger, line: LineWatch, end: number, signal: AbortSignal | undefined) {
     this.#exchanger = exchanger;
@@ -160,6 +157,7 @@ class Call {
   async reset(strategy: ResetStrategy): Promise<boolean> {
     for (const step of strategy.steps) {
       if (step.lines && !(await this.#exchanger.transport.setLines(step.lines))) return false;
+      this.hasReset = true;
       if (step.bytes) await this.#exchanger.writeRaw(step.bytes);
       if (await this.listen(step.listenMs)) return true;
     }

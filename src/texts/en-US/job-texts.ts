@@ -39,7 +39,26 @@ export const JOB = {
   verifyingBytes: 'Verifying __size__ bytes',
   verifyingByChecksum: 'Verifying by the checksum of the chip',
   verifying: 'Verifying __address__',
+  listeningForStart: 'Starting the firmware, and listening for what it says',
   done: 'Done',
+
+  // Whether it starts.
+  started: 'The firmware starts: __firmware__ was heard',
+  startedVersion: 'The firmware starts: __firmware__ __version__ was heard',
+  startedUnknown: "The firmware starts: Beken's SDK was heard, and no name of a firmware",
+  startedTuyaMcu: 'The firmware starts: it calls a second controller (TuyaMCU) on this line',
+  restarts:
+    'The firmware restarts again and again: __starts__ starts were heard. It may be for another chip or key, the calibration may be missing, or the supply gives way when its Wi-Fi starts',
+  startSilent:
+    'Nothing was heard of the firmware, which proves nothing: as a rule it logs on UART2 (TX2) and not here. Look whether its Wi-Fi access point or the device in your network appears, or listen at TX2 with 115200 baud',
+  onlyBootloaderHeard:
+    'The bootloader was heard and no firmware after it. Look whether its Wi-Fi access point or the device in your network appears: the firmware may not log, or not start',
+  unknownWordsHeard:
+    'Text was heard that is of no firmware known here, so that nothing is told by it. Look whether its Wi-Fi access point or the device in your network appears',
+  startPortLost:
+    'The port went away while it was listened whether the firmware starts. What was written is verified; see to plug and supply',
+  startCheckStopped:
+    'What was written is complete and verified; only the listening for its start was broken off.',
 
   // Ranges.
   behindFlash:

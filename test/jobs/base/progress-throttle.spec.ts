@@ -28,6 +28,18 @@ describe('the progress throttle', () => {
     for (let index = 0; index < sent.length; index++) assert.equal(sent[index]?.done, index * 200);
   });
 
+  it('lets through at once what else a waiting person is told of the line', () => {
+    const waiting = { phase: 'link', total: 0, waitsForPerson: true } as const;
+    report(waiting);
+    report({ ...waiting, line: { code: 'silence' } });
+    report({ ...waiting, line: { code: 'silence' } });
+    report({ ...waiting, line: { code: 'echo' } });
+    assert.deepEqual(
+      sent.map(({ line }) => line?.code),
+      [undefined, 'silence', 'echo'],
+    );
+  });
+
   it('lets the first and the last of each phase through, in order', () => {
     report({ phase: 'erase', done: 0 });
     report({ phase: 'erase', done: 1 });

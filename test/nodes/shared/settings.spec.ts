@@ -267,6 +267,7 @@ describe('settings and messages', () => {
           bootloader: 'replace',
           anyImage: true,
           dryRun: 'true',
+          startCheck: 'true',
         },
         { payload },
       );
@@ -281,6 +282,7 @@ describe('settings and messages', () => {
         bootloader: 'replace',
         anyImage: true,
         dryRun: true,
+        startCheck: true,
       });
     });
 

@@ -35,6 +35,34 @@ describe('badges', () => {
     });
   });
 
+  it('say what the line carries while a chip does not answer', () => {
+    for (const [code, text] of [
+      ['echo', 'TX and RX are joined'],
+      ['tuyaMcu', 'a TuyaMCU talks here'],
+      ['appLog', 'log heard: use UART1'],
+      ['noise', 'only noise: is GND joined?'],
+      // A chip that runs is silent, too.
+      ['silence', 'reset the chip now'],
+    ] as const) {
+      const line = code === 'tuyaMcu' ? { code, baud: 9600 } : { code };
+      const progress = aProgress({ phase: 'link', total: 0, waitsForPerson: true, line });
+      assert.deepEqual(badges.progress(progress), { fill: 'yellow', shape: 'ring', text });
+    }
+  });
+
+  it('say whether firmware starts that was written', () => {
+    assert.deepEqual(badges.done('writeStarted', someFacts()), {
+      fill: 'green',
+      shape: 'dot',
+      text: 'verified and started',
+    });
+    assert.deepEqual(badges.done('writeRestarts', someFacts()), {
+      fill: 'yellow',
+      shape: 'dot',
+      text: 'verified, but it restarts',
+    });
+  });
+
   it('say what was done', () => {
     const text = (key: string) => badges.done(key, someFacts()).text;
     assert.equal(text('readDone'), 'read 2 MiB in 24 s');

@@ -156,6 +156,36 @@ describe('linking', () => {
     }
   });
 
+  it('hears a second controller at its own rate where a driver drops what it cannot read', async () => {
+    const own = bench('sim://bk7231n?reset=rts&window=0&app=tuyamcu&appBaud=9600');
+    const line = await own.plug();
+    line.onAnswer = (bytes) => (line.baudRate === 115_200 ? null : bytes);
+    const told: unknown[] = [];
+    const exchanger = new Exchanger(line, own.clock);
+    const job = link(exchanger, {
+      reset: 'rts',
+      timeoutMs: 6000,
+      onStep: (_message, _waits, verdict) => verdict && told.push([verdict, own.clock.now()]),
+    });
+    await assert.rejects(job, (error: BkError) => {
+      assert.equal(error.code, 'BK_NO_LINK');
+      assert.equal(error.cause.likely[0]?.code, 'diagnosis.secondTalker');
+      return true;
+    });
+    const [[verdict, at]] = told as [[unknown, number]];
+    assert.deepEqual(verdict, { code: 'tuyaMcu', baud: 9600 });
+    assert.ok(at <= 5000);
+    assert.equal(line.baudRate, 115_200);
+  });
+
+  it('listens at no other rate while a person may reset the chip', async () => {
+    for (const reset of ['none', 'rts'] as const) {
+      const own = bench('sim://bk7231n?reset=none&app=silent');
+      await tryLink(own, reset, { seconds: 15 });
+      assert.ok(!own.line().rates.includes(9600), reset);
+    }
+  });
+
   it('leaves a rate out that the adapter does not do, and ends at the boot rate', async () => {
     const own = bench('sim://bk7231n?reset=none&app=silent');
     const line = await own.plug();

@@ -27,6 +27,21 @@ describe('bk72xx in a pipe', function () {
     assert.match(stderr, /^link: Calling the chip/m);
   });
 
+  it('tests the wiring: says what the line carries, and that a chip is found', async () => {
+    const found = await run('listen', '--port', fastChip());
+    assert.equal(found.status, 0, found.stderr);
+    assert.match(found.stdout, /^Line +The wiring is sound\. Found: BK7231N$/m);
+
+    const joined = ['--port', fastChip('&joined'), '--link-timeout', '1'];
+    const echo = await run('listen', ...joined);
+    assert.equal(echo.status, 0, echo.stderr);
+    assert.match(echo.stderr, /^>>> Your own bytes come back: .*<<<$/m);
+    assert.match(echo.stdout, /^Line +Your own bytes come back/m);
+
+    const { stdout } = await run('listen', ...joined, '--json');
+    assert.deepEqual(JSON.parse(stdout).result.line, { code: 'echo' });
+  });
+
   it('examines the chip, shows a page, and leaves a report that a simulated chip takes', async () => {
     const found = await run('doctor', '--port', fastChip('&mac=381f8d123456'), '--write', 'r.json');
     assert.equal(found.status, 0, found.stderr);
@@ -259,7 +274,7 @@ describe('bk72xx in a pipe', function () {
         ['raed', '"raed" is no command; did you mean read?'],
         [
           'flash',
-          '"flash" is no command; there are ports, connect, read, write, erase, inspect, doctor, sim.',
+          '"flash" is no command; there are ports, listen, connect, read, write, erase, inspect, doctor, sim.',
         ],
         ['--port', '"--port" stands where a command has to be: one of ports, '],
       ] as const) {

@@ -52,6 +52,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     openbeken: false,
     anyImage: false,
     dryRun: false,
+    startCheck: false,
   },
   'bk-erase': {
     name: '',

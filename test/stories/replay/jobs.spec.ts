@@ -28,6 +28,9 @@ const JOBS: Readonly<Record<string, (device: Device, folder: string) => Promise<
       image: Buffer.concat([noise(8 * KIB, 6), Buffer.alloc(8 * KIB, 0xff), noise(8 * KIB, 7)]),
       offset: AT,
     }),
+  'a listening': (device) => device.listen(),
+  'a write whose firmware is to start': (device) =>
+    device.write({ image: noise(8 * KIB, 11), offset: AT, startCheck: true }),
   'a dry run': (device) => device.write({ image: noise(20 * KIB, 8), offset: AT, dryRun: true }),
   'an erase after a backup': (device, folder) =>
     device.erase({
