@@ -245,6 +245,23 @@ describe('the tab BK flasher, told of whatever there is', function () {
     await part('.bk-table tbody tr:first-child >> text=verified').waitFor();
   });
 
+  it('asks once more where the map has changed while it was on its way', async () => {
+    let answers = 0;
+    server.answers['GET devices/Lamp/map'] = () => {
+      answers += 1;
+      if (answers > 1) return { ...MAP, sectors: 'e'.repeat(512), revision: 21 };
+      server.publish('bk72xx/map/Lamp', { revision: 21, runs: [[0, 1, 'e']] });
+      // The change comes by another way than the answer, and need not be there before it.
+      return new Promise((resolve) => {
+        setTimeout(() => resolve({ ...MAP, sectors: 'w'.repeat(512), revision: 20 }), 100);
+      });
+    };
+    server.publish('bk72xx/map/Lamp', { revision: 20, runs: [] });
+    await part('.bk-table tbody tr:first-child >> text=erased').waitFor();
+    assert.equal(answers, 2);
+    server.setMap('Lamp', { ...MAP, sectors: 'v'.repeat(512), revision: 21 });
+  });
+
   it('shows the log, and adds each line once', async () => {
     assert.equal(await part('.bk-log li').count(), 2);
     const entry = { number: 3, at: '2026-01-02T20:15:02.000Z', level: 'good' as const };
