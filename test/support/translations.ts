@@ -2,7 +2,7 @@ import { englishOf, type Flat, isPluralKey, placesOf, wantedKeys } from './langu
 
 /** What is not said otherwise in other languages: names of products and formats, and words of the trade. */
 const NAMES =
-  /\b(?:Node-RED|OpenBeken|LibreTiny|ESPHome|TuyaMCU|Tuya|Beken|Git|eFuse|Buffer|QuickLZ|FastLZ|baud|MiB|KiB|kB|ms|auto)\b/g;
+  /\b(?:Node-RED|OpenBeken|LibreTiny|ESPHome|Kickstart|TuyaMCU|Tuya|Beken|Git|eFuse|Buffer|QuickLZ|FastLZ|baud|MiB|KiB|kB|ms|auto)\b/g;
 /** Words that are the same in a language by chance, or that it has taken over. */
 const SAME_WORDS: Readonly<Record<string, readonly string[]>> = {
   de: [
