@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { say } from '../../../src';
 import { asBkError } from '../../shared/errors';
@@ -10,6 +10,12 @@ type Answer = (request: Request) => unknown;
 
 /** Refused is what a form, a picture or a script of another site's page can send without asking. */
 type Content = 'application/json' | 'application/octet-stream';
+
+/** What some requests of a route take besides. */
+interface More {
+  permission: string;
+  where(request: Request): boolean;
+}
 
 /**
  * The admin routes of this package, each with its permission. Whoever looks needs `bk72xx.read`, whoever changes
@@ -27,14 +33,23 @@ export class Routes {
     this.#RED.httpAdmin.get(`/bk72xx/${path}`, mayRead, this.#answering(answer));
   }
 
-  post(path: string, content: Content, answer: Answer): void {
+  /** @param more what takes a permission besides */
+  post(path: string, content: Content, answer: Answer, more?: More): void {
     const checked: Answer = (request) => {
       mustBeOwnSite(request);
       mustBe(content, request);
       return answer(request);
     };
     const mayWrite = this.#RED.auth.needsPermission('bk72xx.write');
-    this.#RED.httpAdmin.post(`/bk72xx/${path}`, mayWrite, this.#answering(checked));
+    const handlers: RequestHandler[] = [mayWrite];
+    if (more !== undefined) {
+      const mayMore = this.#RED.auth.needsPermission(more.permission);
+      handlers.push((request, response, next) => {
+        if (more.where(request)) mayMore(request, response, next);
+        else next();
+      });
+    }
+    this.#RED.httpAdmin.post(`/bk72xx/${path}`, ...handlers, this.#answering(checked));
   }
 
   /** Nothing has to be sent with it; what is sent has to be JSON. */
