@@ -14,7 +14,7 @@ import type { BackupImage, RestoredBackup, WriteOptions } from '../base/job-type
 import type { ChosenImage, LateImage } from '../base/late-image';
 import { chipIdOf } from '../chip/chip-calibration';
 import { crcOf } from './chip-target';
-import { chooseByWhatTells, remainsOf, tellingOf } from './choose-backup';
+import { chooseByWhatTells, isAllBlank, remainsOf, tellingOf } from './choose-backup';
 import { asLoaded, checkConfig } from './load-image';
 
 /** A backup whose bytes are what its sidecar says. */
@@ -138,6 +138,8 @@ async function byRemains(
       return { ...choice.chosen, told: 'contents' };
     }
     case 'only':
+      // What runs here may be another lamp, whose identity another firmware made up.
+      if (!(await isAllBlank(context))) throw toBeChosen(say('backup.noneIsTold', list));
       context.warnings.push(say('backup.toldByNothing', nameOf(choice.chosen)));
       return { ...choice.chosen, told: 'only' };
     case 'several':

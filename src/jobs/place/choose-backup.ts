@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { BLOCK, SECTOR } from '../../chip/geometry';
+import { BLOCK, BOOTLOADER_END, SECTOR } from '../../chip/geometry';
 import { calibrationOrder, modelOrUntold } from '../../chip/known/chip-places';
 import { sectorsOf } from '../../chip/regions';
 import type { JobContext } from '../base/job-context';
@@ -63,6 +63,18 @@ export function chooseByWhatTells<Candidate extends { bytes: Buffer }>(
 ): Choice<Candidate> {
   const choice = chooseBackup(candidates, telling);
   return choice.kind === 'only' && remains.size > 0 ? { kind: 'other' } : choice;
+}
+
+/** Whether there is nothing at all behind the bootloader: no application either, nor what other firmware has made. */
+export async function isAllBlank(context: JobContext): Promise<boolean> {
+  const { size } = context.flash;
+  for (let offset = BOOTLOADER_END; offset < size; ) {
+    const length = Math.min(BLOCK - (offset % BLOCK), size - offset);
+    const crc = await chipCrc(context, { offset, length }, 'identify');
+    if (crc !== blankCrc(length)) return false;
+    offset += length;
+  }
+  return true;
 }
 
 /** What the remains say of several devices' backups. */
