@@ -141,6 +141,15 @@ describe('the own backup of a chip as an image', function () {
     assert.ok(bench.chip.flash.equals(before));
   });
 
+  it('is asked for where the backup of another device that fits is damaged: that tells nothing', async () => {
+    const { bench } = await savedLamp(1);
+    const other = await savedLamp(2);
+    appendFileSync(other.path, 'x');
+    bench.chip.flash.fill(0xff, BOOTLOADER_END);
+    const error = await rejection(rescue(bench), 'BK_BAD_SETTING');
+    assert.ok(error.message.includes(basename(other.path)));
+  });
+
   it('is asked for where what the chip still holds speaks against the only one', async () => {
     await savedLamp(2);
     const stranger = lamp(3);
