@@ -140,9 +140,8 @@ async function byRemains(
       return { ...choice.chosen, told: 'contents' };
     }
     case 'only':
-      if (unread.length > 0) throw toBeChosen(say('backup.severalFit', list));
-      context.warnings.push(say('backup.toldByNothing', nameOf(choice.chosen)));
-      return { ...choice.chosen, told: 'only' };
+      // Nothing speaks against it, and nothing for it: a new module of the same kind is as blank.
+      throw toBeChosen(say(unread.length > 0 ? 'backup.severalFit' : 'backup.onlyOneFits', list));
     case 'several':
       throw toBeChosen(say('backup.severalFit', list));
     case 'other':
