@@ -6,6 +6,7 @@ import { BOOTLOADER_END } from '../../../src/chip/geometry';
 import { noise, scratchFolder, type TestDevice, testDevice } from '../../support/bench-device';
 import { calibrationSector } from '../../support/images';
 import { rejection } from '../../support/rejects';
+import { forgetSimulatedChips } from '../../support/simulated-chips';
 
 const CALIBRATION = 0x1d0000;
 const STORAGE = 0x1ed000;
@@ -15,6 +16,8 @@ describe('the own backup of a chip as an image', function () {
   const scratch = scratchFolder(this);
   const folder = () => join(scratch(), 'bk-backups');
   let open: TestDevice[] = [];
+  // Few chips are kept that nobody has open: those of tests before must not push out one that is altered in between.
+  beforeEach(forgetSimulatedChips);
   afterEach(async () => {
     for (const { device } of open) await device.close();
     open = [];
