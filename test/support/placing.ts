@@ -132,7 +132,10 @@ export function refusalOf(judge: () => unknown): Refusal {
 }
 
 /** The same where the image is told to be wrong: only why, and what helps. */
-export function objectionOf(judge: () => unknown, image: Note = DESCRIPTION): [why: Note, ...Note[]] {
+export function objectionOf(
+  judge: () => unknown,
+  image: Note = DESCRIPTION,
+): [why: Note, ...Note[]] {
   const { code, text, advice } = refusalOf(judge);
   assert.equal(code, 'BK_WRONG_IMAGE');
   const { why } = text.params;

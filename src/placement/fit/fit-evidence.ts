@@ -90,7 +90,10 @@ function otherChip(
   const main = alone ? bootloader : app;
   // A file that names its chip outside of its code has to be right there, too.
   const named = factsOf(image).describesItself ? image.chips : [];
-  const claims = [named, together([main?.chips ?? [], alone ? [] : (bootloader?.chips ?? []), image.chips])];
+  const claims = [
+    named,
+    together([main?.chips ?? [], alone ? [] : (bootloader?.chips ?? []), image.chips]),
+  ];
   if (parts.bootloader && bootloader !== null) claims.push(bootloader.chips);
   const wrong = claims.find((chips) => chips.length > 0 && !fits(chips, target));
   const mixture = app !== null && bootloader !== null && disjoint(app.chips, bootloader.chips);

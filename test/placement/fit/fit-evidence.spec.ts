@@ -193,10 +193,7 @@ describe('an image for some models, on a chip that does not tell its own', () =>
   const thisChip = say('placement.thisChip');
   const advice = say('placement.setChipIfSure', { chips: 'BK7231T' });
   const notTold = (able: string[], at = thisChip): ReturnType<typeof objects> =>
-    objects(
-      say('placement.modelNotTold', { chips: 'BK7231T', on: at, able: anyOf(able) }),
-      advice,
-    );
+    objects(say('placement.modelNotTold', { chips: 'BK7231T', on: at, able: anyOf(able) }), advice);
 
   it('is refused where nothing speaks for a model, naming those that it can be', () => {
     const basic = ['BK7231T', 'BK7231U', 'BK7231Q', 'BK7252'];
