@@ -175,6 +175,26 @@ describe('what is said of bytes for an offset', () => {
     ]);
   });
 
+  it('is the same on a small flash, of which no slot is known, or only that for updates', () => {
+    const small = on(N, { flashSize: 0x100000 });
+    mustSpareApp(update, slice(0x12000), small);
+    mustSpareApp(update, slice(0x10000), small);
+    const known = { name: 'download', packets: false, offset: 0x80000, length: 0x80000 };
+    const withTable = { ...small, partitions: [known] };
+    mustSpareApp(update, slice(0x80000), withTable);
+    for (const [offset, target] of [
+      [0x11000, small],
+      [0x11fff, small],
+      [0x10001, small],
+      [0x11000, withTable],
+      [0x7f000, withTable],
+    ] as const)
+      assert.equal(
+        refusalOf(() => mustSpareApp(update, slice(offset), target)).code,
+        'BK_WRONG_IMAGE',
+      );
+  });
+
   it('is where the bootloader is, and what may be written instead', () => {
     const refusal = (text: Note, advice: Note) => ({
       code: 'BK_BOOTLOADER_PROTECTED',

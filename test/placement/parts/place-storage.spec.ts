@@ -5,13 +5,7 @@ import { say } from '../../../src/texts/note';
 import { allEnglish } from '../../support/english';
 import { flashImage } from '../../support/images';
 import { APP_N, imageOf, loaded, N, on, refusalOf, refuses } from '../../support/placing';
-import {
-  PAIRED,
-  PLUG_PARAM,
-  protectedSector,
-  putUserFiles,
-  tuyaStorage,
-} from '../../support/tuya-storage';
+import { PLUG_PARAM, protectedSector, putUserFiles, tuyaStorage } from '../../support/tuya-storage';
 
 describe("Tuya's storage of a dump", () => {
   const flash = flashImage({ saysBk7231: true });
@@ -64,7 +58,7 @@ describe("the sectors of Tuya's storage", () => {
     assert.deepEqual(storageIn(loaded(files)), [{ offset: 0x1d2000, length: 0x3000 }]);
     const all = Buffer.from(files);
     tuyaStorage().copy(all, 0x1ee000);
-    protectedSector({ gw_bi: PAIRED['gw_bi'] ?? '' }).copy(all, 0x1ed000);
+    protectedSector({ gw_ai: '{}\0' }).copy(all, 0x1ed000);
     assert.deepEqual(storageIn(loaded(all)), [
       { offset: 0x1d2000, length: 0x3000 },
       { offset: 0x1ed000, length: 0x13000 },
