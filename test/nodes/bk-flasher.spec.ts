@@ -7,6 +7,7 @@ import { LONGEST_IMAGE } from '../../src';
 import { adminRoutes, publishedIn } from '../support/admin';
 import { noise } from '../support/bench-device';
 import { Flow, type FlowNode, useNodeRed, userDir } from '../support/flow';
+import { openBekenRelease, ReleaseStandIn } from '../support/release-server';
 import { nextSeed } from '../support/seed';
 import { prepareSimulatedChip, simulatedChip } from '../support/simulated-chips';
 import { settled, until } from '../support/until';
@@ -132,6 +133,53 @@ describe("the sidebar's server", function () {
       const request = { operation: 'write', options: { filename: other } };
       const { code, message } = await post('devices/lamp/jobs', request, 400);
       assert.deepEqual([code, message.code], ['BK_BAD_SETTING', 'flasher.backupGone']);
+    }
+  });
+
+  it('puts the own backup back by itself, and where nothing tells one of those that are listed', async () => {
+    await Flow.load([device]);
+    await run('read');
+    const [{ filename }] = await get('devices/lamp/backups');
+    const flash = simulatedChip(port)?.flash as Buffer;
+    const before = Buffer.from(flash);
+    flash.fill(0xff, 0x11000);
+    const refused = await run('write', { source: 'backup', filename: '../plain.bin' });
+    assert.equal(refused.error?.message.code, 'backup.noneNamed');
+    const plan = await run('write', { source: 'backup', dryRun: true });
+    const { restored } = plan.result as { restored: { path: string; told: string } };
+    assert.deepEqual([path.basename(restored.path), restored.told], [filename, 'only']);
+    assert.ok(!flash.equals(before));
+    const back = await run('write', { source: 'backup', filename });
+    assert.equal((back.result as { restored: { told: string } }).restored.told, 'filename');
+    assert.ok(flash.equals(before));
+  });
+
+  it('writes a release by its name, and sets OpenBeken up with it', async () => {
+    const server = await ReleaseStandIn.start();
+    server.publish(openBekenRelease());
+    try {
+      await Flow.load([device]);
+      const openbeken = { ssid: 'home', password: 'secret-of-home' };
+      const options = {
+        source: 'release',
+        release: 'openbeken',
+        releaseServer: server.url,
+        openbeken,
+        backup: 'never',
+      };
+      const plan = await run('write', { ...options, dryRun: true });
+      assert.equal(plan.error, null);
+      const { release } = plan.result as { release: { version: string; file: string } };
+      assert.deepEqual([release.version, release.file], ['1.18.2', 'OpenBK7231N_QIO_1.18.2.bin']);
+      const config = () => simulatedChip(port)?.flash.subarray(0x1d1000, 0x1d2000) as Buffer;
+      assert.ok(!config().includes('home'));
+      const written = await run('write', { ...options, releaseVersion: '1.18.2' });
+      assert.equal(written.error, null);
+      assert.ok(config().includes('secret-of-home'));
+      for (const told of [written, await get('devices'), await get('devices/lamp/log')])
+        assert.doesNotMatch(JSON.stringify(told), /secret-of-home/);
+    } finally {
+      await server.close();
     }
   });
 
