@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import helper from 'node-red-node-test-helper';
+import sinon from 'sinon';
 import type { DeviceState, EndedJob, HeldImage, LogEntry } from '../../nodes/flasher/messages';
-import { LONGEST_IMAGE } from '../../src';
+import { Device, LONGEST_IMAGE } from '../../src';
 import { adminRoutes, publishedIn } from '../support/admin';
 import { noise } from '../support/bench-device';
 import { Flow, type FlowNode, useNodeRed, userDir } from '../support/flow';
@@ -79,6 +80,8 @@ describe("the sidebar's server", function () {
     assert.equal(connected.by, 'sidebar');
     assert.equal((await get('devices/lamp/map')).size, 0x200000);
 
+    const heard = await run('listen', { linkTimeout: '20' });
+    assert.equal((heard.result as { line: { code: string } }).line.code, 'sound');
     const read = await run('read', { output: 'file' });
     const [backup, ...others] = await get('devices/lamp/backups');
     assert.deepEqual(others, []);
@@ -108,6 +111,7 @@ describe("the sidebar's server", function () {
     const begun = log.map(({ text }) => text.code).filter((code) => code.endsWith('Begins'));
     assert.deepEqual(begun, [
       'flasher.connectBegins',
+      'flasher.listenBegins',
       'flasher.readBegins',
       'flasher.writeBegins',
       'flasher.writeBegins',
@@ -133,6 +137,39 @@ describe("the sidebar's server", function () {
       const { code, message } = await post('devices/lamp/jobs', request, 400);
       assert.deepEqual([code, message.code], ['BK_BAD_SETTING', 'flasher.backupGone']);
     }
+  });
+
+  it('writes the own backup and releases, as bk-write does', async () => {
+    await Flow.load([device]);
+    await run('read');
+    noise(0x1000).copy(simulatedChip(port)?.flash as Buffer, 0x100000);
+    const back = await run('write', { source: 'backup' });
+    assert.equal(back.error, null);
+    assert.ok(
+      simulatedChip(port)
+        ?.flash.subarray(0x100000, 0x101000)
+        .every((one) => one === 0xff),
+    );
+    const elsewhere = { source: 'backup', filename: '../../../etc/passwd', dryRun: true };
+    const refused = await run('write', elsewhere);
+    assert.equal(refused.error?.code, 'BK_STORAGE');
+
+    const write = sinon
+      .stub(Device.prototype, 'write')
+      .resolves({ payload: {}, facts: {} } as never);
+    const options = { source: 'release', release: 'openbeken', releaseVersion: '1.18.0' };
+    await post('devices/lamp/jobs', { operation: 'write', options });
+    const { image } = write.firstCall.args[0];
+    const folder = path.join(userDir, 'bk-firmware');
+    const server = 'https://api.github.com';
+    assert.deepEqual(image, { release: 'openbeken', version: '1.18.0', server, folder });
+    const mirrored = { ...options, releaseServer: 'http://10.0.0.1' };
+    const { message } = await post(
+      'devices/lamp/jobs',
+      { operation: 'write', options: mirrored },
+      400,
+    );
+    assert.equal(message.code, 'flasher.notOffered');
   });
 
   it('takes from the browser no setting that names a file or a folder', async () => {
@@ -293,13 +330,16 @@ describe("the sidebar's server", function () {
         assert.equal(answer.status, 415, `${url} without a type`);
       }
       const right = route === '/bk72xx/images' ? 'application/octet-stream' : 'application/json';
-      const other = await helper
-        .request()
-        [method](url)
-        .set('Content-Type', right)
-        .set('Sec-Fetch-Site', 'cross-site')
-        .send('{}');
-      assert.equal(other.status, 403, `${method} ${url} from another site`);
+      // Another port of the same computer is of the same site, and of another origin.
+      for (const site of ['cross-site', 'same-site', 'same-origin']) {
+        const answer = await helper
+          .request()
+          [method](url)
+          .set('Content-Type', right)
+          .set('Sec-Fetch-Site', site)
+          .send('{}');
+        assert.equal(answer.status === 403, site !== 'same-origin', `${method} ${url}: ${site}`);
+      }
     }
     assert.equal((await state())?.queued, 0);
   });

@@ -89,7 +89,7 @@ const readers: Readonly<Record<SidebarOperation, Reader>> = {
   },
 };
 
-/** Where an image may come from besides the browser; a name of a backup is none of a file elsewhere. */
+/** Where an image may come from besides the browser. A name of a backup is only compared with those that lie there. */
 const SOURCES = ['payload', 'release', 'backup'] as const;
 
 async function writeWork(
@@ -102,7 +102,8 @@ async function writeWork(
   const source = choice('source', rest.source, SOURCES, 'payload');
   // OpenBeken's settings stand where the node has its switch for those of a message.
   const isSet = typeof openbeken === 'object' && openbeken !== null;
-  const def = saved({ ...rest, source, openbeken: isSet ? true : openbeken });
+  const backup = source === 'backup' ? { filename } : {};
+  const def = saved({ ...rest, ...backup, source, openbeken: isSet ? true : openbeken });
   const settings = isSet ? { openbeken } : {};
   const read = (payload: Buffer) =>
     writeOptions(RED, node, def, { payload, ...settings } as JobMessage);
