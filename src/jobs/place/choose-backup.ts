@@ -34,7 +34,7 @@ export async function remainsOf(context: JobContext): Promise<Remains> {
 /** What the remains say of several devices' backups. */
 export type Choice<Candidate> =
   | { kind: 'contents'; chosen: Candidate; same: number }
-  | { kind: 'only'; chosen: Candidate }
+  | { kind: 'only' }
   | { kind: 'several' }
   | { kind: 'other' };
 
@@ -59,9 +59,8 @@ export function chooseBackup<Candidate extends { bytes: Buffer }>(
   });
   const [first, ...more] = told;
   if (first !== undefined && more.length === 0) return { kind: 'contents', ...first };
-  const [chosen, ...others] = candidates;
-  if (chosen === undefined || others.length > 0) return { kind: 'several' };
-  return remains.size === 0 ? { kind: 'only', chosen } : { kind: 'other' };
+  if (candidates.length > 1) return { kind: 'several' };
+  return remains.size === 0 ? { kind: 'only' } : { kind: 'other' };
 }
 
 /** The sectors that a backup has as they are on the chip. */
