@@ -17,6 +17,7 @@ export const EXIT_STATUSES: readonly { status: number; meaning: Note }[] = [
   { status: 5, meaning: say('cli.exitRefused') },
   { status: 6, meaning: say('cli.exitFlash') },
   { status: 7, meaning: say('cli.exitStorage') },
+  { status: 8, meaning: say('cli.exitDownload') },
   { status: INTERRUPTED, meaning: say('cli.exitCancelled') },
 ];
 
@@ -45,5 +46,6 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   BK_BAD_SECTOR: 6,
   BK_BACKUP_FAILED: 7,
   BK_STORAGE: 7,
+  BK_DOWNLOAD: 8,
   BK_CANCELLED: INTERRUPTED,
 };

@@ -4,6 +4,7 @@ import { type Inspection, inspect, inspectionIn, readImageFile, say } from '../s
 import { endQuietly, isCancel } from './shared/cancelling';
 import { closeWithin, warnOfCancelled } from './shared/closing';
 import { asBkError, logInternal } from './shared/errors';
+import { forNodeRed } from './shared/failure-card';
 import { imageBytes } from './shared/image-bytes';
 import { sourceFile } from './shared/paths';
 import { serverLanguage } from './shared/server-language';
@@ -36,7 +37,7 @@ export = function register(RED: NodeAPI): void {
       const error = asBkError(thrown).in(language);
       logInternal(RED, this, error);
       show(texts.failed(error));
-      done(error);
+      done(forNodeRed(error, language));
     };
 
     // Not async: a rejected promise of an input handler ends the whole of Node-RED.

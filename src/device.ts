@@ -18,6 +18,7 @@ import type {
   WriteOptions,
   WriteSummary,
 } from './jobs/base/job-types';
+import { isLate } from './jobs/base/late-image';
 import { type Operation, ProgressReporter } from './jobs/base/progress';
 import { tellChip } from './jobs/chip/chip-report';
 import { connect } from './jobs/connect';
@@ -32,7 +33,7 @@ import {
   takeWriteOptions,
 } from './jobs/options/job-options';
 import { checkReading, read } from './jobs/read';
-import { loadImage, write } from './jobs/write';
+import { prepareImage, write } from './jobs/write';
 import type { PortSlot } from './ports/port-slot';
 import { type DeviceSettings, type FilledSettings, fillSettings } from './session/base/settings';
 import { say } from './texts/note';
@@ -51,7 +52,7 @@ interface Job<Prepared, Payload> {
   /** It wants to know of the line, with a chip or without. @returns what it comes to where no chip answered */
   withoutChip?(progress: ProgressReporter): Payload;
   /** @param port for messages */
-  prepare(port: string): Prepared | Promise<Prepared>;
+  prepare(port: string, signal: AbortSignal): Prepared | Promise<Prepared>;
   perform(context: JobContext, prepared: Prepared): Promise<JobOutcome<Payload>>;
 }
 
@@ -115,17 +116,19 @@ export class Device {
   /**
    * Writes an image and has the chip confirm every region of it.
    * @throws BkError BK_BAD_SETTING, BK_BAD_IMAGE, BK_WRONG_IMAGE, BK_OUT_OF_RANGE, BK_BOOTLOADER_PROTECTED,
-   *   BK_BACKUP_FAILED, BK_BAD_SECTOR, BK_FLASH_PROTECTED and the errors of linking
+   *   BK_BACKUP_FAILED, BK_BAD_SECTOR, BK_FLASH_PROTECTED, BK_DOWNLOAD and the errors of linking
    */
   write(options: WriteOptions, control: JobControl = {}): Promise<JobResult<WriteSummary>> {
     return this.#run(control, {
       operation: 'write',
       options,
-      prepare: async (port) => {
+      prepare: async (port, signal) => {
         const checked = takeWriteOptions(options, port);
-        return { options: checked, image: await loadImage(checked) };
+        const { web, clock } = this.#environment;
+        const world = { web, now: () => clock.date() };
+        return { options: checked, image: await prepareImage(checked, world, signal) };
       },
-      meant: ({ image }) => ({ ...options, image: image.bytes }),
+      meant: ({ image }) => (isLate(image) ? options : { ...options, image: image.bytes }),
       perform: (context, { options, image }) => write(context, options, image),
     });
   }
@@ -222,7 +225,7 @@ export class Device {
     tell: TellOfJob,
   ): Promise<JobResult<Payload>> {
     const { operation } = job;
-    const prepared = await inWords(job, given.port, () => job.prepare(given.port));
+    const prepared = await inWords(job, given.port, () => job.prepare(given.port, signal));
     const settings = job.settings?.(given, prepared) ?? given;
     const { ports, folders } = this.#environment;
     const { slot, release } = await inWords(job, settings.port, () =>

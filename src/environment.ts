@@ -1,6 +1,7 @@
 import { FolderTurns } from './backup/folder-turns';
 import { type Clock, systemClock } from './clock';
 import { PortRegistry } from './ports/port-registry';
+import { SystemWeb, type Web } from './releases/web';
 
 /**
  * What the engine takes from the world, and what of it lives as long as the process. Devices of one
@@ -10,11 +11,18 @@ export interface Environment {
   readonly clock: Clock;
   readonly ports: PortRegistry;
   readonly folders: FolderTurns;
+  /** From where releases of firmware are fetched. */
+  readonly web: Web;
 }
 
 /** An environment of its own; ports that other environments use are in use to it. */
 export function createEnvironment(clock: Clock = systemClock): Environment {
-  return { clock, ports: new PortRegistry(clock), folders: new FolderTurns() };
+  return {
+    clock,
+    ports: new PortRegistry(clock),
+    folders: new FolderTurns(),
+    web: new SystemWeb(),
+  };
 }
 
 /** The one that all devices share which are told of no other. */

@@ -8,6 +8,7 @@ export { addRecord, type Recorded, type RecordedJob, saveRecord } from './backup
 export type { BackupRecord } from './backup/record';
 export { ownName } from './chip/known/chip-queries';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
+export { NEWEST, RELEASE_NAMES, type ReleaseName } from './chip/known/known-releases';
 export type { Region } from './chip/layouts';
 export { type Clock, type Random, systemClock, type Timer } from './clock';
 export { Device } from './device';
@@ -48,6 +49,7 @@ export type {
 } from './jobs/base/device-watch';
 export { factsIn, inspectionIn, progressIn, summaryIn } from './jobs/base/in-language';
 export type {
+  BackupImage,
   BackupMode,
   BackupOptions,
   ChipLayout,
@@ -65,9 +67,12 @@ export type {
   ListenOptions,
   ReadOptions,
   Recovery,
+  ReleaseImage,
+  RestoredBackup,
   StartCheck,
   WriteOptions,
   WriteSummary,
+  WrittenRelease,
 } from './jobs/base/job-types';
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { ProgressThrottle } from './jobs/base/progress-throttle';
@@ -84,6 +89,14 @@ export type {
 export { inspect } from './jobs/inspect-image';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
+export { GITHUB } from './releases/release-server';
+export {
+  type Web,
+  type WebAnswer,
+  WebFailure,
+  type WebFault,
+  type WebRequest,
+} from './releases/web';
 export type { RecoveryRecord } from './session/base/report';
 export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
 export {

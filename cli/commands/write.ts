@@ -15,6 +15,7 @@ import { BACKUP, backupOf } from '../words/backup-options';
 import { DEVICE, onDevice, RECORD, SHOWN } from '../words/device-options';
 import { oneOf, pick, size, sizeOrAuto, switchOn, text } from '../words/option';
 import { command } from './command';
+import { imageOf, SOURCE } from './write-source';
 
 const WRITE = {
   offset: sizeOrAuto(say('cli.optWriteOffset')),
@@ -35,9 +36,15 @@ const WRITE = {
 export const write = command({
   name: 'write',
   about: say('cli.aboutWrite'),
-  operand: { name: 'FILE', about: say('cli.operandWriteFile'), required: true },
+  operand: {
+    name: 'FILE',
+    about: say('cli.operandWriteFile'),
+    required: true,
+    replaceableBy: ['release', 'source'],
+  },
   options: {
     ...DEVICE,
+    ...SOURCE,
     ...WRITE,
     ...BACKUP,
     openbeken: text('FILE.json', say('cli.optOpenbeken')),
@@ -49,7 +56,7 @@ export const write = command({
     const { control, folder } = surroundings;
     const { openbeken } = options;
     const request = {
-      image: { path: resolve(folder, file as string) },
+      image: imageOf(options, file, { folder, backupFolder: options.backupFolder }),
       ...pick(options, WRITE),
       backup: backupOf(options, folder),
       ...(openbeken === undefined ? {} : { openbeken: await settings(resolve(folder, openbeken)) }),
@@ -82,10 +89,13 @@ async function settings(path: string): Promise<OpenBekenOptions> {
 function describe(summary: WriteSummary, facts: JobFacts): string {
   const { image, regions, bytes, bytesWritten, bytesUnchanged, backup, openbeken } = summary;
   const { sectorsErased, blocksErased, verified, seconds = 0, startCheck } = summary;
+  const { release, restored } = summary;
   const time = durationText(seconds * 1000);
   return rows([
     [say('cli.rowChip'), facts.chip],
     [say('cli.rowImage'), [image.kind, image.chip, image.version].filter(Boolean).join(', ')],
+    [say('cli.rowRelease'), release && say('cli.releaseOf', releaseRow(release))],
+    [say('cli.rowRestored'), restored && say('cli.restoredOf', restoredRow(restored))],
     [say('cli.rowRegions'), spans(regions)],
     [say('cli.rowBytes'), sizeText(bytes)],
     [say(verified ? 'cli.rowWritten' : 'cli.rowToWrite'), sizeText(bytesWritten)],
@@ -97,6 +107,23 @@ function describe(summary: WriteSummary, facts: JobFacts): string {
     [say('cli.rowVerified'), say(verified ? 'cli.verified' : 'cli.nothingWritten')],
     [say('cli.rowStartCheck'), startCheck],
   ]);
+}
+
+function releaseRow({ file, path, from }: NonNullable<WriteSummary['release']>) {
+  return {
+    file: path ?? file,
+    how: say(from === 'folder' ? 'cli.releaseKept' : 'cli.releaseFetched'),
+  };
+}
+
+const TOLD_BY = {
+  mac: say('cli.toldByMac'),
+  contents: say('cli.toldByContents'),
+  filename: say('cli.toldByName'),
+};
+
+function restoredRow({ path, mac, date, told }: NonNullable<WriteSummary['restored']>) {
+  return { path, mac: mac ?? say('cli.noMac'), date, by: TOLD_BY[told] };
 }
 
 function configured({ offset, pins }: NonNullable<WriteSummary['openbeken']>) {

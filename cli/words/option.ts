@@ -126,6 +126,14 @@ export function required<Value>(option: Option<Value>): Option<Value> & { requir
   return { ...option, required: true };
 }
 
+/** Left out unless it is typed, without a standard. */
+export function optional<Value>({
+  standard: _,
+  ...option
+}: Option<Value> & { standard: string }): Option<Value> {
+  return option;
+}
+
 export function standing<Value>(
   option: Option<Value>,
   standard: string,

@@ -15,6 +15,8 @@ export interface Operand {
   readonly name: string;
   readonly about: Note;
   readonly required: boolean;
+  /** Options that may stand in its place. */
+  readonly replaceableBy?: readonly string[];
 }
 
 /** What was typed behind the name of a command, read and checked; or why it cannot be. */
@@ -29,7 +31,11 @@ type OptionToken = Extract<Token, { kind: 'option' }>;
 export function readWords(grammar: Grammar, words: readonly string[]): ReadWords {
   try {
     const { options, operands } = sortOut(grammar, words);
-    return { ok: true, options: readAll(grammar, options), operand: operandOf(grammar, operands) };
+    return {
+      ok: true,
+      options: readAll(grammar, options),
+      operand: operandOf(grammar, operands, options),
+    };
   } catch (thrown) {
     if (thrown instanceof Refusal) return { ok: false, why: thrown.why };
     throw thrown;
@@ -144,7 +150,11 @@ function readOne(name: string, option: Option<unknown>, text: string): unknown {
   throw new Refusal(say('cli.badValue', { option: `--${typed(name)}`, text, wanted }));
 }
 
-function operandOf({ name: command, operand }: Grammar, given: readonly string[]): string | null {
+function operandOf(
+  { name: command, operand }: Grammar,
+  given: readonly string[],
+  options: ReadonlyMap<string, string>,
+): string | null {
   const [first, second] = given;
   if (operand === undefined) {
     if (first === undefined) return null;
@@ -154,7 +164,7 @@ function operandOf({ name: command, operand }: Grammar, given: readonly string[]
     throw new Refusal(say('cli.secondOperand', { word: second, command, operand: operand.name }));
   }
   if (first !== undefined && first !== '') return first;
-  if (!operand.required) return null;
+  if (!operand.required || operand.replaceableBy?.some((name) => options.has(name))) return null;
   throw new Refusal(say('cli.missingOperand', { command, operand: operand.name }));
 }
 

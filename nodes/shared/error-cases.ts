@@ -60,12 +60,15 @@ const CASES: Readonly<Record<string, readonly TextCode[]>> = {
   ],
   // BK_STORAGE
   fileNotFound: ['backup.noSuchFile'],
+  noBackupOfChip: ['backup.noneOfChip', 'backup.noneThatFits', 'backup.noneNamed'],
   fileUnreadable: [
     'backup.fileUnreadable',
     'backup.folderUnread',
     'backup.noPlainFile',
     'backup.noFileName',
   ],
+  // BK_BAD_SETTING
+  chooseBackup: ['backup.severalFit', 'backup.noneIsTold'],
 };
 
 const CASE_BY_CODE: ReadonlyMap<string, string> = new Map(

@@ -15,6 +15,7 @@ import { endQuietly, isCancel } from './cancelling';
 import { closeWithin, warnOfCancelled } from './closing';
 import { findDevice } from './device-node';
 import { asBkError, logInternal } from './errors';
+import { forNodeRed } from './failure-card';
 import { portOf } from './paths';
 import { liveLog, type RecordKeeping, recordOf, withRecord } from './recording';
 import type { Saved } from './settings';
@@ -192,7 +193,7 @@ class JobRunner<Payload> {
     const error = asBkError(thrown).in(this.#language);
     logInternal(this.#RED, this.#node, error);
     this.#show(this.#texts.failed(error));
-    done(error);
+    done(forNodeRed(error, this.#language, this.#kind.operation));
   }
 
   /** Says that this node waits for its turn, unless the engine starts with the job right away. */

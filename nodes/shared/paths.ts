@@ -6,14 +6,21 @@ import { text } from './settings';
 
 /** Where backups go that are made before flash is changed. */
 const BACKUP_FOLDER = 'bk-backups';
+/** Where files of releases are kept. */
+const FIRMWARE_FOLDER = 'bk-firmware';
 
 /** An absolute path; relative ones start at Node-RED's user folder. */
 export function inUserDir(RED: NodeAPI, name: string): string {
   return path.resolve(RED.settings.userDir ?? process.cwd(), name);
 }
 
-export function backupFolder(RED: NodeAPI): string {
-  return inUserDir(RED, BACKUP_FOLDER);
+/** @param name of another one that a person has set; empty for none */
+export function backupFolder(RED: NodeAPI, name = ''): string {
+  return inUserDir(RED, name.trim() || BACKUP_FOLDER);
+}
+
+export function firmwareFolder(RED: NodeAPI): string {
+  return inUserDir(RED, FIRMWARE_FOLDER);
 }
 
 /**

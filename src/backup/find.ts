@@ -81,6 +81,37 @@ export function readSidecarBytes(path: string): Promise<Buffer | null> {
   return readIfPlain(path + SIDECAR, { most: LARGEST_SIDECAR });
 }
 
+/** What else a sidecar tells of the chip; null where it does not. */
+export interface ChipTraits {
+  /** Of its flash, as identification has it. */
+  flashId: string | null;
+  encryptionKey: string | null;
+}
+
+export async function traitsOf({ path }: FoundBackup): Promise<ChipTraits> {
+  const text = await readSidecarBytes(path);
+  const facts = text === null ? null : parseFacts(text.toString('utf8'));
+  return {
+    flashId: textOrNull(facts?.flash?.id),
+    encryptionKey: textOrNull(facts?.encryptionKey),
+  };
+}
+
+/** As a sidecar may have it. */
+type SidecarFacts = { flash?: { id?: unknown } | null; encryptionKey?: unknown } | null;
+
+function parseFacts(text: string): SidecarFacts {
+  try {
+    return JSON.parse(text) as SidecarFacts;
+  } catch {
+    return null;
+  }
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
 /** Two of one second are told apart by the numbers at the ends of their names. */
 function newestFirst(a: FoundBackup, b: FoundBackup): number {
   const byDate = Date.parse(b.record.date) - Date.parse(a.record.date);

@@ -58,6 +58,24 @@ export interface ChipModel<Name extends string = string> {
   uf2Family: number | null;
   /** A board of LibreTiny that fits any module with the chip. Source: libretiny's list of boards. */
   esphomeBoard: string | null;
+  releases: ReleaseFacts;
+}
+
+/**
+ * The file for the chip in a release of a firmware, one that is meant to be written over its serial port; null where a
+ * firmware has none. Sources: OpenBeken's release notes and build script, esphome-kickstart's build script.
+ */
+export interface ReleaseFacts {
+  openbeken: ReleaseFile | null;
+  kickstart: ReleaseFile | null;
+}
+
+/** How such a file is named: `start`, what tells the version, `end`. */
+export interface ReleaseFile {
+  start: string;
+  /** The same in a file for chips that carry Tuya's key, where that is another one. */
+  startForTuya?: string;
+  end: string;
 }
 
 export interface CodeKeyFacts {

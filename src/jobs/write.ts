@@ -1,11 +1,14 @@
+import { isUint8Array } from 'node:util/types';
 import type { Region } from '../chip/layouts';
 import { totalOf } from '../chip/regions';
 import type { LoadedImage, Piece } from '../placement/base/place-types';
 import { pinsIn } from '../placement/settings/openbeken-settings';
+import type { Web } from '../releases/web';
 import { say } from '../texts/note';
 import type { JobContext } from './base/job-context';
 import type { JobOutcome } from './base/job-facts';
 import type { WriteOptions, WriteSummary } from './base/job-types';
+import { isLate, type LateImage } from './base/late-image';
 import { checkSeconds } from './base/step-costs';
 import { Changer } from './change/change';
 import { expectWrite } from './change/change-estimate';
@@ -24,17 +27,39 @@ import { planWrite } from './change/write-plan';
 import { checkBootloader } from './chip/bootloader-check';
 import { forgetLayout } from './chip/chip-calibration';
 import { checkStart } from './chip/start-check';
+import { backupImage } from './place/backup-image';
+import { loadImage } from './place/load-image';
 import { place } from './place/place-on-chip';
 import { planConfig } from './place/plan-config';
+import { releaseImage } from './place/release-image';
 
-export { loadImage } from './place/load-image';
+export { loadImage };
+
+/**
+ * The image that a job is to write; or, where the chip has a say in which it is, how it will be found.
+ * @throws BkError as `loadImage` and `releaseImage` do
+ */
+export async function prepareImage(
+  options: WriteOptions,
+  world: { web: Web; now: () => Date },
+  signal: AbortSignal | undefined,
+): Promise<LoadedImage | LateImage> {
+  const { image } = options;
+  if (!isUint8Array(image) && 'backups' in image) return backupImage(options, image);
+  if (!isUint8Array(image) && 'release' in image)
+    return releaseImage(options, image, world, signal);
+  return loadImage(options);
+}
 
 /** Backs up, compares, erases and programs what differs, and has the chip confirm all of it. */
 export async function write(
   context: JobContext,
-  options: WriteOptions,
-  image: LoadedImage,
+  given: WriteOptions,
+  source: LoadedImage | LateImage,
 ): Promise<JobOutcome<WriteSummary>> {
+  const chosen = isLate(source) ? await source.load(context) : { image: source, told: {} };
+  const { image, told } = chosen;
+  const options = { ...given, ...('wish' in chosen ? chosen.wish : {}) };
   const wanted = options.dryRun ? undefined : options.backup;
   const { plan: target, backup } = await planAndBackUp(context, wanted, async () => {
     const placed = await place(context, image, options);
@@ -67,6 +92,7 @@ export async function write(
     blocksErased: erased.blocksErased,
     verified: !options.dryRun,
     backup,
+    ...told,
     ...(options.dryRun ? { seconds: secondsOf(plan, context.session.workingBaud) } : {}),
     ...(config === null
       ? {}

@@ -2,13 +2,10 @@ import type { Clock, Timer } from '../clock';
 import { isBkError } from '../errors';
 import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
-import type { Session } from '../session/session';
+import { KEEP_ALIVE_MS, type Session } from '../session/session';
 import { Recorder } from '../trace/recorder';
 import { openSession, type PortWorld } from './open-session';
 import { type Release, TurnQueue } from './turn-queue';
-
-/** How often a kept link is called, ms: chips that leave download mode do so after seconds of silence. */
-const KEEP_ALIVE_MS = 500;
 
 /**
  * One physical port of this process: who has its turn, and the link that is kept between jobs. All

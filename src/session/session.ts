@@ -30,6 +30,9 @@ import * as transition from './session-state';
 const SHORT_WINDOW_MS = 200;
 const PAGE_LATENCY_MS = 8;
 
+/** How often a link that is not used is called, ms: chips that leave download mode do so after seconds of silence. */
+export const KEEP_ALIVE_MS = 500;
+
 /** Opens a port again that was lost; waits for it at most so many ms. @throws BkError BK_PORT_LOST */
 export type Reopen = (timeoutMs: number, signal: AbortSignal | undefined) => Promise<Transport>;
 

@@ -7,6 +7,7 @@ import { LONGEST_IMAGE } from '../../src';
 import { adminRoutes, publishedIn } from '../support/admin';
 import { noise } from '../support/bench-device';
 import { Flow, type FlowNode, useNodeRed, userDir } from '../support/flow';
+import { openBekenRelease, ReleaseStandIn } from '../support/release-server';
 import { nextSeed } from '../support/seed';
 import { prepareSimulatedChip, simulatedChip } from '../support/simulated-chips';
 import { settled, until } from '../support/until';
@@ -79,6 +80,8 @@ describe("the sidebar's server", function () {
     assert.equal(connected.by, 'sidebar');
     assert.equal((await get('devices/lamp/map')).size, 0x200000);
 
+    const heard = await run('listen', { linkTimeout: '20' });
+    assert.equal((heard.result as { line: { code: string } }).line.code, 'sound');
     const read = await run('read', { output: 'file' });
     const [backup, ...others] = await get('devices/lamp/backups');
     assert.deepEqual(others, []);
@@ -108,6 +111,7 @@ describe("the sidebar's server", function () {
     const begun = log.map(({ text }) => text.code).filter((code) => code.endsWith('Begins'));
     assert.deepEqual(begun, [
       'flasher.connectBegins',
+      'flasher.listenBegins',
       'flasher.readBegins',
       'flasher.writeBegins',
       'flasher.writeBegins',
@@ -132,6 +136,52 @@ describe("the sidebar's server", function () {
       const request = { operation: 'write', options: { filename: other } };
       const { code, message } = await post('devices/lamp/jobs', request, 400);
       assert.deepEqual([code, message.code], ['BK_BAD_SETTING', 'flasher.backupGone']);
+    }
+  });
+
+  it('puts the own backup back by itself, and where nothing tells one of those that are listed', async () => {
+    await Flow.load([device]);
+    await run('read');
+    const [{ filename }] = await get('devices/lamp/backups');
+    const flash = simulatedChip(port)?.flash as Buffer;
+    const before = Buffer.from(flash);
+    flash.fill(0xff, 0x11000);
+    const refused = await run('write', { source: 'backup', filename: '../plain.bin' });
+    assert.equal(refused.error?.message.code, 'backup.noneNamed');
+    const asked = await run('write', { source: 'backup', dryRun: true });
+    assert.equal(asked.error?.message.code, 'backup.onlyOneFits');
+    assert.ok(!flash.equals(before));
+    const back = await run('write', { source: 'backup', filename });
+    assert.equal((back.result as { restored: { told: string } }).restored.told, 'filename');
+    assert.ok(flash.equals(before));
+  });
+
+  it('writes a release by its name, and sets OpenBeken up with it', async () => {
+    const server = await ReleaseStandIn.start();
+    server.publish(openBekenRelease());
+    try {
+      await Flow.load([device]);
+      const openbeken = { ssid: 'home', password: 'secret-of-home' };
+      const options = {
+        source: 'release',
+        release: 'openbeken',
+        releaseServer: server.url,
+        openbeken,
+        backup: 'never',
+      };
+      const plan = await run('write', { ...options, dryRun: true });
+      assert.equal(plan.error, null);
+      const { release } = plan.result as { release: { version: string; file: string } };
+      assert.deepEqual([release.version, release.file], ['1.18.2', 'OpenBK7231N_QIO_1.18.2.bin']);
+      const config = () => simulatedChip(port)?.flash.subarray(0x1d1000, 0x1d2000) as Buffer;
+      assert.ok(!config().includes('home'));
+      const written = await run('write', { ...options, releaseVersion: '1.18.2' });
+      assert.equal(written.error, null);
+      assert.ok(config().includes('secret-of-home'));
+      for (const told of [written, await get('devices'), await get('devices/lamp/log')])
+        assert.doesNotMatch(JSON.stringify(told), /secret-of-home/);
+    } finally {
+      await server.close();
     }
   });
 
@@ -293,13 +343,16 @@ describe("the sidebar's server", function () {
         assert.equal(answer.status, 415, `${url} without a type`);
       }
       const right = route === '/bk72xx/images' ? 'application/octet-stream' : 'application/json';
-      const other = await helper
-        .request()
-        [method](url)
-        .set('Content-Type', right)
-        .set('Sec-Fetch-Site', 'cross-site')
-        .send('{}');
-      assert.equal(other.status, 403, `${method} ${url} from another site`);
+      // Another port of the same computer is of the same site, and of another origin.
+      for (const site of ['cross-site', 'same-site', 'same-origin']) {
+        const answer = await helper
+          .request()
+          [method](url)
+          .set('Content-Type', right)
+          .set('Sec-Fetch-Site', site)
+          .send('{}');
+        assert.equal(answer.status === 403, site !== 'same-origin', `${method} ${url}: ${site}`);
+      }
     }
     assert.equal((await state())?.queued, 0);
   });

@@ -19,7 +19,7 @@ const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
     'src/device.ts',
     ['src/environment.ts', 'src/ports/', 'src/jobs/', 'src/session/', 'src/trace/'],
   ],
-  ['src/environment.ts', ['src/ports/', 'src/backup/']],
+  ['src/environment.ts', ['src/ports/', 'src/backup/', 'src/releases/']],
   ['src/ports/', ['src/session/', 'src/transport/', 'src/trace/', 'src/replay/replays.ts']],
   [
     'src/jobs/',
@@ -30,6 +30,7 @@ const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
       'src/chip/',
       'src/image/',
       'src/backup/',
+      'src/releases/',
       'src/diagnosis/',
     ],
   ],
@@ -54,6 +55,7 @@ const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
   ['src/diagnosis/', ['src/chip/']],
   ['src/image/', ['src/chip/']],
   ['src/backup/', ['src/chip/']],
+  ['src/releases/', ['src/chip/', 'src/backup/']],
   ['src/transport/schemes/simulated.ts', ['src/transport/', 'src/simulator/simulator.ts']],
   ['src/transport/schemes/simulated-chips.ts', ['src/transport/', 'src/simulator/simulator.ts']],
   ['src/transport/schemes/simulated-line.ts', ['src/transport/', 'src/simulator/simulator.ts']],
@@ -83,6 +85,11 @@ const FENCED: readonly { packages: RegExp; places: readonly Place[]; why: string
     packages: /^(node:)?net$/,
     places: ['src/transport/', 'src/simulator/tcp-server.ts'],
     why: 'only src/transport/ and src/simulator/tcp-server.ts may open sockets',
+  },
+  {
+    packages: /^(node:)?(http|https|http2|dgram|dns)$/,
+    places: ['src/releases/'],
+    why: 'only src/releases/ may ask servers for anything',
   },
   {
     packages: /^(@node-red\/.+|node-red)$/,

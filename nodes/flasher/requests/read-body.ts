@@ -1,6 +1,9 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { say } from '../../../src';
 import { Refusal } from './refusal';
+
+/** What is asked of a request: its bytes, and how long it says that they are. */
+type Request = Readable & { readonly headers: { readonly 'content-length'?: string | undefined } };
 
 const MIB = 1024 * 1024;
 
@@ -8,7 +11,7 @@ const MIB = 1024 * 1024;
  * The bytes of a request, read as they come. What is longer is not kept: 413.
  * @param most bytes
  */
-export function readBody(request: IncomingMessage, most: number): Promise<Buffer> {
+export function readBody(request: Request, most: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let length = 0;

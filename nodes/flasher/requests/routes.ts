@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { say } from '../../../src';
 import { asBkError } from '../../shared/errors';
@@ -10,6 +10,13 @@ type Answer = (request: Request) => unknown;
 
 /** Refused is what a form, a picture or a script of another site's page can send without asking. */
 type Content = 'application/json' | 'application/octet-stream';
+
+/** What some requests need besides. */
+interface Also {
+  permission: string;
+  /** Which requests do; nothing of them has been checked yet. */
+  when(request: Request): boolean;
+}
 
 /**
  * The admin routes of this package, each with its permission. Whoever looks needs `bk72xx.read`, whoever changes
@@ -27,14 +34,23 @@ export class Routes {
     this.#RED.httpAdmin.get(`/bk72xx/${path}`, mayRead, this.#answering(answer));
   }
 
-  post(path: string, content: Content, answer: Answer): void {
+  post(path: string, content: Content, answer: Answer, also?: Also): void {
     const checked: Answer = (request) => {
       mustBeOwnSite(request);
       mustBe(content, request);
       return answer(request);
     };
     const mayWrite = this.#RED.auth.needsPermission('bk72xx.write');
-    this.#RED.httpAdmin.post(`/bk72xx/${path}`, mayWrite, this.#answering(checked));
+    const may = also === undefined ? [mayWrite] : [mayWrite, this.#mayAlso(also)];
+    this.#RED.httpAdmin.post(`/bk72xx/${path}`, ...may, this.#answering(checked));
+  }
+
+  #mayAlso({ permission, when }: Also) {
+    const may = this.#RED.auth.needsPermission(permission);
+    return (request: Request, response: Response, next: NextFunction): void => {
+      if (when(request)) may(request, response, next);
+      else next();
+    };
   }
 
   /** Nothing has to be sent with it; what is sent has to be JSON. */
@@ -83,7 +99,8 @@ function sendError(response: Response, status: number, error: Refusal['shown']):
 
 /** Browsers tell it by themselves, and no page can change it; what is no browser does not. */
 function mustBeOwnSite({ headers }: Request): void {
-  if (headers['sec-fetch-site'] === 'cross-site')
+  const from = headers['sec-fetch-site'] ?? 'none';
+  if (from !== 'same-origin' && from !== 'none')
     throw new Refusal(403, say('flasher.otherSite'), say('flasher.useEditor'));
 }
 

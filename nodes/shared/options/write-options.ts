@@ -1,8 +1,16 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, type OpenBekenOptions, say, type WriteOptions } from '../../../src';
+import {
+  BkError,
+  GITHUB,
+  NEWEST,
+  type OpenBekenOptions,
+  RELEASE_NAMES,
+  say,
+  type WriteOptions,
+} from '../../../src';
 import { imageBytes } from '../image-bytes';
 import type { JobMessage } from '../job-runner';
-import { backupFolder, sourceFile } from '../paths';
+import { backupFolder, firmwareFolder, sourceFile } from '../paths';
 import { choice, flag, isBlank, type Saved, size, text } from '../settings';
 import { holdsItself, isTrusted, settingValue } from '../typed-values';
 
@@ -11,6 +19,10 @@ export type WriteDef = Saved<
   | 'source'
   | 'filename'
   | 'filenameType'
+  | 'release'
+  | 'releaseVersion'
+  | 'releaseServer'
+  | 'folder'
   | 'offset'
   | 'offsetType'
   | 'part'
@@ -27,6 +39,7 @@ export type WriteDef = Saved<
   | 'startCheck'
 >;
 
+const SOURCES = ['payload', 'file', 'release', 'backup'] as const;
 const PARTS = ['image', 'app', 'rf', 'tuya', 'openbeken', 'bootloader'] as const;
 
 /** What a write is asked for by settings and a message. @throws BkError BK_BAD_SETTING, BK_BAD_IMAGE */
@@ -44,13 +57,7 @@ export function writeOptions(
   const skip = isHidden ? undefined : size('skip', given('skip'));
   const length = isHidden ? undefined : size('length', given('length'));
   return {
-    image:
-      choice('source', def.source, ['payload', 'file'], 'payload') === 'file'
-        ? { path: imageFile(RED, node, def, msg) }
-        : imageBytes(msg, {
-            bytes: say('node.readBufferOrSetSource'),
-            path: say('node.setSourceForPath'),
-          }),
+    image: imageOf(RED, node, def, msg),
     offset,
     part: choice('part', def.part, PARTS, 'image'),
     ...(flag('openbeken', def.openbeken, false) ? { openbeken: openBeken(msg.openbeken) } : {}),
@@ -66,6 +73,36 @@ export function writeOptions(
     dryRun: flag('dryRun', def.dryRun, false),
     ...(flag('startCheck', def.startCheck, false) ? { startCheck: true } : {}),
   };
+}
+
+function imageOf(RED: NodeAPI, node: Node, def: WriteDef, msg: JobMessage): WriteOptions['image'] {
+  switch (choice('source', def.source, SOURCES, 'payload')) {
+    case 'payload':
+      return imageBytes(msg, {
+        bytes: say('node.readBufferOrSetSource'),
+        path: say('node.setSourceForPath'),
+      });
+    case 'file':
+      return { path: imageFile(RED, node, def, msg) };
+    case 'release':
+      return {
+        release: choice(
+          'release',
+          isBlank(msg.release) ? def.release : msg.release,
+          RELEASE_NAMES,
+          'openbeken',
+        ),
+        version: text('releaseVersion', msg.releaseVersion, def.releaseVersion).trim() || NEWEST,
+        // Where anything is fetched from is up to who edits flows, not to who sends messages.
+        server: text('releaseServer', def.releaseServer).trim() || GITHUB,
+        folder: firmwareFolder(RED),
+      };
+    case 'backup':
+      return {
+        backups: backupFolder(RED, text('folder', def.folder)),
+        filename: text('filename', msg.filename, settingValue(RED, node, def, 'filename', msg)),
+      };
+  }
 }
 
 /** A name that comes from the flow, and not from who edits it, reaches no further than one in msg.filename. */

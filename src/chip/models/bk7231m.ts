@@ -9,6 +9,7 @@ import {
   N_OPENBEKEN,
   N_TOLD_BY,
   NO_TUYA,
+  openBekenFile,
   SDK_APP_END,
   SMALL_ROM,
 } from './shared-facts';
@@ -37,4 +38,5 @@ export const BK7231M: ChipModel<'BK7231M'> = {
   otp: null,
   uf2Family: 2067722800,
   esphomeBoard: null,
+  releases: { openbeken: openBekenFile('OpenBK7231M_QIO_'), kickstart: null },
 };

@@ -2,12 +2,14 @@ import type { ChipModel } from '../chip-model';
 import {
   ID_REGISTER,
   KEY_EFUSE,
+  kickstartFile,
   MIB,
   N_AREAS,
   N_FILES,
   N_LAYOUT,
   N_OPENBEKEN,
   N_TOLD_BY,
+  openBekenFile,
   SDK_APP_END,
   SMALL_ROM,
 } from './shared-facts';
@@ -41,4 +43,8 @@ export const BK7231N: ChipModel<'BK7231N'> = {
   otp: null,
   uf2Family: 2067722800,
   esphomeBoard: 'generic-bk7231n-qfn32-tuya',
+  releases: {
+    openbeken: openBekenFile('OpenBK7231N_QIO_'),
+    kickstart: kickstartFile('kickstart-bk7231n-'),
+  },
 };

@@ -1,6 +1,7 @@
 import type { ChipModel } from '../chip-model';
 import {
   MIB,
+  NO_RELEASES,
   NO_TUYA,
   openBekenConfig,
   SDK_APP_END,
@@ -32,4 +33,5 @@ export const BK7231Q: ChipModel<'BK7231Q'> = {
   otp: null,
   uf2Family: 2951224649,
   esphomeBoard: null,
+  releases: NO_RELEASES,
 };

@@ -1,6 +1,8 @@
 import type { ChipModel } from '../chip-model';
 import {
+  kickstartFile,
   MIB,
+  openBekenFile,
   SDK_APP_END,
   SDK_LAYOUT,
   SDK_OPENBEKEN,
@@ -38,4 +40,8 @@ export const BK7231T: ChipModel<'BK7231T'> = {
   otp: null,
   uf2Family: 1733968048,
   esphomeBoard: 'generic-bk7231t-qfn32-tuya',
+  releases: {
+    openbeken: openBekenFile('OpenBK7231T_UA_'),
+    kickstart: kickstartFile('kickstart-bk7231t-'),
+  },
 };

@@ -2,6 +2,7 @@ import type { ChipModel } from '../chip-model';
 import {
   MIB,
   NO_TUYA,
+  openBekenFile,
   SDK_APP_END,
   SDK_LAYOUT,
   SDK_OPENBEKEN,
@@ -33,4 +34,5 @@ export const BK7231U: ChipModel<'BK7231U'> = {
   otp: null,
   uf2Family: null,
   esphomeBoard: null,
+  releases: { openbeken: openBekenFile('OpenBK7231U_UA_'), kickstart: null },
 };

@@ -1,5 +1,5 @@
 import type { ChipModel } from '../chip-model';
-import { codeSlots, ID_REGISTER_M33, MIB, NO_TUYA, tuyaStorage } from './shared-facts';
+import { codeSlots, ID_REGISTER_M33, MIB, NO_RELEASES, NO_TUYA, tuyaStorage } from './shared-facts';
 
 export const BK7236: ChipModel<'BK7236'> = {
   name: 'BK7236',
@@ -25,4 +25,5 @@ export const BK7236: ChipModel<'BK7236'> = {
   otp: null,
   uf2Family: null,
   esphomeBoard: null,
+  releases: NO_RELEASES,
 };

@@ -5,6 +5,7 @@ import {
   MIB,
   NO_TUYA,
   openBekenConfig,
+  openBekenFile,
   SDK_APP_END,
   SDK_OPENBEKEN,
   SDK_TOLD_BY,
@@ -39,4 +40,5 @@ export const BK7238: ChipModel<'BK7238'> = {
   otp: null,
   uf2Family: 362464036,
   esphomeBoard: 'generic-bk7238-tuya',
+  releases: { openbeken: openBekenFile('OpenBK7238_QIO_'), kickstart: null },
 };

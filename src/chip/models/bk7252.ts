@@ -5,6 +5,7 @@ import {
   LAYOUT_4M,
   MIB,
   NO_TUYA,
+  openBekenFile,
   SDK_OPENBEKEN,
   SDK_TOLD_BY,
 } from './shared-facts';
@@ -32,4 +33,8 @@ export const BK7252: ChipModel<'BK7252'> = {
   otp: null,
   uf2Family: 1786956866,
   esphomeBoard: null,
+  releases: {
+    openbeken: { ...openBekenFile('OpenBK7252_UA_'), startForTuya: 'OpenBK7252_Tuya_UA_' },
+    kickstart: null,
+  },
 };

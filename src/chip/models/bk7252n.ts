@@ -6,6 +6,7 @@ import {
   LAYOUT_4M,
   MIB,
   NO_TUYA,
+  openBekenFile,
   SDK_OPENBEKEN,
   SDK_TOLD_BY,
   SMALL_ROM,
@@ -34,4 +35,5 @@ export const BK7252N: ChipModel<'BK7252N'> = {
   otp: null,
   uf2Family: null,
   esphomeBoard: null,
+  releases: { openbeken: openBekenFile('OpenBK7252N_QIO_'), kickstart: null },
 };

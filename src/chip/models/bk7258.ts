@@ -1,5 +1,5 @@
 import type { ChipModel } from '../chip-model';
-import { codeSlots, ID_REGISTER_M33, MIB, NO_TUYA, tuyaStorage } from './shared-facts';
+import { codeSlots, ID_REGISTER_M33, MIB, NO_RELEASES, NO_TUYA, tuyaStorage } from './shared-facts';
 
 export const BK7258: ChipModel<'BK7258'> = {
   name: 'BK7258',
@@ -28,4 +28,5 @@ export const BK7258: ChipModel<'BK7258'> = {
   ],
   uf2Family: null,
   esphomeBoard: null,
+  releases: NO_RELEASES,
 };

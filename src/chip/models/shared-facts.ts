@@ -3,6 +3,8 @@ import type {
   DataArea,
   EfuseFacts,
   OpenBekenPlaces,
+  ReleaseFacts,
+  ReleaseFile,
   RomFacts,
   SectorExtent,
   TuyaFacts,
@@ -95,3 +97,9 @@ export const SMALL_ROM: RomFacts = { address: 0, bytes: 0x4000, confirmed: true 
 
 /** The key of the code comes first. */
 export const KEY_EFUSE: EfuseFacts = { bytes: 32, controller: 'plain' };
+
+/** @param start of the name, as `OpenBK7231N_QIO_` */
+export const openBekenFile = (start: string): ReleaseFile => ({ start, end: '.bin' });
+export const kickstartFile = (start: string): ReleaseFile => ({ start, end: '.uf2' });
+
+export const NO_RELEASES: ReleaseFacts = { openbeken: null, kickstart: null };

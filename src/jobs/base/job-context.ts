@@ -26,6 +26,8 @@ export class JobContext {
   changed = false;
   /** True once the firmware was started: the chip is not linked any more. */
   isStarted = false;
+  /** The MAC of the backup that was found to be this very chip's, null where it has none; undefined without one. */
+  adopted: string | null | undefined = undefined;
 
   constructor(
     session: Session,

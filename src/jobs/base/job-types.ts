@@ -1,5 +1,6 @@
 import type { FileMode } from '../../backup/atomic';
 import type { ChipName, Family } from '../../chip/known/chips';
+import type { ReleaseName } from '../../chip/known/known-releases';
 import type { Region } from '../../chip/layouts';
 import type { LoggedFirmware } from '../../diagnosis/firmware-log';
 import type { LineVerdict } from '../../diagnosis/line-verdict';
@@ -149,9 +150,58 @@ export interface BackupOptions {
   fileMode?: FileMode;
 }
 
+/** The file for the connected chip, of a release of a firmware. */
+export interface ReleaseImage {
+  release: ReleaseName;
+  /** As its publisher calls it; default `newest`. */
+  version?: string;
+  /** Base address of a server with the shape of GitHub's releases API; default https://api.github.com. */
+  server?: string;
+  /** Absolute path of the folder in which files are kept; made when missing. */
+  folder: string;
+}
+
+/** What was written of a release, or would be. */
+export interface WrittenRelease {
+  release: ReleaseName;
+  /** As its publisher calls it. */
+  version: string;
+  file: string;
+  /** Where it is kept; null where it could not be. */
+  path: string | null;
+  /** Of the file, lower-case hex. */
+  sha256: string;
+  /** Whether that is what was published; false where nothing is published to compare it with. */
+  published: boolean;
+  from: 'server' | 'folder';
+}
+
+/** The newest verified backup of the connected chip, as its own dump. */
+export interface BackupImage {
+  /** Absolute path of the folder with backups. */
+  backups: string;
+  /** Which of them, by its name in the folder: for a chip that has lost what it is told by. */
+  filename?: string;
+}
+
+/** Which backup was put back, or would be. */
+export interface RestoredBackup {
+  /** Absolute path. */
+  path: string;
+  /** `aa:bb:cc:dd:ee:ff`; null where it has none. */
+  mac: string | null;
+  /** When it was made, ISO 8601. */
+  date: string;
+  /**
+   * What told that it is the chip's own: its MAC; data that the chip still holds; nothing but that it is the only
+   * device's whose model, flash and key fit; or whoever named it.
+   */
+  told: 'mac' | 'contents' | 'filename';
+}
+
 export interface WriteOptions {
-  /** The bytes of the image, or the absolute path of the file that holds them. */
-  image: Uint8Array | { path: string };
+  /** The bytes of the image, the absolute path of the file that holds them, a release, or the chip's own backup. */
+  image: Uint8Array | { path: string } | ReleaseImage | BackupImage;
   /** `auto`: from what the image is. A number: the bytes go there as they are. */
   offset?: 'auto' | number;
   /** `image`: all that the image holds for this chip; else one part of a dump, back where it belongs. */
@@ -191,6 +241,10 @@ export interface WriteSummary {
   seconds?: number;
   /** Path of the backup made or found; null where none was wanted. */
   backup: string | null;
+  /** Where the image was a release. */
+  release?: WrittenRelease;
+  /** Where it was a backup of the chip. */
+  restored?: RestoredBackup;
   /** Where a configuration of OpenBeken was written along: its address, and the pins that it sets. */
   openbeken?: { offset: number; pins: { [gpio: string]: OpenBekenPin } };
   /** Where it was asked for: whether the firmware starts. */

@@ -1,4 +1,5 @@
 import { SECTOR } from '../../chip/geometry';
+import { RELEASE_NAMES } from '../../chip/known/known-releases';
 import { BkError, hex } from '../../errors';
 import type { InspectOptions } from '../../image/inspect/inspect-types';
 import { say } from '../../texts/note';
@@ -17,14 +18,17 @@ import {
   flag,
   folder,
   image,
+  isRecord,
   number,
   object,
   type Rules,
   required,
   seconds,
+  server,
   settings,
   signal,
   text,
+  version,
   word,
 } from './rules';
 import { refused, take, type Whose } from './take';
@@ -58,6 +62,15 @@ const BACKUP = object('{ mode, folder }', ({ mode }) => ({
   folder: mode === 'never' ? either(word(['']), folder) : required(folder),
   fileMode: FILE_MODE,
 }));
+
+const RELEASE: Rules = {
+  release: required(word(RELEASE_NAMES)),
+  version,
+  server,
+  folder: required(folder),
+};
+
+const BACKUPS: Rules = { backups: required(folder), filename: text };
 
 const WRITE: Rules = {
   image: required(image),
@@ -101,7 +114,7 @@ export function takeReadOptions(given: unknown, port: string): ReadOptions {
 
 export function takeWriteOptions(given: unknown, port: string): WriteOptions {
   const whose = { job: 'write', port };
-  const options = take<WriteOptions>(given, WRITE, whose);
+  const options = take<WriteOptions>(given, rulesOfWrite(given), whose);
   const { offset = 'auto', part = 'image', skip, length } = options;
   if (offset !== 'auto' && part !== 'image') {
     throw refused(
@@ -117,7 +130,36 @@ export function takeWriteOptions(given: unknown, port: string): WriteOptions {
       whose,
     );
   }
+  const what = isSource(options.image, 'release')
+    ? say('option.aRelease')
+    : isSource(options.image, 'backups')
+      ? say('option.aBackup')
+      : null;
+  if (offset !== 'auto' && what !== null) {
+    throw refused(
+      say('option.offsetForSource', { what, offset: hex(offset) }),
+      say('option.setOffsetToAuto'),
+      whose,
+    );
+  }
   return options;
+}
+
+/** What an image may be hangs on what kind of one is given. */
+function rulesOfWrite(given: unknown): Rules {
+  if (!isRecord(given)) return WRITE;
+  const { image: source } = given;
+  if (isSource(source, 'release')) {
+    const form = '{ release, version, server, folder }';
+    return { ...WRITE, image: required(object(form, () => RELEASE)) };
+  }
+  if (isSource(source, 'backups'))
+    return { ...WRITE, image: required(object('{ backups, filename }', () => BACKUPS)) };
+  return WRITE;
+}
+
+function isSource(image: unknown, name: string): boolean {
+  return isRecord(image) && name in image;
 }
 
 export function takeEraseOptions(given: unknown, port: string): EraseOptions {

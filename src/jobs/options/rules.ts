@@ -1,6 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { types } from 'node:util';
+import { isTag } from '../../chip/known/known-releases';
 import { type ErrorCode, hex } from '../../errors';
+import { serverAddress } from '../../releases/release-server';
 import { LONGEST_WAIT } from '../../session/base/settings';
 import { type Note, say } from '../../texts/note';
 
@@ -74,6 +76,20 @@ export const image: Rule = simple(
   say('option.bytesOrPath'),
   (value) => types.isUint8Array(value) || (isRecord(value) && isPath(value.path)),
 );
+
+/** What a server of releases is asked for, and where it is. */
+export const version: Rule = simple(
+  say('option.version'),
+  (value) => typeof value === 'string' && isTag(value),
+);
+
+export const server: Rule = {
+  ...simple(
+    say('option.server'),
+    (value) => typeof value === 'string' && serverAddress(value) !== null,
+  ),
+  secret: true,
+};
 
 export const signal: Rule = simple(
   say('option.abortSignal'),

@@ -30,6 +30,7 @@ export async function targetOf(
     blankBootloader: identity.bootloader.blank,
     port,
     mac: own?.mac,
+    adopted: context.adopted,
     calibration: own?.offset,
     partitions: facts.partitions ? await chipPartitions(context) : [],
     bootloaderCrc: facts.bootloaderCrc

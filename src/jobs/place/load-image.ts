@@ -5,7 +5,11 @@ import { BkError } from '../../errors';
 import { type DetectedImage, detectInSteps } from '../../image/detect/detect';
 import type { LoadedImage } from '../../placement/base/place-types';
 import { mustBeUsable, mustHold } from '../../placement/fit/usable-image';
-import { mustGoWith, wantedConfig } from '../../placement/settings/openbeken-settings';
+import {
+  mustBeConfig,
+  mustGoWith,
+  wantedConfig,
+} from '../../placement/settings/openbeken-settings';
 import { say } from '../../texts/note';
 import type { WriteOptions } from '../base/job-types';
 
@@ -16,7 +20,15 @@ import type { WriteOptions } from '../base/job-types';
 export async function loadImage(options: WriteOptions): Promise<LoadedImage> {
   const bytes = isUint8Array(options.image)
     ? Buffer.from(options.image) // the flow may change its Buffer while the job runs
-    : await readImageFile(options.image.path);
+    : await readImageFile((options.image as { path: string }).path);
+  return asLoaded(bytes, options);
+}
+
+/**
+ * Recognises the bytes of an image, wherever they come from.
+ * @throws BkError BK_BAD_IMAGE, BK_WRONG_IMAGE, BK_BAD_SETTING, BK_OUT_OF_RANGE
+ */
+export async function asLoaded(bytes: Buffer, options: WriteOptions): Promise<LoadedImage> {
   if (bytes.length === 0) {
     throw new BkError('BK_BAD_IMAGE', say('placement.empty'), {
       phase: 'open',
@@ -32,12 +44,20 @@ export async function loadImage(options: WriteOptions): Promise<LoadedImage> {
   if (typeof options.offset === 'number') mustHold(bytes.length, options);
   const detected = await recognise(bytes);
   mustBeUsable(detected, options);
-  const { openbeken, backup } = options;
-  if (openbeken !== undefined) {
-    const backsUp = backup !== undefined && backup.mode !== 'never';
-    mustGoWith(detected, wantedConfig(openbeken), options, backsUp);
-  }
+  const { openbeken } = options;
+  if (openbeken !== undefined)
+    mustGoWith(detected, wantedConfig(openbeken), options, backsUp(options));
   return { bytes, detected };
+}
+
+/** What can be told to be wrong before the image is known. @throws BkError BK_BAD_SETTING */
+export function checkConfig(options: WriteOptions): void {
+  const { openbeken } = options;
+  if (openbeken !== undefined) mustBeConfig(wantedConfig(openbeken), backsUp(options));
+}
+
+function backsUp({ backup }: WriteOptions): boolean {
+  return backup !== undefined && backup.mode !== 'never';
 }
 
 /**

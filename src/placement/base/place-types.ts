@@ -19,6 +19,11 @@ export interface PlaceTarget {
   partitions?: readonly PartitionEntry[] | undefined;
   /** `aa:bb:cc:dd:ee:ff`, of the chip's own calibration sector. */
   mac?: string | null | undefined;
+  /**
+   * The MAC of a backup that is known to be this very chip's though the chip itself may have lost its own; null where
+   * that backup has none. Undefined where there is no such backup.
+   */
+  adopted?: string | null | undefined;
   /** Where that sector lies, where it was looked for. */
   calibration?: number | null | undefined;
   /** The port that it is on, for messages. */

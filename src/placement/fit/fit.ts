@@ -52,10 +52,14 @@ export function mustBeForChip(
   return [say('placement.ownAllTheSame', { why: objection.why })];
 }
 
-/** A dump of this very chip, or a part of one: it has the chip's MAC. Without one nothing tells two devices apart. */
-export function isOwn(image: DetectedImage, { mac }: PlaceTarget): boolean {
+/**
+ * A dump of this very chip, or a part of one: it has the chip's MAC, or is the backup that was found to be its own. Without
+ * either nothing tells two devices apart.
+ */
+export function isOwn(image: DetectedImage, { mac, adopted }: PlaceTarget): boolean {
+  if (factsOf(image).onlyPart !== undefined) return false;
   const given = image.calibration?.mac ?? null;
-  return factsOf(image).onlyPart === undefined && given !== null && given === mac;
+  return given === adopted || (given !== null && given === mac);
 }
 
 /** A dump may hold damaged code, as its chip did; but such code alone is not put on another one. */

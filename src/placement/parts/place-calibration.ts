@@ -18,11 +18,11 @@ export function mustHoldCalibration(image: LoadedImage): void {
 /** @throws BkError BK_WRONG_IMAGE for the calibration of another device than the one that has its own still */
 export function mustBeOfThisDevice(
   { detected }: LoadedImage,
-  { mac, port }: ConnectedTarget,
+  { mac, adopted, port }: ConnectedTarget,
   { anyImage }: PlaceOptions,
 ): void {
   const given = detected.calibration?.mac ?? null;
-  if (given === null || mac == null || mac === given || anyImage) return;
+  if (given === null || mac == null || mac === given || adopted === given || anyImage) return;
   throw new BkError(
     'BK_WRONG_IMAGE',
     say('placement.otherCalibration', { given, port, own: mac }),

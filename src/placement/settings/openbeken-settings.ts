@@ -36,18 +36,26 @@ export function wantedConfig({ pins, ...others }: OpenBekenOptions): WantedConfi
  * @param backsUp the job makes or finds a backup
  * @throws BkError BK_BAD_SETTING, naming the setting but not its value
  */
-export function mustGoWith(
-  image: DetectedImage,
-  { settings, pinsOfTuya }: WantedConfig,
-  { part = 'image', anyImage }: PlaceWish,
-  backsUp: boolean,
-): void {
+export function mustBeConfig({ settings, pinsOfTuya }: WantedConfig, backsUp: boolean): void {
   // The chip with the most pins: how many this one has is known later.
   buildOpenBekenConfig(settings, { chip: chipWithMostPins() });
   if (pinsOfTuya && !backsUp)
     throw new BkError('BK_BAD_SETTING', say('placement.noBackupForPins'), {
       advice: [say('placement.setBackup')],
     });
+}
+
+/**
+ * The same, and one that the image brings no firmware for.
+ * @throws BkError BK_BAD_SETTING
+ */
+export function mustGoWith(
+  image: DetectedImage,
+  wanted: WantedConfig,
+  { part = 'image', anyImage }: PlaceWish,
+  backsUp: boolean,
+): void {
+  mustBeConfig(wanted, backsUp);
   // It has to bring an application and to leave the data of the device alone.
   const fits = part === 'image' && goesTo(image, 'app', 'download');
   if (fits && (isOpenBeken(image) || anyImage)) return;

@@ -1,4 +1,4 @@
-import { BACKUP } from './backup-texts';
+import { BACKUP, RELEASE } from './backup-texts';
 import { CHIP } from './chip-texts';
 import { CLI } from './cli-texts';
 import { COMMON } from './common-texts';
@@ -32,6 +32,7 @@ export const ENGLISH = {
   inspect: INSPECT,
   transport: TRANSPORT,
   backup: BACKUP,
+  release: RELEASE,
   simulator: SIMULATOR,
   replay: REPLAY,
   node: NODE,

@@ -98,6 +98,15 @@ export const NODE = {
   giveOpenBeken:
     'Send msg.openbeken like { ssid, password, mqttHost, name, pins: "tuya" }, or switch OpenBeken off in the node.',
 
+  // A failure that no Catch node takes, as a card: a line each.
+  cardReason: 'Because: __reason__',
+  cardLikely: 'Likely: __cause__. __evidence__',
+  cardNext: 'To do: __advice__',
+  cardHolds: 'Flash: __state__.',
+  cardUntouched: 'Flash: this job has changed nothing there.',
+  cardRecord: 'Record: __record__',
+  cardCode: 'Code: __code__. A Catch node gets all causes and all advice.',
+
   // What nobody expected.
   computerRefused: 'The computer refused: __reason__',
   checkDisk: 'Check that the disk has room and that Node-RED may use the folder.',

@@ -11,6 +11,13 @@ export const OPTION = {
   countOrAll: 'a number, whole and 0 (all) or more',
   folderPath: 'the absolute path of a folder',
   bytesOrPath: 'the bytes (a Buffer or a Uint8Array) or { path } with the absolute path of a file',
+  version: 'newest, or what a version is called, as 1.18.298',
+  server: 'the address of a server, as https://api.github.com, without a password in it',
+  offsetForSource:
+    'The image is __what__, which goes where it belongs, but the offset is set to __offset__',
+  aRelease: 'a release',
+  aBackup: 'a backup of the chip',
+  setOffsetToAuto: 'Set the offset to auto.',
   abortSignal: 'the signal of an AbortController',
   function: 'a function',
   settingsObject: 'an object with settings',

@@ -76,6 +76,7 @@ describe('bk72xx: words that are understood', () => {
         bootloader: 'keep',
         backup: 'once',
         backupFolder: 'bk-backups',
+        dryRun: false,
         json: false,
       },
       operand: null,

@@ -286,6 +286,44 @@ describe('settings and messages', () => {
       });
     });
 
+    it('name a release', async () => {
+      const folder = path.join(userDir, 'bk-firmware');
+      const newest = await asked('bk-write', { source: 'release' }, {});
+      assert.deepEqual(newest.options.image, {
+        release: 'openbeken',
+        version: 'newest',
+        server: 'https://api.github.com',
+        folder,
+      });
+    });
+
+    it('take the release from the message, but not where it is fetched from', async () => {
+      const folder = path.join(userDir, 'bk-firmware');
+      const { options } = await asked(
+        'bk-write',
+        { source: 'release', releaseServer: ' http://mirror ', releaseVersion: '1.0' },
+        { release: 'kickstart', releaseVersion: 'v25.12.05', releaseServer: 'http://evil' },
+      );
+      assert.deepEqual(options.image, {
+        release: 'kickstart',
+        version: 'v25.12.05',
+        server: 'http://mirror',
+        folder,
+      });
+    });
+
+    it("name the chip's own backup, and its folder", async () => {
+      const { options } = await asked(
+        'bk-write',
+        { source: 'backup', folder: 'elsewhere' },
+        { filename: 'x.bin' },
+      );
+      assert.deepEqual(options.image, {
+        backups: path.join(userDir, 'elsewhere'),
+        filename: 'x.bin',
+      });
+    });
+
     it('take a copy of the image, which other branches of the flow may change', async () => {
       const image = Buffer.from([1, 2, 3]);
       const { options } = await asked('bk-write', {}, { payload: image });

@@ -7,6 +7,7 @@ import type { ErrorCode } from '../../../src';
 import { noise, scratchFolder } from '../../support/bench-device';
 import { type Ended, pipe } from '../../support/command';
 import { HeldChip } from '../../support/held-chip';
+import { openBekenRelease, ReleaseStandIn } from '../../support/release-server';
 import { nextSeed } from '../../support/seed';
 
 /** A chip that takes no time, in the process of the command. */
@@ -141,6 +142,54 @@ describe('bk72xx in a pipe', function () {
     assert.equal(status, 0, stderr);
     assert.equal(readFileSync(join(folder(), 'efuse.bin')).length, 32);
     assert.ok(stdout.includes(join(folder(), 'efuse.bin')));
+  });
+
+  it('writes a release by its name, and again without its server', async () => {
+    const server = await ReleaseStandIn.start();
+    server.publish(openBekenRelease());
+    const held = new HeldChip({ seed: nextSeed() });
+    const port = await held.listen();
+    const words = ['--port', port, '--backup', 'never', '--release-server', server.url];
+    const first = await run('write', ...words, '--release', 'openbeken');
+    assert.equal(first.status, 0, first.stderr);
+    assert.match(
+      first.stdout,
+      /^Release +.*bk-firmware.OpenBK7231N_QIO_1\.18\.2\.bin, fetched now$/m,
+    );
+    await server.close();
+    const again = await run('write', ...words, '--release', 'openbeken');
+    assert.equal(again.status, 0, again.stderr);
+    assert.match(again.stdout, /^Release .*, kept from before$/m);
+    assert.match(again.stderr, /does not answer/);
+    const none = await run('write', ...words, '--release', 'kickstart', '--json');
+    assert.equal(none.status, 8, none.stderr);
+    assert.equal(JSON.parse(none.stdout).error.code, 'BK_DOWNLOAD');
+    for (const [wrong, says] of [
+      [['--release', 'openbeken', 'x.bin'], /either the file x\.bin or --release/],
+      [['x.bin'], /--release-server goes with a release only/],
+    ] as const) {
+      const refused = await run('write', ...words, ...wrong);
+      assert.equal(refused.status, 2);
+      assert.match(refused.stderr, says);
+    }
+    await held.close();
+  });
+
+  it('puts the own backup of a chip back', async () => {
+    const held = new HeldChip({ seed: nextSeed() });
+    const port = await held.listen();
+    const { flash } = held.chip;
+    const before = Buffer.from(flash);
+    assert.equal((await run('read', '--port', port)).status, 0);
+    noise(0x8000).copy(flash, 0x11000);
+    const words = ['write', '--port', port, '--source', 'backup'];
+    const { status, stdout, stderr } = await run(...words);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^Own backup +.*bk-backups.BK7231N_.*, told by its MAC$/m);
+    assert.ok(flash.equals(before));
+    const missing = await run(...words, 'x.bin');
+    assert.equal(missing.status, 7);
+    await held.close();
   });
 
   it('plans, writes after a backup, and erases', async () => {

@@ -24,8 +24,8 @@ export class DeviceStore {
   readonly #maps = new Map<string, LiveMap>();
   readonly #logs = new Map<string, LogEntry[]>();
   readonly #listeners = new Set<Listener>();
-  /** Maps that were asked for and have not come yet. */
-  readonly #askedMaps = new Set<string>();
+  /** Maps that were asked for and have not come yet, each with the latest revision that was told of meanwhile. */
+  readonly #askedMaps = new Map<string, number>();
   #isStarted = false;
 
   /** Begins to listen to the server; more calls do nothing. */
@@ -131,6 +131,7 @@ export class DeviceStore {
   #hearMap(id: string, change: MapChange): void {
     const map = this.#maps.get(id);
     if (map === undefined) return;
+    if (this.#askedMaps.has(id)) this.#askedMaps.set(id, change.revision);
     const dirty = map.apply(change);
     if (dirty === null) this.#fetchMap(id);
     else this.#tell({ kind: 'map', device: id, dirty });
@@ -138,12 +139,21 @@ export class DeviceStore {
 
   #fetchMap(id: string): void {
     if (this.#askedMaps.has(id)) return;
-    this.#askedMaps.add(id);
-    const over = () => this.#askedMaps.delete(id);
+    this.#askedMaps.set(id, Number.NEGATIVE_INFINITY);
+    const over = () => {
+      const told = this.#askedMaps.get(id) ?? Number.NEGATIVE_INFINITY;
+      this.#askedMaps.delete(id);
+      return told;
+    };
     api.map(id).then((map) => {
-      over();
-      if (map !== null) this.map(id).replace(map);
+      const told = over();
+      // The device may have gone meanwhile.
+      const known = this.#maps.get(id);
+      if (known === undefined) return;
+      if (map !== null) known.replace(map);
       this.#tell({ kind: 'map', device: id, dirty: 'all' });
+      // The answer was on its way already when something changed.
+      if (map !== null && told > map.revision) this.#fetchMap(id);
     }, over);
   }
 

@@ -1,0 +1,227 @@
+import { basename, resolve } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { type FoundBackup, listBackups, loadVerified, traitsOf } from '../../backup/find';
+import { BOOTLOADER_END } from '../../chip/geometry';
+import { isSameSilicon } from '../../chip/known/chip-queries';
+import { BkError, type ErrorCode } from '../../errors';
+import { isFilledWith } from '../../image/code/packets';
+import { asChipReads } from '../../placement/kinds/place-dump';
+import { type Note, say } from '../../texts/note';
+import type { JobContext } from '../base/job-context';
+import type { BackupImage, RestoredBackup, WriteOptions } from '../base/job-types';
+import type { ChosenImage, LateImage } from '../base/late-image';
+import { chipIdOf } from '../chip/chip-calibration';
+import { crcOf } from './chip-target';
+import { chooseBackup, remainsOf } from './choose-backup';
+import { asLoaded, checkConfig } from './load-image';
+
+/** A backup whose bytes are what its sidecar says. */
+interface Verified {
+  backup: FoundBackup;
+  bytes: Buffer;
+}
+
+type Found = Verified & { told: RestoredBackup['told'] };
+
+/**
+ * The newest verified backup of the connected chip as the image, which is its own dump. A chip that has lost its MAC is
+ * told by its model, flash and key, and by what data it still holds.
+ * @throws BkError BK_BAD_SETTING where several devices' backups fit
+ */
+export function backupImage(options: WriteOptions, wanted: BackupImage): LateImage {
+  checkConfig(options);
+  return { load: (context) => load(context, options, wanted) };
+}
+
+async function load(
+  context: JobContext,
+  options: WriteOptions,
+  wanted: BackupImage,
+): Promise<ChosenImage> {
+  context.progress.say('identify', say('backup.lookingForBackup'));
+  const { backup, bytes, told } = await find(context, wanted);
+  const image = await asLoaded(bytes, options);
+  const { chip } = context.session.identity;
+  context.adopted = asChipReads(image.detected, chip).calibration?.mac ?? null;
+  const { mac, date } = backup.record;
+  return {
+    image,
+    told: { restored: { path: backup.path, mac, date, told } },
+    wish: await bootloaderWish(context, options, bytes),
+  };
+}
+
+/** @throws BkError BK_STORAGE, BK_BAD_SETTING, BK_BAD_IMAGE, BK_WRONG_IMAGE */
+async function find(
+  context: JobContext,
+  { backups: folder, filename }: BackupImage,
+): Promise<Found> {
+  const { size } = context.flash;
+  const all = (await listBackups(folder)).filter(
+    ({ record }) => record.kind === 'full' && record.offset === 0 && record.length === size,
+  );
+  const { mac } = await chipIdOf(context);
+  const own = tells(mac) ? mac : null;
+  if (filename !== undefined && filename !== '') return named(context, folder, filename, all, own);
+  if (own === null) return byRemains(context, folder, all);
+  const found = await newestVerified(
+    context,
+    all.filter(({ record }) => record.mac === own),
+  );
+  if (found !== null) return { ...found, told: 'mac' };
+  throw refused('BK_STORAGE', say('backup.noneOfChip', at(context, folder)));
+}
+
+/** Calibrations that tools make up have a MAC that ends in zeros, on any device. */
+function tells(mac: string | null): boolean {
+  return mac !== null && !mac.endsWith(':00:00:00');
+}
+
+/** The one that a person says is this chip's. */
+async function named(
+  context: JobContext,
+  folder: string,
+  filename: string,
+  all: readonly FoundBackup[],
+  own: string | null,
+): Promise<Found> {
+  const { port } = context.session;
+  const wanted = resolve(folder, filename);
+  const backup = all.find(({ path }) => resolve(path) === wanted);
+  if (backup === undefined) {
+    const text = say('backup.noneNamed', { file: filename, ...at(context, folder) });
+    throw refused('BK_STORAGE', text);
+  }
+  const { path, record } = backup;
+  if (own !== null && record.mac !== own) {
+    const given = record.mac ?? say('backup.noMac');
+    throw refused('BK_WRONG_IMAGE', say('backup.namedOfOther', { path, given, own, port }));
+  }
+  if (!(await fits(context, backup)))
+    throw refused('BK_WRONG_IMAGE', say('backup.namedUnfit', { path, port }));
+  const bytes = await loadVerified(backup);
+  if (bytes === null) throw refused('BK_BAD_IMAGE', say('backup.namedDamaged', { path, port }));
+  return { backup, bytes, told: 'filename' };
+}
+
+/** What is left of the chip says whose backup is its own. */
+async function byRemains(
+  context: JobContext,
+  folder: string,
+  all: readonly FoundBackup[],
+): Promise<Found> {
+  const devices = new Map<string, [FoundBackup, ...FoundBackup[]]>();
+  for (const backup of all) {
+    // A backup without a MAC may be one of a chip that had lost it.
+    const { mac } = backup.record;
+    if (mac === null || !tells(mac) || !(await fits(context, backup))) continue;
+    const [first = backup, ...older] = devices.get(mac) ?? [];
+    devices.set(mac, first === backup ? [backup] : [first, ...older, backup]);
+  }
+  const candidates: Verified[] = [];
+  // A device whose backups cannot be read fits all the same: that they are damaged speaks for no other one.
+  const unread: FoundBackup[] = [];
+  for (const [first, ...older] of devices.values()) {
+    const newest = await newestVerified(context, [first, ...older]);
+    if (newest === null) unread.push(first);
+    else candidates.push(newest);
+  }
+  if (candidates.length === 0)
+    throw refused('BK_STORAGE', say('backup.noneThatFits', at(context, folder)));
+  const remains = await remainsOf(context);
+  const choice = chooseBackup(candidates, remains);
+  const { port } = context.session;
+  const fitting = [...candidates.map(({ backup }) => backup), ...unread];
+  const list = { port, candidates: fitting.map(candidateNote) };
+  switch (choice.kind) {
+    case 'contents': {
+      const counts = { same: choice.same, all: remains.size };
+      context.warnings.push(say('backup.toldByContents', { ...nameOf(choice.chosen), ...counts }));
+      return { ...choice.chosen, told: 'contents' };
+    }
+    case 'only':
+      // Nothing speaks against it, and nothing for it: a new module of the same kind is as blank.
+      throw toBeChosen(say(unread.length > 0 ? 'backup.severalFit' : 'backup.onlyOneFits', list));
+    case 'several':
+      throw toBeChosen(say('backup.severalFit', list));
+    case 'other':
+      throw toBeChosen(say('backup.noneIsTold', list));
+  }
+}
+
+/** Whether a backup can be of the chip by what does not go away when flash is erased. */
+async function fits(context: JobContext, backup: FoundBackup): Promise<boolean> {
+  const { chip, flash, encryption } = context.session.identity;
+  const { record } = backup;
+  const isModel = chip === null || record.chip === null || isSameSilicon(chip, record.chip);
+  const { flashId, encryptionKey } = await traitsOf(backup);
+  const isFlash = flash.id === null || flashId === null || flash.id === flashId;
+  const isKey = encryption === null || encryptionKey === null || encryption === encryptionKey;
+  return isModel && isFlash && isKey;
+}
+
+/** The first of them that is what its sidecar says. @param backups newest first */
+async function newestVerified(
+  context: JobContext,
+  backups: readonly FoundBackup[],
+): Promise<Verified | null> {
+  const damaged: Note[] = [];
+  for (const backup of backups) {
+    const bytes = await loadVerified(backup);
+    if (bytes !== null) {
+      context.warnings.push(...damaged);
+      return { backup, bytes };
+    }
+    damaged.push(say('backup.newerDamaged', { file: basename(backup.path) }));
+  }
+  return null;
+}
+
+/**
+ * A chip whose mask ROM serves it gets a bootloader back that is gone: there is none to be kept. One that is there is
+ * kept unless a person wants it replaced, which is said where it may be the reason that nothing starts.
+ */
+async function bootloaderWish(
+  context: JobContext,
+  { part = 'image', bootloader = 'keep' }: WriteOptions,
+  dump: Buffer,
+): Promise<Pick<WriteOptions, 'bootloader'>> {
+  const { family, bootloader: own } = context.session.identity;
+  if (family !== 'full' || part !== 'image' || bootloader === 'replace') return {};
+  if (isFilledWith(dump, 0xff, 0, BOOTLOADER_END)) return {};
+  if (own.blank) {
+    context.warnings.push(say('backup.bootloaderBack'));
+    return { bootloader: 'replace' };
+  }
+  const crc = await crcOf(context, { offset: 0, length: BOOTLOADER_END });
+  if (crc !== crc32(dump.subarray(0, BOOTLOADER_END)))
+    context.warnings.push(say('backup.bootloaderDiffers'));
+  return {};
+}
+
+function candidateNote({ path, record }: FoundBackup): Note {
+  const mac = record.mac ?? say('backup.noMac');
+  return say('backup.candidate', { file: basename(path), mac, date: record.date });
+}
+
+function nameOf({ backup }: Verified) {
+  return { file: basename(backup.path), mac: backup.record.mac ?? say('backup.noMac') };
+}
+
+function at({ session }: JobContext, folder: string) {
+  return { folder, port: session.port };
+}
+
+function refused(code: ErrorCode, text: Note): BkError {
+  return new BkError(code, text, {
+    phase: 'identify',
+    advice: [say('backup.otherFolderOfBackups')],
+  });
+}
+
+function toBeChosen(text: Note): BkError {
+  return new BkError('BK_BAD_SETTING', text, {
+    phase: 'identify',
+    advice: [say('backup.chooseFile')],
+  });
+}
