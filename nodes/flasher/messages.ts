@@ -16,6 +16,12 @@
  * | DELETE `bk72xx/devices/<id>/jobs/<job>` | cancels; 204 |
  * | POST `bk72xx/images?name=<file name>` | bytes as application/octet-stream in; HeldImage out |
  * | POST `bk72xx/try` | TryRequest in, StartedJob out: the device that it names is told of as any other until its job has ended |
+ *
+ * What is refused is answered with a ShownError: 400 as the engine says, 403 a page of another site, 404 no such device,
+ * 413 a file that is too long, 415 another content type, 429 too many at a time.
+ *
+ * Id of a device is that of its node; a port that a message has named is one of its own, `<node>-<8 hex digits>`, and
+ * settings that are tried out are `try-<number>`.
  */
 
 /** A sentence by its code, as in `src/texts/note.ts`. */
@@ -55,7 +61,7 @@ export interface MapRegion {
   length: number;
 }
 
-/** Topic `bk72xx/map/<device>`: what has changed since revision - 1. */
+/** Topic `bk72xx/map/<device>`, at most 5 a second: what has changed since revision - 1. */
 export interface MapChange {
   revision: number;
   /** First sector, how many, and the letter of what they are now. */
@@ -161,7 +167,10 @@ export type SidebarRelease = (typeof SIDEBAR_RELEASES)[number];
 
 export interface JobRequest {
   operation: SidebarOperation;
-  /** Of the engine's job, by the names of the nodes' settings. */
+  /**
+   * Of the engine's job, by the names of the nodes' settings. For write, `openbeken` is the object with OpenBeken's own
+   * settings, and without an image `source` is `release` or `backup`, or `filename` a BackupEntry's.
+   */
   options?: Record<string, unknown>;
   /** Id of a HeldImage, for a write of one. */
   image?: string;

@@ -2,30 +2,60 @@ import { englishOf, type Flat, isPluralKey, placesOf, wantedKeys } from './langu
 
 /** What is not said otherwise in other languages: names of products and formats, and words of the trade. */
 const NAMES =
-  /\b(?:Node-RED|OpenBeken|LibreTiny|ESPHome|TuyaMCU|Tuya|Beken|Git|eFuse|Buffer|QuickLZ|FastLZ|baud|MiB|KiB|kB|ms|auto)\b/g;
+  /\b(?:Node-RED|OpenBeken|LibreTiny|ESPHome|Kickstart|TuyaMCU|Tuya|Beken|Git|eFuse|Buffer|QuickLZ|FastLZ|baud|MiB|KiB|kB|ms|auto)\b/g;
 /** Words that are the same in a language by chance, or that it has taken over. */
 const SAME_WORDS: Readonly<Record<string, readonly string[]>> = {
-  de: ['Port', 'Chip', 'Reset', 'Backup', 'Bootloader', 'Offset', 'Baud', 'Flash', 'Details'],
-  fr: ['Port', 'Source', 'Baud', 'bootloader', 'page', 'messages', 'options', 'type'],
+  de: [
+    'Port',
+    'Chip',
+    'Reset',
+    'Backup',
+    'Bootloader',
+    'Offset',
+    'Flash',
+    'Pins',
+    'Version',
+    'Release',
+    'Details',
+  ],
+  fr: [
+    'Port',
+    'Source',
+    'Bootloader',
+    'Flash',
+    'Module',
+    'Application',
+    'Partitions',
+    'Secrets',
+    'Version',
+  ],
   pl: ['Port', 'Reset', 'Bootloader', 'Offset', 'Folder', 'port', 'bootloader', 'flash', 'mask'],
   'zh-CN': [],
 };
+
+/** With which a text of a list begins. */
+const VALUE = /^[a-z-]+(?=:|$| \()/;
 
 /** What is wrong with the texts of a language, a sentence each that begins with the key. */
 export function textFaults(english: Flat, other: Flat, language: string): string[] {
   const wanted = wantedKeys(english, language);
   const missing = Object.keys(wanted)
-    .filter((key) => (other[key] ?? '').trim() === '')
+    .filter((key) => wanted[key] !== '' && (other[key] ?? '').trim() === '')
     .map((key) => `${key} is missing`);
   const wrong = Object.entries(other).flatMap(([key, text]) => {
     const meant = englishOf(english, key, language, wanted);
     if (meant === undefined) return [`${key} is no key`];
     return [
       ...placeFaults(meant, text, isPluralKey(english, key)).map((fault) => `${key} ${fault}`),
-      ...(text === meant && isProse(text, language) ? [`${key} is English`] : []),
+      ...(text === meant && isProse(wordsOf(key, text), language) ? [`${key} is English`] : []),
     ];
   });
   return [...missing, ...wrong];
+}
+
+/** What a list offers, without the value that it sets. */
+function wordsOf(key: string, text: string): string {
+  return key.includes('.option.') ? text.replace(VALUE, '') : text;
 }
 
 /** @param isPlural then there is a number as well, which "once" needs not */
@@ -48,7 +78,7 @@ export function isProse(text: string, language: string): boolean {
     .replace(/\S*[\d/\\=]\S*|\w+[._:]\w\S*|\b[A-Z]{2,}\w?\b/g, ' ')
     .match(/[\p{L}-]+/gu);
   const same = SAME_WORDS[language] ?? [];
-  return (words ?? []).some((word) => !same.includes(word));
+  return (words ?? []).some((word) => word.length > 1 && !same.includes(word));
 }
 
 /**
@@ -59,7 +89,7 @@ export function formFaults(english: Flat, other: Flat): string[] {
   return Object.entries(english).flatMap(([key, text]) => {
     const said = other[key] ?? '';
     const [type = '', room = '', name = ''] = key.split('.');
-    const value = room === 'option' ? /^[a-z-]+(?=:|$| \()/.exec(text)?.[0] : undefined;
+    const value = room === 'option' ? VALUE.exec(text)?.[0] : undefined;
     if (value !== undefined && !new RegExp(`^${value}(?=[:：]|$|\\s)`).test(said))
       return [`${key} does not begin with ${value}`];
     const label = [type, 'label', name].join('.');
@@ -90,13 +120,15 @@ export function settingFaults(english: Flat, other: Flat, labels: Labels): strin
     const said = other[key];
     if (said === undefined) return [];
     const found = [
-      ...text.matchAll(/\b(\w+) set to ([a-z]+)\b|\b[Ss]et (?:the )?(\w+) to ([a-z]+)\b/g),
+      ...text.matchAll(
+        /\b(\w+) set to (?!the\b|a\b)([a-z]+)|\b[Ss]et (?:the )?(\w+) to (?!the\b|a\b)([a-z]+)/g,
+      ),
     ];
     return found.flatMap(([, one, its, another, itsOwn]) => {
       const names = labels.get((one ?? another ?? '').toLowerCase()) ?? [];
       const value = its ?? itsOwn ?? '';
       const lacksName = names.length > 0 && !names.some((name) => said.includes(name));
-      const lacksValue = names.length > 0 && value !== 'a' && !said.includes(value);
+      const lacksValue = names.length > 0 && !said.includes(value);
       return [
         ...(lacksName ? [`${key} does not speak of ${names.join(' or ')}`] : []),
         ...(lacksValue ? [`${key} does not name the value ${value}`] : []),

@@ -13,7 +13,9 @@ const work = (named.length > 0 ? named : LANGUAGES).map((language) => {
   const texts = pairsOf(language).flatMap(({ file, english, other }) => {
     const wanted = wantedKeys(english, language);
     const missing = Object.fromEntries(
-      Object.entries(wanted).filter(([key]) => (other[key] ?? '').trim() === ''),
+      Object.entries(wanted).filter(
+        ([key, text]) => text !== '' && (other[key] ?? '').trim() === '',
+      ),
     );
     const unused = Object.keys(other).filter(
       (key) => englishOf(english, key, language, wanted) === undefined,

@@ -89,7 +89,7 @@ const readers: Readonly<Record<SidebarOperation, Reader>> = {
   },
 };
 
-/** Where an image may come from besides the browser; a name of a backup is none of a file elsewhere. */
+/** Where an image may come from besides the browser. A name of a backup is only compared with those that lie there. */
 const SOURCES = ['payload', 'release', 'backup'] as const;
 
 async function writeWork(

@@ -99,7 +99,8 @@ function sendError(response: Response, status: number, error: Refusal['shown']):
 
 /** Browsers tell it by themselves, and no page can change it; what is no browser does not. */
 function mustBeOwnSite({ headers }: Request): void {
-  if (headers['sec-fetch-site'] === 'cross-site')
+  const from = headers['sec-fetch-site'] ?? 'none';
+  if (from !== 'same-origin' && from !== 'none')
     throw new Refusal(403, say('flasher.otherSite'), say('flasher.useEditor'));
 }
 

@@ -31,10 +31,44 @@ export async function remainsOf(context: JobContext): Promise<Remains> {
   return remains;
 }
 
+/** Encrypted and cut as firmware does it, a page without data is one of few pieces, again and again. */
+const PIECE = 16;
+const FEW_PIECES = 8;
+
+/**
+ * What of the remains can tell devices apart. Pages of storages that nothing was written to are alike on all devices of
+ * a batch: of five real BK7231T any two share eight sectors or more. So the same in a backup is no sign of anything.
+ */
+export function tellingOf(remains: Remains, candidates: readonly { bytes: Buffer }[]): Remains {
+  const isPlain = (address: number, crc: number) =>
+    candidates.some(({ bytes }) => {
+      const sector = bytes.subarray(address, address + SECTOR);
+      return hasFewPieces(sector) && crc32(sector) === crc;
+    });
+  return new Map([...remains].filter(([address, crc]) => !isPlain(address, crc)));
+}
+
+function hasFewPieces(sector: Buffer): boolean {
+  const pieces = new Set<string>();
+  for (let at = 0; at < sector.length && pieces.size <= FEW_PIECES; at += PIECE)
+    pieces.add(sector.toString('latin1', at, at + PIECE));
+  return pieces.size <= FEW_PIECES;
+}
+
+/** Where something remains that tells nothing, nobody knows whose it is: the chip is not blank. */
+export function chooseByWhatTells<Candidate extends { bytes: Buffer }>(
+  candidates: readonly Candidate[],
+  remains: Remains,
+  telling: Remains,
+): Choice<Candidate> {
+  const choice = chooseBackup(candidates, telling);
+  return choice.kind === 'only' && remains.size > 0 ? { kind: 'other' } : choice;
+}
+
 /** What the remains say of several devices' backups. */
 export type Choice<Candidate> =
   | { kind: 'contents'; chosen: Candidate; same: number }
-  | { kind: 'only'; chosen: Candidate }
+  | { kind: 'only' }
   | { kind: 'several' }
   | { kind: 'other' };
 
@@ -59,9 +93,8 @@ export function chooseBackup<Candidate extends { bytes: Buffer }>(
   });
   const [first, ...more] = told;
   if (first !== undefined && more.length === 0) return { kind: 'contents', ...first };
-  const [chosen, ...others] = candidates;
-  if (chosen === undefined || others.length > 0) return { kind: 'several' };
-  return remains.size === 0 ? { kind: 'only', chosen } : { kind: 'other' };
+  if (candidates.length > 1) return { kind: 'several' };
+  return remains.size === 0 ? { kind: 'only' } : { kind: 'other' };
 }
 
 /** The sectors that a backup has as they are on the chip. */

@@ -16,7 +16,7 @@ import { until } from '../../support/until';
 const EXAMPLE = '8 Evening of lamps';
 
 function imported(): Example {
-  return new Example(EXAMPLE).logged().set('a moment to take it off', { timeout: '0.2' });
+  return new Example(EXAMPLE).logged().set('a moment to take it off', { timeout: '0.5' });
 }
 
 /** The one table of three lamps, once it is there: its header, and a row each. */
@@ -52,7 +52,7 @@ describe('the example for an evening of lamps', function () {
     const port = await line.listen();
     const flow = imported()
       .edit('next lamp', 'func', 'simulated = 3', 'simulated = 0')
-      .set('the adapter', { port, reset: 'none' });
+      .set('the adapter', { port, reset: 'none', idle: 0.2 });
     example = await RunningExample.start(flow);
     // Somebody resets the lamp as long as nothing happens.
     let lamp: SimulatedChip = plug(1);

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { sum } from '../../support/bench-device';
 import { type Broker, startBroker } from '../../support/broker';
 import { Example, RunningExample } from '../../support/example';
 import { HeldChip } from '../../support/held-chip';
 import { HomeAssistant } from '../../support/home-assistant';
-import { openBeken, TUYA_KINDS } from '../../support/tuya-device';
+import { OPENBEKEN, openBekenRelease, ReleaseStandIn } from '../../support/release-server';
 
-const FILE = 'OpenBK7231M_QIO_1.18.2.bin';
 const EXAMPLE = '6 Home Assistant update card';
 const [CARD, RESET, BACKUP, LAST] = [
   'update.lamp_firmware',
@@ -24,7 +20,7 @@ const [CARD, RESET, BACKUP, LAST] = [
 const WORN =
   "{ id: 'worn', name: 'Worn', port: 'sim://bk7231m?speed=fast&deadSector=0x20000', firmware: 'file' },";
 const SHELF =
-  "{ id: 'shelf', name: 'Shelf', port: 'sim://bk7231m?speed=fast&seed=3', firmware: 'openbeken', chip: 'BK7231M' },";
+  "{ id: 'shelf', name: 'Shelf', port: 'sim://bk7231n?speed=fast&seed=3', firmware: 'openbeken' },";
 
 describe('the example for Home Assistant', function () {
   this.timeout(60_000);
@@ -32,18 +28,20 @@ describe('the example for Home Assistant', function () {
   let home: HomeAssistant;
   let example: RunningExample;
   let held: HeldChip;
-  let releases: Releases;
+  let releases: ReleaseStandIn;
 
   before(async () => {
     broker = await startBroker();
     held = new HeldChip({ chip: 'bk7231m', reset: 'rts' });
     const port = await held.listen();
-    releases = await startReleases();
+    releases = await ReleaseStandIn.start();
+    releases.publish(openBekenRelease('1.18.2'));
     const flow = new Example(EXAMPLE)
       .on(broker)
       .edit('your devices', 'func', 'sim://bk7231m?speed=fast', port)
       .edit('your devices', 'func', "    // { id: 'plug'", `${WORN}\n${SHELF}\n// `)
-      .set('newest release', { url: `${releases.url}/latest` });
+      .set('newest release', { url: `${releases.url}/repos/${OPENBEKEN}/releases/latest` })
+      .set('Write the release', { releaseServer: releases.url });
     home = await HomeAssistant.start(broker);
     example = await RunningExample.start(flow);
   });
@@ -144,15 +142,20 @@ describe('the example for Home Assistant', function () {
   it('fetches a release, and writes it only if it is what was published', async () => {
     const shelf = 'update.shelf_firmware';
     await home.until('the release', () => home.card(shelf).latest_version === '1.18.2');
-    assert.equal(home.card(shelf).release_url, 'https://example.org/1.18.2');
+    assert.equal(home.card(shelf).release_url, `${releases.url}/${OPENBEKEN}/releases/tag/1.18.2`);
 
-    releases.spoil = true;
+    // Its server has another file by that name.
+    releases.fault = ({ url }, response) => {
+      if (!url?.startsWith('/objects/')) return false;
+      response.end(Buffer.alloc(0x8000));
+      return true;
+    };
     await home.install(shelf);
     await home.until('the refusal', () => home.now[`${shelf} attributes`]?.error);
-    assert.match(home.now[`${shelf} attributes`].error.message, /SHA-256 differs. Nothing was/);
+    assert.equal(home.now[`${shelf} attributes`].error.code, 'BK_DOWNLOAD');
     assert.equal(home.states[shelf]?.at(-1)?.in_progress, false);
 
-    releases.spoil = false;
+    releases.fault = () => false;
     await home.install(shelf);
     await home.until('the end', () => home.card(shelf).installed_version === '1.18.2');
     assert.equal(home.card(shelf).in_progress, false);
@@ -178,42 +181,3 @@ describe('the example for Home Assistant', function () {
     await home.until('the end of the call', () => home.now[RESET] === 'OFF');
   });
 });
-
-interface Releases {
-  url: string;
-  /** Whether the file comes cut off. */
-  spoil: boolean;
-  close(): Promise<void>;
-}
-
-/** Answers as GitHub's releases API does, as far as the example asks. */
-async function startReleases(): Promise<Releases> {
-  const kind = TUYA_KINDS.find(({ chip }) => chip === 'BK7231M');
-  assert.ok(kind);
-  const image = openBeken(kind);
-  const sha256 = createHash('sha256').update(image).digest('hex');
-  const releases = { url: '', spoil: false };
-  const assets = ['OpenBK7231M_1.18.2.rbl', 'OpenBK7231N_QIO_1.18.2.bin', FILE].map((name) => ({
-    name,
-    digest: `sha256:${sha256}`,
-    get browser_download_url() {
-      return `${releases.url}/${name}`;
-    },
-  }));
-  const server = createServer((request, response) => {
-    if (request.url === '/latest') {
-      const html_url = 'https://example.org/1.18.2';
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ tag_name: '1.18.2', html_url, body: 'news', assets }));
-    } else if (request.url === `/${FILE}`) {
-      response.end(releases.spoil ? image.subarray(0, 0x8000) : image);
-    } else {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  releases.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return Object.assign(releases, {
-    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
-  });
-}

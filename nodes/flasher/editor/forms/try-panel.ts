@@ -1,4 +1,4 @@
-import type { EndedJob, RunningJob, ShownChip, StartedJob, TryRequest } from '../../messages';
+import type { EndedJob, ShownChip, StartedJob, TryRequest } from '../../messages';
 import { api } from '../base/api';
 import { button, element, setText } from '../base/elements';
 import { text } from '../base/form-texts';
@@ -121,17 +121,13 @@ export class TryPanel {
   #update(): void {
     const job = this.#job === null ? null : store.device(this.#job.device)?.job;
     if (job == null || job.id !== this.#job?.job) return;
-    this.#call(wordsOf(job), job.waitsForPerson);
+    this.#call(say(job.message), job.waitsForPerson);
   }
 
   #call(words: string, isForPerson: boolean): void {
     setText(this.#status, words);
     this.#live.classList.toggle('bk-call', isForPerson);
   }
-}
-
-function wordsOf({ message, waitsForPerson }: RunningJob): string {
-  return waitsForPerson ? `${text('try.resetNow')} ${say(message)}` : say(message);
 }
 
 function outcomeOf(ended: EndedJob, chip: ShownChip | null): { isFound: boolean; cards: Node[] } {
