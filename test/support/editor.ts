@@ -49,8 +49,9 @@ export class Editor {
       await page.route(/catalogue\.nodered\.org/, (route) => route.fulfill({ json: {} }));
       await prepare(page);
       await page.goto(url);
-      // An empty editor has nothing but its palette.
-      await page.waitForSelector(flow.length > 0 ? '.red-ui-flow-node' : '.red-ui-palette-node');
+      // An empty editor has no node; its sidebar is whole once the plugins are there.
+      if (flow.length > 0) await page.waitForSelector('.red-ui-flow-node');
+      else await page.waitForSelector('#red-ui-tab-bk-flasher', { state: 'attached' });
       return editor;
     } catch (error) {
       await close();
