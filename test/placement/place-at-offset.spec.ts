@@ -151,6 +151,11 @@ describe('what is said of bytes for an offset', () => {
     assert.deepEqual(pieceOf(image, slice(0x20000, 2, 3)).bytes, Buffer.from([2, 3, 4]));
   });
 
+  it('hold no bootloader where the image has none', () => {
+    const parts = partsIn(detected(APP_N), slice(0x11000, 0, APP_N.length));
+    assert.deepEqual(parts, { app: true, bootloader: false });
+  });
+
   it('is that an update in the place of the application would end its firmware', () => {
     const entry = (name: string, offset: number, length: number) => ({
       name,

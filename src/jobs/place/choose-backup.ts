@@ -31,6 +31,40 @@ export async function remainsOf(context: JobContext): Promise<Remains> {
   return remains;
 }
 
+/** Encrypted and cut as firmware does it, a page without data is one of few pieces, again and again. */
+const PIECE = 16;
+const FEW_PIECES = 8;
+
+/**
+ * What of the remains can tell devices apart. Pages of storages that nothing was written to are alike on all devices of
+ * a batch: of five real devices of one model any two share eight sectors or more. So the same in a backup is no sign of anything.
+ */
+export function tellingOf(remains: Remains, candidates: readonly { bytes: Buffer }[]): Remains {
+  const isPlain = (address: number, crc: number) =>
+    candidates.some(({ bytes }) => {
+      const sector = bytes.subarray(address, address + SECTOR);
+      return hasFewPieces(sector) && crc32(sector) === crc;
+    });
+  return new Map([...remains].filter(([address, crc]) => !isPlain(address, crc)));
+}
+
+function hasFewPieces(sector: Buffer): boolean {
+  const pieces = new Set<string>();
+  for (let at = 0; at < sector.length && pieces.size <= FEW_PIECES; at += PIECE)
+    pieces.add(sector.toString('latin1', at, at + PIECE));
+  return pieces.size <= FEW_PIECES;
+}
+
+/** Where something remains that tells nothing, nobody knows whose it is: the chip is not blank. */
+export function chooseByWhatTells<Candidate extends { bytes: Buffer }>(
+  candidates: readonly Candidate[],
+  remains: Remains,
+  telling: Remains,
+): Choice<Candidate> {
+  const choice = chooseBackup(candidates, telling);
+  return choice.kind === 'only' && remains.size > 0 ? { kind: 'other' } : choice;
+}
+
 /** What the remains say of several devices' backups. */
 export type Choice<Candidate> =
   | { kind: 'contents'; chosen: Candidate; same: number }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { BackupImage, WriteOptions } from '../../../src';
 import { BOOTLOADER_END } from '../../../src/chip/geometry';
@@ -22,6 +22,13 @@ describe('the own backup of a chip as an image', function () {
     for (const { device } of open) await device.close();
     open = [];
   });
+
+  /** Pages of Tuya's storage that nothing was written to: alike on all devices of a batch, as real dumps show. */
+  function emptyPages(): Buffer {
+    const head = noise(0x10, 9);
+    const rest = Buffer.alloc(0x1000 - 0x10, noise(0x10, 10));
+    return Buffer.concat(Array.from({ length: 4 }, () => Buffer.concat([head, rest])));
+  }
 
   /** A lamp with a MAC, and a storage of its own. */
   function lamp(number: number, sim = 'bk7231n'): TestDevice {
@@ -221,6 +228,40 @@ describe('the own backup of a chip as an image', function () {
       (await rejection(placed, 'BK_BAD_SETTING')).message,
       /image is a backup of the chip/,
     );
+  });
+
+  it('is no dump of another device, though its .json has the MAC of this one', async () => {
+    const { path: foreign } = await savedLamp(2);
+    const { bench, path, before } = await savedLamp(1);
+    await bench.clock.advance(60_000);
+    const renamed = join(folder(), 'renamed.bin');
+    const record = JSON.parse(readFileSync(`${foreign}.json`, 'utf8'));
+    copyFileSync(foreign, renamed);
+    const forged = { ...record, file: 'renamed.bin', mac: LAMP, date: '2099-01-01T00:00:00.000Z' };
+    writeFileSync(`${renamed}.json`, JSON.stringify(forged));
+    const named = await rejection(rescue(bench, { filename: 'renamed.bin' }), 'BK_BAD_IMAGE');
+    assert.match(named.message, /is not what its \.json says/);
+    const { payload, facts } = await rescue(bench);
+    assert.equal(payload.restored?.path, path);
+    assert.match(
+      facts.warnings.join(),
+      /The newer backup renamed\.bin is not what its \.json says/,
+    );
+    assert.ok(bench.chip.flash.equals(before));
+  });
+
+  it('is asked for where all that remains is what devices of a kind have in common', async () => {
+    const empty = emptyPages();
+    const other = lamp(2);
+    empty.copy(other.chip.flash, STORAGE + 0x8000);
+    await backUp(other);
+    const stranger = lamp(1);
+    stranger.chip.flash.fill(0xff, BOOTLOADER_END);
+    empty.copy(stranger.chip.flash, STORAGE + 0x8000);
+    const before = Buffer.from(stranger.chip.flash);
+    const error = await rejection(rescue(stranger), 'BK_BAD_SETTING');
+    assert.match(error.message, /is not that of the only device whose backup fits/);
+    assert.ok(stranger.chip.flash.equals(before));
   });
 
   it('leaves a bootloader alone that is there, and says where it is not that of the backup', async () => {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { SECTOR } from '../../../src/chip/geometry';
-import { chooseBackup } from '../../../src/jobs/place/choose-backup';
+import { chooseBackup, chooseByWhatTells, tellingOf } from '../../../src/jobs/place/choose-backup';
+import { noise } from '../../support/bench-device';
+import { realDumps } from '../../support/images';
 
 /** Flash of so many sectors, each filled with one letter; `.` is blank. */
 function flash(letters: string): { bytes: Buffer } {
@@ -47,4 +50,45 @@ describe('the backup of a chip that has lost its MAC', () => {
     it(`of ${backups.join(' and ')} for ${chip} is ${wanted}`, () => {
       assert.equal(chosen(backups, chip), wanted);
     });
+
+  it('is not told by sectors that are alike on all devices of a kind', () => {
+    const [own, plain] = [noise(SECTOR, 1), Buffer.alloc(SECTOR, 'plain page here ')];
+    const one = { bytes: Buffer.concat([own, plain, plain]) };
+    const left = (sectors: Buffer[]) =>
+      new Map(sectors.map((sector, index) => [index * SECTOR, crc32(sector)]));
+    const choice = (sectors: Buffer[]) => {
+      const all = left(sectors);
+      return chooseByWhatTells([one], all, tellingOf(all, [one])).kind;
+    };
+    assert.equal(choice([own, plain, plain]), 'contents');
+    assert.equal(choice([noise(SECTOR, 2), plain, plain]), 'other');
+    const plainOnly = new Map([...left([own, plain, plain])].slice(1));
+    assert.equal(tellingOf(plainOnly, [one]).size, 0);
+    assert.equal(chooseByWhatTells([one], plainOnly, tellingOf(plainOnly, [one])).kind, 'other');
+    assert.equal(chooseByWhatTells([one], new Map(), new Map()).kind, 'only');
+  });
+
+  it('is not that of another real device, whatever both hold at their ends', function () {
+    const dumps = realDumps().map((path) => ({ bytes: readFileSync(path) }));
+    if (dumps.length === 0) this.skip();
+    const whole = dumps.filter(({ bytes }) => bytes.length === 0x200000);
+    for (const chip of whole) {
+      const others = whole.filter((one) => one !== chip);
+      for (let from = 0x1ee000; from < 0x1fd000; from += SECTOR) {
+        const sectors = Array.from(
+          { length: (0x200000 - from) / SECTOR },
+          (_, index) => from + index * SECTOR,
+        );
+        for (const last of [sectors, sectors.slice(0, -3)]) {
+          const crcs = last.map((at): [number, number] => [
+            at,
+            crc32(chip.bytes.subarray(at, at + SECTOR)),
+          ]);
+          const all = new Map(crcs);
+          for (const some of [others, ...others.map((one) => [one])])
+            assert.notEqual(chooseByWhatTells(some, all, tellingOf(all, some)).kind, 'contents');
+        }
+      }
+    }
+  });
 });

@@ -268,6 +268,8 @@ describe('what of an update fits', () => {
       why({ ...most, rawSize: most.rawSize + 1 }, target),
       tooLong('0x110022', '0x110000'),
     );
+    const both = { packageSize: 0x1000 - 96, rawSize: most.rawSize + 1 };
+    assert.deepEqual(why(both, target), tooLong('0x110022', '0x110000'));
     const small = { ...N, flashSize: 0x80000, partitions: [entry('download', 0x40000, 0x40000)] };
     assert.deepEqual(why({ packageSize: 0x100, rawSize: 32 }, small), tooLong('0x88', '0x0'));
   });

@@ -4,7 +4,7 @@ import { BkError } from '../../../src';
 import { CHIP_NAMES, CHIPS, type ChipName } from '../../../src/chip/known/chips';
 import type { DetectedImage } from '../../../src/image/detect/detect';
 import type { Piece } from '../../../src/placement/base/place-types';
-import { placeImage } from '../../../src/placement/kinds/place-image';
+import { factsForImage, placeImage } from '../../../src/placement/kinds/place-image';
 import { detectImage } from '../../support/detect-image';
 import { allEnglish, english } from '../../support/english';
 import {
@@ -203,6 +203,17 @@ describe('what belongs to no flash', () => {
         (error) => error instanceof BkError && error.code === code && error.cause.advice.length > 0,
       );
     }
+  });
+});
+
+describe('before an image is placed', () => {
+  it('its chip is asked for its table and calibration, and for its bootloader if that goes', () => {
+    const facts = { calibration: true, partitions: true };
+    const qio = detectImage(QIO_N);
+    const replace = { bootloader: 'replace' } as const;
+    assert.deepEqual(factsForImage(qio, 'full', {}), { ...facts, bootloaderCrc: false });
+    assert.deepEqual(factsForImage(qio, 'full', replace), { ...facts, bootloaderCrc: true });
+    assert.deepEqual(factsForImage(qio, 'basic', replace), { ...facts, bootloaderCrc: false });
   });
 });
 

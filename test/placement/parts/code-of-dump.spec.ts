@@ -45,6 +45,9 @@ describe('a part that was cut out', () => {
   it('is placed as what it is, and nothing else of the image with it', () => {
     const app = codeOf(dump, 'app', N);
     assert.deepEqual(app.detected.contents, [{ to: 'app', bytes: app.bytes }]);
+    assert.ok(app.detected.kind === 'app' && dump.detected.kind === 'dump');
+    assert.notEqual(app.detected.app, null);
+    assert.equal(app.detected.app, dump.detected.app);
     const boot = codeOf(dump, 'bootloader', N);
     assert.deepEqual(boot.detected.contents, [{ to: 'bootloader', bytes: boot.bytes }]);
     assert.deepEqual(boot.detected.description, say('placement.bootloaderOfImage'));

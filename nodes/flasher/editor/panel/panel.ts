@@ -123,5 +123,5 @@ function addButton(): HTMLElement | null {
       title: text('hint.add'),
     },
   );
-  return element('div', { class: 'bk-row' }, add);
+  return element('div', { class: 'bk-row bk-add' }, add);
 }

@@ -9,12 +9,13 @@ import { WriteSettings } from './write-settings';
 export class WriteTask implements Task {
   readonly root: HTMLElement;
   readonly #device: string;
+  readonly #picker = new ImagePicker((image) => this.#look(image));
   readonly #holder = element('div', { class: 'bk-step' });
 
   constructor(device: string, onClose: () => void) {
     this.#device = device;
-    const picker = new ImagePicker((image) => this.#look(image));
-    this.root = taskFrame(text('task.write'), onClose, picker.root, this.#holder);
+    this.root = taskFrame(text('task.write'), onClose, this.#holder);
+    this.#holder.append(this.#picker.root);
   }
 
   #look(image: ChosenImage): void {
@@ -27,8 +28,12 @@ export class WriteTask implements Task {
       void planThenChange(this.#device, settings.change(), this.#holder, show);
     });
     plan.classList.add('bk-main');
+    const back = button(text('action.back'), 'arrow-left', () =>
+      showStep(this.#holder, this.#picker.root),
+    );
+    const row = element('div', { class: 'bk-row' }, plan, back);
     // Who comes back finds what was typed.
-    const show = () => showStep(this.#holder, imageCard(image), settings.root, wrong, plan);
+    const show = () => showStep(this.#holder, imageCard(image), settings.root, wrong, row);
     show();
   }
 }
