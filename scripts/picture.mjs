@@ -1,6 +1,6 @@
 // Makes the pictures of docs/images/ that are taken from the running editor anew: the first example as it stands there,
-// and the tab of the sidebar while a chip is written. Needs chromium.
-// Usage: npm run build && npx tsc -p tsconfig.test.json && node scripts/picture.mjs [flow|sidebar]
+// the tab of the sidebar while a chip is written, and the plan of the README's first steps. Needs chromium.
+// Usage: npm run build && npx tsc -p tsconfig.test.json && node scripts/picture.mjs [flow|sidebar|plan]
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -10,6 +10,7 @@ const support = (file) =>
   createRequire(import.meta.url)(path.join(root, 'dist-test', 'test', 'support', file));
 const { Editor, findChromium } = support('editor.js');
 const { container, openBekenTexts } = support('images.js');
+const { openBekenRelease, ReleaseStandIn } = support('release-server.js');
 
 const chromium = findChromium();
 if (chromium === null) {
@@ -20,8 +21,10 @@ const target = path.join(root, 'docs', 'images');
 mkdirSync(target, { recursive: true });
 
 const only = process.argv[2];
-if (only !== 'sidebar') await pictureFlow();
-if (only !== 'flow') await pictureSidebar();
+const pictures = { flow: pictureFlow, sidebar: pictureSidebar, plan: picturePlan };
+for (const [name, picture] of Object.entries(pictures)) {
+  if (only === undefined || only === name) await picture();
+}
 
 async function pictureFlow() {
   const example = path.join(root, 'examples', '1 Try it on a simulated chip.json');
@@ -81,5 +84,42 @@ async function pictureSidebar() {
     await tab.screenshot({ path: path.join(target, 'bk-flasher.png') });
   } finally {
     await editor.close();
+  }
+}
+
+/** What the README's first steps lead to, shortly before the lamp is changed. */
+async function picturePlan() {
+  const port = 'sim://bk7231n?contents=tuya&speed=fast';
+  const flow = [
+    { id: 'tab', type: 'tab', label: 'Bench' },
+    { id: 'lamp', type: 'bk-device', name: 'Lamp', port },
+    { id: 'read', type: 'bk-read', z: 'tab', device: 'lamp', x: 200, y: 80, wires: [[], []] },
+  ];
+  const github = await ReleaseStandIn.start();
+  github.publish(openBekenRelease('1.18.298'));
+  const editor = await Editor.open(chromium, flow);
+  try {
+    const { page } = editor;
+    await page.evaluate(() => RED.sidebar.show('bk-flasher'));
+    const tab = page.locator('.bk-flasher');
+    const press = (name) => tab.getByRole('button', { name, exact: true }).click();
+    await press('Back up');
+    await tab.locator('.bk-last h4 >> text=Backed up').waitFor();
+    await press('Write…');
+    await press('OpenBeken');
+    await tab.getByText('Set up OpenBeken along with it').click();
+    await tab.getByLabel('Wi-Fi name').fill('home');
+    await tab.getByLabel('Wi-Fi password').fill('a password');
+    await tab.getByText('More settings').click();
+    await tab.getByLabel('Release server').fill(github.url);
+    await press('Show the plan');
+    await tab.locator('.bk-plan').waitFor();
+    const task = tab.locator('.bk-task');
+    await page.setViewportSize({ width: 1600, height: 1400 });
+    await page.mouse.move(10, 10);
+    await task.screenshot({ path: path.join(target, 'plan.png') });
+  } finally {
+    await editor.close();
+    await github.close();
   }
 }

@@ -119,7 +119,6 @@ function releaseRow({ file, path, from }: NonNullable<WriteSummary['release']>) 
 const TOLD_BY = {
   mac: say('cli.toldByMac'),
   contents: say('cli.toldByContents'),
-  only: say('cli.toldByNothing'),
   filename: say('cli.toldByName'),
 };
 

@@ -1,6 +1,7 @@
 /**
  * What goes between the editor's sidebar and forms and the server, as JSON. Paths are below the admin root; whoever
- * changes a device needs the permission `bk72xx.write`, whoever looks `bk72xx.read`. Sentences are codes and values:
+ * changes a device needs the permission `bk72xx.write`, whoever looks `bk72xx.read`, whoever names the server that
+ * releases come from `flows.write`, too. Sentences are codes and values:
  * the browser says them in its person's language. No key, password or Wi-Fi name is ever in it.
  *
  * | request | answer |
@@ -160,6 +161,10 @@ export interface BackupEntry {
   mac: string | null;
 }
 
+/** Firmware that can be had by its name: values of bk-write's setting `release`. */
+export const SIDEBAR_RELEASES = ['openbeken', 'kickstart'] as const;
+export type SidebarRelease = (typeof SIDEBAR_RELEASES)[number];
+
 export interface JobRequest {
   operation: SidebarOperation;
   /**
@@ -167,7 +172,7 @@ export interface JobRequest {
    * settings, and without an image `source` is `release` or `backup`, or `filename` a BackupEntry's.
    */
   options?: Record<string, unknown>;
-  /** Id of a HeldImage, for write. */
+  /** Id of a HeldImage, for a write of one. */
   image?: string;
 }
 

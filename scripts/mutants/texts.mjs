@@ -7,13 +7,21 @@ const TEXTS = new Set(['say', 'isSaid']);
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, 'texts', {
     shouldIgnore(path) {
-      const call = path.parentPath;
+      if (!path.isStringLiteral()) return undefined;
+      const argument = choiceOf(path);
+      const call = argument.parentPath;
       const isCode =
-        path.isStringLiteral() &&
         call?.isCallExpression() &&
         TEXTS.has(call.node.callee.name) &&
-        call.node.arguments.includes(path.node);
+        call.node.arguments.includes(argument.node);
       return isCode ? 'the code of a text, which the compiler checks' : undefined;
     },
   }),
 ];
+
+/** The choice between two codes of which this is one, as far as it is; else the code itself. */
+function choiceOf(path) {
+  const choice = path.parentPath;
+  const isChosen = choice?.isConditionalExpression() && choice.node.test !== path.node;
+  return isChosen ? choiceOf(choice) : path;
+}

@@ -10,6 +10,7 @@ import type { JobOutcome } from './base/job-facts';
 import type { WriteOptions, WriteSummary } from './base/job-types';
 import { isLate, type LateImage } from './base/late-image';
 import { checkSeconds } from './base/step-costs';
+import { backupThere } from './change/backup-first';
 import { Changer } from './change/change';
 import { expectWrite } from './change/change-estimate';
 import {
@@ -68,7 +69,9 @@ export async function write(
     return { placed, planned };
   });
   const { placed, planned } = target;
-  const config = (await planned?.complete(backup)) ?? null;
+  const isThere = options.dryRun === true && planned?.wantsPins === true;
+  const pinsFrom = isThere ? await backupThere(context, options.backup) : backup;
+  const config = (await planned?.complete(pinsFrom)) ?? null;
   if (config !== null) placed.push(config);
   const changer = new Changer(context);
   const plan = await change(context, changer, options, placed);

@@ -1,4 +1,5 @@
-import { BOOTLOADER_END } from '../chip/geometry';
+import { BOOTLOADER_END, SECTOR } from '../chip/geometry';
+import type { Region } from '../chip/layouts';
 import { BkError, hex } from '../errors';
 import type { DetectedImage } from '../image/detect/detect';
 import { goesTo } from '../image/detect/image-format';
@@ -91,11 +92,7 @@ export function mustSpareApp(
   target: ConnectedTarget,
 ): void {
   const download = slotOf(target, 'download');
-  const app = slotOf(target, 'app');
-  const end = Math.min(
-    app === null ? BOOTLOADER_END : app.offset + app.length,
-    download?.offset ?? Number.POSITIVE_INFINITY,
-  );
+  const end = endOfApp(slotOf(target, 'app'), download);
   if (offset >= end || offset + length <= BOOTLOADER_END) return;
   throw wrongImage(
     image,
@@ -104,6 +101,12 @@ export function mustSpareApp(
       : say('placement.updateAsAppOf', { offset: hex(offset), slot: hex(download.offset) }),
     say('placement.autoForDownload'),
   );
+}
+
+/** Where no slot is known, its first sector is the application's at least: it begins there on every such chip. */
+function endOfApp(app: Region | null, download: Region | null): number {
+  if (app === null) return download?.offset ?? BOOTLOADER_END + SECTOR;
+  return Math.min(app.offset + app.length, download?.offset ?? Number.POSITIVE_INFINITY);
 }
 
 /** @throws BkError BK_BOOTLOADER_PROTECTED unless the bootloader is to be replaced, on a full chip */

@@ -105,7 +105,7 @@ function filesBetweenSlots(target: PlaceTarget, index: Buffer): DataArea[] {
   const flash = Buffer.alloc(offset + index.length, 0xff);
   index.copy(flash, offset);
   const files = readUserFiles(flash);
-  if (files === null || files.offset !== offset) return [];
+  if (files === null) return [];
   const between = new Set(gapsOf(target).flatMap(sectorsOf));
   const runs = runsOf(userFileSectors(files).filter((at) => between.has(at)));
   return runs.map((run) => ({ ...run, what: say('chip.userFiles') }));

@@ -129,7 +129,8 @@ describe('the tab BK flasher, told of whatever there is', function () {
 
   const part = (selector: string) => editor.page.locator(`.bk-flasher ${selector}`);
   const action = (name: string) => part(`[data-action="${name}"]`).click();
-  const saying = (text: string) => editor.page.locator('.bk-flasher').getByText(text);
+  const saying = (text: string, exact = false) =>
+    editor.page.locator('.bk-flasher').getByText(text, { exact });
   // What is seen: line by line, and without what is hidden.
   // biome-ignore lint/performance/useDomNodeTextContent: the text of the nodes has no line ends
   const texts = async (selector: string) => (await part(selector).innerText()).replace(/\s+/g, ' ');
@@ -339,6 +340,87 @@ describe('the tab BK flasher, told of whatever there is', function () {
     assert.equal(change?.image, 'held');
   });
 
+  it('writes a firmware by its name: the plan says which file of which version, and that one is written', async () => {
+    const release = {
+      release: 'openbeken',
+      version: '1.18.298',
+      file: 'OpenBK7231N_QIO_1.18.298.bin',
+      path: '/data/bk-firmware/OpenBK7231N_QIO_1.18.298.bin',
+      sha256: 'cd'.repeat(32),
+      published: true,
+      from: 'server',
+    };
+    const pins = { 24: { role: 'PWM', channel: 1 }, 26: { role: 'Btn', channel: 0 } };
+    server.end = ({ options }) => ({
+      result: {
+        ...PLAN,
+        verified: options?.dryRun !== true,
+        release,
+        openbeken: { offset: 0x1d1000, pins },
+      },
+    });
+    server.jobs.length = 0;
+    await action('write');
+    await part('.bk-task').getByRole('button', { name: 'OpenBeken', exact: true }).click();
+    await part('.bk-openbeken >> text=Set up OpenBeken').click();
+    await part('.bk-openbeken').getByLabel('Wi-Fi name').fill(' home ');
+    const password = part('.bk-openbeken').getByLabel('Wi-Fi password');
+    assert.equal(await password.getAttribute('type'), 'password');
+    await password.fill(' with blanks ');
+    await saying('MQTT', true).click();
+    await part('.bk-openbeken').getByLabel('MQTT server').fill('192.168.1.2');
+    await part('.bk-openbeken').getByLabel('MQTT port').fill('many');
+    await saying('More settings').click();
+    await holds('release');
+    await saying('Show the plan').click();
+    assert.match(await texts('.bk-wrong'), /MQTT port: a number/);
+    assert.deepEqual(server.jobs, []);
+    await part('.bk-openbeken').getByLabel('MQTT port').fill('1884');
+    await part('.bk-settings').getByLabel('Release server').fill('https://mirror.example');
+    await saying('Show the plan').click();
+    await part('.bk-plan').waitFor();
+    const plan = await texts('.bk-plan');
+    for (const fact of [
+      'Firmware OpenBeken 1.18.298',
+      'File OpenBK7231N_QIO_1.18.298.bin (fetched)',
+      `SHA-256 ${'cd'.repeat(32)} (as it was published)`,
+      'Pins P24 PWM1, P26 Btn0',
+    ])
+      assert.ok(plan.includes(fact), `${fact} is not in: ${plan}`);
+    await holds('release-plan');
+    await saying('Back').last().click();
+    // What was typed is still there.
+    assert.equal(await part('.bk-openbeken').getByLabel('Wi-Fi name').inputValue(), ' home ');
+    await saying('Show the plan').click();
+    await saying('Write now').click();
+    await part('.bk-task .bk-card-good').waitFor();
+    assert.match(await texts('.bk-task .bk-card-good'), /Firmware OpenBeken 1\.18\.298/);
+    const openbeken = {
+      ssid: 'home',
+      password: ' with blanks ',
+      mqttHost: '192.168.1.2',
+      mqttPort: 1884,
+      pins: 'tuya',
+    };
+    const asked = {
+      source: 'release',
+      release: 'openbeken',
+      releaseServer: 'https://mirror.example',
+      openbeken,
+    };
+    assert.deepEqual(
+      server.jobs.map(({ image, options }) => {
+        const { source, release, releaseServer, openbeken, releaseVersion, dryRun } = options ?? {};
+        return [image, { source, release, releaseServer, openbeken }, releaseVersion, dryRun];
+      }),
+      [
+        [undefined, asked, '', true],
+        [undefined, asked, '', true],
+        [undefined, asked, '1.18.298', undefined],
+      ],
+    );
+  });
+
   it('leaves the chip alone when its person goes back', async () => {
     server.jobs.length = 0;
     await action('erase');
@@ -383,25 +465,56 @@ describe('the tab BK flasher, told of whatever there is', function () {
     assert.match(await texts('.bk-plan'), /There is one of this chip: .*newest\.bin/);
   });
 
-  it('puts the calibration back first where a chip has lost its MAC', async () => {
+  it('has what is left on a chip tell its backup where the MAC is gone, and lists those that may be its own', async () => {
     server.tell({ id: 'Lamp', chip: { ...CHIP, mac: null } });
     server.jobs.length = 0;
+    const candidate = (file: string, mac: unknown) =>
+      note('backup.candidate', { file, mac, date: '2026-01-02T00:00:00Z' });
+    const several = note('backup.severalFit', {
+      port: '/dev/ttyLamp',
+      candidates: [candidate('one.bin', 'c8:47:8c:00:00:01'), candidate('two.bin', CHIP.mac)],
+    });
+    server.end = ({ operation, options }) => {
+      if (operation === 'connect') return { result: CHIP };
+      if (options?.filename === undefined)
+        return { error: { ...FAILURE, code: 'BK_BAD_SETTING', message: several, state: null } };
+      return { result: { ...PLAN, verified: options.dryRun !== true } };
+    };
     await action('rescue');
-    await saying('newest.bin').click();
+    await part('fieldset').waitFor();
+    assert.match(await texts('.bk-card-bad'), /backups of several devices fit it.*one\.bin/);
+    assert.equal(await part('fieldset input:checked').count(), 0);
+    await holds('rescue-choice');
+    await part('fieldset').getByText('two.bin').click();
     await saying('Show the plan').click();
     await saying('Write now').click();
-    await editor.page.waitForTimeout(300);
-    await saying('Write now').waitFor();
+    await part('.bk-task .bk-card-good').waitFor();
     assert.deepEqual(
-      server.jobs.map(({ options }) => [options?.part ?? null, options?.dryRun ?? false]),
+      server.jobs.map(({ options }) => [
+        options?.source ?? null,
+        options?.filename ?? null,
+        options?.part ?? null,
+        options?.dryRun ?? false,
+      ]),
       [
-        [null, false],
-        ['rf', true],
-        ['rf', false],
-        [null, true],
+        [null, null, null, false],
+        ['backup', null, null, true],
+        ['backup', 'two.bin', null, true],
+        ['backup', 'two.bin', null, false],
       ],
     );
     server.tell({ id: 'Lamp', chip: CHIP });
+  });
+
+  it('says where there is no backup of a chip, and what to do with one from elsewhere', async () => {
+    server.jobs.length = 0;
+    server.answers['GET devices/Lamp/backups'] = [];
+    const none = note('backup.noneOfChip', { folder: '/data/bk-backups', port: '/dev/ttyLamp' });
+    server.end = ({ operation }) =>
+      operation === 'connect' ? { result: CHIP } : { error: { ...FAILURE, message: none } };
+    await action('rescue');
+    await saying('press “Write…” and choose it').waitFor();
+    assert.match(await texts('.bk-card-bad'), /There is no whole backup of this chip/);
   });
 
   it('says in words what the line carries while the wiring is tested', async () => {

@@ -110,7 +110,7 @@ describe('the tab BK flasher on simulated chips', function () {
       });
 
       it('is written after its plan was confirmed, and its map shows it verified', async () => {
-        await press('Write a file…');
+        await press('Write…');
         await chooseFile(kind);
         await press('Show the plan');
         await part('.bk-plan').waitFor();
@@ -178,7 +178,7 @@ describe('the tab BK flasher on simulated chips', function () {
 
   it('keeps up with a write at 2 Mbaud: no task of the page works for more than 50 ms', async () => {
     await look('Slow chip');
-    await press('Write a file…');
+    await press('Write…');
     await chooseFile({ ...KINDS[0], length: 0x60000 });
     await part('.bk-settings label:has-text("Backup") select').selectOption('never');
     await press('Show the plan');

@@ -275,3 +275,20 @@ describe('a chip with the layout of another model', function () {
     await device.close();
   });
 });
+
+describe('a chip with a flash that ends before its usual slots', function () {
+  this.timeout(60_000);
+
+  it('keeps its application: no update file goes in its place', async () => {
+    const { device, chip } = testDevice('bk7231n?size=0x100000&download=none&calibration=none');
+    const before = Buffer.from(chip.flash);
+    const update = rblFile(plainCode({ saysBk7231: true }));
+    const error = await rejection(
+      device.write({ image: update, offset: 0x11000 }),
+      'BK_WRONG_IMAGE',
+    );
+    assert.match(error.message, /at 0x11000 it would lie in the place of the application/);
+    assert.ok(chip.flash.equals(before));
+    await device.close();
+  });
+});

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import helper from 'node-red-node-test-helper';
-import sinon from 'sinon';
 import type { DeviceState, EndedJob, HeldImage, LogEntry } from '../../nodes/flasher/messages';
-import { Device, LONGEST_IMAGE } from '../../src';
+import { LONGEST_IMAGE } from '../../src';
 import { adminRoutes, publishedIn } from '../support/admin';
 import { noise } from '../support/bench-device';
 import { Flow, type FlowNode, useNodeRed, userDir } from '../support/flow';
+import { openBekenRelease, ReleaseStandIn } from '../support/release-server';
 import { nextSeed } from '../support/seed';
 import { prepareSimulatedChip, simulatedChip } from '../support/simulated-chips';
 import { settled, until } from '../support/until';
@@ -139,37 +139,50 @@ describe("the sidebar's server", function () {
     }
   });
 
-  it('writes the own backup and releases, as bk-write does', async () => {
+  it('puts the own backup back by itself, and where nothing tells one of those that are listed', async () => {
     await Flow.load([device]);
     await run('read');
-    noise(0x1000).copy(simulatedChip(port)?.flash as Buffer, 0x100000);
-    const back = await run('write', { source: 'backup' });
-    assert.equal(back.error, null);
-    assert.ok(
-      simulatedChip(port)
-        ?.flash.subarray(0x100000, 0x101000)
-        .every((one) => one === 0xff),
-    );
-    const elsewhere = { source: 'backup', filename: '../../../etc/passwd', dryRun: true };
-    const refused = await run('write', elsewhere);
-    assert.equal(refused.error?.code, 'BK_STORAGE');
+    const [{ filename }] = await get('devices/lamp/backups');
+    const flash = simulatedChip(port)?.flash as Buffer;
+    const before = Buffer.from(flash);
+    flash.fill(0xff, 0x11000);
+    const refused = await run('write', { source: 'backup', filename: '../plain.bin' });
+    assert.equal(refused.error?.message.code, 'backup.noneNamed');
+    const asked = await run('write', { source: 'backup', dryRun: true });
+    assert.equal(asked.error?.message.code, 'backup.onlyOneFits');
+    assert.ok(!flash.equals(before));
+    const back = await run('write', { source: 'backup', filename });
+    assert.equal((back.result as { restored: { told: string } }).restored.told, 'filename');
+    assert.ok(flash.equals(before));
+  });
 
-    const write = sinon
-      .stub(Device.prototype, 'write')
-      .resolves({ payload: {}, facts: {} } as never);
-    const options = { source: 'release', release: 'openbeken', releaseVersion: '1.18.0' };
-    await post('devices/lamp/jobs', { operation: 'write', options });
-    const { image } = write.firstCall.args[0];
-    const folder = path.join(userDir, 'bk-firmware');
-    const server = 'https://api.github.com';
-    assert.deepEqual(image, { release: 'openbeken', version: '1.18.0', server, folder });
-    const mirrored = { ...options, releaseServer: 'http://10.0.0.1' };
-    const { message } = await post(
-      'devices/lamp/jobs',
-      { operation: 'write', options: mirrored },
-      400,
-    );
-    assert.equal(message.code, 'flasher.notOffered');
+  it('writes a release by its name, and sets OpenBeken up with it', async () => {
+    const server = await ReleaseStandIn.start();
+    server.publish(openBekenRelease());
+    try {
+      await Flow.load([device]);
+      const openbeken = { ssid: 'home', password: 'secret-of-home' };
+      const options = {
+        source: 'release',
+        release: 'openbeken',
+        releaseServer: server.url,
+        openbeken,
+        backup: 'never',
+      };
+      const plan = await run('write', { ...options, dryRun: true });
+      assert.equal(plan.error, null);
+      const { release } = plan.result as { release: { version: string; file: string } };
+      assert.deepEqual([release.version, release.file], ['1.18.2', 'OpenBK7231N_QIO_1.18.2.bin']);
+      const config = () => simulatedChip(port)?.flash.subarray(0x1d1000, 0x1d2000) as Buffer;
+      assert.ok(!config().includes('home'));
+      const written = await run('write', { ...options, releaseVersion: '1.18.2' });
+      assert.equal(written.error, null);
+      assert.ok(config().includes('secret-of-home'));
+      for (const told of [written, await get('devices'), await get('devices/lamp/log')])
+        assert.doesNotMatch(JSON.stringify(told), /secret-of-home/);
+    } finally {
+      await server.close();
+    }
   });
 
   it('takes from the browser no setting that names a file or a folder', async () => {

@@ -12,9 +12,22 @@ import {
   type Slice,
   sliceOf,
 } from '../../src/placement/place-at-offset';
+import { type Note, say } from '../../src/texts/note';
 import { allEnglish } from '../support/english';
 import { bootloader, flashImage, plainCode, rblFile } from '../support/images';
-import { APP_N, loaded, N, on, QIO_N, refuses, T } from '../support/placing';
+import {
+  APP_N,
+  DESCRIPTION,
+  imageOf,
+  loaded,
+  N,
+  objectionOf,
+  on,
+  QIO_N,
+  refusalOf,
+  refuses,
+  T,
+} from '../support/placing';
 
 const slice = (offset: number, skip = 0, length = 0x1000): Slice => ({ offset, skip, length });
 const detected = (bytes: Buffer): DetectedImage => loaded(bytes).detected;
@@ -126,5 +139,118 @@ describe('a chip with another core', () => {
     );
     const untold = { ...detected(APP_N), chips: [] };
     refuses(() => mustSuitOtherCore(untold, chip, {}), 'BK_WRONG_IMAGE', /is for another chip/);
+  });
+});
+
+describe('what is said of bytes for an offset', () => {
+  const port = '/dev/ttyUSB0';
+  const update = imageOf();
+
+  it('leaves out what was to be left out, in front and behind', () => {
+    const image = loaded(Buffer.from([0, 1, 2, 3, 4, 5, 6, 7, 8]));
+    assert.deepEqual(pieceOf(image, slice(0x20000, 2, 3)).bytes, Buffer.from([2, 3, 4]));
+  });
+
+  it('hold no bootloader where the image has none', () => {
+    const parts = partsIn(detected(APP_N), slice(0x11000, 0, APP_N.length));
+    assert.deepEqual(parts, { app: true, bootloader: false });
+  });
+
+  it('is that an update in the place of the application would end its firmware', () => {
+    const entry = (name: string, offset: number, length: number) => ({
+      name,
+      packets: false,
+      offset,
+      length,
+    });
+    const partitions = [entry('app', 0x11000, 0x119000), entry('download', 0x120000, 0x80000)];
+    const tight = on(N, { partitions });
+    mustSpareApp(update, slice(0x120000), tight);
+    const asApp = (offset: number, target: typeof tight) =>
+      objectionOf(() => mustSpareApp(update, slice(offset), target));
+    assert.deepEqual(asApp(0x11f000, tight), [
+      say('placement.updateAsAppOf', { offset: '0x11f000', slot: '0x120000' }),
+      say('placement.autoForDownload'),
+    ]);
+    const noDownload = on(N, { flashSize: 0x180000 });
+    mustSpareApp(update, slice(0x12a000), noDownload);
+    assert.deepEqual(asApp(0x129000, noDownload), [
+      say('placement.updateAsApp', { offset: '0x129000' }),
+      say('placement.autoForDownload'),
+    ]);
+  });
+
+  it('is the same on a small flash, of which no slot is known, or only that for updates', () => {
+    const small = on(N, { flashSize: 0x100000 });
+    mustSpareApp(update, slice(0x12000), small);
+    mustSpareApp(update, slice(0x10000), small);
+    const known = { name: 'download', packets: false, offset: 0x80000, length: 0x80000 };
+    const withTable = { ...small, partitions: [known] };
+    mustSpareApp(update, slice(0x80000), withTable);
+    for (const [offset, target] of [
+      [0x11000, small],
+      [0x11fff, small],
+      [0x10001, small],
+      [0x11000, withTable],
+      [0x7f000, withTable],
+    ] as const)
+      assert.equal(
+        refusalOf(() => mustSpareApp(update, slice(offset), target)).code,
+        'BK_WRONG_IMAGE',
+      );
+  });
+
+  it('is where the bootloader is, and what may be written instead', () => {
+    const refusal = (text: Note, advice: Note) => ({
+      code: 'BK_BOOTLOADER_PROTECTED',
+      text,
+      advice: [advice],
+      address: 0x10000,
+    });
+    const into = { offset: '0x10000', port };
+    assert.deepEqual(
+      refusalOf(() => mustSpareBootloader(slice(0x10000), on(T), {})),
+      refusal(say('placement.intoBasicBootloader', into), say('placement.writeBehindBootloader')),
+    );
+    assert.deepEqual(
+      refusalOf(() => mustSpareBootloader(slice(0x10000), on(N), {})),
+      refusal(say('placement.intoBootloader', into), say('placement.writeBehindOrReplace')),
+    );
+  });
+
+  it('is that something else than a whole bootloader does not start', () => {
+    const why = (offset: string): Note[] => [
+      say('placement.noWholeBootloader', { offset, port }),
+      say('placement.autoAndReplace'),
+      say('placement.bytesAllTheSame'),
+    ];
+    const judge = (image: DetectedImage, part: Slice) =>
+      objectionOf(() => factsForBootloader(image, part, on(N), {}));
+    assert.deepEqual(judge(imageOf(), slice(0, 0, 0x11000)), why('0x0'));
+    const image = { ...detected(QIO_N), description: DESCRIPTION };
+    assert.deepEqual(judge(image, slice(0, 0x1000, 0x11000)), why('0x0'));
+    assert.deepEqual(judge(image, slice(0x1000, 0, 0x11000)), why('0x1000'));
+    assert.deepEqual(factsForBootloader(image, slice(0, 0, QIO_N.length), on(N), {}), {
+      bootloaderCrc: true,
+    });
+  });
+
+  it('is for which chips an image is, where the core is another one', () => {
+    const chip = on(N, { chip: 'BK7236' });
+    const advice = [
+      say('placement.useBackupOrFirmware', { chip: 'BK7236' }),
+      say('placement.setAnyImage'),
+    ];
+    const app = { contents: [{ to: 'app' as const, bytes: Buffer.alloc(1) }] };
+    const judge = (chips: DetectedImage['chips']) =>
+      objectionOf(() => mustSuitOtherCore(imageOf({ ...app, chips }), chip, {}));
+    assert.deepEqual(judge([]), [
+      say('placement.forSomeOtherCore', { port, chip: 'BK7236' }),
+      ...advice,
+    ]);
+    assert.deepEqual(judge(['BK7231N']), [
+      say('placement.forOtherCore', { chips: 'BK7231N', port, chip: 'BK7236' }),
+      ...advice,
+    ]);
   });
 });

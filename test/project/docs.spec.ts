@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { ERROR_CODES } from '../../src/errors';
+import { stepsOf } from '../support/first-steps';
 import { projectFiles, ROOT, readText } from '../support/project';
 
 const pages = projectFiles().filter((file) => file.endsWith('.md'));
@@ -47,6 +48,20 @@ describe('the documentation', () => {
         .map((link) => `${page} → ${link}`),
     );
     assert.deepEqual(broken, []);
+  });
+
+  it('has its first steps press what there is in the editor', () => {
+    const words = ['bk-flasher', 'bk-device'].map((page) =>
+      readText(`nodes/locales/en-US/${page}.json`),
+    );
+    // Node-RED's own.
+    const shown = (label: string) =>
+      ['Add', 'Deploy'].includes(label) || words.some((page) => page.includes(`: "${label}"`));
+    assert.ok(stepsOf().length > 10);
+    assert.deepEqual(
+      stepsOf().filter((label) => !shown(label)),
+      [],
+    );
   });
 
   it('has a row for every error code', () => {

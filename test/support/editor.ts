@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { NodeRed, prepareUserDir } from './node-red';
+import { installPacked, NodeRed, prepareUserDir } from './node-red';
 
 /** The browser of the machine; null where there is none. */
 export function findChromium(): string | null {
@@ -14,6 +14,8 @@ export function findChromium(): string | null {
 /** A Node-RED with this package from the checkout and a user folder of its own, and a page of its editor. */
 export class Editor {
   readonly page: Page;
+  readonly nodeRed: NodeRed;
+  readonly userDir: string;
   /** What the page wrote as errors to its console. */
   readonly errors: string[];
   readonly #close: () => Promise<void>;
@@ -21,15 +23,17 @@ export class Editor {
   /**
    * @param flow what stands in the flow file
    * @param prepare what is to be done with the page before it goes anywhere
+   * @param fresh the package as people install it, and a script that runs in Node-RED before anything else
    */
   static async open(
     executablePath: string,
     flow: unknown[],
     prepare: (page: Page) => Promise<void> = async () => {},
+    fresh?: { preload: string },
   ): Promise<Editor> {
     const userDir = mkdtempSync(path.join(tmpdir(), 'bk72xx-editor-'));
-    prepareUserDir(userDir, flow);
-    const nodeRed = new NodeRed(userDir);
+    prepareUserDir(userDir, flow, {}, fresh && installPacked);
+    const nodeRed = new NodeRed(userDir, fresh?.preload);
     let browser: Browser | null = null;
     const close = async () => {
       await browser?.close();
@@ -40,12 +44,14 @@ export class Editor {
       const url = await nodeRed.ready;
       browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
       const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-      const editor = new Editor(page, close);
+      const editor = new Editor(page, nodeRed, userDir, close);
       // The catalogue of all packages of the world: no test needs it, and many machines cannot reach it.
       await page.route(/catalogue\.nodered\.org/, (route) => route.fulfill({ json: {} }));
       await prepare(page);
       await page.goto(url);
-      await page.waitForSelector('.red-ui-flow-node');
+      // An empty editor has no node; its sidebar is whole once the plugins are there.
+      if (flow.length > 0) await page.waitForSelector('.red-ui-flow-node');
+      else await page.waitForSelector('#red-ui-tab-bk-flasher', { state: 'attached' });
       return editor;
     } catch (error) {
       await close();
@@ -53,8 +59,10 @@ export class Editor {
     }
   }
 
-  private constructor(page: Page, close: () => Promise<void>) {
+  private constructor(page: Page, nodeRed: NodeRed, userDir: string, close: () => Promise<void>) {
     this.page = page;
+    this.nodeRed = nodeRed;
+    this.userDir = userDir;
     this.errors = [];
     this.#close = close;
     page.on('pageerror', (error) => this.errors.push(error.message));

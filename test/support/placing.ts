@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { BkError, type ErrorCode } from '../../src';
+import { BkError, type ErrorCause, type ErrorCode } from '../../src';
+import type { DetectedImage } from '../../src/image/detect/detect';
+import { type ImageFacts, noFacts } from '../../src/image/detect/image-format';
+import type { BootloaderEvidence } from '../../src/image/evidence/code-evidence';
 import type {
   ConnectedTarget,
   LoadedImage,
@@ -7,6 +10,7 @@ import type {
   PlaceTarget,
 } from '../../src/placement/base/place-types';
 import { placeImage } from '../../src/placement/kinds/place-image';
+import { type Note, say } from '../../src/texts/note';
 import { detectImage } from './detect-image';
 import { container, flashImage, openBekenTexts, TUYA_TEXTS } from './images';
 
@@ -74,4 +78,67 @@ export function refuses(judge: () => unknown, code: ErrorCode, says: RegExp): vo
     assert.match(error.message, /othing was changed/);
     return true;
   });
+}
+
+/** What `imageOf` says that it is. */
+export const DESCRIPTION = say('image.dump');
+
+/** An image that tells no more than this, for what is decided by what was told, whatever bytes told it. */
+export function imageOf(facts: Partial<ImageFacts> & { kind?: string } = {}): DetectedImage {
+  return { ...noFacts(), kind: 'app', description: DESCRIPTION, ...facts } as DetectedImage;
+}
+
+/** What a piece of code tells, as `imageOf` has it: nothing, but that it has Tuya's key and begins at 0. */
+export function codeThat(tells: Partial<BootloaderEvidence> = {}): BootloaderEvidence {
+  return {
+    key: 'tuya',
+    chips: [],
+    mixed: false,
+    says: [],
+    damaged: [],
+    offset: 0,
+    length: 0x1000,
+    told: true,
+    crc: null,
+    ...tells,
+  };
+}
+
+/** A refusal without its words: all that a person is told, as a flow sees it. */
+export interface Refusal {
+  code: ErrorCode;
+  text: Note;
+  advice: readonly Note[];
+  address?: number;
+  phase?: ErrorCause['phase'];
+}
+
+/** What is refused, and what helps. */
+export function refusalOf(judge: () => unknown): Refusal {
+  try {
+    judge();
+  } catch (error) {
+    assert.ok(error instanceof BkError, String(error));
+    const { code, text, adviceCodes: advice, address, phase } = error.cause;
+    return {
+      code,
+      text,
+      advice,
+      ...(address === null ? {} : { address }),
+      ...(phase === null ? {} : { phase }),
+    };
+  }
+  assert.fail('nothing was refused');
+}
+
+/** The same where the image is told to be wrong: only why, and what helps. */
+export function objectionOf(
+  judge: () => unknown,
+  image: Note = DESCRIPTION,
+): [why: Note, ...Note[]] {
+  const { code, text, advice } = refusalOf(judge);
+  assert.equal(code, 'BK_WRONG_IMAGE');
+  const { why } = text.params;
+  assert.deepEqual(text, say('placement.refused', { image, why: why as Note }));
+  return [why as Note, ...advice];
 }

@@ -31,6 +31,9 @@ export class ReleaseStandIn {
   readonly #releases: StandInRelease[] = [];
   /** What the setting for the server has to be. */
   url = '';
+  /** Where its files are, and where they lead to: itself, unless it stands behind somebody else's names. */
+  files = '';
+  objects = '';
   /** The paths that were asked for, in order, with the headers that came along. */
   readonly requests: { path: string; headers: IncomingMessage['headers'] }[] = [];
   fault: Fault = () => false;
@@ -46,6 +49,8 @@ export class ReleaseStandIn {
       standIn.#server.listen(port, '127.0.0.1', resolve);
     });
     standIn.url = `http://127.0.0.1:${(standIn.#server.address() as AddressInfo).port}`;
+    standIn.files = standIn.url;
+    standIn.objects = standIn.url;
     return standIn;
   }
 
@@ -72,7 +77,7 @@ export class ReleaseStandIn {
       return;
     }
     if (file !== undefined) {
-      response.writeHead(302, { location: `${this.url}/objects${encodeURI(path)}` });
+      response.writeHead(302, { location: `${this.objects}/objects${encodeURI(path)}` });
       response.end();
       return;
     }
@@ -118,7 +123,7 @@ export class ReleaseStandIn {
         content_type: 'application/octet-stream',
         size: size ?? bytes.length,
         digest: digest === undefined ? `sha256:${hashOf(bytes)}` : digest,
-        browser_download_url: `${this.url}/${repository}/releases/download/${tag}/${name}`,
+        browser_download_url: `${this.files}/${repository}/releases/download/${tag}/${name}`,
       })),
       body: 'Changes',
     };

@@ -10,7 +10,7 @@ import type { FlasherHub } from '../hub';
 import type { StartedJob } from '../messages';
 import { backupsFor } from './backups';
 import { HeldImages } from './held-images';
-import { objectIn, workOf } from './job-request';
+import { namesServer, objectIn, workOf } from './job-request';
 import { Refusal } from './refusal';
 import { Routes } from './routes';
 import { namesVariable, TryOuts } from './try-out';
@@ -56,7 +56,10 @@ export function serveEditor(RED: NodeAPI, hub: FlasherHub, clock: Clock): void {
   routes.get('devices/:device/map', (request) => entryOf(request).map);
   routes.get('devices/:device/log', (request) => entryOf(request).log);
   routes.get('devices/:device/backups', (request) => backupsFor(RED, entryOf(request).chip));
-  routes.post('devices/:device/jobs', 'application/json', start);
+  routes.post('devices/:device/jobs', 'application/json', start, {
+    permission: 'flows.write',
+    when: namesServer,
+  });
   routes.delete('devices/:device/jobs/:job', (request) => {
     entryOf(request).cancel(String(request.params.job));
   });
@@ -64,6 +67,6 @@ export function serveEditor(RED: NodeAPI, hub: FlasherHub, clock: Clock): void {
   routes.post('try', 'application/json', ({ body }) => tries.start(objectIn(body)), {
     // The value of an environment variable is shown to all who look on, and may be a password: who edits flows sees it anyhow.
     permission: 'flows.write',
-    where: ({ body }) => namesVariable(body),
+    when: ({ body }) => namesVariable(body),
   });
 }

@@ -28,8 +28,8 @@ const OFFERED: Readonly<Record<SidebarOperation, readonly string[]>> = {
   write: [
     ...['part', 'offset', 'skip', 'length', 'backup', 'unchanged', 'bootloader'],
     ...['openbeken', 'anyImage', 'dryRun', 'startCheck'],
-    // A backup of the list; a release. From where releases come is up to who edits flows.
-    ...['filename', 'source', 'release', 'releaseVersion'],
+    // A backup of the list; a release.
+    ...['filename', 'source', 'release', 'releaseVersion', 'releaseServer'],
   ],
   erase: ['region', 'offset', 'length', 'calibration', 'backup', 'bootloader', 'dryRun'],
 };
@@ -102,8 +102,8 @@ async function writeWork(
   const source = choice('source', rest.source, SOURCES, 'payload');
   // OpenBeken's settings stand where the node has its switch for those of a message.
   const isSet = typeof openbeken === 'object' && openbeken !== null;
-  const backup = source === 'backup' ? { filename } : {};
-  const def = saved({ ...rest, ...backup, source, openbeken: isSet ? true : openbeken });
+  const named = source === 'backup' ? { filename } : {};
+  const def = saved({ ...rest, ...named, source, openbeken: isSet ? true : openbeken });
   const settings = isSet ? { openbeken } : {};
   const read = (payload: Buffer) =>
     writeOptions(RED, node, def, { payload, ...settings } as JobMessage);
@@ -131,6 +131,11 @@ function mustBeOffered(operation: SidebarOperation, options: Given): void {
     const shown = /^\w{1,40}$/.test(name) ? name : '…';
     throw refused(say('flasher.notOffered', { name: shown, operation }), say('flasher.useNode'));
   }
+}
+
+/** Whether a request names the server that releases come from: that is up to who edits flows. */
+export function namesServer({ body }: { body?: unknown }): boolean {
+  return !isBlank((body as { options?: Given } | null)?.options?.releaseServer);
 }
 
 export function objectIn(value: unknown): Given {

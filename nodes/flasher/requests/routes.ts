@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { say } from '../../../src';
 import { asBkError } from '../../shared/errors';
@@ -11,10 +11,11 @@ type Answer = (request: Request) => unknown;
 /** Refused is what a form, a picture or a script of another site's page can send without asking. */
 type Content = 'application/json' | 'application/octet-stream';
 
-/** What some requests of a route take besides. */
-interface More {
+/** What some requests need besides. */
+interface Also {
   permission: string;
-  where(request: Request): boolean;
+  /** Which requests do; nothing of them has been checked yet. */
+  when(request: Request): boolean;
 }
 
 /**
@@ -33,23 +34,23 @@ export class Routes {
     this.#RED.httpAdmin.get(`/bk72xx/${path}`, mayRead, this.#answering(answer));
   }
 
-  /** @param more what takes a permission besides */
-  post(path: string, content: Content, answer: Answer, more?: More): void {
+  post(path: string, content: Content, answer: Answer, also?: Also): void {
     const checked: Answer = (request) => {
       mustBeOwnSite(request);
       mustBe(content, request);
       return answer(request);
     };
     const mayWrite = this.#RED.auth.needsPermission('bk72xx.write');
-    const handlers: RequestHandler[] = [mayWrite];
-    if (more !== undefined) {
-      const mayMore = this.#RED.auth.needsPermission(more.permission);
-      handlers.push((request, response, next) => {
-        if (more.where(request)) mayMore(request, response, next);
-        else next();
-      });
-    }
-    this.#RED.httpAdmin.post(`/bk72xx/${path}`, ...handlers, this.#answering(checked));
+    const may = also === undefined ? [mayWrite] : [mayWrite, this.#mayAlso(also)];
+    this.#RED.httpAdmin.post(`/bk72xx/${path}`, ...may, this.#answering(checked));
+  }
+
+  #mayAlso({ permission, when }: Also) {
+    const may = this.#RED.auth.needsPermission(permission);
+    return (request: Request, response: Response, next: NextFunction): void => {
+      if (when(request)) may(request, response, next);
+      else next();
+    };
   }
 
   /** Nothing has to be sent with it; what is sent has to be JSON. */

@@ -196,7 +196,7 @@ export interface RestoredBackup {
    * What told that it is the chip's own: its MAC; data that the chip still holds; nothing but that it is the only
    * device's whose model, flash and key fit; or whoever named it.
    */
-  told: 'mac' | 'contents' | 'only' | 'filename';
+  told: 'mac' | 'contents' | 'filename';
 }
 
 export interface WriteOptions {

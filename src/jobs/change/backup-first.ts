@@ -35,6 +35,19 @@ export async function backUpFirst(
   }
 }
 
+/**
+ * The backup that a change would find and not make; null where it would make one, or where none is wanted. Only looks.
+ */
+export async function backupThere(
+  context: JobContext,
+  options: BackupOptions | undefined,
+): Promise<string | null> {
+  if (options?.mode !== 'once') return null;
+  const range = { offset: 0, length: context.flash.size };
+  const subject = await subjectOf(context, range);
+  return subject.mac === null ? null : newestWhole(options.folder, subject, range);
+}
+
 /** A whole backup of this very chip, told by its MAC, whose bytes are what its sidecar says. */
 async function verifiedBackup(
   context: JobContext,
@@ -51,11 +64,19 @@ async function verifiedBackup(
     '',
     context.session.clock.date().getTime(),
   );
+  const path = await newestWhole(folder, subject, range);
+  if (path !== null) await removeSuperseded(folder, subject, path);
+  return path;
+}
+
+async function newestWhole(
+  folder: string,
+  subject: Awaited<ReturnType<typeof subjectOf>>,
+  range: Region,
+): Promise<string | null> {
   for (const { path, record } of await findBackups(folder, subject)) {
     const whole = record.kind === 'full' && record.length === range.length;
-    if (!whole || (await loadVerified({ path, record })) === null) continue;
-    await removeSuperseded(folder, subject, path);
-    return path;
+    if (whole && (await loadVerified({ path, record })) !== null) return path;
   }
   return null;
 }

@@ -14,7 +14,7 @@ import type { BackupImage, RestoredBackup, WriteOptions } from '../base/job-type
 import type { ChosenImage, LateImage } from '../base/late-image';
 import { chipIdOf } from '../chip/chip-calibration';
 import { crcOf } from './chip-target';
-import { chooseByWhatTells, isAllBlank, remainsOf, tellingOf } from './choose-backup';
+import { chooseByWhatTells, remainsOf, tellingOf } from './choose-backup';
 import { asLoaded, checkConfig } from './load-image';
 
 /** A backup whose bytes are what its sidecar says. */
@@ -112,17 +112,21 @@ async function byRemains(
   folder: string,
   all: readonly FoundBackup[],
 ): Promise<Found> {
-  const devices = new Map<string, FoundBackup[]>();
+  const devices = new Map<string, [FoundBackup, ...FoundBackup[]]>();
   for (const backup of all) {
     // A backup without a MAC may be one of a chip that had lost it.
     const { mac } = backup.record;
     if (mac === null || !tells(mac) || !(await fits(context, backup))) continue;
-    devices.set(mac, [...(devices.get(mac) ?? []), backup]);
+    const [first = backup, ...older] = devices.get(mac) ?? [];
+    devices.set(mac, first === backup ? [backup] : [first, ...older, backup]);
   }
   const candidates: Verified[] = [];
-  for (const backups of devices.values()) {
-    const newest = await newestVerified(context, backups);
-    if (newest !== null) candidates.push(newest);
+  // A device whose backups cannot be read fits all the same: that they are damaged speaks for no other one.
+  const unread: FoundBackup[] = [];
+  for (const [first, ...older] of devices.values()) {
+    const newest = await newestVerified(context, [first, ...older]);
+    if (newest === null) unread.push(first);
+    else candidates.push(newest);
   }
   if (candidates.length === 0)
     throw refused('BK_STORAGE', say('backup.noneThatFits', at(context, folder)));
@@ -130,7 +134,8 @@ async function byRemains(
   const telling = tellingOf(remains, candidates);
   const choice = chooseByWhatTells(candidates, remains, telling);
   const { port } = context.session;
-  const list = { port, candidates: candidates.map(({ backup }) => candidateNote(backup)) };
+  const fitting = [...candidates.map(({ backup }) => backup), ...unread];
+  const list = { port, candidates: fitting.map(candidateNote) };
   switch (choice.kind) {
     case 'contents': {
       const counts = { same: choice.same, all: telling.size };
@@ -138,10 +143,8 @@ async function byRemains(
       return { ...choice.chosen, told: 'contents' };
     }
     case 'only':
-      // What runs here may be another lamp, whose identity another firmware made up.
-      if (!(await isAllBlank(context))) throw toBeChosen(say('backup.noneIsTold', list));
-      context.warnings.push(say('backup.toldByNothing', nameOf(choice.chosen)));
-      return { ...choice.chosen, told: 'only' };
+      // Nothing speaks against it, and nothing for it: a new module of the same kind is as blank.
+      throw toBeChosen(say(unread.length > 0 ? 'backup.severalFit' : 'backup.onlyOneFits', list));
     case 'several':
       throw toBeChosen(say('backup.severalFit', list));
     case 'other':

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { BLOCK, BOOTLOADER_END, SECTOR } from '../../chip/geometry';
+import { BLOCK, SECTOR } from '../../chip/geometry';
 import { calibrationOrder, modelOrUntold } from '../../chip/known/chip-places';
 import { sectorsOf } from '../../chip/regions';
 import type { JobContext } from '../base/job-context';
@@ -37,7 +37,7 @@ const FEW_PIECES = 8;
 
 /**
  * What of the remains can tell devices apart. Pages of storages that nothing was written to are alike on all devices of
- * a batch: of five real lamps with one chip any two share eight sectors or more. So the same in a backup is no sign of anything.
+ * a batch: of five real devices of one model any two share eight sectors or more. So the same in a backup is no sign of anything.
  */
 export function tellingOf(remains: Remains, candidates: readonly { bytes: Buffer }[]): Remains {
   const isPlain = (address: number, crc: number) =>
@@ -65,22 +65,10 @@ export function chooseByWhatTells<Candidate extends { bytes: Buffer }>(
   return choice.kind === 'only' && remains.size > 0 ? { kind: 'other' } : choice;
 }
 
-/** Whether there is nothing at all behind the bootloader: no application either, nor what other firmware has made. */
-export async function isAllBlank(context: JobContext): Promise<boolean> {
-  const { size } = context.flash;
-  for (let offset = BOOTLOADER_END; offset < size; ) {
-    const length = Math.min(BLOCK - (offset % BLOCK), size - offset);
-    const crc = await chipCrc(context, { offset, length }, 'identify');
-    if (crc !== blankCrc(length)) return false;
-    offset += length;
-  }
-  return true;
-}
-
 /** What the remains say of several devices' backups. */
 export type Choice<Candidate> =
   | { kind: 'contents'; chosen: Candidate; same: number }
-  | { kind: 'only'; chosen: Candidate }
+  | { kind: 'only' }
   | { kind: 'several' }
   | { kind: 'other' };
 
@@ -108,9 +96,8 @@ export function chooseBackup<Candidate extends { bytes: Buffer }>(
   const [first, ...more] = unlike;
   const isTold = first !== undefined && more.length === 0 && 2 * first.same >= remains.size;
   if (isTold) return { kind: 'contents', ...first };
-  const [chosen, ...others] = candidates;
-  if (chosen === undefined || others.length > 0) return { kind: 'several' };
-  return remains.size === 0 ? { kind: 'only', chosen } : { kind: 'other' };
+  if (candidates.length > 1) return { kind: 'several' };
+  return remains.size === 0 ? { kind: 'only' } : { kind: 'other' };
 }
 
 /** The sectors that a backup has as they are on the chip. */

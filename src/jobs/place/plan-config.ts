@@ -13,8 +13,11 @@ import { targetOf } from './chip-target';
 
 /** The configuration that goes with the firmware. */
 export interface PlannedConfig {
+  /** Whether it needs a backup for its pins. */
+  readonly wantsPins: boolean;
   /**
    * The sector, with the pins out of the backup where they are wanted. Changes nothing on the chip.
+   * @param backup null for a dry run where none is there yet
    * @throws BkError BK_BAD_SETTING where the backup tells no pins
    */
   complete(backup: string | null): Promise<Piece>;
@@ -39,9 +42,10 @@ export async function planConfig(
   inOrder([...placed, config.piece(settings)]);
   context.warnings.push(...config.warnings);
   return {
+    wantsPins,
     complete: async (backup) => {
       if (!wantsPins) return config.piece(settings);
-      if (options.dryRun) {
+      if (options.dryRun && backup === null) {
         context.warnings.push(say('placement.dryRunWithoutPins'));
         return config.piece(settings);
       }

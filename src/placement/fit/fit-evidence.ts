@@ -4,7 +4,7 @@ import type { BkError } from '../../errors';
 import { type DetectedImage, factsOf } from '../../image/detect/detect';
 import type { CodeEvidence } from '../../image/evidence/code-evidence';
 import { KEY_WORDS } from '../../texts/key-words';
-import { anyOf, distinct, type Note, say } from '../../texts/note';
+import { anyOf, distinct, isSaid, type Note, say } from '../../texts/note';
 import type { PlaceTarget } from '../base/place-types';
 import { nameOf } from '../base/refusals';
 
@@ -90,13 +90,16 @@ function otherChip(
   const main = alone ? bootloader : app;
   // A file that names its chip outside of its code has to be right there, too.
   const named = factsOf(image).describesItself ? image.chips : [];
-  const claims = [named, together([main?.chips, alone ? [] : bootloader?.chips, image.chips])];
+  const claims = [
+    named,
+    together([main?.chips ?? [], alone ? [] : (bootloader?.chips ?? []), image.chips]),
+  ];
   if (parts.bootloader && bootloader !== null) claims.push(bootloader.chips);
   const wrong = claims.find((chips) => chips.length > 0 && !fits(chips, target));
   const mixture = app !== null && bootloader !== null && disjoint(app.chips, bootloader.chips);
   const both = mixture ? { app: anyOf(app.chips), bootloader: anyOf(bootloader.chips) } : null;
   if (wrong !== undefined) {
-    const keep = parts.app && app !== null && both !== null && fits(app.chips, target);
+    const keep = mixture && parts.app && fits(app.chips, target);
     return {
       why:
         both === null
@@ -132,7 +135,7 @@ function untoldModel(
   const facts = { chips: named, on, likely: anyOf(likely.chips), says: likely.says };
   if (!likely.chips.some((one) => chips.includes(one)))
     return { why: say('placement.likelyOtherModel', facts), advice };
-  if (!notes.some(({ code }) => code === 'placement.onlyLikely'))
+  if (!notes.some((note) => isSaid(note, 'placement.onlyLikely')))
     notes.push(say('placement.onlyLikely', facts));
   return null;
 }
@@ -196,10 +199,9 @@ function adviceFor(key: PlaceTarget['key']): Note {
 }
 
 /** The chips that all allow; what contradicts those before it does not count. */
-function together(claims: readonly (readonly ChipName[] | undefined)[]): readonly ChipName[] {
+function together(claims: readonly (readonly ChipName[])[]): readonly ChipName[] {
   let left: readonly ChipName[] = [];
   for (const claim of claims) {
-    if (claim === undefined || claim.length === 0) continue;
     const both = left.length === 0 ? claim : left.filter((chip) => claim.includes(chip));
     if (both.length > 0) left = both;
   }

@@ -96,6 +96,6 @@ function headerOf(bytes: Uint8Array): { own: RblContainer } | null {
 /** How many of the bytes there are up to the last one that is not blank. */
 function lastUsed(bytes: Uint8Array, limit = bytes.length): number {
   let length = Math.min(limit, bytes.length);
-  while (length > 0 && bytes[length - 1] === 0xff) length--;
+  while (bytes[length - 1] === 0xff) length--;
   return length;
 }

@@ -17,8 +17,8 @@ import { KEPT, mustBeReplaceable } from './place-bootloader';
 
 /** The image with the calibration that its chip would find in it: the chip's own address before any other. */
 export function asChipReads(image: DetectedImage, chip: PlaceTarget['chip']): DetectedImage {
-  const flash = image.contents.find(({ to }) => to === 'flash');
-  if (flash?.to !== 'flash') return image;
+  const flash = image.contents.find((content) => content.to === 'flash');
+  if (flash === undefined) return image;
   return { ...image, calibration: findCalibration(flash.bytes, calibrationOrder(chip)) };
 }
 
@@ -52,7 +52,7 @@ export function dumpPieces(
       warnings.push(say('placement.ownWithoutApplication'));
     return cutAt(dump, [whole], all, true);
   }
-  if (replace && !isOtherCore(target.chip)) mustBeReplaceable(job);
+  if (replace) mustBeReplaceable(job);
   warnings.push(whatIsKept(job));
   return cutAt(dump, codeSlots(job, dump, partitions, start), all, false);
 }
@@ -60,14 +60,16 @@ export function dumpPieces(
 /** Sectors where the chip or the dump has a calibration. */
 function calibrations(dump: Buffer, target: PlaceTarget): number[] {
   const found = new Set(layoutOf(target).calibration);
-  if (target.calibration != null) found.add(target.calibration);
   for (let at = BOOTLOADER_END; at < dump.length; at += SECTOR) {
     if (readCalibration(dump.subarray(at, at + SECTOR)) !== null) found.add(at);
   }
   return [...found].sort((one, other) => one - other);
 }
 
-/** By the dump's own table, which its code goes by, and not over what this chip keeps. */
+/**
+ * By the dump's own table, which its code goes by, and not over what this chip keeps. One of them has no length, or
+ * less, where that leaves nothing of it.
+ */
 function codeSlots(
   job: PlaceJob,
   dump: Buffer,
@@ -84,8 +86,7 @@ function codeSlots(
   const app = slotOf(ofDump, 'app') ?? usual.app;
   let end = Math.min(app.offset + app.length, dump.length);
   const { length: code, exact } = codeLength(dump.subarray(BOOTLOADER_END));
-  // Code for another core lies in other packets, so that its end cannot be seen.
-  if (exact && !isOtherCore(target.chip)) {
+  if (exact) {
     mustHaveRoom(job, code);
     end = Math.max(end, Math.ceil((BOOTLOADER_END + code) / SECTOR) * SECTOR);
   }
@@ -94,7 +95,7 @@ function codeSlots(
   return [
     { offset: start, length: end - start },
     { offset: from, length: Math.min(download.offset + download.length, behind) - from },
-  ].filter(({ length }) => length > 0);
+  ];
 }
 
 /**

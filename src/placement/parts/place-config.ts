@@ -27,8 +27,7 @@ export function placeConfig(
   const offset = configAddress(target);
   const config = configOf(image, chip);
   if (config === null) throw missing(image, 'placement.noConfigInIt');
-  if (detected.kind === 'dump' && isOwn(detected, target))
-    return { pieces: [{ offset, bytes: config }], warnings: [] };
+  if (isOwn(detected, target)) return { pieces: [{ offset, bytes: config }], warnings: [] };
   if (!anyImage) mustSuit(image, config, target);
   if (!isUnsigned(config, chip)) return { pieces: [{ offset, bytes: config }], warnings: [] };
   // OpenBeken on Beken's chips takes no other checksum than theirs: it would begin with an empty configuration.

@@ -78,7 +78,11 @@ export class LineWatch {
   /** Something else is being done; told unless there is more to say of the line. */
   step(message: Note, waits: boolean): void {
     this.#step = { message, waits };
-    this.#tell();
+    // What is known already is told with it: asked twice within a moment, somebody resets the chip twice.
+    const told = this.#verdict;
+    this.#lookedAt = Number.NEGATIVE_INFINITY;
+    this.look();
+    if (isSame(this.#verdict, told)) this.#tell();
   }
 
   /** All that could be done to reset the chip was done once. @param byHand that was nothing */

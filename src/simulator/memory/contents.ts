@@ -5,6 +5,7 @@ import type { ResolvedOptions } from '../setup/resolve';
 import { forgeCrc32 } from './checksums';
 import { APP_ADDRESS, PACKET, physical, putLogical, sealPackets, tuyaStream } from './code-area';
 import { installedUpdate } from './installed-update';
+import { nameTuyaLamp, tuyaLampStorage } from './tuya-lamp';
 
 const BOOTLOADER_PACKETS = 2048;
 /** 22,000 of 32 bytes: an application of about 700 KiB. */
@@ -38,6 +39,7 @@ export function initialContents(options: ResolvedOptions): Buffer {
   }
   if (options.download !== null)
     putLogical(cells, 0, 0x10000 - 3 * 64, partitionTable(options.download));
+  if (options.contents === 'tuya') nameTuyaLamp(options, cells, BOOTLOADER_END);
   sealPackets(cells, BOOTLOADER_END, appPackets);
   if (options.contents === 'updated') installedUpdate(options, cells, appPackets);
   sealBootloader(options, cells);
@@ -45,7 +47,8 @@ export function initialContents(options: ResolvedOptions): Buffer {
 
   if (options.size >= TUYA_STORAGE + TUYA_STORAGE_LENGTH) {
     const storage = cells.subarray(TUYA_STORAGE, TUYA_STORAGE + TUYA_STORAGE_LENGTH);
-    fillRandom(random, storage);
+    if (options.contents === 'tuya') tuyaLampStorage(options).copy(storage);
+    else fillRandom(random, storage);
   }
   const { calibration, mac } = options;
   if (calibration !== null) calibrationSector(mac).copy(cells, calibration);

@@ -30,7 +30,7 @@ const APPLICATIONS = [
 ] as const;
 const UARTS = ['1', '2'] as const;
 const BOOTLOADER_KINDS = ['known', 'blank', 'unknown'] as const;
-const CONTENTS = ['factory', 'updated'] as const;
+const CONTENTS = ['factory', 'updated', 'tuya'] as const;
 const SPEEDS = ['real', 'fast'] as const;
 
 /** What a simulated chip can be told to be. Everything but the chip has a default. */
@@ -96,7 +96,10 @@ export interface SimulatorOptions {
    * checksum, eight hex digits. Default `known`.
    */
   bootloader?: (typeof BOOTLOADER_KINDS)[number] | (string & {});
-  /** `updated`: its firmware came over the air, and older, longer code lay there before. Default `factory`. */
+  /**
+   * `updated`: its firmware came over the air, and older, longer code lay there before. `tuya`: a lamp that was paired,
+   * whose storage names its pins. Default `factory`.
+   */
   contents?: (typeof CONTENTS)[number];
   /** Status register after each boot of a full chip: second byte << 8 | first. Default 0x067c. */
   protect?: number;

@@ -48,14 +48,14 @@ export const BACKUP = {
     '__path__ is of a chip of another model, flash or key than the one on __port__; nothing was changed',
   severalFit:
     'The chip on __port__ has lost its MAC, and backups of several devices fit it; nothing was changed. They are: __candidates__',
+  onlyOneFits:
+    'The chip on __port__ has lost its MAC, and all other data: nothing on it tells which device it is of; nothing was changed. The only backup that fits is __candidates__. If this is another device, do not use it: two with one MAC disturb each other',
   noneIsTold:
     'The chip on __port__ has lost its MAC, and the data that it still holds is not that of the only device whose backup fits; nothing was changed. That one is: __candidates__',
   chooseFile: 'Choose one by its file name: the MAC may stand on the housing, or in your router.',
   otherFolderOfBackups: 'Name the folder that has its backups, or set the source to file.',
   toldByContents:
     'The chip has lost its MAC. Taken was __file__ (MAC __mac__), as __same__ of the __all__ sectors of data that the chip still holds are in it.',
-  toldByNothing:
-    'The chip has lost its MAC, and all other data. Taken was __file__ (MAC __mac__), as it is the only device whose model, flash and key fit. If this is another device, do not use it: two with one MAC disturb each other.',
   newerDamaged: 'The newer backup __file__ is not what its .json says, and was left out.',
   bootloaderBack: 'The chip has no bootloader any more: that of the backup is written, too.',
   bootloaderDiffers:

@@ -158,7 +158,6 @@ export const CLI = {
   restoredOf: '__path__ (MAC __mac__, __date__), __by__',
   toldByMac: 'told by its MAC',
   toldByContents: 'told by the data that the chip still holds',
-  toldByNothing: 'the only one that fits',
   toldByName: 'as you named it',
   rowRelease: 'Release',
   releaseOf: '__file__, __how__',

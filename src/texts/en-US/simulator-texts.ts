@@ -84,7 +84,8 @@ export const SIMULATOR = {
   aboutKey: 'code key',
   aboutEfuse: 'what eFuse says of the key, where that is not the key',
   aboutBootloader: 'what the flash begins with',
-  aboutContents: 'firmware as it was made, or as an update over the air leaves it',
+  aboutContents:
+    "firmware as it was made, as an update over the air leaves it, or a lamp with its pins in Tuya's storage",
   aboutProtect: 'status register after a boot (full chips)',
   aboutMac: 'address in the calibration sector',
   aboutCalibration: 'where the calibration sector lies',

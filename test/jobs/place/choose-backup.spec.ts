@@ -30,7 +30,7 @@ function chosen(backups: string[], chip: string): string {
 describe('the backup of a chip that has lost its MAC', () => {
   const cases: [string[], string, string][] = [
     // Nothing remains.
-    [['abcd'], '....', 'only 0'],
+    [['abcd'], '....', 'only'],
     [['abcd', 'abce'], '....', 'several'],
     // What remains is in one of them, or in none.
     [['abcd'], 'a...', 'contents 0'],

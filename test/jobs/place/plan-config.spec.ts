@@ -176,6 +176,28 @@ describe("a device with Tuya's firmware becomes one with OpenBeken in one job", 
     await device.close();
   });
 
+  it('plans with the pins of a backup that is there, where the write would take that one', async () => {
+    const { device } = tuyaChip(N);
+    await device.read({ file: { folder: folder() } });
+    const openbeken = { ...SETTINGS, pins: 'tuya' } as const;
+    const plan = (mode: 'once' | 'always') =>
+      device.write({
+        image: openBeken(N),
+        openbeken,
+        backup: { mode, folder: folder() },
+        dryRun: true,
+      });
+    const there = await plan('once');
+    for (const [gpio, pin] of Object.entries(PLUG_PINS))
+      assert.deepEqual(there.payload.openbeken?.pins[gpio], pin);
+    assert.equal(there.payload.backup, null);
+    assert.doesNotMatch(there.facts.warnings.join(' '), /dry run/);
+    const another = await plan('always');
+    assert.deepEqual(another.payload.openbeken?.pins, {});
+    assert.match(another.facts.warnings.join(' '), /dry run/);
+    await device.close();
+  });
+
   const none: [string, TuyaValues | null, RegExp][] = [
     [
       'another controller does the work',

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { BkError } from '../../../src';
+import type { ImageContent } from '../../../src/image/detect/image-format';
 import type { PlaceOptions, PlaceTarget } from '../../../src/placement/base/place-types';
+import { isOwn, mustBeForChip, mustFit } from '../../../src/placement/fit/fit';
 import { placeImage } from '../../../src/placement/kinds/place-image';
+import { type Note, say } from '../../../src/texts/note';
 import { detectImage } from '../../support/detect-image';
 import { allEnglish } from '../../support/english';
 import {
@@ -14,6 +17,7 @@ import {
   UF2_FAMILY,
   uf2File,
 } from '../../support/images';
+import { codeThat, DESCRIPTION, imageOf, objectionOf, refusalOf } from '../../support/placing';
 
 const N: PlaceTarget = { chip: 'BK7231N', family: 'full', flashSize: 0x200000, key: 'tuya' };
 const T: PlaceTarget = { chip: 'BK7231T', family: 'basic', flashSize: 0x200000, key: 'tuya' };
@@ -233,5 +237,154 @@ describe('plain code', () => {
     const rotated = detectImage(Buffer.concat([dump.subarray(0x11000), dump.subarray(0, 0x11000)]));
     assert.equal(rotated.code?.app?.offset, 0);
     assert.equal(rotated.code?.bootloader?.offset, 0x1ef000);
+  });
+});
+
+describe('damage', () => {
+  const bytes = Buffer.alloc(1);
+  const APP: ImageContent = { to: 'app', bytes };
+  const BOOT: ImageContent = { to: 'bootloader', bytes };
+  const FLASH: ImageContent = { to: 'flash', bytes, partitions: [], putRight: null };
+  const [here, there, other] = [
+    say('image.packetsAtApp'),
+    say('image.packetsAtBootloader'),
+    say('image.dump'),
+  ];
+  const calibration = { offset: 0, mac: MAC };
+  const code = { app: codeThat({ damaged: [here] }), bootloader: codeThat({ damaged: [there] }) };
+  const warned = (facts: Parameters<typeof imageOf>[0], target = { ...N, mac: MAC }): Note[] => {
+    const warnings: Note[] = [];
+    mustFit(imageOf({ encryptionKey: 'tuya', ...facts }), target, {}, warnings);
+    return warnings;
+  };
+  const refusal = (damage: Note[]) => ({
+    code: 'BK_BAD_IMAGE',
+    text: say('placement.refused', {
+      image: DESCRIPTION,
+      why: say('placement.damaged', { damage }),
+    }),
+    advice: [say('placement.getAnew')],
+  });
+
+  it('of a dump is how its chip may have been: it is told, each once', () => {
+    assert.deepEqual(warned({ contents: [FLASH], damaged: [here, other], code }), [
+      say('placement.dumpDamaged', { damage: [here, other] }),
+    ]);
+  });
+
+  it('of other images ends it, but where they are of this very chip', () => {
+    const image = { contents: [APP, BOOT], damaged: [other], code };
+    assert.deepEqual(
+      refusalOf(() => warned(image)),
+      refusal([other, here]),
+    );
+    assert.deepEqual(warned({ ...image, calibration }), [
+      say('placement.ownDamaged', { damage: [other, here] }),
+    ]);
+  });
+
+  it('of a part of an image is only its own', () => {
+    const sound = { app: codeThat(), bootloader: codeThat() };
+    assert.deepEqual(warned({ contents: [APP], damaged: [other], code: sound }), []);
+    assert.deepEqual(
+      refusalOf(() => warned({ contents: [APP], damaged: [other], code })),
+      refusal([here]),
+    );
+    for (const without of [undefined, { app: null, bootloader: codeThat() }])
+      assert.deepEqual(
+        refusalOf(() =>
+          warned({
+            contents: [APP],
+            damaged: [other],
+            ...(without === undefined ? {} : { code: without }),
+          }),
+        ),
+        refusal([other]),
+      );
+    assert.deepEqual(warned({ contents: [BOOT], damaged: [other], code }), []);
+    for (const without of [undefined, { app: null, bootloader: null }])
+      assert.deepEqual(
+        refusalOf(() =>
+          warned({
+            contents: [BOOT],
+            damaged: [other],
+            ...(without === undefined ? {} : { code: without }),
+          }),
+        ),
+        refusal([other]),
+      );
+  });
+});
+
+describe('a bootloader alone that contradicts itself', () => {
+  it('is refused as such, whether or not it is to replace the own', () => {
+    const mixed = codeThat({ mixed: true, says: [say('image.dump')] });
+    const image = imageOf({
+      contents: [{ to: 'bootloader', bytes: Buffer.alloc(1) }],
+      code: { app: null, bootloader: mixed },
+    });
+    for (const options of [{}, { bootloader: 'replace' } as const])
+      assert.deepEqual(
+        objectionOf(() => mustFit(image, N, options, [])),
+        [
+          say('placement.bootloaderContradicts', { says: mixed.says }),
+          say('placement.getAnew'),
+          say('placement.setAnyImage'),
+        ],
+      );
+  });
+});
+
+describe('an image of this very chip', () => {
+  const calibration = { offset: 0, mac: MAC };
+
+  it('is told by its MAC, but not the calibration alone, which another device may have got', () => {
+    assert.equal(isOwn(imageOf({ calibration }), { ...N, mac: MAC }), true);
+    assert.equal(isOwn(imageOf({ calibration }), { ...N, mac: '02:00:00:00:00:01' }), false);
+    assert.equal(
+      isOwn(imageOf({ calibration: { offset: 0, mac: null } }), { ...N, mac: null }),
+      false,
+    );
+    assert.equal(isOwn(imageOf(), { ...N, mac: MAC }), false);
+    const alone = imageOf({ kind: 'calibration', calibration });
+    assert.equal(isOwn(alone, { ...N, mac: MAC }), false);
+  });
+});
+
+describe('what is said of an image on a chip with another core', () => {
+  const chip: PlaceTarget = { ...N, chip: 'BK7236', key: null };
+  const judge = (facts: Parameters<typeof imageOf>[0], mac: string | null = null) =>
+    objectionOf(() =>
+      mustBeForChip(imageOf(facts), { ...chip, mac }, { app: true, bootloader: false }, {}),
+    );
+  const contents: ImageContent[] = [
+    { to: 'flash', bytes: Buffer.alloc(1), partitions: [], putRight: null },
+  ];
+
+  it('is that nobody knows its place, or which chip a dump is of', () => {
+    assert.deepEqual(judge({}), [
+      say('placement.placeUnknown', { chip: 'BK7236' }),
+      say('placement.useBackupOrMakers', { chip: 'BK7236' }),
+    ]);
+    const advice = [
+      say('placement.useOwnBackup'),
+      say('placement.setOffsetAndSkip', { start: '0x11000' }),
+    ];
+    const onlyOwn = (given: string | Note, own: string | Note) => [
+      say('placement.onlyOwnDump', { chip: 'BK7236', given, own }),
+      ...advice,
+    ];
+    const none = say('placement.macNotInIt');
+    const unreadable = say('placement.macUnreadable');
+    assert.deepEqual(judge({ contents }), onlyOwn(none, unreadable));
+    const other = '02:00:00:00:00:01';
+    assert.deepEqual(
+      judge({ contents, calibration: { offset: 0, mac: MAC } }, other),
+      onlyOwn(MAC, other),
+    );
+    assert.deepEqual(
+      judge({ contents, calibration: { offset: 0, mac: null } }, other),
+      onlyOwn(none, other),
+    );
   });
 });

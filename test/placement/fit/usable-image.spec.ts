@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { BkError, type ErrorCode } from '../../../src';
 import type { PlaceWish } from '../../../src/placement/base/place-types';
 import { mustBeUsable, mustHold } from '../../../src/placement/fit/usable-image';
+import { type Note, say } from '../../../src/texts/note';
 import { calibrationSector, plainCode, UF2_FAMILY, uf2File } from '../../support/images';
-import { APP_N, loaded, refuses } from '../../support/placing';
+import { APP_N, DESCRIPTION, imageOf, loaded, refusalOf, refuses } from '../../support/placing';
 
 describe('what needs no chip to be refused', () => {
   const html = Buffer.from('<html></html>');
@@ -50,5 +51,92 @@ describe('what needs no chip to be refused', () => {
     mustHold(100, { skip: 40, length: 60 });
     refuses(() => mustHold(100, { skip: 100 }), 'BK_OUT_OF_RANGE', /would leave none/);
     refuses(() => mustHold(100, { skip: 41, length: 60 }), 'BK_OUT_OF_RANGE', /not in it/);
+  });
+});
+
+describe('what is said of an image that no chip takes', () => {
+  const help = say('image.checkComplete');
+  const image = DESCRIPTION;
+  const judge = (facts: Parameters<typeof imageOf>[0], wish: PlaceWish = {}) =>
+    refusalOf(() => mustBeUsable(imageOf({ advice: [help], ...facts }), wish));
+  const bad = (text: Note, ...advice: Note[]) => ({ code: 'BK_BAD_IMAGE', text, advice });
+  const atOnce = { phase: 'open' };
+  const contents = [{ to: 'app' as const, bytes: Buffer.alloc(1) }];
+
+  it('is what it is, before the port is opened, with what its format advises', () => {
+    assert.deepEqual(judge({ kind: 'uf2' }), {
+      code: 'BK_WRONG_IMAGE',
+      text: say('placement.forOtherMake', { image }),
+      advice: [help],
+      ...atOnce,
+    });
+    const html = loaded(Buffer.from('<html></html>')).detected;
+    assert.deepEqual(
+      refusalOf(() => mustBeUsable(html, {})),
+      {
+        ...bad(say('placement.noFirmware', { image: html.description }), ...html.advice),
+        ...atOnce,
+      },
+    );
+  });
+
+  it('is that an offset does not make it code, and whether its own place is known', () => {
+    const at = { offset: 0x11000 };
+    const notAsOnFlash = say('placement.notAsOnFlash', { image });
+    const uf2 = { kind: 'uf2', chips: ['BK7231N' as const] };
+    assert.deepEqual(judge(uf2, at), {
+      ...bad(notAsOnFlash, help, say('placement.offsetOnAuto')),
+      ...atOnce,
+    });
+    assert.deepEqual(judge({ kind: 'swapped-dump' }, at), {
+      ...bad(notAsOnFlash, help),
+      ...atOnce,
+    });
+  });
+
+  it('is which part it is, where it can be put back as one', () => {
+    const noPlace = say('placement.noPlaceTold', { image });
+    assert.deepEqual(
+      judge({ kind: 'calibration' }),
+      bad(noPlace, help, say('placement.setPartRf')),
+    );
+    assert.deepEqual(
+      judge({ kind: 'openbeken-config' }),
+      bad(noPlace, help, say('placement.setPartOpenBeken')),
+    );
+    assert.deepEqual(judge({ kind: 'unknown' }), bad(noPlace, help));
+    assert.deepEqual(
+      judge({ kind: 'swapped-dump' }),
+      bad(say('placement.notWritable', { image }), help),
+    );
+  });
+
+  it('is its damage', () => {
+    const damaged = [say('image.packetsAtApp')];
+    assert.deepEqual(
+      judge({ contents, damaged }),
+      bad(say('placement.damagedFile', { image, damage: damaged }), say('placement.getAnew')),
+    );
+    mustBeUsable(imageOf({ contents, damaged }), { part: 'app' });
+  });
+
+  it('is how much of it there is', () => {
+    const correct = { advice: [say('placement.correctSkip')], ...atOnce };
+    assert.deepEqual(
+      refusalOf(() => mustHold(100, { skip: 100 })),
+      {
+        code: 'BK_OUT_OF_RANGE',
+        text: say('placement.skipsAll', { bytes: 100, skip: 100 }),
+        ...correct,
+      },
+    );
+    assert.deepEqual(
+      refusalOf(() => mustHold(100, { skip: 41, length: 60 })),
+      {
+        code: 'BK_OUT_OF_RANGE',
+        text: say('placement.notInImage', { bytes: 100, length: 60, skip: 41 }),
+        ...correct,
+      },
+    );
   });
 });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BkError } from '../../../src';
 import { CHIP_NAMES, CHIPS, type ChipName } from '../../../src/chip/known/chips';
+import type { DetectedImage } from '../../../src/image/detect/detect';
 import type { Piece } from '../../../src/placement/base/place-types';
-import { placeImage } from '../../../src/placement/kinds/place-image';
+import { factsForImage, placeImage } from '../../../src/placement/kinds/place-image';
 import { detectImage } from '../../support/detect-image';
 import { allEnglish, english } from '../../support/english';
 import {
@@ -202,6 +203,39 @@ describe('what belongs to no flash', () => {
         (error) => error instanceof BkError && error.code === code && error.cause.advice.length > 0,
       );
     }
+  });
+});
+
+describe('before an image is placed', () => {
+  it('its chip is asked for its table and calibration, and for its bootloader if that goes', () => {
+    const facts = { calibration: true, partitions: true };
+    const qio = detectImage(QIO_N);
+    const replace = { bootloader: 'replace' } as const;
+    assert.deepEqual(factsForImage(qio, 'full', {}), { ...facts, bootloaderCrc: false });
+    assert.deepEqual(factsForImage(qio, 'full', replace), { ...facts, bootloaderCrc: true });
+    assert.deepEqual(factsForImage(qio, 'basic', replace), { ...facts, bootloaderCrc: false });
+  });
+});
+
+describe('the pieces of an image', () => {
+  it('come in the order of flash, whatever its format names first', () => {
+    const { contents, ...image } = detectImage(QIO_N);
+    const turned = { ...image, contents: [...contents].reverse() } as DetectedImage;
+    const { pieces } = placeImage(turned, N, { bootloader: 'replace' });
+    assert.deepEqual(
+      pieces.map(({ offset }) => offset),
+      [0, 0x11000],
+    );
+  });
+
+  it('of a dump that was put right are told with how', () => {
+    const dump = flashImage({ saysBk7231: true });
+    const rotated = Buffer.concat([dump.subarray(0x11000), dump.subarray(0, 0x11000)]);
+    const own = { ...N, mac: '02:00:00:ab:cd:ef', calibration: 0x1d0000 };
+    const [warning] = place(rotated, own).warnings;
+    assert.equal(warning?.code, 'placement.dumpPutRight');
+    const { found } = warning.params;
+    assert.ok(typeof found === 'object' && 'code' in found);
   });
 });
 

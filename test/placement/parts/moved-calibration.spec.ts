@@ -4,9 +4,11 @@ import type { Piece, PlaceWish } from '../../../src/placement/base/place-types';
 import {
   isFreeForMove,
   moveOf,
+  notMoved,
   placeForMoved,
 } from '../../../src/placement/parts/moved-calibration';
 import { isOpenBeken } from '../../../src/placement/parts/openbeken-firmware';
+import { say } from '../../../src/texts/note';
 import { english } from '../../support/english';
 import {
   bootloader,
@@ -89,5 +91,55 @@ describe('a calibration that OpenBeken has elsewhere', () => {
       { mac: null, calibration: null },
     ])
       assert.equal(moveOf(on(BK7238, own), 0x1e0000), null);
+  });
+});
+
+describe('the place for a copy of the calibration', () => {
+  const mac = '02:00:00:ab:cd:ef';
+  const app = loaded(OPENBEKEN);
+  const dump = loaded(flashImage({ key: 'none', download: 0x12c000 }));
+  const piece = (offset: number, length: number): Piece => ({
+    offset,
+    bytes: Buffer.alloc(length),
+  });
+
+  it('has to be in the flash, and the chip to have one', () => {
+    const chip = on(N, { mac, calibration: 0xfe000, flashSize: 0x1d1000 });
+    assert.equal(moveOf(chip, 0x1d0000)?.to, 0x1d0000);
+    assert.equal(moveOf({ ...chip, flashSize: 0x1d0fff }, 0x1d0000), null);
+    assert.equal(moveOf({ ...chip, calibration: null }, 0x1d0000), null);
+  });
+
+  it('is free in all of the download slot, and nowhere else', () => {
+    const full = Buffer.alloc(0x1000, 0x5a);
+    const isFree = (to: number, flashSize = 0x200000) =>
+      isFreeForMove(on(N, { flashSize }), to, full);
+    assert.deepEqual(
+      [0x129000, 0x12a000, 0x1cf000, 0x1d0000].map((to) => isFree(to)),
+      [false, true, true, false],
+    );
+    assert.equal(isFree(0x12a000, 0x180000), false);
+    const half = Buffer.alloc(0x1000, 0xff).fill(0x5a, 0x800);
+    assert.equal(isFreeForMove(on(N), 0x1d0000, half), false);
+  });
+
+  it('is left alone where one piece of a dump brings what belongs there', () => {
+    const wanted = (...pieces: Piece[]) => placeForMoved(dump, {}, pieces, 'BK7238');
+    const code = piece(0x11000, 0x1000);
+    assert.equal(wanted(code, piece(0x1e0000, 0x1000)), null);
+    assert.equal(wanted(code, piece(0x1e0fff, 0x1000)), null);
+    assert.equal(wanted(code, piece(0x1df001, 0x1000)), null);
+    assert.equal(wanted(code, piece(0x1df000, 0x1000)), 0x1e0000);
+    assert.equal(wanted(code, piece(0x1e1000, 0x1000)), 0x1e0000);
+    const update = placeForMoved(app, {}, [code, piece(0x1e0000, 0x1000)], 'BK7238');
+    assert.equal(update, 0x1e0000);
+  });
+
+  it('is told where something else lies there', () => {
+    const move = { from: 0x1e3000, to: 0x1e0000, warning: say('image.dump') };
+    assert.deepEqual(
+      notMoved(move),
+      say('placement.calibrationNotMoved', { offset: '0x1e0000', own: '0x1e3000' }),
+    );
   });
 });

@@ -10,9 +10,19 @@ import {
   pinsIn,
   wantedConfig,
 } from '../../../src/placement/settings/openbeken-settings';
+import { type Note, say } from '../../../src/texts/note';
 import { allEnglish } from '../../support/english';
 import { container, flashImage, openBekenTexts } from '../../support/images';
-import { APP_N, loaded, N, on, refuses } from '../../support/placing';
+import {
+  APP_N,
+  DESCRIPTION,
+  imageOf,
+  loaded,
+  N,
+  on,
+  refusalOf,
+  refuses,
+} from '../../support/placing';
 
 const BLANK = Buffer.alloc(SECTOR, 0xff);
 const CHIP = on(N, { mac: '02:00:00:ab:cd:ef' });
@@ -65,5 +75,68 @@ describe('a new configuration', () => {
   it('needs a network for its password', () => {
     const config = new NewConfig(CHIP, 0x1d1000, BLANK);
     refuses(() => config.piece({ password: 'secret' }), 'BK_BAD_SETTING', /"password"/);
+  });
+});
+
+describe('settings for OpenBeken', () => {
+  it('keep pins that are given, and ask for those of the backup only where that is said', () => {
+    const pins = { 6: { role: 'Rel', channel: 1 } } as const;
+    assert.deepEqual(wantedConfig({ ssid: 'home', pins }), {
+      settings: { ssid: 'home', pins },
+      pinsOfTuya: false,
+    });
+    assert.deepEqual(wantedConfig({ ssid: 'home' }), {
+      settings: { ssid: 'home' },
+      pinsOfTuya: false,
+    });
+    assert.deepEqual(wantedConfig({ ssid: 'home', pins: 'tuya' }), {
+      settings: { ssid: 'home' },
+      pinsOfTuya: true,
+    });
+  });
+
+  it('may name any pin that one of these chips has', () => {
+    const image = imageOf({
+      project: 'OpenBK7252',
+      contents: [{ to: 'app', bytes: Buffer.alloc(1) }],
+    });
+    const pin = (gpio: number) =>
+      wantedConfig({ pins: { [gpio]: { role: 'Rel', channel: 1 } } } as OpenBekenOptions);
+    mustGoWith(image, pin(40), {}, false);
+    assert.equal(refusalOf(() => mustGoWith(image, pin(48), {}, false)).code, 'BK_BAD_SETTING');
+  });
+
+  it('go with an update, too', () => {
+    const update = imageOf({
+      project: 'OpenBK7231N',
+      contents: [{ to: 'download', bytes: Buffer.alloc(1), header: null }],
+    });
+    mustGoWith(update, wantedConfig({ ssid: 'home' }), {}, false);
+  });
+
+  it('are refused with what helps', () => {
+    const image = imageOf({ contents: [{ to: 'app', bytes: Buffer.alloc(1) }] });
+    const refusal = (text: Note, advice: Note) => ({
+      code: 'BK_BAD_SETTING',
+      text,
+      advice: [advice],
+    });
+    const off = say('placement.switchOpenBekenOff');
+    assert.deepEqual(
+      refusalOf(() => mustGoWith(image, wantedConfig({ pins: 'tuya' }), {}, false)),
+      refusal(say('placement.noBackupForPins'), say('placement.setBackup')),
+    );
+    assert.deepEqual(
+      refusalOf(() => mustGoWith(image, wantedConfig({}), {}, true)),
+      refusal(say('placement.configWithOther', { image: DESCRIPTION }), off),
+    );
+    assert.deepEqual(
+      refusalOf(() => mustGoWith(image, wantedConfig({}), { part: 'app' }, true)),
+      refusal(say('placement.configWithPart', { part: 'app' }), off),
+    );
+  });
+
+  it('are read again, and tell no pins where there is no configuration', () => {
+    assert.deepEqual(pinsIn({ offset: 0x1d1000, bytes: BLANK }, 'BK7231N'), {});
   });
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { InspectedTuya, Inspection } from '../../../src/image/inspect/inspect-types';
-import { pinsOfTuya } from '../../../src/placement/settings/pins-of-tuya';
-import { say } from '../../../src/texts/note';
+import { pinsOfTuya, withoutPins } from '../../../src/placement/settings/pins-of-tuya';
+import { type Note, say } from '../../../src/texts/note';
 import { allEnglish } from '../../support/english';
-import { refuses } from '../../support/placing';
+import { refusalOf, refuses } from '../../support/placing';
 
 const TUYA: InspectedTuya = {
   module: null,
@@ -61,4 +61,50 @@ describe("the pins of Tuya's firmware", () => {
       refuses(judge, 'BK_BAD_SETTING', /the backup b\.bin tells none/);
     });
   }
+});
+
+describe('a backup without pins', () => {
+  const givePins = say('placement.givePins');
+  const judge = (tuya: Partial<InspectedTuya> | null, more: Partial<Inspection> = {}) =>
+    refusalOf(() => pinsOfTuya(inspection(tuya, more), 'b.bin'));
+  const refusal = (why: Note, advice: Note) => ({
+    code: 'BK_BAD_SETTING',
+    text: say('placement.noPins', { backup: 'b.bin', why }),
+    advice: [advice, givePins],
+    phase: 'backup',
+  });
+
+  it('says why there are none, and what helps then', () => {
+    const damage = say('inspect.damagedValues', { names: 'gw_bi' });
+    const look = say('placement.lookForController');
+    const cases: [ReturnType<typeof judge>, Note, Note][] = [
+      [judge(null), say('placement.noStorage'), say('placement.useBackupBeforeErase')],
+      [
+        judge({ tuyaMcuBaud: 9600 }),
+        say('placement.otherController', { baud: 9600 }),
+        say('placement.startTuyaMcu'),
+      ],
+      [judge({ pinsFrom: 'storage' }), say('placement.namesNoPin'), look],
+      [
+        judge({ pinsFrom: 'storage', module: 'CB3S' }),
+        say('placement.moduleNamesNoPin', { module: 'CB3S' }),
+        look,
+      ],
+      [
+        judge({}, { warningCodes: [say('image.dump'), damage] }),
+        say('placement.storageDamaged', { damage }),
+        say('placement.readAgain'),
+      ],
+      [judge({ keys: [] }), say('placement.neverPaired'), say('placement.pairOnce')],
+      [judge({}), say('placement.noPinSettings'), look],
+    ];
+    for (const [said, why, advice] of cases) assert.deepEqual(said, refusal(why, advice));
+  });
+
+  it('or none at all leaves it to a person to give them', () => {
+    const refused = refusalOf(() => {
+      throw withoutPins(say('placement.backupWithoutPins'));
+    });
+    assert.deepEqual(refused.advice, [givePins]);
+  });
 });

@@ -84,6 +84,25 @@ describe('the admin routes of a Node-RED with adminAuth', function () {
         assert.ok(status === 200 || status === 204 || status === 400, `${route}: ${status}`);
   });
 
+  it('let only who may change flows name the server that releases come from', async () => {
+    const options = { source: 'release', releaseServer: 'http://127.0.0.1:1' };
+    const send = async (username: string, scope: string, given: object) => {
+      const answer = await fetch(`${url}/bk72xx/devices/lamp/jobs`, {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/json',
+          Authorization: `Bearer ${await tokenOf(username, scope)}`,
+        },
+        body: JSON.stringify({ operation: 'write', options: { ...given, dryRun: true } }),
+      });
+      return answer.status;
+    };
+    assert.equal(await send('flasher', '', options), 401);
+    assert.equal(await send('flasher', '', { ...options, releaseServer: ['x'] }), 401);
+    assert.equal(await send('flasher', '', { ...options, releaseServer: ' ' }), 200);
+    assert.equal(await send('worker', '*', options), 200);
+  });
+
   it('let nobody read the environment who may not edit flows', async () => {
     const tried = async (token: string, settings: unknown) => {
       const answer = await fetch(`${url}/bk72xx/try`, {

@@ -8,6 +8,14 @@ export interface NodeRedEditor {
     /** `connect`: the line to the server stands (again). */
     on(event: 'connect', listener: () => void): void;
   };
+  user: {
+    /** Whether who is logged in may do this; everybody may where nobody has to log in. */
+    hasPermission(permission: string): boolean;
+  };
+  editor: {
+    /** Opens the dialog of a configuration node; `_ADD_` makes a new one. */
+    editConfig(property: '', type: string, id: '_ADD_'): void;
+  };
   sidebar: {
     addTab(tab: SidebarTab): void;
     show(id: string): void;

@@ -50,7 +50,9 @@ function simulatedOffers(): Offer[] {
   return [
     offer('sim://bk7231n', text('simulated')),
     offer('sim://bk7231t', text('simulated')),
+    offer('sim://bk7231n?contents=tuya', text('simulatedLamp')),
     offer('sim://bk7231n?speed=fast', text('simulatedFast')),
+    offer('sim://bk7231n?contents=tuya&speed=fast', text('simulatedLampFast')),
   ];
 }
 

@@ -1,12 +1,11 @@
-import type { DeviceState, EndedJob, HeldImage, JobRequest, ShownError } from '../../messages';
+import type { DeviceState, EndedJob, JobRequest, ShownError } from '../../messages';
 import { api } from '../base/api';
 import { button, element, setText } from '../base/elements';
 import { store } from '../base/store';
 import { text } from '../base/texts';
 import { Now } from '../panel/now';
 import { errorCard } from '../show/error-card';
-import { FilePicker } from '../show/file-picker';
-import { inspectionCard, type ShownInspection } from '../show/inspection';
+import { type ChosenImage, ImagePicker, imageCard } from '../show/image-picker';
 import { planCard } from '../show/plan';
 import { newestOwn } from '../tasks/change-task';
 import { showStep } from '../tasks/task';
@@ -96,21 +95,21 @@ export class Evening implements RoundFace {
     setText(this.#call, '');
     this.#showDevice();
     const chosen = element('div');
-    const picker = new FilePicker((image) => this.#offer(chosen, image));
+    const picker = new ImagePicker((image) => this.#offer(chosen, image));
     this.#step.replaceChildren(picker.root, chosen);
   }
 
-  #offer(holder: HTMLElement, image: HeldImage): void {
-    const settings = new WriteSettings(image.inspection as ShownInspection);
+  #offer(holder: HTMLElement, image: ChosenImage): void {
+    const settings = new WriteSettings(image);
     const wrong = element('p', { class: 'bk-wrong', role: 'alert' });
     const begin = button(text('evening.begin'), 'play', () => {
       const why = settings.wrong();
       setText(wrong, why ?? '');
       if (why !== null) return;
-      this.#begin({ operation: 'write', image: image.id, options: settings.options() });
+      this.#begin(settings.change());
     });
     begin.classList.add('bk-main');
-    showStep(holder, inspectionCard(image), settings.root, wrong, begin);
+    showStep(holder, imageCard(image), settings.root, wrong, begin);
   }
 
   #begin(write: JobRequest): void {

@@ -26,16 +26,3 @@ function cell(value: string): string {
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return `"${safe.replaceAll('"', '""')}"`;
 }
-
-/** What the pins are for, of the payload of bk-write. */
-export function pinsText(result: unknown): string {
-  const pins = (result as { openbeken?: { pins?: Record<string, Pin> } } | null)?.openbeken?.pins;
-  return Object.entries(pins ?? {})
-    .map(([pin, { role, channel }]) => `P${pin} ${role ?? ''}${channel ?? ''}`.trim())
-    .join(', ');
-}
-
-interface Pin {
-  role?: string;
-  channel?: number | null;
-}

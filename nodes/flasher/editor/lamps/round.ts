@@ -2,7 +2,9 @@ import type { EndedJob, JobRequest, ShownError } from '../../messages';
 import { run } from '../base/run';
 import { store } from '../base/store';
 import { say, text } from '../base/texts';
-import { type Lamp, pinsText } from './lamp';
+import { pinsText } from '../show/pins';
+import { asPlanned } from '../tasks/change-task';
+import type { Lamp } from './lamp';
 
 /** How long a lamp that is done may stay plugged in between two looks; milliseconds. */
 const PAUSE_MS = 2000;
@@ -28,8 +30,8 @@ export class Round {
   readonly #face: RoundFace;
   /** MACs of the lamps that are done. */
   readonly #done = new Set<string>();
-  /** Models for which the plan was seen and confirmed. */
-  readonly #confirmed = new Set<string>();
+  /** What is written, by the model for which its plan was seen and confirmed. */
+  readonly #confirmed = new Map<string, JobRequest>();
   #hasDone = false;
   #isStopped = false;
 
@@ -75,7 +77,8 @@ export class Round {
   }
 
   async #change(mac: string, chip: string): Promise<void> {
-    if (!this.#confirmed.has(chip)) {
+    let write = this.#confirmed.get(chip);
+    if (write === undefined) {
       const options = { ...this.#write.options, dryRun: true };
       const planned = await run(this.#device, { ...this.#write, options });
       if (!planned.isDone) return this.#fail(mac, chip, planned.error);
@@ -84,9 +87,10 @@ export class Round {
         this.stop();
         return;
       }
-      this.#confirmed.add(chip);
+      write = asPlanned(this.#write, planned.ended);
+      this.#confirmed.set(chip, write);
     }
-    const ran = await run(this.#device, this.#write);
+    const ran = await run(this.#device, write);
     if (!ran.isDone) return this.#fail(mac, chip, ran.error);
     const { result, at } = ran.ended;
     const backup = (result as { backup?: string | null } | null)?.backup ?? '';

@@ -1,4 +1,5 @@
-import { element, setText } from '../base/elements';
+import { button, element, setText } from '../base/elements';
+import { editor } from '../base/node-red';
 import { type StoreEvent, store } from '../base/store';
 import { loadEngineTexts, text } from '../base/texts';
 import { Evening } from '../lamps/evening';
@@ -33,6 +34,7 @@ export class Panel {
       { class: 'bk-flasher', role: 'region', 'aria-label': text('tab') },
       this.#list.root,
       this.#none,
+      addButton(),
       modes,
       this.#holder,
     );
@@ -106,4 +108,20 @@ export class Panel {
     this.#holder.replaceChildren(...(shown === undefined ? [] : [shown]));
     setText(this.#none, text('devices.none'));
   }
+}
+
+/** The dialog of a device, as the form of a node opens it; null for who may not change flows. */
+function addButton(): HTMLElement | null {
+  const { user, editor: forms } = editor();
+  if (!user.hasPermission('flows.write')) return null;
+  const add = button(
+    text('devices.add'),
+    'plus',
+    () => forms.editConfig('', 'bk-device', '_ADD_'),
+    {
+      'data-action': 'add',
+      title: text('hint.add'),
+    },
+  );
+  return element('div', { class: 'bk-row bk-add' }, add);
 }

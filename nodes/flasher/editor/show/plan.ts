@@ -1,11 +1,12 @@
 import { durationText, sizeText } from '../../../../src/texts/amounts';
-import type { BackupEntry, EndedJob, MapRegion } from '../../messages';
+import type { BackupEntry, EndedJob, MapRegion, SidebarRelease } from '../../messages';
 import { rangeText, timeText } from '../base/amounts';
 import { element } from '../base/elements';
 import type { LiveMap } from '../base/live-map';
 import { text } from '../base/texts';
 import { regionName, stretchesOf } from '../map/regions';
 import { code, type Fact, factList } from './facts';
+import { pinsText } from './pins';
 import { warningList } from './warnings';
 
 /** What is read here of the payload of a dry run of bk-write or bk-erase. */
@@ -18,7 +19,15 @@ export interface ShownPlan {
   sectorsErased?: number;
   blocksErased?: number;
   seconds?: number;
-  openbeken?: { offset: number; pins: Record<string, unknown> };
+  release?: {
+    release: SidebarRelease;
+    version: string;
+    file: string;
+    sha256: string;
+    published: boolean;
+    from: 'server' | 'folder';
+  };
+  restored?: { path: string; mac: string | null; date: string };
 }
 
 export interface PlanFacts {
@@ -37,10 +46,11 @@ export function planCard(
 ): HTMLElement {
   const plan = result as ShownPlan;
   const facts: Fact[] = [
+    ...imageFacts(plan),
     [text(`plan.${operation}Where`), ranges(plan.regions, map)],
     [text('plan.changes'), changesText(operation, plan)],
     [text('plan.kept'), kept(plan, map).map(regionText).join(', ') || null],
-    [text('plan.openbeken'), plan.openbeken ? pinsText(plan.openbeken) : null],
+    [text('plan.openbeken'), pinsText(plan)],
     [text('plan.backup'), backupText(backup, newest)],
     [
       text('plan.time'),
@@ -55,6 +65,32 @@ export function planCard(
     factList(facts),
     warningList(warnings),
   );
+}
+
+/** Which file of which version is written, or which backup goes back. */
+export function imageFacts({ release, restored }: Partial<ShownPlan>): Fact[] {
+  if (restored !== undefined) {
+    const { path, mac, date } = restored;
+    const file = path.split(/[\\/]/).at(-1) ?? '';
+    const words = [timeText(date), mac].filter(Boolean).join(' · ');
+    return [[text('plan.restored'), element('span', {}, `${words} · `, code(file))]];
+  }
+  if (release === undefined) return [];
+  const { version, file, sha256, published, from } = release;
+  const firmware = `${text(`release.${release.release}`)} ${version}`;
+  return [
+    [text('plan.firmware'), firmware],
+    [text('plan.file'), element('span', {}, code(file), ` (${text(`plan.${from}`)})`)],
+    [
+      text('plan.checksum'),
+      element(
+        'span',
+        {},
+        code(sha256),
+        ` (${text(published ? 'plan.published' : 'plan.notPublished')})`,
+      ),
+    ],
+  ];
 }
 
 function ranges(regions: ShownPlan['regions'], map: LiveMap): HTMLElement {
@@ -87,14 +123,6 @@ function kept({ regions }: ShownPlan, map: LiveMap): MapRegion[] {
 
 function regionText({ name }: MapRegion): string {
   return regionName(name);
-}
-
-function pinsText({ pins }: NonNullable<ShownPlan['openbeken']>): string {
-  return text('plan.pins', {
-    pins: Object.keys(pins)
-      .map((pin) => `P${pin}`)
-      .join(', '),
-  });
 }
 
 function backupText(backup: string, newest: BackupEntry | null): string {

@@ -4,7 +4,8 @@ import { element } from '../base/elements';
 import { say, text } from '../base/texts';
 import { factsOf } from './chip-facts';
 import { code, type Fact, factList } from './facts';
-import type { ShownPlan } from './plan';
+import { pinsText } from './pins';
+import { imageFacts, type ShownPlan } from './plan';
 import { warningList } from './warnings';
 
 type Payload = Partial<ShownPlan> & { backup?: string | null; verified?: boolean; chip?: string };
@@ -16,12 +17,14 @@ export function resultCard(ended: EndedJob): HTMLElement {
   const payload = typeof result === 'object' && result !== null ? (result as Payload) : {};
   const facts: Fact[] = [
     ...(operation === 'connect' && result !== null ? factsOf(result as ShownChip) : []),
+    ...imageFacts(payload),
     [text('result.file'), typeof result === 'string' ? code(result) : null],
     [text('result.bytes'), payload.bytes === undefined ? null : sizeText(payload.bytes)],
     [
       text('result.written'),
       payload.bytesWritten === undefined ? null : sizeText(payload.bytesWritten),
     ],
+    [text('plan.openbeken'), pinsText(payload)],
     [text('plan.backup'), payload.backup ? code(payload.backup) : null],
     [text('result.took'), durationText(seconds * 1000)],
   ];

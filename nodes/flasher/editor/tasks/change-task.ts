@@ -1,11 +1,11 @@
-import type { BackupEntry, JobRequest } from '../../messages';
+import type { BackupEntry, EndedJob, JobRequest, ShownError } from '../../messages';
 import { api } from '../base/api';
 import { button, element } from '../base/elements';
 import { type Ran, run } from '../base/run';
 import { store } from '../base/store';
 import { text } from '../base/texts';
 import { errorCard } from '../show/error-card';
-import { planCard } from '../show/plan';
+import { planCard, type ShownPlan } from '../show/plan';
 import { resultCard } from '../show/result';
 import { showStep } from './task';
 
@@ -20,20 +20,20 @@ export interface Change extends JobRequest {
  * out. Whatever fails on the way is shown in its place, with the way back.
  * @param holder where the steps are shown
  * @param back shows again what came before the plan
- * @param then what goes on where all went well; the result is shown where nothing does
+ * @param more what helps where no plan could be made, below the failure
  */
 export async function planThenChange(
   device: string,
   change: Change,
   holder: HTMLElement,
   back: () => void,
-  then?: () => void,
+  more: (error: ShownError) => Node | null = () => null,
 ): Promise<void> {
   const planning = element('p', { role: 'status' }, text('plan.making'));
   showStep(holder, planning);
   const planned = await run(device, { ...change, options: { ...change.options, dryRun: true } });
   if (!planned.isDone) {
-    showStep(holder, errorCard(planned.error), backButton(back));
+    showStep(holder, errorCard(planned.error), more(planned.error), backButton(back));
     return;
   }
   const facts = {
@@ -42,7 +42,7 @@ export async function planThenChange(
     newest: await newestOwn(device),
   };
   const confirm = button(text(`plan.${change.operation}Now`), 'bolt', () => {
-    void carryOut(device, change, holder, back, then);
+    void carryOut(device, asPlanned(change, planned.ended), holder, back);
   });
   confirm.classList.add('bk-danger');
   showStep(
@@ -52,18 +52,23 @@ export async function planThenChange(
   );
 }
 
+/** The newest release may be another one a moment later: what was planned is what is written. */
+export function asPlanned<Write extends JobRequest>(change: Write, { result }: EndedJob): Write {
+  const version = (result as Partial<ShownPlan> | null)?.release?.version;
+  if (version === undefined) return change;
+  return { ...change, options: { ...change.options, releaseVersion: version } };
+}
+
 async function carryOut(
   device: string,
   change: Change,
   holder: HTMLElement,
   back: () => void,
-  then?: () => void,
 ): Promise<void> {
   showStep(holder, element('p', { role: 'status' }, text('plan.running')));
   const ran: Ran = await run(device, change);
   if (!ran.isDone) showStep(holder, errorCard(ran.error), backButton(back));
-  else if (then === undefined) showStep(holder, resultCard(ran.ended));
-  else then();
+  else showStep(holder, resultCard(ran.ended));
 }
 
 function backButton(back: () => void): HTMLButtonElement {

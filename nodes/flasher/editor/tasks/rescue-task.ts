@@ -1,17 +1,24 @@
-import type { BackupEntry } from '../../messages';
+import type { BackupEntry, SaidNote, ShownError } from '../../messages';
 import { timeText } from '../base/amounts';
 import { api } from '../base/api';
 import { button, element } from '../base/elements';
-import { errorOf, plain, run } from '../base/run';
+import { errorOf, run } from '../base/run';
 import { store } from '../base/store';
 import { text } from '../base/texts';
 import { errorCard } from '../show/error-card';
 import { planThenChange } from './change-task';
 import { showStep, type Task, taskFrame } from './task';
 
+/** Failures that say that there is no backup of the chip. */
+const NONE = ['backup.noneOfChip', 'backup.noneThatFits'];
+
+/** What a list shows of a backup. */
+type Listed = Omit<BackupEntry, 'size'>;
+
 /**
- * A chip in any state back to its newest own backup: who it is is asked of the chip first; where it does not tell,
- * its person chooses the backup. Then as with every write: the plan, a yes, the work.
+ * A chip in any state back to its newest own backup: who it is is asked of the chip first. Where its MAC is gone, what
+ * it still holds tells; where that does not either, its person chooses. Then as with every write: the plan, a yes, the
+ * work.
  */
 export class RescueTask implements Task {
   readonly root: HTMLElement;
@@ -47,22 +54,16 @@ export class RescueTask implements Task {
       showStep(this.#holder, element('h4', {}, found), this.#list(own, newest));
       return;
     }
-    if (mac !== null || backups.length === 0) {
-      const why = mac === null ? text('rescue.none') : text('rescue.noneOfIt', { mac });
-      showStep(this.#holder, errorCard(plain(why)), this.#again());
-      return;
-    }
-    // A chip whose calibration has gone does not tell its MAC; its person may know which backup is its own.
-    const why = element('h4', {}, text('rescue.noMac'));
-    showStep(this.#holder, why, this.#list(backups, null));
+    // What the chip still holds may tell; where nothing does, the failure says so.
+    this.#plan(null);
   }
 
   /** @param newest the one that is chosen; null where a person has to */
-  #list(backups: readonly BackupEntry[], newest: BackupEntry | null): HTMLElement {
+  #list(backups: readonly Listed[], newest: Listed | null): HTMLElement {
     const name = `bk-backup-${this.#device}`;
     let chosen = newest;
     const plan = button(text('plan.show'), 'list-alt', () => {
-      if (chosen !== null) this.#plan(chosen, backups);
+      if (chosen !== null) this.#plan(chosen.filename);
     });
     plan.disabled = chosen === null;
     plan.classList.add('bk-main');
@@ -84,24 +85,37 @@ export class RescueTask implements Task {
     return element('div', {}, element('fieldset', {}, legend, ...lines), plan);
   }
 
-  /**
-   * Without its MAC the chip cannot be told to be the backup's own: then the sector with it goes back first, as its
-   * person says that it is.
-   */
-  #plan(backup: BackupEntry, backups: readonly BackupEntry[]): void {
+  /** @param chosen the name of a backup; null for the newest that is the chip's own */
+  #plan(chosen: string | null): void {
     const chip = store.device(this.#device)?.chip ?? null;
-    const back = () => this.#offer(backups);
+    // One that is blank goes back anyway; one that nobody knows may be what keeps the chip from starting.
     const bootloader = chip?.family === 'full' && !chip.bootloader.known ? 'replace' : 'keep';
-    const whole = { filename: backup.filename, backup: 'once', bootloader };
-    const write = (options: Record<string, unknown>, then?: () => void) => {
-      const change = { operation: 'write', options } as const;
-      void planThenChange(this.#device, change, this.#holder, back, then);
-    };
-    if (chip?.mac != null || backup.mac === null) write(whole);
-    else write({ ...whole, bootloader: 'keep', part: 'rf' }, () => write(whole));
+    const filename = chosen === null ? {} : { filename: chosen };
+    const options = { source: 'backup', ...filename, backup: 'once', bootloader };
+    const back = () => void this.#begin();
+    const change = { operation: 'write', options } as const;
+    void planThenChange(this.#device, change, this.#holder, back, (error) => this.#choice(error));
+  }
+
+  /** A list of the backups that a failure names, where more than one may be the chip's own; else a way without any. */
+  #choice({ message }: ShownError): HTMLElement | null {
+    const named = (message.params.candidates ?? []) as SaidNote[];
+    if (named.length === 0) return NONE.includes(message.code) ? elsewhere() : null;
+    const fit = named.map(({ params }) => ({
+      filename: String(params.file),
+      at: String(params.date),
+      // A sentence where there is none.
+      mac: typeof params.mac === 'string' ? params.mac : null,
+      chip: null,
+    }));
+    return element('div', {}, element('p', {}, text('rescue.choose')), this.#list(fit, null));
   }
 
   #again(): HTMLButtonElement {
     return button(text('action.again'), 'refresh', () => void this.#begin());
   }
+}
+
+function elsewhere(): HTMLElement {
+  return element('p', {}, text('rescue.elsewhere'));
 }

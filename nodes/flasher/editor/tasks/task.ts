@@ -58,7 +58,9 @@ export function field(
 ): { root: HTMLElement; value: () => string } {
   const input = element('input', { type: 'text', value, autocomplete: 'off', ...attributes });
   const root = element('label', { class: 'bk-field' }, element('span', {}, label), input);
-  return { root, value: () => input.value.trim() };
+  // A blank may be part of a password.
+  const isSecret = attributes.type === 'password';
+  return { root, value: () => (isSecret ? input.value : input.value.trim()) };
 }
 
 export function checkbox(

@@ -1,34 +1,39 @@
-import type { HeldImage } from '../../messages';
 import { button, element, setText } from '../base/elements';
 import { text } from '../base/texts';
-import { FilePicker } from '../show/file-picker';
-import { inspectionCard, type ShownInspection } from '../show/inspection';
+import { type ChosenImage, ImagePicker, imageCard } from '../show/image-picker';
 import { planThenChange } from './change-task';
 import { showStep, type Task, taskFrame } from './task';
 import { WriteSettings } from './write-settings';
 
-/** Writing a file: choose it, look at what it is, see the plan, say yes. */
+/** Writing: choose what, look at what it is, see the plan, say yes. */
 export class WriteTask implements Task {
   readonly root: HTMLElement;
   readonly #device: string;
+  readonly #picker = new ImagePicker((image) => this.#look(image));
   readonly #holder = element('div', { class: 'bk-step' });
 
   constructor(device: string, onClose: () => void) {
     this.#device = device;
-    const picker = new FilePicker((image) => this.#look(image));
-    this.root = taskFrame(text('task.write'), onClose, picker.root, this.#holder);
+    this.root = taskFrame(text('task.write'), onClose, this.#holder);
+    this.#holder.append(this.#picker.root);
   }
 
-  #look(image: HeldImage): void {
-    const settings = new WriteSettings(image.inspection as ShownInspection);
+  #look(image: ChosenImage): void {
+    const settings = new WriteSettings(image);
     const wrong = element('p', { class: 'bk-wrong', role: 'alert' });
     const plan = button(text('plan.show'), 'list-alt', () => {
-      setText(wrong, settings.wrong() ?? '');
-      if (settings.wrong() !== null) return;
-      const change = { operation: 'write', image: image.id, options: settings.options() } as const;
-      void planThenChange(this.#device, change, this.#holder, () => this.#look(image));
+      const why = settings.wrong();
+      setText(wrong, why ?? '');
+      if (why !== null) return;
+      void planThenChange(this.#device, settings.change(), this.#holder, show);
     });
     plan.classList.add('bk-main');
-    showStep(this.#holder, inspectionCard(image), settings.root, wrong, plan);
+    const back = button(text('action.back'), 'arrow-left', () =>
+      showStep(this.#holder, this.#picker.root),
+    );
+    const row = element('div', { class: 'bk-row' }, plan, back);
+    // Who comes back finds what was typed.
+    const show = () => showStep(this.#holder, imageCard(image), settings.root, wrong, row);
+    show();
   }
 }

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  COLUMNS,
-  type Lamp,
-  pinsText,
-  toCsv,
-} from '../../../../../nodes/flasher/editor/lamps/lamp';
+import { COLUMNS, type Lamp, toCsv } from '../../../../../nodes/flasher/editor/lamps/lamp';
+import { pinsText } from '../../../../../nodes/flasher/editor/show/pins';
 
 const LAMP: Lamp = {
   at: '2026-01-02T20:15:00.000Z',
