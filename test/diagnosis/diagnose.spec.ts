@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import * as inCodes from '../../src/diagnosis/diagnose';
+import { render } from '../../src/texts/render';
 import { BAUD, drop, first, linked, of, right, wrong } from '../support/evidence';
 import { diagnose, findings } from '../support/findings';
 
@@ -46,6 +48,19 @@ describe('the diagnosis of a supply', () => {
     assert.equal(first(log).id, 'interrupted');
     assert.match(first(log).evidence, /2 times in the phase read/);
     assert.equal(of(log, 'power'), undefined);
+  });
+
+  it('names the phases of such reboots in the language of whoever reads it', () => {
+    const log = linked();
+    log.drop(drop(0x20000, { phase: 'read', command: 'read', kind: 'short' }));
+    log.drop(drop(0x40000, { phase: 'verify', command: 'checksum', kind: 'short' }));
+    const evidence = inCodes.findings(log.evidence).map((finding) => finding.evidence);
+    const german = {
+      diagnosis: { wentAwayIdle: 'weg: __phases__', comma: '__first__, __second__' },
+      session: { phaseRead: 'Lesen', phaseVerify: 'Prüfen' },
+    };
+    const said = evidence.map((note) => render(note, { language: 'de', texts: german }));
+    assert.ok(said.includes('weg: Lesen, Prüfen'), said.join('\n'));
   });
 
   it('keeps quiet about a basic chip that a lossy line throws out as well', () => {

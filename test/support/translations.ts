@@ -17,6 +17,7 @@ const SAME_WORDS: Readonly<Record<string, readonly string[]>> = {
     'Version',
     'Release',
     'Details',
+    'Firmware',
   ],
   fr: [
     'Port',
@@ -27,6 +28,7 @@ const SAME_WORDS: Readonly<Record<string, readonly string[]>> = {
     'Application',
     'Partitions',
     'Secrets',
+    'Firmware',
     'Version',
   ],
   pl: ['Port', 'Reset', 'Bootloader', 'Offset', 'Folder', 'port', 'bootloader', 'flash', 'mask'],

@@ -1,8 +1,23 @@
-import { hex } from '../../errors';
+import { hex, type Phase } from '../../errors';
 import { type Note, say } from '../../texts/note';
 
 /** Addresses that are told one by one. */
 const TOLD = 6;
+
+/** What a job was doing: completes "during the …" and "in the phase …". */
+export const PHASE_WORDS: Readonly<Record<Phase, Note>> = {
+  open: say('session.phaseOpen'),
+  link: say('session.phaseLink'),
+  identify: say('session.phaseIdentify'),
+  compare: say('session.phaseCompare'),
+  backup: say('session.phaseBackup'),
+  read: say('session.phaseRead'),
+  erase: say('session.phaseErase'),
+  write: say('session.phaseWrite'),
+  verify: say('session.phaseVerify'),
+  recover: say('session.phaseRecover'),
+  reboot: say('session.phaseReboot'),
+};
 
 /** `once`, `3 times`. */
 export function times(count: number): Note {

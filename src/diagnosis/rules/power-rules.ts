@@ -2,7 +2,7 @@ import { type Note, say } from '../../texts/note';
 import type { Drop, Evidence } from '../evidence/evidence';
 import { addressesOf, exchanges, hasAnswered, isChange, isReboot } from '../evidence/facts';
 import { type Finding, finding, type Rule } from './finding';
-import { listed, times } from './phrases';
+import { joined, listed, PHASE_WORDS, times } from './phrases';
 
 /** A chip that boots, or is at work, has answered long before so many calls. */
 const LONG_CALLED = 50;
@@ -81,11 +81,14 @@ function interrupted(evidence: Evidence): Finding | null {
   // One that never answered anything but calls need not have gone away.
   const isVague = share < 0.5 || !hasAnswered(evidence);
   const confidence = isVague ? 0.2 : idle.length === 1 ? 0.5 : 0.6;
-  const phases = [...new Set(idle.map((drop) => drop.phase))].join(', ');
+  const phases = [...new Set(idle.map((drop) => drop.phase))].map((phase) => PHASE_WORDS[phase]);
   return finding(
     'interrupted',
     confidence,
-    say('diagnosis.wentAwayIdle', { times: times(idle.length), phases }),
+    say('diagnosis.wentAwayIdle', {
+      times: times(idle.length),
+      phases: joined(phases, 'diagnosis.comma'),
+    }),
   );
 }
 

@@ -37,7 +37,7 @@ const FEW_PIECES = 8;
 
 /**
  * What of the remains can tell devices apart. Pages of storages that nothing was written to are alike on all devices of
- * a batch: of five real BK7231T any two share eight sectors or more. So the same in a backup is no sign of anything.
+ * a batch: of five real devices of one model any two share eight sectors or more. So the same in a backup is no sign of anything.
  */
 export function tellingOf(remains: Remains, candidates: readonly { bytes: Buffer }[]): Remains {
   const isPlain = (address: number, crc: number) =>

@@ -1,11 +1,12 @@
-import { BkError, hex, type Phase } from '../../errors';
-import { type Note, say } from '../../texts/note';
+import { PHASE_WORDS } from '../../diagnosis/rules/phrases';
+import { BkError, hex } from '../../errors';
+import { say } from '../../texts/note';
 import type { Step } from '../base/step';
 
 /** A step failed as often as it may. */
 export function gaveUp(error: BkError, step: Step, attempts: number): BkError {
   const { address } = step;
-  const what = { failure: error.text, attempts, phase: PHASES[step.phase], goOn: GO_ON };
+  const what = { failure: error.text, attempts, phase: PHASE_WORDS[step.phase], goOn: GO_ON };
   return new BkError(
     error.code,
     address === null
@@ -18,7 +19,7 @@ export function gaveUp(error: BkError, step: Step, attempts: number): BkError {
 /** The chip did not come back. */
 export function chipLost(error: BkError, step: Step): BkError {
   const { address } = step;
-  const what = { phase: PHASES[step.phase], goOn: GO_ON };
+  const what = { phase: PHASE_WORDS[step.phase], goOn: GO_ON };
   return new BkError(
     'BK_LINK_LOST',
     address === null
@@ -52,21 +53,6 @@ export function neverTheSame(port: string, looks: number): BkError {
 
 /** What a person does after a job that ended early. */
 export const GO_ON = say('session.goOn');
-
-/** What a job was doing: completes "during the …". */
-const PHASES: Readonly<Record<Phase, Note>> = {
-  open: say('session.phaseOpen'),
-  link: say('session.phaseLink'),
-  identify: say('session.phaseIdentify'),
-  compare: say('session.phaseCompare'),
-  backup: say('session.phaseBackup'),
-  read: say('session.phaseRead'),
-  erase: say('session.phaseErase'),
-  write: say('session.phaseWrite'),
-  verify: say('session.phaseVerify'),
-  recover: say('session.phaseRecover'),
-  reboot: say('session.phaseReboot'),
-};
 
 function where({ phase, address }: Step) {
   return address === null ? { phase } : { phase, address };

@@ -124,7 +124,7 @@ export const FLASHER = {
   examineBegins: 'Chip, adapter and line are to be measured.',
   listenBegins: 'The wiring is to be tested.',
   found: 'Found: __chip__ with __size__ of flash, bootloader __bootloader__, at __baud__ baud.',
-  mended: 'Mended. What had happened: __cause__ What was done: __action__',
+  mended: 'Mended. What had happened: __cause__. What was done: __action__.',
   done: 'Done, after __seconds__ s.',
   failed: '__code__: __error__',
 
