@@ -94,7 +94,7 @@ export function isBlank(value: unknown): value is undefined | null | '' {
 }
 
 /** The name in `${NAME}`: Node-RED leaves a setting as it stands where no such environment variable is set. */
-function variableIn(value: unknown): string | null {
+export function variableIn(value: unknown): string | null {
   const found = typeof value === 'string' ? /^\$(?:\{(\S+)\}|\((\S+)\))$/.exec(value) : null;
   return found?.[1] ?? found?.[2] ?? null;
 }

@@ -13,7 +13,7 @@ import { HeldImages } from './held-images';
 import { namesServer, objectIn, workOf } from './job-request';
 import { Refusal } from './refusal';
 import { Routes } from './routes';
-import { TryOuts } from './try-out';
+import { namesVariable, TryOuts } from './try-out';
 import { Uploads } from './upload';
 
 /** Answers the sidebar and the forms: the table in messages.ts. */
@@ -64,5 +64,9 @@ export function serveEditor(RED: NodeAPI, hub: FlasherHub, clock: Clock): void {
     entryOf(request).cancel(String(request.params.job));
   });
   routes.post('images', 'application/octet-stream', (request) => uploads.take(request));
-  routes.post('try', 'application/json', ({ body }) => tries.start(objectIn(body)));
+  routes.post('try', 'application/json', ({ body }) => tries.start(objectIn(body)), {
+    // The value of an environment variable is shown to all who look on, and may be a password: who edits flows sees it anyhow.
+    permission: 'flows.write',
+    when: ({ body }) => namesVariable(body),
+  });
 }

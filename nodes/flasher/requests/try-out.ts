@@ -3,7 +3,7 @@ import { Device, say } from '../../../src';
 import type { DeviceNode } from '../../shared/device-node';
 import { type DeviceDef, deviceSettings } from '../../shared/device-settings';
 import { portOf } from '../../shared/paths';
-import { isBlank, shown } from '../../shared/settings';
+import { isBlank, shown, variableIn } from '../../shared/settings';
 import type { FlasherHub } from '../hub';
 import type { StartedJob } from '../messages';
 import { Refusal } from './refusal';
@@ -12,6 +12,12 @@ import { Refusal } from './refusal';
 const MOST_TRIES = 4;
 
 type Given = Readonly<Record<string, unknown>>;
+
+/** Whether settings that somebody wants to try out name an environment variable. */
+export function namesVariable(body: unknown): boolean {
+  const { settings } = (body ?? {}) as { settings?: unknown };
+  return Object.values(settings ?? {}).some((value) => variableIn(value) !== null);
+}
 
 /** Devices with settings that are not deployed yet, each for one job. */
 export class TryOuts {
@@ -66,9 +72,8 @@ export class TryOuts {
   }
 
   #value(node: DeviceNode | null, value: unknown): unknown {
-    const variable = /^\$(?:\{(\S+)\}|\((\S+)\))$/.exec(typeof value === 'string' ? value : '');
-    if (variable === null) return value;
-    const name = variable[1] ?? variable[2] ?? '';
+    const name = variableIn(value);
+    if (name === null) return value;
     const found = this.#RED.util.evaluateNodeProperty(`\${${name}}`, 'env', node as never, {});
     // Left as it stands it is told by name.
     return isBlank(found) ? value : found;

@@ -41,9 +41,26 @@ function application({ heard, linked }: Evidence): Finding | null {
     say('diagnosis.textArrives', {
       text: heard.text,
       bytes: heard.bytes,
-      excerpt: heard.excerpt.trim(),
+      excerpt: tellable(heard.excerpt),
     }),
   );
+}
+
+/**
+ * Words that all devices with a firmware say, and nobody's password is. Sources: logs of Beken's SDK and bootloader, of
+ * OpenBeken, ESPHome and Tuya's SDK, as for their names.
+ */
+const KNOWN_WORDS = [
+  /^(?:V:BK72\w{0,4}|V:BOOT|0x10000|prvHeapInit-start|\[Flash\]init|sctrl_[a-z_]{1,24}|simulated|over|LibreTiny|ESPHome)$/,
+  /^(?:Info|Warn|Error|Debug|ExtraDebug):[A-Z]{1,8}:/,
+];
+
+/** A log without what may be somebody's: OpenBeken's, as one, tells the name of its Wi-Fi network and the key. */
+function tellable(excerpt: string): string {
+  const words = excerpt.trim().split(/ +/);
+  const told = words.map((word) => KNOWN_WORDS.map((known) => known.exec(word)?.[0]).find(Boolean));
+  const all = told.map((word, index) => (word === words[index] ? word : `${word ?? ''}…`));
+  return all.filter((word, index) => word !== '…' || !all[index - 1]?.endsWith('…')).join(' ');
 }
 
 /** Nothing at all: the wire cannot tell a chip that runs from one that is not there. */

@@ -41,6 +41,23 @@ describe('the diagnosis of a chip that does not answer', () => {
     assert.match(advice[0] ?? '', /UART1.*CEN to GND/);
   });
 
+  it('shows nothing of a log that may be a name or a password', () => {
+    const secrets = ['MyHome', 'open sesame 17', 'a'.repeat(64), 'sctrl_Pass1', 'V:Secret'];
+    for (const secret of secrets)
+      for (const log of [
+        `Info:MAIN:ssid:MyHome key:${secret}\r\n`,
+        `ssid:MyHome key:${secret}\r\nsctrl_sta_ps_init\r\n`,
+        `connecting to ${secret} with a long line of words\r\n`,
+      ]) {
+        const evidence = unlinked(log).likely[0]?.evidence ?? '';
+        assert.match(evidence, /Text arrives .*…/);
+        for (const word of [...secret.split(' '), 'MyHome'])
+          assert.ok(!evidence.replace(/^.*bytes\)/, '').includes(word), evidence);
+      }
+    const known = unlinked('Info:MAIN:key:x1y2\r\nsctrl_sta_ps_init\r\n');
+    assert.match(known.likely[0]?.evidence ?? '', /"Info:MAIN:… sctrl_sta_ps_init"/);
+  });
+
   it('forgives text a few bytes of noise', () => {
     assert.match(causeOf(`${'a plain line of the log\r\n'.repeat(4)}\xff\x80`), /application runs/);
   });

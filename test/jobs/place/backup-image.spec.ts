@@ -264,6 +264,19 @@ describe('the own backup of a chip as an image', function () {
     assert.ok(stranger.chip.flash.equals(before));
   });
 
+  it('is asked for where another firmware runs that has no identity of a device', async () => {
+    await savedLamp(2);
+    const stranger = lamp(1);
+    const { flash } = stranger.chip;
+    flash.fill(0xff, CALIBRATION);
+    calibrationSector([0xc8, 0x47, 0x8c, 0, 0, 0]).copy(flash, CALIBRATION);
+    noise(0x40000, 3).copy(flash, BOOTLOADER_END);
+    const before = Buffer.from(flash);
+    const error = await rejection(rescue(stranger), 'BK_BAD_SETTING');
+    assert.match(error.message, /nothing on it tells which device it is of/);
+    assert.ok(flash.equals(before));
+  });
+
   it('leaves a bootloader alone that is there, and says where it is not that of the backup', async () => {
     const { bench, before } = await savedLamp(1);
     noise(0x1000, 5).copy(bench.chip.flash, 0x8000);

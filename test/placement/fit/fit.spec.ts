@@ -316,6 +316,25 @@ describe('damage', () => {
   });
 });
 
+describe('a bootloader alone that contradicts itself', () => {
+  it('is refused as such, whether or not it is to replace the own', () => {
+    const mixed = codeThat({ mixed: true, says: [say('image.dump')] });
+    const image = imageOf({
+      contents: [{ to: 'bootloader', bytes: Buffer.alloc(1) }],
+      code: { app: null, bootloader: mixed },
+    });
+    for (const options of [{}, { bootloader: 'replace' } as const])
+      assert.deepEqual(
+        objectionOf(() => mustFit(image, N, options, [])),
+        [
+          say('placement.bootloaderContradicts', { says: mixed.says }),
+          say('placement.getAnew'),
+          say('placement.setAnyImage'),
+        ],
+      );
+  });
+});
+
 describe('an image of this very chip', () => {
   const calibration = { offset: 0, mac: MAC };
 

@@ -15,7 +15,17 @@ import {
 import { say } from '../../../src/texts/note';
 import { english } from '../../support/english';
 import { bootloader, calibrationSector, flashImage } from '../../support/images';
-import { APP_N, BK7238, loaded, N, on, refusalOf, refuses, T } from '../../support/placing';
+import {
+  APP_N,
+  BK7238,
+  imageOf,
+  loaded,
+  N,
+  on,
+  refusalOf,
+  refuses,
+  T,
+} from '../../support/placing';
 
 const SECTOR_OF_MINE = calibrationSector([2, 0, 0, 0xab, 0xcd, 0xef]);
 const MINE = '02:00:00:ab:cd:ef';
@@ -137,6 +147,8 @@ describe('what is said of a calibration', () => {
       },
     );
     mustBeOfThisDevice(loaded(APP_N), on(N, { mac: own }), {});
+    // The backup that this very chip was told to be of.
+    mustBeOfThisDevice(loaded(SECTOR_OF_MINE), on(N, { mac: own, adopted: MINE }), {});
   });
 
   it('is that its place cannot be told, and what helps', () => {
@@ -177,6 +189,15 @@ describe('the place of a calibration', () => {
   it('is that of the layout, where a dump has none', () => {
     const bare = loaded(flashImage({ calibration: null, saysBk7231: true }));
     assert.equal(calibrationPlaces(bare, on(N)).first, 0x1d0000);
+  });
+
+  it('is not told by where a file has it that is in another order than flash', () => {
+    const detected = imageOf({
+      kind: 'rotated-dump',
+      calibration: { offset: 0x1e3000, mac: MINE },
+    });
+    const image = { bytes: Buffer.alloc(1), detected };
+    assert.equal(calibrationPlaces(image, on(BK7238)).first, null);
   });
 
   it('is one of those in the flash, the last of which may end it', () => {

@@ -94,6 +94,7 @@ describe("the sectors of Tuya's storage", () => {
       [0x1ee001, 0x200000],
       [0x1f0000, 0x200000],
       [0, 0x1ff000],
+      [0, 0x100000],
       [0x1ee000, 0x1f0000],
     ] as const)
       assert.deepEqual(refusalOf(cut(withStorage, start, end)), refusal);

@@ -28,10 +28,12 @@ describe('the admin routes of a Node-RED with adminAuth', function () {
     ];
     const flow = [{ id: 'tab', type: 'tab', label: 'test' }, DEVICE];
     prepareUserDir(userFolder, flow, { adminAuth: { type: 'credentials', users } });
+    process.env.BK_TEST_WORD = 'known to few';
     nodeRed = new NodeRed(userFolder);
     url = await nodeRed.ready;
   });
   after(async () => {
+    delete process.env.BK_TEST_WORD;
     await nodeRed.end();
     rmSync(userFolder, { recursive: true, force: true });
   });
@@ -99,5 +101,32 @@ describe('the admin routes of a Node-RED with adminAuth', function () {
     assert.equal(await send('flasher', '', { ...options, releaseServer: ['x'] }), 401);
     assert.equal(await send('flasher', '', { ...options, releaseServer: ' ' }), 200);
     assert.equal(await send('worker', '*', options), 200);
+  });
+
+  it('let nobody read the environment who may not edit flows', async () => {
+    const tried = async (token: string, settings: unknown) => {
+      const answer = await fetch(`${url}/bk72xx/try`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+        body: JSON.stringify({ operation: 'connect', settings }),
+      });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const flasher = await tokenOf('flasher', '');
+    for (const variable of [`\${BK_TEST_WORD}`, '$(BK_TEST_WORD)'])
+      for (const settings of [
+        { port: variable },
+        { port: DEVICE.port, name: variable },
+        { port: DEVICE.port, baud: variable },
+        [variable],
+      ]) {
+        const { status, text } = await tried(flasher, settings);
+        assert.equal(status, 401);
+        assert.ok(!text.includes('known to few'));
+      }
+    const worker = await tried(await tokenOf('worker', '*'), { port: '$(BK_TEST_WORD)' });
+    assert.notEqual(worker.status, 401);
+    const usual = await tried(flasher, { port: `${DEVICE.port}&seed=9` });
+    assert.equal(usual.status, 200);
   });
 });
