@@ -8,7 +8,7 @@ import { chipPart, kindOf, macPart, parseName } from './names';
  * Removes the oldest backups of the chip of `latest` so that `keep` are left, `latest` included. Only
  * files that have both a name of this package's making and a sidecar that agrees with it, and only those
  * of the same stretch of flash: a small read must never push out the backup of the whole chip.
- * Without model and MAC nothing tells one chip from another, and all stay.
+ * Without a MAC nothing tells one chip from another of its model, and all stay.
  * @returns paths of the files that were removed
  */
 export async function removeOldest(
@@ -17,7 +17,7 @@ export async function removeOldest(
   keep: number,
 ): Promise<string[]> {
   const { record } = latest;
-  if (keep < 1 || !isOwn(latest) || (record.chip === null && record.mac === null)) return [];
+  if (keep < 1 || !isOwn(latest) || record.mac === null) return [];
   const alike = (await findBackups(folder, record)).filter(
     (backup) =>
       backup.path !== latest.path && isOwn(backup) && kindOf(backup.record) === kindOf(record),

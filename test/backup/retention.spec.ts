@@ -63,11 +63,11 @@ describe('how many backups are kept', function () {
     assert.ok(existsSync(path));
   });
 
-  it('keeps all of what tells neither model nor MAC, and not of what tells one of them', async () => {
+  it('keeps all of what has no MAC: two chips of one model are not one', async () => {
     for (const [subject, left] of [
       [{ ...FULL, chip: null, mac: null }, 2],
       [{ ...FULL, chip: null }, 1],
-      [{ ...FULL, mac: null }, 1],
+      [{ ...FULL, mac: null }, 2],
     ] as const) {
       const first = await write(0, { subject, keep: 1 });
       const second = await write(1, { subject, keep: 1 });
