@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import helper from 'node-red-node-test-helper';
-import type { DeviceState, EndedJob, HeldImage, LogEntry } from '../../nodes/flasher/messages';
+import type {
+  DeviceState,
+  EndedJob,
+  HeldImage,
+  LogEntry,
+  SaidNote,
+} from '../../nodes/flasher/messages';
 import { LONGEST_IMAGE } from '../../src';
 import { adminRoutes, publishedIn } from '../support/admin';
 import { noise } from '../support/bench-device';
@@ -150,6 +156,11 @@ describe("the sidebar's server", function () {
     assert.equal(refused.error?.message.code, 'backup.noneNamed');
     const asked = await run('write', { source: 'backup', dryRun: true });
     assert.equal(asked.error?.message.code, 'backup.onlyOneFits');
+    const candidates = asked.error?.message.params.candidates as SaidNote[];
+    assert.deepEqual(
+      candidates.map(({ params }) => params.file),
+      [filename],
+    );
     assert.ok(!flash.equals(before));
     const back = await run('write', { source: 'backup', filename });
     assert.equal((back.result as { restored: { told: string } }).restored.told, 'filename');

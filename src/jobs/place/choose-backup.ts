@@ -74,7 +74,8 @@ export type Choice<Candidate> =
 
 /**
  * Which device's backup is that of a chip that has lost its MAC.
- * - `contents`: at least half of what remains is in it, and something of that in no other one
+ * - `contents`: at least half of what remains is in it, and something of that in no other one; no other
+ *   one has such a thing, which would be the data of two devices
  * - `only`: nothing remains, and no other one fits
  * - `several`: no telling which
  * - `other`: there is but one, and what remains speaks against it
@@ -85,14 +86,16 @@ export function chooseBackup<Candidate extends { bytes: Buffer }>(
   remains: Remains,
 ): Choice<Candidate> {
   const same = candidates.map(({ bytes }) => sameIn(bytes, remains));
-  const told = candidates.flatMap((chosen, index) => {
+  // What no other one has.
+  const unlike = candidates.flatMap((chosen, index) => {
     const own = same[index] as ReadonlySet<number>;
     const others = same.filter((_, other) => other !== index);
     const isUnlike = [...own].some((address) => !others.some((other) => other.has(address)));
-    return isUnlike && 2 * own.size >= remains.size ? [{ chosen, same: own.size }] : [];
+    return isUnlike ? [{ chosen, same: own.size }] : [];
   });
-  const [first, ...more] = told;
-  if (first !== undefined && more.length === 0) return { kind: 'contents', ...first };
+  const [first, ...more] = unlike;
+  const isTold = first !== undefined && more.length === 0 && 2 * first.same >= remains.size;
+  if (isTold) return { kind: 'contents', ...first };
   if (candidates.length > 1) return { kind: 'several' };
   return remains.size === 0 ? { kind: 'only' } : { kind: 'other' };
 }

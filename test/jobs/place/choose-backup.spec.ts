@@ -43,6 +43,9 @@ describe('the backup of a chip that has lost its MAC', () => {
     [['abcd', 'abxy'], '..x.', 'contents 1'],
     [['abcd', 'abxy'], '..cy', 'several'],
     [['abcd', 'abxy'], 'c...', 'several'],
+    // Data of two devices.
+    [['abcd', 'wxyz'], 'abcz', 'several'],
+    [['abcd', 'abxy', 'pqrs'], 'abcs', 'several'],
     // Too little of it.
     [['abcd', 'xyzd'], 'a123', 'several'],
   ];
