@@ -51,9 +51,9 @@ const TWO = {
 } as const;
 
 /**
- * Modules whose pins two independent sources give alike: Tuya's data sheets (tables "Pin definition" of CBU, CB3S,
- * CB2S, WB2S and WB3S), and LibreTiny's boards (boards/_base/pcb) with the shapes of boardgen (res/templates). Whatever
- * has no such pair of sources is not drawn.
+ * Positions by LibreTiny's boards (boards/_base/pcb) with the shapes of boardgen (res/templates). A second reading, of the tables
+ * "Pin definition" of Tuya's data sheets or of copies of them, was seen for CBU and CB3S, and for the UART side of CB2S; WB2S and WB3S
+ * rest on their being made alike. No other module is drawn.
  */
 export const PINOUTS: readonly Pinout[] = [
   { name: 'CB2S', ...TWO },
