@@ -30,7 +30,10 @@ export interface SaidNote {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** What one cell of the map, a sector of 4 KiB, shows: one letter each. */
+/** Bytes that one cell of the map stands for: a sector. */
+export const SECTOR = 4096;
+
+/** What one cell of the map shows: one letter each. */
 export const SECTOR_STATES = {
   unknown: '.',
   read: 'r',
@@ -47,7 +50,7 @@ export type SectorState = keyof typeof SECTOR_STATES;
 export interface FlashMap {
   /** Bytes. */
   size: number;
-  /** A letter of SECTOR_STATES for each sector of 4096 bytes. */
+  /** A letter of SECTOR_STATES for each sector. */
   sectors: string;
   regions: MapRegion[];
   /** Counts up with each change; a browser that misses one asks for the whole map. */

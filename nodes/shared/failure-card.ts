@@ -1,5 +1,12 @@
-import type { TextCode } from '../../src';
-import { type BkError, type Catalogue, type Note, type Operation, render, say } from '../../src';
+import {
+  type BkError,
+  type Catalogue,
+  type Note,
+  type Operation,
+  render,
+  say,
+  type TextCode,
+} from '../../src';
 
 /** Of what may be the cause and of what can be done, so much fits on a card: Node-RED's sidebar shows 1000 letters. */
 const MOST_CAUSES = 1;

@@ -34,8 +34,6 @@ import { place } from './place/place-on-chip';
 import { planConfig } from './place/plan-config';
 import { releaseImage } from './place/release-image';
 
-export { loadImage };
-
 /**
  * The image that a job is to write; or, where the chip has a say in which it is, how it will be found.
  * @throws BkError as `loadImage` and `releaseImage` do

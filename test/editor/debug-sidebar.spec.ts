@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { Editor, findChromium } from '../support/editor';
+import { chromiumFor, Editor } from '../support/editor';
 import type { FlowNode } from '../support/flow';
 
 // In the page: the editor's own global.
@@ -49,11 +49,7 @@ describe('a failure that no Catch node takes, in the debug sidebar', function ()
   let editor: Editor;
 
   before(async function () {
-    const chromium = findChromium();
-    if (chromium === null) {
-      console.log('    no chromium on this machine');
-      this.skip();
-    }
+    const chromium = chromiumFor(this);
     editor = await Editor.open(chromium, FLOW);
   });
   after(() => editor?.close());

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Editor, findChromium } from '../support/editor';
+import { chromiumFor, Editor } from '../support/editor';
 
 // In the page: the editor's own global.
 // biome-ignore lint/suspicious/noExplicitAny: the editor has no types
@@ -16,11 +16,7 @@ describe('the dialog of a device, on simulated chips that are not deployed,', fu
   let editor: Editor;
 
   before(async function () {
-    const chromium = findChromium();
-    if (chromium === null) {
-      console.log('    no chromium on this machine');
-      this.skip();
-    }
+    const chromium = chromiumFor(this);
     editor = await Editor.open(chromium, FLOW);
   });
   after(() => editor?.close());

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { RunningJob, ShownChip, ShownError, TryRequest } from '../../nodes/flasher/messages';
+import type { RunningJob, ShownError, TryRequest } from '../../nodes/flasher/messages';
 import { accessibilityFaults, setTheme } from '../support/accessibility';
-import { Editor, findChromium } from '../support/editor';
-import { FakeFlasher } from '../support/fake-flasher';
+import { chromiumFor, Editor } from '../support/editor';
+import { SHOWN_CHIP as CHIP, FakeFlasher } from '../support/fake-flasher';
 import { until } from '../support/until';
 
 // In the page: the editor's own global.
@@ -31,18 +31,6 @@ const FLOW = [
   { ...AT, id: 'inspect', type: 'bk-inspect', y: 200, wires: [[]] },
 ];
 const NODES = ['connect', 'read', 'write', 'erase', 'inspect', 'lamp'] as const;
-
-const CHIP: ShownChip = {
-  chip: 'BK7231N',
-  aliases: ['T2', 'BL2028N'],
-  family: 'full',
-  chipId: '7231c',
-  bootloader: { name: 'BK7231N 1.0.1', version: '1.0.1', crc: '1c5d83d9', known: true },
-  flash: { id: '1c7015', name: 'EN25QH16', size: 0x200000 },
-  encryptionKey: 'tuya',
-  mac: 'c8:47:8c:00:11:22',
-  baud: 1_500_000,
-};
 
 const JOB: RunningJob = {
   id: 'job',
@@ -84,11 +72,7 @@ describe('the dialogs', function () {
   const cancelled: string[] = [];
 
   before(async function () {
-    const chromium = findChromium();
-    if (chromium === null) {
-      console.log('    no chromium on this machine');
-      this.skip();
-    }
+    const chromium = chromiumFor(this);
     server.answers['POST try'] = (route: { request(): { postDataJSON(): TryRequest } }) => {
       tried.push(route.request().postDataJSON());
       server.tell({ id: 'trial', name: 'Lamp', port: '/dev/ttyLAMP', job: JOB, last: null });
@@ -276,6 +260,25 @@ describe('the dialogs', function () {
       await until(() => cancelled.length === 1, 'the job is cancelled');
     });
   }
+
+  it('ends what was only asked for when it is closed, as soon as that has begun', async () => {
+    let begin = () => {};
+    const asked = server.answers['POST try'];
+    server.answers['POST try'] = async () => {
+      await new Promise<void>((resolve) => {
+        begin = resolve;
+      });
+      return { device: 'trial', job: 'job' };
+    };
+    await open('lamp');
+    await editor.page.click('#bk-device-identify');
+    await editor.page.waitForSelector('.bk-try-live >> visible=true');
+    await close();
+    assert.deepEqual(cancelled, []);
+    begin();
+    await until(() => cancelled.length === 1, 'the job is cancelled');
+    server.answers['POST try'] = asked;
+  });
 
   it('draws the module that is chosen, and remembers it', async () => {
     await open('lamp');

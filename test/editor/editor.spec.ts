@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { Editor, findChromium } from '../support/editor';
+import { chromiumFor, Editor } from '../support/editor';
 import { projectFiles, readText } from '../support/project';
 
 // In the page: the editor's own global.
@@ -30,11 +30,7 @@ describe('the editor', function () {
   let editor: Editor;
 
   before(async function () {
-    const chromium = findChromium();
-    if (chromium === null) {
-      console.log('    no chromium on this machine');
-      this.skip();
-    }
+    const chromium = chromiumFor(this);
     editor = await Editor.open(chromium, FLOW);
   });
   after(() => editor?.close());

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { RunningJob, ShownChip, ShownError } from '../../nodes/flasher/messages';
+import type { RunningJob, ShownError } from '../../nodes/flasher/messages';
 import { accessibilityFaults, setTheme } from '../support/accessibility';
-import { Editor, findChromium } from '../support/editor';
-import { FakeFlasher } from '../support/fake-flasher';
+import { chromiumFor, Editor } from '../support/editor';
+import { SHOWN_CHIP as CHIP, FakeFlasher } from '../support/fake-flasher';
 
 // In the page: the editor's own global.
 // biome-ignore lint/suspicious/noExplicitAny: the editor has no types
@@ -17,18 +17,6 @@ const FLOW = [
 ];
 
 const note = (code: string, params: Record<string, unknown> = {}) => ({ code, params });
-
-const CHIP: ShownChip = {
-  chip: 'BK7231N',
-  aliases: ['T2', 'BL2028N'],
-  family: 'full',
-  chipId: '7231c',
-  bootloader: { name: 'BK7231N 1.0.1', version: '1.0.1', crc: '1c5d83d9', known: true },
-  flash: { id: '1c7015', name: 'EN25QH16', size: 0x200000 },
-  encryptionKey: 'tuya',
-  mac: 'c8:47:8c:00:11:22',
-  baud: 1_500_000,
-};
 
 const JOB: RunningJob = {
   id: 'j',
@@ -103,11 +91,7 @@ describe('the tab BK flasher, told of whatever there is', function () {
   const server = new FakeFlasher();
 
   before(async function () {
-    const chromium = findChromium();
-    if (chromium === null) {
-      console.log('    no chromium on this machine');
-      this.skip();
-    }
+    const chromium = chromiumFor(this);
     server.setMap('Lamp', MAP);
     server.setLog('Lamp', [
       { number: 1, at: '2026-01-02T20:15:00.000Z', level: 'info', text: note('job.done') },

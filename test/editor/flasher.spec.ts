@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { accessibilityFaults, setTheme } from '../support/accessibility';
-import { Editor, findChromium } from '../support/editor';
+import { chromiumFor, Editor } from '../support/editor';
 import { container, openBekenTexts } from '../support/images';
 import { mainThreadTasks } from '../support/main-thread';
 
@@ -39,11 +39,7 @@ describe('the tab BK flasher on simulated chips', function () {
   let editor: Editor;
 
   before(async function () {
-    const chromium = findChromium();
-    if (chromium === null) {
-      console.log('    no chromium on this machine');
-      this.skip();
-    }
+    const chromium = chromiumFor(this);
     editor = await Editor.open(chromium, FLOW);
     await editor.page.evaluate(() => RED.sidebar.show('bk-flasher'));
     await part('.bk-device').first().waitFor();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from '../../src';
-import { Editor, findChromium } from '../support/editor';
+import { chromiumFor, Editor } from '../support/editor';
 import { stepsOf } from '../support/first-steps';
 import {
   hashOf,
@@ -38,11 +38,7 @@ describe("the first quarter of an hour, by the README's steps", function () {
   const steps = stepsOf();
 
   before(async function () {
-    const chromium = findChromium();
-    if (chromium === null) {
-      console.log('    no chromium on this machine');
-      this.skip();
-    }
+    const chromium = chromiumFor(this);
     github = await ReleaseStandIn.start();
     github.files = 'https://github.com';
     github.objects = 'https://release-assets.githubusercontent.com';

@@ -11,6 +11,14 @@ export function findChromium(): string | null {
   return files.find((file) => existsSync(file)) ?? null;
 }
 
+/** The same for tests of the editor, which are left out, with a word, where there is none. */
+export function chromiumFor(context: Mocha.Context): string {
+  const chromium = findChromium();
+  if (chromium !== null) return chromium;
+  console.log('    no chromium on this machine');
+  return context.skip();
+}
+
 /** A Node-RED with this package from the checkout and a user folder of its own, and a page of its editor. */
 export class Editor {
   readonly page: Page;

@@ -5,7 +5,21 @@ import type {
   FlashMap,
   JobRequest,
   LogEntry,
+  ShownChip,
 } from '../../nodes/flasher/messages';
+
+/** A chip, as the server tells of it. */
+export const SHOWN_CHIP: ShownChip = {
+  chip: 'BK7231N',
+  aliases: ['T2', 'BL2028N'],
+  family: 'full',
+  chipId: '7231c',
+  bootloader: { name: 'BK7231N 1.0.1', version: '1.0.1', crc: '1c5d83d9', known: true },
+  flash: { id: '1c7015', name: 'EN25QH16', size: 0x200000 },
+  encryptionKey: 'tuya',
+  mac: 'c8:47:8c:00:11:22',
+  baud: 1_500_000,
+};
 
 type Answer = (route: Route) => unknown;
 

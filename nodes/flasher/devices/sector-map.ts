@@ -1,8 +1,6 @@
 import type { ChipReport, SectorChange } from '../../../src';
-import { type FlashMap, type MapChange, type MapRegion, SECTOR_STATES } from '../messages';
+import { type FlashMap, type MapChange, type MapRegion, SECTOR, SECTOR_STATES } from '../messages';
 
-/** Bytes that one cell of the map stands for. */
-const SECTOR = 4096;
 const UNKNOWN = SECTOR_STATES.unknown;
 
 /** A map of one chip's flash, and what of it nobody has been told yet. */

@@ -52,7 +52,9 @@ export class TryOuts {
     this.#underWay++;
     const over = () => {
       this.#underWay--;
-      void device.close().then(() => this.#hub.remove(entry));
+      // A port that does not close is told of by the job that wants it next.
+      const closed = device.close().catch(() => {});
+      void closed.then(() => this.#hub.remove(entry));
     };
     return entry.start(() => {
       const job: Promise<unknown> = operation === 'connect' ? device.connect() : device.listen();

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { FileOutput, ReadOptions } from '../../../src';
 import type { JobMessage } from '../job-runner';
-import { inUserDir } from '../paths';
+import { backupFolder } from '../paths';
 import { choice, count, flag, isBlank, type Saved, size, text } from '../settings';
 import { settingValue } from '../typed-values';
 
@@ -38,7 +38,7 @@ export function readOptions(RED: NodeAPI, node: Node, def: ReadDef, msg: JobMess
 
 function fileOutput(RED: NodeAPI, def: ReadDef, filename: string): FileOutput {
   return {
-    folder: inUserDir(RED, isBlank(def.folder) ? 'bk-backups' : text('folder', def.folder)),
+    folder: backupFolder(RED, text('folder', def.folder)),
     filename,
     keep: count('keep', def.keep, 0),
     incremental: flag('incremental', def.incremental, true),

@@ -1,4 +1,4 @@
-import { findBackups, loadVerified } from '../../backup/find';
+import { findBackups } from '../../backup/find';
 import { checkFolder } from '../../backup/folder';
 import { settleLeftovers } from '../../backup/leftovers';
 import { removeSuperseded } from '../../backup/partial';
@@ -7,6 +7,7 @@ import { BkError, isBkError } from '../../errors';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { BackupOptions } from '../base/job-types';
+import { loadAsTold } from '../chip/told-backup';
 import { readToFile, subjectOf } from '../read/read-to-file';
 
 /**
@@ -76,7 +77,7 @@ async function newestWhole(
 ): Promise<string | null> {
   for (const { path, record } of await findBackups(folder, subject)) {
     const whole = record.kind === 'full' && record.length === range.length;
-    if (whole && (await loadVerified({ path, record })) !== null) return path;
+    if (whole && (await loadAsTold({ path, record })) !== null) return path;
   }
   return null;
 }

@@ -1,11 +1,9 @@
 import { basename, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type FoundBackup, listBackups, loadVerified, traitsOf } from '../../backup/find';
+import { type FoundBackup, listBackups, traitsOf } from '../../backup/find';
 import { BOOTLOADER_END } from '../../chip/geometry';
-import { calibrationOrder } from '../../chip/known/chip-places';
 import { isSameSilicon } from '../../chip/known/chip-queries';
 import { BkError, type ErrorCode } from '../../errors';
-import { findCalibration } from '../../image/calibration';
 import { isFilledWith } from '../../image/code/packets';
 import { asChipReads } from '../../placement/kinds/place-dump';
 import { type Note, say } from '../../texts/note';
@@ -13,8 +11,9 @@ import type { JobContext } from '../base/job-context';
 import type { BackupImage, RestoredBackup, WriteOptions } from '../base/job-types';
 import type { ChosenImage, LateImage } from '../base/late-image';
 import { chipIdOf } from '../chip/chip-calibration';
+import { loadAsTold } from '../chip/told-backup';
 import { crcOf } from './chip-target';
-import { chooseByWhatTells, remainsOf, tellingOf } from './choose-backup';
+import { chooseBackup, remainsOf, tellingOf } from './choose-backup';
 import { asLoaded, checkConfig } from './load-image';
 
 /** A backup whose bytes are what its sidecar says. */
@@ -101,7 +100,7 @@ async function named(
   }
   if (!(await fits(context, backup)))
     throw refused('BK_WRONG_IMAGE', say('backup.namedUnfit', { path, port }));
-  const bytes = await loadAsTold(context, backup);
+  const bytes = await loadAsTold(backup);
   if (bytes === null) throw refused('BK_BAD_IMAGE', say('backup.namedDamaged', { path, port }));
   return { backup, bytes, told: 'filename' };
 }
@@ -132,7 +131,7 @@ async function byRemains(
     throw refused('BK_STORAGE', say('backup.noneThatFits', at(context, folder)));
   const remains = await remainsOf(context);
   const telling = tellingOf(remains, candidates);
-  const choice = chooseByWhatTells(candidates, remains, telling);
+  const choice = chooseBackup(candidates, telling);
   const { port } = context.session;
   const fitting = [...candidates.map(({ backup }) => backup), ...unread];
   const list = { port, candidates: fitting.map(candidateNote) };
@@ -170,7 +169,7 @@ async function newestVerified(
 ): Promise<Verified | null> {
   const damaged: Note[] = [];
   for (const backup of backups) {
-    const bytes = await loadAsTold(context, backup);
+    const bytes = await loadAsTold(backup);
     if (bytes !== null) {
       context.warnings.push(...damaged);
       return { backup, bytes };
@@ -178,18 +177,6 @@ async function newestVerified(
     damaged.push(say('backup.newerDamaged', { file: basename(backup.path) }));
   }
   return null;
-}
-
-/**
- * The bytes of a backup that are what its sidecar says. The MAC, too: a sidecar that was copied, or written by hand, would
- * give this chip another one's.
- */
-async function loadAsTold({ session }: JobContext, backup: FoundBackup): Promise<Buffer | null> {
-  const bytes = await loadVerified(backup);
-  const { mac } = backup.record;
-  if (bytes === null || mac === null) return bytes;
-  const found = findCalibration(bytes, calibrationOrder(session.identity.chip));
-  return found?.mac === mac ? bytes : null;
 }
 
 /**

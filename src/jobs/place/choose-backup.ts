@@ -55,16 +55,6 @@ function hasFewPieces(sector: Buffer): boolean {
   return pieces.size <= FEW_PIECES;
 }
 
-/** Where something remains that tells nothing, nobody knows whose it is: the chip is not blank. */
-export function chooseByWhatTells<Candidate extends { bytes: Buffer }>(
-  candidates: readonly Candidate[],
-  remains: Remains,
-  telling: Remains,
-): Choice<Candidate> {
-  const choice = chooseBackup(candidates, telling);
-  return choice.kind === 'only' && remains.size > 0 ? { kind: 'other' } : choice;
-}
-
 /** What the remains say of several devices' backups. */
 export type Choice<Candidate> =
   | { kind: 'contents'; chosen: Candidate; same: number }
@@ -76,10 +66,11 @@ export type Choice<Candidate> =
  * Which device's backup is that of a chip that has lost its MAC.
  * - `contents`: at least half of what remains is in it, and something of that in no other one; no other
  *   one has such a thing, which would be the data of two devices
- * - `only`: nothing remains, and no other one fits
+ * - `only`: nothing that tells remains, and no other one fits
  * - `several`: no telling which
  * - `other`: there is but one, and what remains speaks against it
  * @param candidates of one device each, one at least
+ * @param remains that can tell devices apart
  */
 export function chooseBackup<Candidate extends { bytes: Buffer }>(
   candidates: readonly Candidate[],

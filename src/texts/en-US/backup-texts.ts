@@ -49,7 +49,7 @@ export const BACKUP = {
   severalFit:
     'The chip on __port__ has lost its MAC, and backups of several devices fit it; nothing was changed. They are: __candidates__',
   onlyOneFits:
-    'The chip on __port__ has lost its MAC, and all other data: nothing on it tells which device it is of; nothing was changed. The only backup that fits is __candidates__. If this is another device, do not use it: two with one MAC disturb each other',
+    'The chip on __port__ has lost its MAC, and nothing else on it tells which device it is of; nothing was changed. The only backup that fits is __candidates__. If this is another device, do not use it: two with one MAC disturb each other',
   noneIsTold:
     'The chip on __port__ has lost its MAC, and the data that it still holds is not that of the only device whose backup fits; nothing was changed. That one is: __candidates__',
   chooseFile: 'Choose one by its file name: the MAC may stand on the housing, or in your router.',

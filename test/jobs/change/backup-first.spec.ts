@@ -5,6 +5,7 @@ import type { BackupOptions, Device } from '../../../src';
 import { digestsOf } from '../../../src/backup/record';
 import { SECTOR } from '../../../src/chip/geometry';
 import { noise, scratchFolder, testDevice } from '../../support/bench-device';
+import { calibrationSector } from '../../support/images';
 import { rejection } from '../../support/rejects';
 
 const AT = 0x100000;
@@ -77,6 +78,16 @@ describe('the backup before a change', function () {
         writeFileSync(path, bytes);
         const changes = { length: SECTOR, ...digestsOf(bytes) };
         writeFileSync(`${path}.json`, JSON.stringify({ ...record, ...changes }));
+      },
+    ],
+    [
+      'whose bytes have the MAC of another chip, though its sidecar has this one’s',
+      (path: string) => {
+        const record = JSON.parse(readFileSync(`${path}.json`, 'utf8'));
+        const bytes = readFileSync(path);
+        calibrationSector([2, 0, 0, 0, 0, 9]).copy(bytes, 0x1d0000);
+        writeFileSync(path, bytes);
+        writeFileSync(`${path}.json`, JSON.stringify({ ...record, ...digestsOf(bytes) }));
       },
     ],
     [

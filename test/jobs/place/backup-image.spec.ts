@@ -117,7 +117,7 @@ describe('the own backup of a chip as an image', function () {
     bench.chip.flash.fill(0xff);
     const blank = Buffer.from(bench.chip.flash);
     const { message } = await rejection(rescue(bench), 'BK_BAD_SETTING');
-    assert.match(message, /nothing on it tells which device it is of.*two with one MAC/);
+    assert.match(message, /nothing else on it tells which device it is of.*two with one MAC/);
     assert.ok(message.includes(basename(path)));
     assert.ok(bench.chip.flash.equals(blank));
 
@@ -260,7 +260,7 @@ describe('the own backup of a chip as an image', function () {
     empty.copy(stranger.chip.flash, STORAGE + 0x8000);
     const before = Buffer.from(stranger.chip.flash);
     const error = await rejection(rescue(stranger), 'BK_BAD_SETTING');
-    assert.match(error.message, /is not that of the only device whose backup fits/);
+    assert.match(error.message, /nothing else on it tells which device it is of/);
     assert.ok(stranger.chip.flash.equals(before));
   });
 
@@ -273,7 +273,7 @@ describe('the own backup of a chip as an image', function () {
     noise(0x40000, 3).copy(flash, BOOTLOADER_END);
     const before = Buffer.from(flash);
     const error = await rejection(rescue(stranger), 'BK_BAD_SETTING');
-    assert.match(error.message, /nothing on it tells which device it is of/);
+    assert.match(error.message, /nothing else on it tells which device it is of/);
     assert.ok(flash.equals(before));
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { loadImage, write } from '../../../src/jobs/write';
+import { loadImage } from '../../../src/jobs/place/load-image';
+import { write } from '../../../src/jobs/write';
 import { findings } from '../../support/findings';
 import { MARKERS, packets } from '../../support/images';
 import { run } from './rig';

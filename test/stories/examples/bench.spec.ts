@@ -24,6 +24,7 @@ describe('the example of a bench', function () {
   });
 
   it('works on what is plugged in while it runs, and leaves alone what was there before', async function () {
+    // The example looks for adapters where Linux names them, and pseudo-terminals stand for those.
     if (process.platform === 'win32') this.skip();
     const folder = mkdtempSync(path.join(tmpdir(), 'bk72xx-by-id-'));
     const ptys: Pty[] = [];

@@ -41,6 +41,7 @@ describe('openTransport', () => {
 
 describe('canonicalPort', () => {
   it('knows a port by any of its links', async function () {
+    // Windows lets only administrators make links.
     if (process.platform === 'win32') this.skip();
     const folder = await mkdtemp(join(tmpdir(), 'bk-ports-'));
     const device = join(folder, 'ttyUSB0');

@@ -10,6 +10,7 @@ describe('listPorts', () => {
   let ttys: string;
 
   before(async function () {
+    // Windows lets only administrators make links.
     if (process.platform === 'win32') this.skip();
     root = await realpath(await mkdtemp(join(tmpdir(), 'bk-dev-')));
     dev = join(root, 'dev');

@@ -18,6 +18,7 @@ describe('a serial port', () => {
   let port: Transport;
 
   before(function () {
+    // The pseudo-terminals that stand for serial ports here are those of Linux.
     if (process.platform !== 'linux') this.skip();
   });
 
@@ -147,6 +148,7 @@ describe('opening a serial port', () => {
   let folder: string;
 
   before(async function () {
+    // Ports of Windows are no files.
     if (process.platform === 'win32') this.skip();
     folder = await mkdtemp(join(tmpdir(), 'bk-serial-'));
   });
@@ -176,6 +178,7 @@ describe('opening a serial port', () => {
   });
 
   it('says who may open a port that this user may not', async function () {
+    // Only there is a pseudo-terminal to be closed to others.
     if (process.platform !== 'linux') this.skip();
     const line = await openPty();
     await chmod(line.path, 0);
@@ -193,6 +196,7 @@ describe('opening a serial port', () => {
   });
 
   it('names the process that holds a device', async function () {
+    // Who holds a file is told by Linux's /proc.
     if (process.platform !== 'linux') this.skip();
     const line = await openPty();
     const holder = spawn('sh', ['-c', `exec 3<>${line.path}; echo ready; read -r end`]);

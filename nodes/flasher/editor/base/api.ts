@@ -28,9 +28,19 @@ export class RequestFailed extends Error {
   }
 }
 
+/** What the server tells of a serial port of its machine; `path` is what the setting is to hold. */
+export interface ListedPort {
+  path: string;
+  /** For people; ends in the short name, as `usb-CH340 (ttyUSB0)`, or is that alone. */
+  label: string;
+  manufacturer?: string;
+  serialNumber?: string;
+}
+
 /** The server's routes, as `messages.ts` lists them. Each rejects with RequestFailed. */
 export const api = {
   texts: (language: string) => get<EngineTexts>(`texts/${encodeURIComponent(language)}`),
+  ports: () => get<ListedPort[]>('ports'),
   devices: () => get<DeviceState[]>('devices'),
   map: (device: string) => get<FlashMap | null>(`${pathOf(device)}/map`),
   log: (device: string) => get<LogEntry[]>(`${pathOf(device)}/log`),

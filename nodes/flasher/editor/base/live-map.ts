@@ -1,9 +1,12 @@
-import type { FlashMap, MapChange, MapRegion } from '../../messages';
+import {
+  type FlashMap,
+  type MapChange,
+  type MapRegion,
+  SECTOR,
+  SECTOR_STATES,
+} from '../../messages';
 
-/** Bytes that one cell stands for. */
-export const SECTOR = 4096;
-
-const UNKNOWN = '.';
+const UNKNOWN = SECTOR_STATES.unknown;
 
 /** Cells that have changed: the first one, and how many. */
 export type Dirty = 'all' | readonly (readonly [first: number, count: number])[];

@@ -26,7 +26,7 @@ export const forms = {
 
   /** The form has gone, and with it what was begun in it. */
   closeDevice(): void {
-    panel?.cancel();
+    panel?.close();
     panel = null;
   },
 

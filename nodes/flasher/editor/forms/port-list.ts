@@ -1,16 +1,7 @@
+import { api, type ListedPort } from '../base/api';
 import { element } from '../base/elements';
 import { text } from '../base/form-texts';
-import { query } from '../base/node-red';
 import { onChange } from './size-hint';
-
-/** What the server tells of a serial port of its machine; `path` is what the setting is to hold. */
-interface ListedPort {
-  path: string;
-  /** For people; ends in the short name, as `usb-CH340 (ttyUSB0)`, or is that alone. */
-  label: string;
-  manufacturer?: string;
-  serialNumber?: string;
-}
 
 /** One entry of a list below a field: what it puts there, and what is said of it. */
 interface Offer {
@@ -29,11 +20,7 @@ export function offerPortsAndRates(): void {
 }
 
 async function loadPorts(): Promise<Offer[]> {
-  const ports = await new Promise<ListedPort[]>((resolve, reject) => {
-    const sent = query().ajax({ url: 'bk72xx/ports', method: 'GET', cache: false });
-    sent.done((answer) => resolve(answer as ListedPort[]));
-    sent.fail(({ status }) => reject(new Error(String(status))));
-  });
+  const ports = await api.ports();
   return ports.map(portOffer);
 }
 

@@ -35,6 +35,7 @@ export class TryPanel {
   readonly #ended = new Map<string, EndedJob>();
   /** Counts what was begun, so that the end of a former one changes nothing. */
   #turn = 0;
+  readonly #stopListening: () => void;
 
   /** @param settings what stands in the form now */
   constructor(settings: () => Record<string, string>) {
@@ -61,9 +62,16 @@ export class TryPanel {
       this.#outcome,
       this.#wiring.root,
     );
-    store.listen(() => this.#hear());
+    this.#stopListening = store.listen(() => this.#hear());
     store.start();
     void loadEngineTexts();
+  }
+
+  /** The dialog has gone: a job that is only being asked for ends as soon as its answer tells which it is. */
+  close(): void {
+    this.#turn += 1;
+    this.cancel();
+    this.#stopListening();
   }
 
   /** Ends the job that was begun here, at its next safe point. */

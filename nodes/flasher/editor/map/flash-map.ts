@@ -1,6 +1,7 @@
+import { SECTOR } from '../../messages';
 import { addressText } from '../base/amounts';
 import { element, setText } from '../base/elements';
-import { type Dirty, LiveMap, SECTOR } from '../base/live-map';
+import { type Dirty, LiveMap } from '../base/live-map';
 import { text } from '../base/texts';
 import { COLUMNS, sectorAt } from './geometry';
 import { MapPainter } from './map-painter';
@@ -28,6 +29,9 @@ export class FlashMapView {
   readonly #canvas: HTMLCanvasElement;
   readonly #readout: HTMLElement;
   readonly #painter: MapPainter;
+  readonly #size = new ResizeObserver(() => this.#draw('all'));
+  /** The editor tells its theme by a class of the page. */
+  readonly #theme = new MutationObserver(() => this.#draw('all'));
   #map = new LiveMap();
   #regions: readonly Stretch[] = [];
   #cursor = 0;
@@ -51,11 +55,14 @@ export class FlashMapView {
     const scroller = element('div', { class: 'bk-map-scroller' }, this.#canvas);
     this.root = element('div', { class: 'bk-map' }, scroller, this.#readout);
     this.#painter = new MapPainter(this.#canvas);
-    new ResizeObserver(() => this.#draw('all')).observe(this.root);
-    // The editor tells its theme by a class of the page.
-    new MutationObserver(() => this.#draw('all')).observe(document.documentElement, {
-      attributeFilter: ['class'],
-    });
+    this.#size.observe(this.root);
+    this.#theme.observe(document.documentElement, { attributeFilter: ['class'] });
+  }
+
+  /** It is not shown any more: nothing of the page holds it. */
+  close(): void {
+    this.#size.disconnect();
+    this.#theme.disconnect();
   }
 
   /** Shows a map from now on; it is empty before the device's first job. */

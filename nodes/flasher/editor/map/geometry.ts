@@ -1,4 +1,4 @@
-import { SECTOR } from '../base/live-map';
+import { SECTOR } from '../../messages';
 
 /** Sectors of 4 KiB in a row of 64 KiB. */
 export const COLUMNS = 16;

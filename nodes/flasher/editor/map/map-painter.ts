@@ -1,5 +1,5 @@
-import type { SectorState } from '../../messages';
-import { type Dirty, type LiveMap, SECTOR } from '../base/live-map';
+import { SECTOR, type SectorState } from '../../messages';
+import type { Dirty, LiveMap } from '../base/live-map';
 import { COLUMNS, cornerOf, type Geometry, geometryOf } from './geometry';
 import { regionName, type Stretch } from './regions';
 import { stateOf, tilesOf } from './tiles';

@@ -20,6 +20,9 @@ export class MapSummary {
   readonly root: HTMLElement;
   readonly #legend = element('ul', { class: 'bk-legend' });
   readonly #rows = element('tbody');
+  /** The theme's colours are known only where it stands in the page. */
+  readonly #size = new ResizeObserver(() => this.update());
+  readonly #theme = new MutationObserver(() => this.#paint());
   #map: LiveMap | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -41,11 +44,15 @@ export class MapSummary {
       this.#legend,
       element('div', { class: 'bk-scroll' }, table),
     );
-    // The theme's colours are known only where it stands in the page.
-    new ResizeObserver(() => this.update()).observe(this.root);
-    new MutationObserver(() => this.#paint()).observe(document.documentElement, {
-      attributeFilter: ['class'],
-    });
+    this.#size.observe(this.root);
+    this.#theme.observe(document.documentElement, { attributeFilter: ['class'] });
+  }
+
+  /** It is not shown any more: nothing of the page holds it. */
+  close(): void {
+    this.#size.disconnect();
+    this.#theme.disconnect();
+    if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
   show(map: LiveMap): void {

@@ -62,6 +62,12 @@ export class DeviceView {
     this.showMap();
   }
 
+  /** Another device is looked at. */
+  close(): void {
+    this.#map.close();
+    this.#summary.close();
+  }
+
   /** The map is another one. */
   showMap(): void {
     const map = store.map(this.id);

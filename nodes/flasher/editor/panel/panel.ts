@@ -71,8 +71,13 @@ export class Panel {
     this.#none.hidden = devices.length > 0;
     this.#list.show(devices, id);
     if (id !== null) this.#look(id);
-    else this.#view = null;
-    if (id === null) this.#holder.replaceChildren();
+    else this.#showNone();
+  }
+
+  #showNone(): void {
+    this.#view?.close();
+    this.#view = null;
+    this.#holder.replaceChildren();
   }
 
   #choose(id: string): void {
@@ -84,6 +89,7 @@ export class Panel {
     const state = store.device(id);
     if (state === null) return;
     if (this.#view?.id !== id) {
+      this.#view?.close();
       this.#view = new DeviceView(id);
       this.#evening?.use(id);
       this.#showMode();

@@ -1,5 +1,11 @@
 import { durationText, sizeText } from '../../../../src/texts/amounts';
-import type { BackupEntry, EndedJob, MapRegion, SidebarRelease } from '../../messages';
+import {
+  type BackupEntry,
+  type EndedJob,
+  type MapRegion,
+  SECTOR,
+  type SidebarRelease,
+} from '../../messages';
 import { rangeText, timeText } from '../base/amounts';
 import { element } from '../base/elements';
 import type { LiveMap } from '../base/live-map';
@@ -95,7 +101,7 @@ export function imageFacts({ release, restored }: Partial<ShownPlan>): Fact[] {
 
 function ranges(regions: ShownPlan['regions'], map: LiveMap): HTMLElement {
   const items = regions.map((range) => {
-    const region = map.regionOf(Math.floor(range.offset / 4096));
+    const region = map.regionOf(Math.floor(range.offset / SECTOR));
     const name = region === null ? '' : `${regionName(region.name)}: `;
     return element('li', {}, name, code(rangeText(range)));
   });

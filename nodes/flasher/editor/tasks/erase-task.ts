@@ -1,10 +1,9 @@
 import { parseSize } from '../../../../src/texts/amounts';
+import { SECTOR } from '../../messages';
 import { button, element, setText } from '../base/elements';
 import { formText, text } from '../base/texts';
 import { planThenChange } from './change-task';
 import { field, formChoice, showStep, type Task, taskFrame } from './task';
-
-const SECTOR = 4096;
 
 /** Erasing: choose what, see the plan, say yes. */
 export class EraseTask implements Task {

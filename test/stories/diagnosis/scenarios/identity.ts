@@ -1,4 +1,5 @@
-import { loadImage, write } from '../../../../src/jobs/write';
+import { loadImage } from '../../../../src/jobs/place/load-image';
+import { write } from '../../../../src/jobs/write';
 import { MARKERS, packets } from '../../../support/images';
 import { KIB, nothing, reading, writing } from './jobs';
 import { onWiredChip, type Scenario } from './scenario';

@@ -1,5 +1,6 @@
+import { loadImage } from '../../../../src/jobs/place/load-image';
 import { read } from '../../../../src/jobs/read';
-import { loadImage, write } from '../../../../src/jobs/write';
+import { write } from '../../../../src/jobs/write';
 import { noise } from '../../../support/bench-device';
 import type { Case } from '../rig';
 
