@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chromiumFor, Editor } from '../support/editor';
+import { chromiumFor, dialogStands, Editor } from '../support/editor';
 
 // In the page: the editor's own global.
 // biome-ignore lint/suspicious/noExplicitAny: the editor has no types
@@ -24,8 +24,7 @@ describe('the dialog of a device, on simulated chips that are not deployed,', fu
   beforeEach(async () => {
     await editor.page.evaluate(() => RED.editor.editConfig('', 'bk-device', 'lamp'));
     await editor.page.waitForSelector('#bk-device-identify', { state: 'visible' });
-    // The tray slides in.
-    await editor.page.waitForTimeout(400);
+    await dialogStands(editor.page);
   });
   afterEach(() => close());
 

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { RunningJob, ShownError, TryRequest } from '../../nodes/flasher/messages';
 import { accessibilityFaults, setTheme } from '../support/accessibility';
-import { chromiumFor, Editor } from '../support/editor';
+import { chromiumFor, dialogStands, Editor } from '../support/editor';
 import { SHOWN_CHIP as CHIP, FakeFlasher } from '../support/fake-flasher';
 import { until } from '../support/until';
 
@@ -104,8 +104,7 @@ describe('the dialogs', function () {
       else RED.editor.edit(RED.nodes.node(it));
     }, id);
     await editor.page.waitForSelector('.bk-form', { state: 'visible' });
-    // The tray slides in.
-    await editor.page.waitForTimeout(400);
+    await dialogStands(editor.page);
   }
 
   async function close(): Promise<void> {

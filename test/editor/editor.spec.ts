@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromiumFor, Editor } from '../support/editor';
+import { chromiumFor, dialogStands, Editor } from '../support/editor';
 import { projectFiles, readText } from '../support/project';
 
 // In the page: the editor's own global.
@@ -46,8 +46,7 @@ describe('the editor', function () {
     }
     const anyField = ANY_FIELD[type] ?? '#node-input-device';
     await editor.page.waitForSelector(anyField, { state: 'visible' });
-    // The tray slides in.
-    await editor.page.waitForTimeout(400);
+    await dialogStands(editor.page);
     if (PICTURES) await picture(type);
   }
 

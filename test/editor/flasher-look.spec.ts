@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { RunningJob, ShownError } from '../../nodes/flasher/messages';
 import { accessibilityFaults, setTheme } from '../support/accessibility';
-import { chromiumFor, Editor } from '../support/editor';
+import { chromiumFor, Editor, pageStands } from '../support/editor';
 import { SHOWN_CHIP as CHIP, FakeFlasher } from '../support/fake-flasher';
 
 // In the page: the editor's own global.
@@ -139,7 +139,7 @@ describe('the tab BK flasher, told of whatever there is', function () {
           const tab = document.querySelector<HTMLElement>('.bk-flasher');
           if (tab !== null) tab.style.width = `${pixels}px`;
         }, width);
-        await page.waitForTimeout(PICTURES ? 600 : 150);
+        await pageStands(page);
         if (PICTURES) {
           mkdirSync(PICTURES, { recursive: true });
           const file = path.join(PICTURES, `flasher-${what}-${theme}-${width}.png`);
@@ -232,14 +232,15 @@ describe('the tab BK flasher, told of whatever there is', function () {
 
   it('asks once more where the map has changed while it was on its way', async () => {
     let answers = 0;
-    server.answers['GET devices/Lamp/map'] = () => {
+    server.answers['GET devices/Lamp/map'] = async () => {
       answers += 1;
       if (answers > 1) return { ...MAP, sectors: 'e'.repeat(512), revision: 21 };
       server.publish('bk72xx/map/Lamp', { revision: 21, runs: [[0, 1, 'e']] });
-      // The change comes by another way than the answer, and need not be there before it.
-      return new Promise((resolve) => {
-        setTimeout(() => resolve({ ...MAP, sectors: 'w'.repeat(512), revision: 20 }), 100);
-      });
+      // What comes after it by the same way is seen: the change is there before the answer.
+      server.tell({ id: 'Plug', queued: 1 });
+      await part('.bk-device >> text=waits for its turn').waitFor();
+      server.tell({ id: 'Plug', queued: 0 });
+      return { ...MAP, sectors: 'w'.repeat(512), revision: 20 };
     };
     server.publish('bk72xx/map/Lamp', { revision: 20, runs: [] });
     await part('.bk-table tbody tr:first-child >> text=erased').waitFor();
@@ -511,8 +512,7 @@ describe('the tab BK flasher, told of whatever there is', function () {
     ] as const) {
       const message = note(`diagnosis.${code}`);
       server.tell({ id: 'Lamp', job: { ...listening, line, message } });
-      await editor.page.waitForTimeout(100);
-      assert.match(await texts('.bk-heard'), words);
+      await part('.bk-heard').filter({ hasText: words }).waitFor();
     }
     await holds('listen');
     server.tell({ id: 'Lamp', job: null });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from '../../src';
-import { chromiumFor, Editor } from '../support/editor';
+import { chromiumFor, dialogStands, Editor } from '../support/editor';
 import { stepsOf } from '../support/first-steps';
 import {
   hashOf,
@@ -87,7 +87,7 @@ describe("the first quarter of an hour, by the README's steps", function () {
     await press('BK flasher');
     await press('Add a device…');
     await page.waitForSelector('#bk-device-identify', { state: 'visible' });
-    await page.waitForTimeout(400);
+    await dialogStands(page);
     await press('Ports of this machine');
     await page.getByRole('button', { name: PORT }).click();
     await press('Add');

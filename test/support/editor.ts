@@ -19,6 +19,27 @@ export function chromiumFor(context: Mocha.Context): string {
   return context.skip();
 }
 
+/** The dialog that was opened has slid in, and would take a click to close it: the editor raises it then. */
+export async function dialogStands(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('#red-ui-editor-stack')?.style.zIndex === '13',
+  );
+}
+
+/** What has changed on a page is laid out, and whatever moves to an end has come to it. */
+export async function pageStands(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+    await frame();
+  });
+}
+
 /** A Node-RED with this package from the checkout and a user folder of its own, and a page of its editor. */
 export class Editor {
   readonly page: Page;
