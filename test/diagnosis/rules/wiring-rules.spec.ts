@@ -94,7 +94,7 @@ describe('the diagnosis of a chip that does not answer', () => {
         assert.ok(likely.length > 0 && advice.length > 0);
         for (const { cause, confidence, evidence } of likely) {
           assert.ok(cause.length > 0 && confidence > 0 && confidence <= 1);
-          assert.match(evidence, /^[\x20-\x7e]+$/);
+          assert.match(evidence, /^[\x20-\x7e…]+$/);
         }
         for (const line of advice) assert.match(line, /\.$/);
       }),
