@@ -3,6 +3,7 @@ import { BkError, shown } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import type { Transport } from '../transport';
 import { UnstuckTransport } from '../unstuck';
+import { openBekenScheme } from './openbeken';
 import type { OpenOptions, PortScheme } from './port-scheme';
 import { replayScheme } from './replay';
 import { rfc2217Scheme } from './rfc2217';
@@ -15,6 +16,7 @@ const SCHEMES: readonly PortScheme[] = [
   serialScheme,
   tcpScheme,
   rfc2217Scheme,
+  openBekenScheme,
   simulatedScheme,
   replayScheme,
 ];
@@ -49,6 +51,15 @@ export async function canonicalPort(port: string): Promise<string> {
 /** The clock of all that happens on a port: for most of them the usual one. @throws BkError BK_BAD_SETTING for no port */
 export function clockOfPort(port: string, usual: Clock): Clock {
   return schemeOf(port).clock?.(usual) ?? usual;
+}
+
+/** Whether a port is asked over HTTP and is no line of bytes; false for what names no port. */
+export function isWebPort(port: string): boolean {
+  try {
+    return schemeOf(port).isWeb === true;
+  } catch {
+    return false;
+  }
 }
 
 /** The files of this computer that a port would be made from; none for what names no port. */
