@@ -114,4 +114,12 @@ export const OPENBEKEN = {
     'The configuration is not as it was before the update: look at the device’s web page. As it was it is in __backup__.',
   powerCycleForConfig:
     'The configuration lies in flash as it is wanted. Switch the device off and on now: restarted by its web page, its firmware would save the old one over it.',
+
+  // A scan
+  networkCut: 'The network __network__ is too wide to be looked through: only its part with /__bits__ in which this computer is was. Name the hosts to look elsewhere.',
+  tooManyHosts: 'at most __most__ addresses in all',
+  wantedHosts: 'addresses and networks, as 192.168.1.0/24, 10.0.0.7 or 192.168.2.10-50',
+  badHosts: 'The hosts to look at cannot be used: __given__. They have to be __wanted__.',
+  correctHosts: 'correct the hosts, or leave them empty for the networks of this computer',
+  scanCancelled: 'Looking for devices was cancelled.',
 } as const;
