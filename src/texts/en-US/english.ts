@@ -4,6 +4,7 @@ import { CLI } from './cli-texts';
 import { COMMON } from './common-texts';
 import { DIAGNOSIS } from './diagnosis-texts';
 import { EXAMINE } from './examine-texts';
+import { HTTP } from './http-texts';
 import { IMAGE } from './image-texts';
 import { INSPECT } from './inspect-texts';
 import { DEVICE, JOB } from './job-texts';
@@ -31,6 +32,7 @@ export const ENGLISH = {
   image: IMAGE,
   inspect: INSPECT,
   transport: TRANSPORT,
+  http: HTTP,
   backup: BACKUP,
   release: RELEASE,
   simulator: SIMULATOR,
