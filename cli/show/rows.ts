@@ -40,10 +40,7 @@ export function tookRow({ durationMs, bytesPerSecond, baud, bytes }: JobFacts): 
   const speed = speedText(bytesPerSecond);
   // A device on the network has no rate.
   if (baud === null)
-    return [
-      say('cli.rowTook'),
-      bytes === 0 ? time : say('cli.tookOverNetwork', { time, speed }),
-    ];
+    return [say('cli.rowTook'), bytes === 0 ? time : say('cli.tookOverNetwork', { time, speed })];
   return [
     say('cli.rowTook'),
     bytes === 0 ? say('cli.took', { time, baud }) : say('cli.tookAtSpeed', { time, baud, speed }),

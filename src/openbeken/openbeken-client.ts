@@ -1,3 +1,4 @@
+import { SECTOR } from '../chip/geometry';
 import type { Region } from '../chip/layouts';
 import type { Clock } from '../clock';
 import { BkError, hex, isBkError, type Phase } from '../errors';
@@ -20,8 +21,6 @@ const UPLOAD_MS = 600_000;
 const ANSWER_MS = 60_000;
 /** How often a question that changes nothing is asked again, and how long is waited before each time, ms. */
 const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000];
-/** What is worth another try: the connection broke, nobody answered in time, or what came was cut off. */
-const PASSING = ['BK_NO_RESPONSE', 'BK_BAD_RESPONSE'] as const;
 
 /** Who is told of connections that were lost and made anew. */
 export type OnRecovery = (recovery: RecoveryRecord) => void;
@@ -45,6 +44,8 @@ export class OpenBekenClient {
   readonly #clock: Clock;
   readonly #signal: AbortSignal | undefined;
   readonly #onRecovery: OnRecovery;
+  /** Whether the device has answered; shared with those made of this one. */
+  readonly #met: { before: boolean };
 
   /**
    * @param port `http://host[:port]`
@@ -56,6 +57,7 @@ export class OpenBekenClient {
     clock: Clock,
     signal: AbortSignal | undefined,
     onRecovery: OnRecovery = () => {},
+    met = { before: false },
   ) {
     const { host, port: tcpPort } = parseWebAddress(port);
     this.port = port;
@@ -65,21 +67,25 @@ export class OpenBekenClient {
     this.#clock = clock;
     this.#signal = signal;
     this.#onRecovery = onRecovery;
+    this.#met = met;
   }
 
   /** The same device for work that must come to its end. */
   undisturbed(): OpenBekenClient {
-    return new OpenBekenClient(this.port, this.#password, this.#clock, undefined, this.#onRecovery);
+    return new OpenBekenClient(
+      this.port,
+      this.#password,
+      this.#clock,
+      undefined,
+      this.#onRecovery,
+      this.#met,
+    );
   }
 
   /** @throws BkError BK_BAD_RESPONSE where no OpenBeken answers there, and as `ask` */
-  async info(): Promise<DeviceInfo> {
-    const answer = await this.#askAgain({
-      path: '/api/info',
-      limit: LONGEST_INFO,
-      phase: 'identify',
-    });
-    return this.#infoIn(answer);
+  info(): Promise<DeviceInfo> {
+    const question = { path: '/api/info', limit: LONGEST_INFO, phase: 'identify' } as const;
+    return this.#askAgain(question, (answer) => this.#infoIn(answer));
   }
 
   /** The same, asked once and within so many ms: for a device that may not be back yet. */
@@ -90,43 +96,49 @@ export class OpenBekenClient {
 
   #infoIn({ status, body }: HttpAnswer): DeviceInfo {
     const info = status === 200 ? readInfo(body) : null;
-    if (info === null) throw noOpenBeken(this.port);
-    return info;
+    if (info !== null) return info;
+    const error = noOpenBeken(this.port);
+    // What only begins as it should was cut off.
+    throw body[0] === 0x7b ? error : error.with({ refusal: status });
   }
 
   /** The name that people gave it; null where it does not tell. */
-  async name(): Promise<string | null> {
+  name(): Promise<string | null> {
     const question = { path: '/cm?cmnd=STATUS', limit: LONGEST_ANSWER, phase: 'identify' } as const;
-    const { status, body } = await this.#askAgain(question);
-    return status === 200 ? nameInStatus(body) : null;
+    return this.#askAgain(question, ({ status, body }) =>
+      status === 200 ? nameInStatus(body) : null,
+    );
   }
 
   /**
    * Bytes of flash as they lie there, check bytes included.
    * @throws BkError BK_BAD_RESPONSE where the device refuses
    */
-  async readFlash({ offset, length }: Region, phase: Phase): Promise<Buffer> {
-    const { status, body } = await this.#askAgain({
+  readFlash({ offset, length }: Region, phase: Phase): Promise<Buffer> {
+    const question = {
       path: `/api/flash/${offset.toString(16)}-${length.toString(16)}`,
       limit: length,
       length,
       phase,
       address: offset,
+    };
+    return this.#askAgain(question, ({ status, body }) => {
+      if (status === 200) return body;
+      throw this.#refused(status, say('openbeken.readingAt', { address: hex(offset) }), phase);
     });
-    if (status === 200 && body.length === length) return body;
-    throw this.#refused(status, say('openbeken.readingAt', { address: hex(offset) }), phase);
   }
 
-  /** All of its file system as it lies in flash; null where the firmware has none. */
-  async readFiles(phase: Phase): Promise<Buffer | null> {
-    const { status, body } = await this.#askAgain({
-      path: '/api/fsblock',
-      limit: LONGEST_FILES,
-      phase,
+  /** All of its file system as it lies in flash, as far as it came; null where the firmware has none. */
+  readFiles(phase: Phase): Promise<Buffer | null> {
+    const question = { path: '/api/fsblock', limit: LONGEST_FILES, phase };
+    return this.#askAgain(question, ({ status, body }) => {
+      if (status !== 200 || isPage(body)) return null;
+      if (body.length > 0 && body.length % SECTOR === 0) return body;
+      throw new BkError('BK_BAD_RESPONSE', say('openbeken.filesCutOff', { port: this.port }), {
+        phase,
+        advice: [say('openbeken.closerToRouter')],
+      });
     });
-    // Firmware without it answers with a page for people.
-    if (status !== 200 || body.length === 0 || body.length % 0x1000 !== 0) return null;
-    return body;
   }
 
   /**
@@ -170,22 +182,31 @@ export class OpenBekenClient {
   }
 
   /** Asks until there is a whole answer, or it was asked often enough. */
-  async #askAgain(question: Question): Promise<HttpAnswer> {
+  async #askAgain<T>(question: Question, take: (answer: HttpAnswer) => T): Promise<T> {
     const start = this.#clock.now();
     let first: BkError | null = null;
-    for (const pause of [...PAUSES_MS, null]) {
+    for (let tries = 0; ; tries++) {
       try {
-        const answer = await this.#ask(question);
+        const taken = take(await this.#ask(question));
+        this.#met.before = true;
         if (first !== null) this.#mended(question, first, this.#clock.now() - start);
-        return answer;
+        return taken;
       } catch (error) {
-        if (!isBkError(error, ...PASSING)) throw error;
-        if (pause === null) throw error.with({ attempts: PAUSES_MS.length + 1 });
+        const pause = PAUSES_MS[tries];
+        if (!isBkError(error) || !this.#mayPass(error)) throw error;
+        if (pause === undefined) throw error.with({ attempts: tries + 1 });
         first ??= error;
         await this.pause(pause);
       }
     }
-    throw first;
+  }
+
+  /** What is worth another try: the connection broke, nobody answered in time, or what came was cut off. */
+  #mayPass(error: BkError): boolean {
+    if (error.details.refusal !== undefined) return false;
+    // Nobody there at all is told at once, but for one that was there a moment ago.
+    if (error.code === 'BK_PORT_NOT_FOUND') return this.#met.before;
+    return error.code === 'BK_NO_RESPONSE' || error.code === 'BK_BAD_RESPONSE';
   }
 
   #mended({ phase, address }: Question, error: BkError, ms: number): void {
@@ -219,7 +240,12 @@ export class OpenBekenClient {
     return new BkError(
       'BK_BAD_RESPONSE',
       say('openbeken.refused', { port: this.port, what, status }),
-      { phase, advice: [say('openbeken.updateByCable')] },
+      { phase, refusal: status, advice: [say('openbeken.updateByCable')] },
     );
   }
+}
+
+/** Firmware without a file system answers with a page for people. */
+function isPage(body: Buffer): boolean {
+  return /^(<|GET of )/.test(body.toString('latin1', 0, 16));
 }

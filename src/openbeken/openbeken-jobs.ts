@@ -6,7 +6,7 @@ import type { Operation } from '../jobs/base/progress';
 import type { JobSet } from '../jobs/job-set';
 import { say } from '../texts/note';
 import { WebContext } from './web-context';
-import { locateFiles } from './web-flash';
+import { locateFiles, readFiles } from './web-flash';
 import { reportOf } from './web-identity';
 import { checkWebReading, readOverWeb } from './web-read';
 import { prepareWebWrite, writeOverWeb } from './web-write';
@@ -59,7 +59,7 @@ function notOverHttp(operation: Operation): Job<unknown, never> {
 /** Tells what the device is, and where its file system lies. */
 async function connectOverWeb(context: WebContext): Promise<JobOutcome<ChipReport>> {
   const report = reportOf(context.identity);
-  const found = await context.client.readFiles('identify');
+  const found = await readFiles(context, 'identify');
   const files =
     found === null ? null : { offset: await locateFiles(context, found), length: found.length };
   const payload = { ...report, openbeken: { ...report.openbeken, files } as OpenBekenReport };

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
-import type { ChipName } from '../chip/known/chips';
 import { chipsOfFirmware } from '../chip/known/chip-queries';
+import type { ChipName } from '../chip/known/chips';
 import { type Clock, systemClock } from '../clock';
 import { BkError, isBkError, shown } from '../errors';
 import { ask } from '../http/ask';
@@ -190,7 +190,8 @@ function hostsIn(text: string): string[] {
   const hosts = new Set<string>();
   for (const part of text.split(/[\s,;]+/).filter((one) => one !== '')) {
     for (const host of hostsOfPart(part)) hosts.add(host);
-    if (hosts.size > MOST_HOSTS) throw badHosts(part, say('openbeken.tooManyHosts', { most: MOST_HOSTS }));
+    if (hosts.size > MOST_HOSTS)
+      throw badHosts(part, say('openbeken.tooManyHosts', { most: MOST_HOSTS }));
   }
   return [...hosts];
 }

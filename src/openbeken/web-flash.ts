@@ -1,19 +1,22 @@
 import { SECTOR } from '../chip/geometry';
 import { CHIPS } from '../chip/known/chips';
 import type { Region } from '../chip/layouts';
-import { outward, runsOf, sectorsOf } from '../chip/regions';
-import { BkError, hex } from '../errors';
-import { layoutOf } from '../placement/base/place-target';
+import { BkError, hex, type Phase } from '../errors';
+import { readOpenBekenConfig } from '../image/openbeken/openbeken-config';
+import { pinFields } from '../image/openbeken/openbeken-layout';
 import type { ConnectedTarget } from '../placement/base/place-types';
 import { say } from '../texts/note';
+import type { OpenBekenClient } from './openbeken-client';
 import type { WebContext } from './web-context';
 
 /** So much is asked for at a time, bytes: what a lost connection costs. */
 const PIECE = 0x8000;
 /** What a device sends in a second, as a rule, bytes: for estimates only. */
 export const USUAL_SPEED = 60_000;
-/** How often sectors that the firmware changes just then are read until they are twice alike. */
-const ROUNDS = 5;
+/** How often a piece is read again until it is twice alike. */
+const ROUNDS = 6;
+/** How long its file system is unless somebody has set that, bytes. Source: OpenBeken's source text. */
+const USUAL_FILES = 0x8000;
 
 /** The chip as placing an image sees it. */
 export function targetOf({ identity, port }: WebContext): ConnectedTarget {
@@ -22,42 +25,88 @@ export function targetOf({ identity, port }: WebContext): ConnectedTarget {
 }
 
 /**
- * Reads flash in pieces. Its firmware goes on running: what lies behind its code is read until it is twice alike.
- * @throws BkError BK_CANCELLED, and as the client
+ * Reads flash in pieces, each until it is twice alike: the firmware goes on running and may write just then, and nothing
+ * in an answer tells whether it is right.
+ * @throws BkError BK_CANCELLED, BK_CRC_MISMATCH, and as the client
  */
 export async function readFlash(
   context: WebContext,
   range: Region,
   phase: 'read' | 'backup',
 ): Promise<Buffer> {
-  const { client, progress } = context;
+  const { progress } = context;
   const bytes = Buffer.alloc(range.length);
-  const seconds = range.length / USUAL_SPEED;
+  const seconds = (2 * range.length) / USUAL_SPEED;
   progress.begin(phase, range.length, seconds, say('openbeken.reading', { port: context.port }));
   for (const piece of piecesOf(range)) {
     context.mayGoOn();
-    (await client.readFlash(piece, phase)).copy(bytes, piece.offset - range.offset);
+    (await readSure(context.client, piece, phase)).copy(bytes, piece.offset - range.offset);
     const address = piece.offset;
     progress.advance(phase, piece.length, address, say('job.reading', { address: hex(address) }));
-    for (const run of runsOf(sectorsOf(inward(piece)))) context.show(run, 'read');
+    context.show(inward(piece), 'read');
   }
-  await settle(context, range, bytes, phase);
   return bytes;
 }
 
-/** Its file system as it lies in flash, twice alike; null where it has none. */
-export async function readFiles(
-  context: WebContext,
-  phase: 'read' | 'backup' | 'verify',
-): Promise<Buffer | null> {
-  let last = await context.client.readFiles(phase);
-  for (let round = 0; last !== null && round < ROUNDS; round++) {
-    const again = await context.client.readFiles(phase);
-    if (again?.equals(last)) return last;
+/** A piece of flash that was twice alike. @throws BkError BK_CRC_MISMATCH */
+export async function readSure(
+  client: OpenBekenClient,
+  piece: Region,
+  phase: Phase,
+): Promise<Buffer> {
+  let last = await client.readFlash(piece, phase);
+  for (let round = 0; round < ROUNDS; round++) {
+    const again = await client.readFlash(piece, phase);
+    if (again.equals(last)) return again;
     last = again;
   }
-  if (last !== null) context.warnings.push(say('openbeken.filesKeepChanging'));
-  return last;
+  const address = hex(piece.offset);
+  throw new BkError(
+    'BK_CRC_MISMATCH',
+    say('openbeken.neverTwiceAlike', { port: client.port, address, rounds: ROUNDS + 1 }),
+    {
+      phase,
+      address: piece.offset,
+      attempts: ROUNDS + 1,
+      advice: [say('openbeken.powerCycleAndAgain')],
+    },
+  );
+}
+
+/**
+ * Its file system as it lies in flash, twice alike and as long as it has to be; null where it has none.
+ * @throws BkError BK_CRC_MISMATCH
+ */
+export async function readFiles(
+  context: WebContext,
+  phase: 'read' | 'backup' | 'identify',
+): Promise<Buffer | null> {
+  const { client, port } = context;
+  const length = await filesLength(context);
+  let last = await client.readFiles(phase);
+  for (let round = 0; round < ROUNDS; round++) {
+    context.mayGoOn();
+    const again = await client.readFiles(phase);
+    const isAlike = again === null ? last === null : last !== null && again.equals(last);
+    // An answer has no length: one that was cut off twice at the same place is told by this.
+    const isWhole = again === null || again.length === length;
+    if (isAlike && (isWhole || (await locateFiles(context, again)) !== null)) return again;
+    last = again;
+  }
+  throw new BkError('BK_CRC_MISMATCH', say('openbeken.filesNeverAlike', { port }), {
+    phase,
+    attempts: ROUNDS + 1,
+    advice: [say('openbeken.powerCycleAndAgain')],
+  });
+}
+
+/** How long the file system is by the configuration. */
+async function filesLength(context: WebContext): Promise<number> {
+  const { chip } = context.identity;
+  const config = await readSure(context.client, configRegion(context), 'identify');
+  if (readOpenBekenConfig(config, chip) === null) return USUAL_FILES;
+  const length = config.readUInt32LE(pinFields(chip).filesLength);
+  return length === 0 ? USUAL_FILES : Math.floor(length / SECTOR) * SECTOR;
 }
 
 /** Where in flash the file system lies; null where it is at none of the places that are known. */
@@ -67,7 +116,8 @@ export async function locateFiles(context: WebContext, files: Buffer): Promise<n
   for (const end of CHIPS[chip].openBeken.places?.filesEnds ?? []) {
     const offset = end - files.length;
     if (offset < 0 || end > readable) continue;
-    const there = await context.client.readFlash({ offset, length: SECTOR }, 'identify');
+    const place = { offset, length: SECTOR };
+    const there = await readSure(context.client, place, 'identify');
     if (there.equals(head)) return offset;
   }
   return null;
@@ -92,49 +142,6 @@ export function mustBeReadable(context: WebContext, { offset, length }: Region):
     address: offset,
     advice: [say('job.useRange', { from: hex(0), to: hex(readable) })],
   });
-}
-
-async function settle(
-  context: WebContext,
-  range: Region,
-  bytes: Buffer,
-  phase: 'read' | 'backup',
-): Promise<void> {
-  const { download } = layoutOf(targetOf(context));
-  const start = Math.max(range.offset, download.offset + download.length);
-  const length = range.offset + range.length - start;
-  if (length <= 0) return;
-  let unsure: Region[] = [{ offset: start, length }];
-  for (let round = 0; round < ROUNDS; round++) {
-    const changed: number[] = [];
-    for (const piece of unsure.flatMap((region) => [...piecesOf(region)])) {
-      context.mayGoOn();
-      const again = await context.client.readFlash(piece, phase);
-      changed.push(...differing(bytes, range.offset, piece, again));
-      again.copy(bytes, piece.offset - range.offset);
-    }
-    if (changed.length === 0) return;
-    unsure = runsOf(changed).map((run) => within(run, range));
-  }
-  const addresses = unsure.map(({ offset }) => hex(offset)).join(', ');
-  context.warnings.push(say('openbeken.keepsChanging', { addresses }));
-}
-
-/** The sectors in which two readings differ. */
-function differing(bytes: Buffer, base: number, piece: Region, again: Buffer): number[] {
-  return sectorsOf(outward(piece)).filter((sector) => {
-    const { offset, length } = within({ offset: sector, length: SECTOR }, piece);
-    const at = offset - base;
-    return !bytes
-      .subarray(at, at + length)
-      .equals(again.subarray(offset - piece.offset, offset - piece.offset + length));
-  });
-}
-
-function within(region: Region, range: Region): Region {
-  const offset = Math.max(region.offset, range.offset);
-  const end = Math.min(region.offset + region.length, range.offset + range.length);
-  return { offset, length: end - offset };
 }
 
 /** The whole sectors in a range. */

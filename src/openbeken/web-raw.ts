@@ -8,7 +8,7 @@ import { say } from '../texts/note';
 import type { OpenBekenClient } from './openbeken-client';
 import { backUpFirst } from './web-backup';
 import type { WebContext } from './web-context';
-import { configRegion, USUAL_SPEED } from './web-flash';
+import { configRegion, readSure, USUAL_SPEED } from './web-flash';
 import { restart } from './web-restart';
 import { clearUploads, showUploaded, uploadChecked, uploadSeconds } from './web-upload';
 
@@ -43,7 +43,7 @@ export async function planRaw(
   progress.begin('compare', total, total / USUAL_SPEED, say('job.comparingWithFlash'));
   for (const piece of pieces) {
     const region = wholeOf(piece);
-    const before = await context.client.readFlash(region, 'compare');
+    const before = await readSure(context.client, region, 'compare');
     const wanted = Buffer.from(before);
     piece.bytes.copy(wanted, piece.offset - region.offset);
     progress.advance('compare', region.length, region.offset, say('job.comparing'));

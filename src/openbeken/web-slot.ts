@@ -5,6 +5,7 @@ import { throwIfAborted } from '../session/base/abort';
 import { say } from '../texts/note';
 import type { OpenBekenClient } from './openbeken-client';
 import type { WebContext } from './web-context';
+import { readSure } from './web-flash';
 import { restart } from './web-restart';
 import { clearUploads, showUploaded, uploadChecked } from './web-upload';
 
@@ -54,7 +55,7 @@ async function makeReady(
 ): Promise<void> {
   for (const mayRestart of [true, false]) {
     throwIfAborted(context.signal, context.port);
-    const before = await client.readFlash({ offset, length: SECTOR }, 'verify');
+    const before = await readSure(client, { offset, length: SECTOR }, 'verify');
     const came = await sendFiller(context, client, offset, before);
     if (came === 'whole') return;
     // With anything else in it the device is not restarted.
@@ -94,7 +95,7 @@ async function emptied(
   const none = { fresh: [], written: [], blank: [], old: [] };
   try {
     await client.info();
-    const before = await client.readFlash(first, 'verify');
+    const before = await readSure(client, first, 'verify');
     const came = isUpdate(before) ? await sendFiller(context, client, offset, before) : 'whole';
     await clearUploads(client, 'write');
     if (came !== 'whole') throw notTaken(context, { offset, bytes });

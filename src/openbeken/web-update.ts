@@ -9,7 +9,7 @@ import type { OpenBekenClient } from './openbeken-client';
 import { backUpFirst } from './web-backup';
 import type { WebContext } from './web-context';
 import { restoreFiles } from './web-files';
-import { configRegion, readFiles, USUAL_SPEED } from './web-flash';
+import { configRegion, readFiles, readSure, USUAL_SPEED } from './web-flash';
 import { restart } from './web-restart';
 import { fillSlot } from './web-slot';
 import { uploadSeconds } from './web-upload';
@@ -55,7 +55,7 @@ export async function update(
   progress.expect('write', write);
   progress.expect('verify', verify);
   const files = await readFiles(context, 'backup');
-  const config = await context.client.readFlash(configRegion(context), 'backup');
+  const config = await readSure(context.client, configRegion(context), 'backup');
   const backup = await backUpFirst(context, options.backup, files);
   context.mayGoOn();
   const { length } = update.piece.bytes;
@@ -129,7 +129,7 @@ async function compareConfig(
   const { chip } = context.identity;
   const was = readOpenBekenConfig(before, chip);
   if (was === null) return;
-  const is = readOpenBekenConfig(await client.readFlash(region, 'verify'), chip);
+  const is = readOpenBekenConfig(await readSure(client, region, 'verify'), chip);
   const isAlike =
     is !== null &&
     JSON.stringify({ ...is, version: 0, checksum: '' }) ===

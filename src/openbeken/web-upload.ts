@@ -1,12 +1,11 @@
 import { SECTOR } from '../chip/geometry';
-import type { Region } from '../chip/layouts';
 import { runsOf, sectorsOf } from '../chip/regions';
 import { type BkError, hex, isBkError, type Phase } from '../errors';
 import type { Piece } from '../placement/base/place-types';
 import { say } from '../texts/note';
 import type { OpenBekenClient } from './openbeken-client';
 import type { WebContext } from './web-context';
-import { USUAL_SPEED } from './web-flash';
+import { readSure, USUAL_SPEED } from './web-flash';
 
 /** So much is read back at a time, bytes. */
 const PIECE = 0x8000;
@@ -52,7 +51,7 @@ export async function uploadChecked(
     broke = error;
     await untilItAnswers(client);
   }
-  const there = await readBack(context, client, { offset, length: bytes.length });
+  const there = await readBack(context, client, { offset, bytes });
   if (there.equals(bytes)) {
     if (broke !== null) told(context, broke, 'openbeken.wroteAllTheSame', offset);
     return 'whole';
@@ -61,16 +60,19 @@ export async function uploadChecked(
   return before !== null && there.equals(before) ? 'dropped' : 'broken';
 }
 
-/** What lies in flash now. */
+/** What lies in flash now where these bytes should. */
 export async function readBack(
   context: WebContext,
   client: OpenBekenClient,
-  { offset, length }: Region,
+  { offset, bytes }: Piece,
 ): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for (let at = 0; at < length; at += PIECE) {
-    const piece = { offset: offset + at, length: Math.min(PIECE, length - at) };
-    pieces.push(await client.readFlash(piece, 'verify'));
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    const wanted = bytes.subarray(at, at + PIECE);
+    const piece = { offset: offset + at, length: wanted.length };
+    const there = await client.readFlash(piece, 'verify');
+    // What is otherwise may have been read wrong.
+    pieces.push(there.equals(wanted) ? there : await readSure(client, piece, 'verify'));
     const message = say('openbeken.readingBack', { address: hex(piece.offset) });
     context.progress.advance('verify', piece.length, piece.offset, message);
   }

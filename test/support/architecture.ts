@@ -17,10 +17,31 @@ const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
   ['src/index.ts', ['src/']],
   [
     'src/device.ts',
-    ['src/environment.ts', 'src/ports/', 'src/jobs/', 'src/session/', 'src/trace/'],
+    [
+      'src/environment.ts',
+      'src/ports/',
+      'src/jobs/',
+      'src/openbeken/',
+      'src/session/',
+      'src/trace/',
+    ],
   ],
   ['src/environment.ts', ['src/ports/', 'src/backup/', 'src/releases/']],
   ['src/ports/', ['src/session/', 'src/transport/', 'src/trace/', 'src/replay/replays.ts']],
+  [
+    'src/openbeken/',
+    [
+      'src/jobs/',
+      'src/placement/',
+      'src/session/',
+      'src/http/',
+      'src/chip/',
+      'src/image/',
+      'src/backup/',
+      'src/releases/',
+      'src/transport/schemes/network-address.ts',
+    ],
+  ],
   [
     'src/jobs/',
     [

@@ -67,10 +67,11 @@ export const OPENBEKEN = {
     'The device runs this very build already (__build__): nothing was written. “unchanged: rewrite” writes it all the same.',
 
   // On the way
-  keepsChanging:
-    'While it was read the firmware went on changing flash at __addresses__: the newest of it was taken.',
-  filesKeepChanging:
-    'While it was read the firmware went on changing its file system: the newest of it was taken.',
+  neverTwiceAlike:
+    'Flash at __address__ of the device at __port__ was read __rounds__ times and never came twice alike. Nothing was taken of it.',
+  filesNeverAlike:
+    'The file system of the device at __port__ never came whole and twice alike. Nothing was changed.',
+  filesCutOff: 'The file system of the device at __port__ came cut off.',
   wroteAllTheSame: 'read back: all of it had arrived',
   sendingAgain: 'waited until the device answered, and read back what had arrived',
   restartedToClear:
@@ -116,7 +117,8 @@ export const OPENBEKEN = {
     'The configuration lies in flash as it is wanted. Switch the device off and on now: restarted by its web page, its firmware would save the old one over it.',
 
   // A scan
-  networkCut: 'The network __network__ is too wide to be looked through: only its part with /__bits__ in which this computer is was. Name the hosts to look elsewhere.',
+  networkCut:
+    'The network __network__ is too wide to be looked through: only its part with /__bits__ in which this computer is was. Name the hosts to look elsewhere.',
   tooManyHosts: 'at most __most__ addresses in all',
   wantedHosts: 'addresses and networks, as 192.168.1.0/24, 10.0.0.7 or 192.168.2.10-50',
   badHosts: 'The hosts to look at cannot be used: __given__. They have to be __wanted__.',
