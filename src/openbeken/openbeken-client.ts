@@ -146,25 +146,28 @@ export class OpenBekenClient {
    * device, and its answer says nothing of what was written.
    */
   async upload(path: string, body: Buffer, phase: Phase): Promise<void> {
-    const { status } = await this.#ask(
-      {
-        method: 'POST',
-        path,
-        body,
-        limit: LONGEST_ANSWER,
-        idleMs: UPLOAD_IDLE_MS,
-        totalMs: UPLOAD_MS,
-        phase,
-      },
-      undefined,
-    );
+    const question = { path, body, limit: LONGEST_ANSWER, phase };
+    const times = { idleMs: UPLOAD_IDLE_MS, totalMs: UPLOAD_MS };
+    const { status } = await this.#send({ ...question, ...times });
     if (status !== 200) throw this.#refused(status, say('openbeken.uploading', { path }), phase);
   }
 
   /** It restarts some seconds later. */
   async reboot(): Promise<void> {
-    const question = { path: '/api/reboot', limit: LONGEST_ANSWER, phase: 'reboot' } as const;
-    await this.#ask({ ...question, method: 'POST' }, undefined);
+    await this.#send({ path: '/api/reboot', limit: LONGEST_ANSWER, phase: 'reboot' });
+  }
+
+  /** Where no connection came about nothing was sent: that alone is tried again. */
+  async #send(question: Question): Promise<HttpAnswer> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#ask({ ...question, method: 'POST' }, undefined);
+      } catch (error) {
+        const pause = PAUSES_MS[tries];
+        if (!isBkError(error, 'BK_PORT_NOT_FOUND') || pause === undefined) throw error;
+        await this.pause(pause);
+      }
+    }
   }
 
   async pause(ms: number): Promise<void> {

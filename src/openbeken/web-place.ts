@@ -22,7 +22,7 @@ import {
 import { placeConfig } from '../placement/parts/place-config';
 import { storageIn, storagePieces } from '../placement/parts/place-storage';
 import { partsIn, pieceOf, sliceOf } from '../placement/place-at-offset';
-import { say } from '../texts/note';
+import { isSaid, say } from '../texts/note';
 import type { WebContext } from './web-context';
 import { mustBeReadable, targetOf } from './web-flash';
 
@@ -72,7 +72,8 @@ function updateOf(context: WebContext, image: LoadedImage): WebPlan {
     throw wrongImage(detected, say('openbeken.noUpdateFile', { port }), useFile);
   const target = targetOf(context);
   const { pieces, warnings } = explained(image, () => placeImage(detected, target));
-  context.warnings.push(...warnings);
+  // OpenBeken's own are all encrypted with the key that its bootloaders have; whether it was installed is looked at.
+  context.warnings.push(...warnings.filter((note) => !isSaid(note, 'placement.encryptedUpdate')));
   const code = readRblFile(bytes)?.code ?? null;
   if (code === null || !isOpenBeken(detected) || detected.chips.length === 0)
     throw wrongImage(detected, say('openbeken.noOpenBekenInside', { port }), useFile);
