@@ -44,6 +44,10 @@ export class AnswerReader {
     return this.#received;
   }
 
+  get hasBegun(): boolean {
+    return this.#hasHead || this.#head.length > 0;
+  }
+
   get hasHead(): boolean {
     return this.#hasHead;
   }
