@@ -170,7 +170,9 @@ class Asking {
       const text = isSet
         ? say('http.wrongPassword', { host })
         : say('http.wantsPassword', { host });
-      return this.#error('BK_PORT_DENIED', text, [say('http.setPassword')]);
+      const denied = this.#error('BK_PORT_DENIED', text, [say('http.setPassword')]);
+      // Who asks may want to know whose password it is before telling one.
+      return denied.with({ reason: new Error(this.#reader.challenge) });
     }
     const help = [say('http.isItTheDevice')];
     if (status >= 300 && status < 400) {
