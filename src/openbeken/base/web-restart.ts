@@ -1,5 +1,5 @@
-import { BkError, isBkError } from '../errors';
-import { say } from '../texts/note';
+import { BkError, isBkError } from '../../errors';
+import { say } from '../../texts/note';
 import type { DeviceInfo } from './device-info';
 import type { OpenBekenClient } from './openbeken-client';
 import type { WebContext } from './web-context';

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
-import { SECTOR } from '../chip/geometry';
-import type { Region } from '../chip/layouts';
-import type { Clock } from '../clock';
-import { BkError, hex, isBkError, type Phase } from '../errors';
-import { ask, type HttpAnswer, type HttpRequest } from '../http/ask';
-import { throwIfAborted } from '../session/base/abort';
-import type { RecoveryRecord } from '../session/base/report';
-import { say } from '../texts/note';
-import { parseWebAddress } from '../transport/schemes/network-address';
+import { SECTOR } from '../../chip/geometry';
+import type { Region } from '../../chip/layouts';
+import type { Clock } from '../../clock';
+import { BkError, hex, isBkError, type Phase } from '../../errors';
+import { ask, type HttpAnswer, type HttpRequest } from '../../http/ask';
+import { throwIfAborted } from '../../session/base/abort';
+import type { RecoveryRecord } from '../../session/base/report';
+import { say } from '../../texts/note';
+import { parseWebAddress } from '../../transport/schemes/network-address';
 import { type DeviceInfo, LONGEST_INFO, nameInStatus, noOpenBeken, readInfo } from './device-info';
 
 /** The file system is at most as long as the download slot. Source: OpenBeken's source text. */

@@ -1,13 +1,13 @@
-import { SECTOR } from '../chip/geometry';
-import { BkError, hex, isBkError } from '../errors';
-import type { Piece } from '../placement/base/place-types';
-import { throwIfAborted } from '../session/base/abort';
-import { say } from '../texts/note';
-import type { OpenBekenClient } from './openbeken-client';
-import type { WebContext } from './web-context';
-import { readSure } from './web-flash';
-import { restart } from './web-restart';
-import { clearUploads, showUploaded, uploadChecked } from './web-upload';
+import { SECTOR } from '../../chip/geometry';
+import { BkError, hex, isBkError } from '../../errors';
+import type { Piece } from '../../placement/base/place-types';
+import { throwIfAborted } from '../../session/base/abort';
+import { say } from '../../texts/note';
+import type { OpenBekenClient } from '../base/openbeken-client';
+import type { WebContext } from '../base/web-context';
+import { readSure } from '../base/web-flash';
+import { restart } from '../base/web-restart';
+import { clearUploads, showUploaded, uploadChecked } from '../base/web-upload';
 
 /** How often an update is sent before it is given up. */
 const TRIES = 5;

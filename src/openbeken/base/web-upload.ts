@@ -1,8 +1,8 @@
-import { SECTOR } from '../chip/geometry';
-import { runsOf, sectorsOf } from '../chip/regions';
-import { type BkError, hex, isBkError, type Phase } from '../errors';
-import type { Piece } from '../placement/base/place-types';
-import { say } from '../texts/note';
+import { SECTOR } from '../../chip/geometry';
+import { runsOf, sectorsOf } from '../../chip/regions';
+import { type BkError, hex, isBkError, type Phase } from '../../errors';
+import type { Piece } from '../../placement/base/place-types';
+import { say } from '../../texts/note';
 import type { OpenBekenClient } from './openbeken-client';
 import type { WebContext } from './web-context';
 import { readSure, USUAL_SPEED } from './web-flash';
