@@ -88,6 +88,31 @@ export const TRANSPORT = {
   rateIsFixed: '__port__ cannot change its rate to __baud__ baud',
   leaveBaudAtAuto: 'Leave the baud at auto: a line served as raw bytes stays at 115200.',
 
+  // An OpenBeken module that serves its serial pins
+  noControlledAddress:
+    '__url__ does not name a module; it looks like tcp://192.168.1.20:8888?control=openbeken',
+  unknownControl: '__url__ does not say what controls the line: only control=openbeken is known',
+  unknownPortOption: '__url__ cannot be used: __option__ is not known, or is there twice',
+  wrongPortOption:
+    '__url__ cannot be used: __option__ has to be a number from __minimum__ to __maximum__',
+  giveControlledAddress:
+    'Give the address of the module with ?control=openbeken, and if need be &reset=<pin>, &http=<port>, &buffer=<bytes>.',
+  noOpenBeken: '__port__ cannot be used: what answers there is no OpenBeken',
+  checkModule: 'Check that the address is that of the spare module, whose web page says OpenBeken.',
+  useWithoutControl: 'For any other serial server use tcp:// without ?control, or rfc2217://.',
+  noUartDriver: '__port__ cannot be used: the OpenBeken there was built without the driver UartTCP',
+  useBuildWithDriver:
+    'Install an OpenBeken with UartTCP on the module: builds for chips of other makers have it, for BK7231 it has to be built with ENABLE_DRIVER_UART_TCP.',
+  pinIsNoRelay: '__port__ cannot be used: pin P__pin__ of the module is not set as a relay there',
+  makePinRelay:
+    'On the web page of the module, set pin P__pin__ to the role Rel_n with a channel that nothing else uses, or leave &reset out and reset the chip by hand.',
+  uartNotListening:
+    '__port__ cannot be connected: the driver UartTCP runs, and nothing listens there',
+  restartModule: 'Check the port number (8888), and switch the supply of the module off and on.',
+  moduleGone: 'The module at __port__ does not carry the line any more',
+  checkModuleAndWifi:
+    'Check that the module is powered and has Wi-Fi, and that nobody else uses its driver UartTCP.',
+
   // A port that is stuck
   portClosed: '__port__ is closed',
   wentAway: '__port__ went away',
