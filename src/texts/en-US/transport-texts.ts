@@ -102,10 +102,10 @@ export const TRANSPORT = {
   useWithoutControl: 'For any other serial server use tcp:// without ?control, or rfc2217://.',
   noUartDriver: '__port__ cannot be used: the OpenBeken there was built without the driver UartTCP',
   useBuildWithDriver:
-    'Install an OpenBeken with UartTCP on the module: builds for chips of other makers have it, for BK7231 it has to be built with ENABLE_DRIVER_UART_TCP.',
-  pinIsNoRelay: '__port__ cannot be used: pin P__pin__ of the module is not set as a relay there',
+    'Install an OpenBeken with UartTCP on the module: the published builds for Realtek chips have it, others have to be built with ENABLE_DRIVER_UART_TCP.',
+  pinIsNoRelay: '__port__ cannot be used: pin __pin__ of the module is not set as a relay there',
   makePinRelay:
-    'On the web page of the module, set pin P__pin__ to the role Rel_n with a channel that nothing else uses, or leave &reset out and reset the chip by hand.',
+    'On the web page of the module, set pin __pin__ to the role Rel_n with a channel that nothing else uses, or leave &reset out and reset the chip by hand.',
   uartNotListening:
     '__port__ cannot be connected: the driver UartTCP runs, and nothing listens there',
   restartModule: 'Check the port number (8888), and switch the supply of the module off and on.',

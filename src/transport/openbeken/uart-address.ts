@@ -68,7 +68,7 @@ export function parseUartAddress(address: string): UartAddress {
     host: host.toLowerCase(),
     port: number('port', port, 1, 65_535) ?? UART_PORT,
     httpPort: number('http', options.get('http'), 1, 65_535) ?? HTTP_PORT,
-    resetPin: number('reset', pin, 0, 63),
+    resetPin: number('reset', pin, 0, 127),
     buffer: number('buffer', options.get('buffer'), minimum, maximum) ?? USUAL_BUFFER,
   };
 }

@@ -31,7 +31,7 @@ describe('the address of an OpenBeken module', () => {
     'tcp://host?',
     'tcp://host?control=esphome',
     'tcp://host?reset=26',
-    'tcp://host?control=openbeken&reset=64',
+    'tcp://host?control=openbeken&reset=128',
     'tcp://host?control=openbeken&reset=',
     'tcp://host?control=openbeken&buffer=16385',
     'tcp://host?control=openbeken&buffer=100',
