@@ -37,7 +37,7 @@ export async function restart(context: WebContext, client: OpenBekenClient): Pro
     });
     if (now === null) isGone = true;
     else if (now.mac !== before.mac) other = now;
-    else if (isGone || isYounger(now, before)) return now;
+    else if (isGone || isYounger(now, before, clock.now() - start)) return now;
     else if (told === 1 && clock.now() - start > NOT_TOLD_MS) {
       told++;
       await tell(client);
@@ -56,13 +56,12 @@ async function tell(client: OpenBekenClient): Promise<void> {
   }
 }
 
-function isYounger(now: DeviceInfo, before: DeviceInfo): boolean {
+/** @param ms that have passed since */
+function isYounger(now: DeviceInfo, before: DeviceInfo, ms: number): boolean {
   if (now.build !== before.build) return true;
-  return (
-    now.uptimeSeconds !== null &&
-    before.uptimeSeconds !== null &&
-    now.uptimeSeconds < before.uptimeSeconds
-  );
+  const [uptime, was] = [now.uptimeSeconds, before.uptimeSeconds];
+  // A device that was not restarted has counted on; both numbers are cut to whole seconds.
+  return uptime !== null && was !== null && uptime + 1 < was + ms / 1000;
 }
 
 function notBack(port: string): BkError {

@@ -10,7 +10,7 @@ import { restart } from './web-restart';
 import { clearUploads, showUploaded, uploadChecked } from './web-upload';
 
 /** How often an update is sent before it is given up. */
-const TRIES = 3;
+const TRIES = 5;
 
 /**
  * Brings an update into the slot from which the bootloader takes it, and proves that it is there to the last byte. The
