@@ -10,10 +10,12 @@ import { rfc2217Scheme } from './rfc2217';
 import { serialScheme } from './serial';
 import { simulatedScheme } from './simulated';
 import { tcpScheme } from './tcp';
+import { tcpByOpenBekenScheme } from './tcp-by-openbeken';
 
 /** Every kind of port that there is, in the order in which people are told of them. */
 const SCHEMES: readonly PortScheme[] = [
   serialScheme,
+  tcpByOpenBekenScheme,
   tcpScheme,
   rfc2217Scheme,
   openBekenScheme,
@@ -33,9 +35,10 @@ export function schemeOf(port: string): PortScheme {
     throw noPort(say('transport.unprintablePort', { port: shown(port) }));
   }
   const name = SCHEME.exec(address)?.[1]?.toLowerCase();
-  const scheme = SCHEMES.find(({ names }) =>
-    name === undefined ? names.length === 0 : names.includes(name),
-  );
+  const scheme = SCHEMES.find(({ names, claims }) => {
+    if (name === undefined) return names.length === 0;
+    return names.includes(name) && (claims === undefined || claims(address));
+  });
   if (scheme !== undefined) return scheme;
   throw noPort(say('transport.unknownScheme', { port: shown(port), scheme: name ?? '' }));
 }
