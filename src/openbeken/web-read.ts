@@ -28,7 +28,7 @@ export async function checkWebReading(given: unknown, port: string): Promise<Rea
   const options = takeReadOptions(given, port);
   const memory = options.memory ?? 'flash';
   if (!MEMORIES.some((known) => known === memory)) {
-    const text = say('openbeken.noSuchMemory', { memory, port, memories: MEMORIES.join(', ') });
+    const text = say('openbeken.noSuchMemory', { memory, memories: MEMORIES.join(', ') });
     throw refused(text, say('openbeken.useCable'), { port });
   }
   await checkOutput(options.file);
