@@ -97,13 +97,15 @@ describe('a serial line of an OpenBeken module', () => {
     const { port, open } = await serve();
     const line = await open();
     port.log.length = 0;
-    await line.write(Buffer.from([1]));
+    await line.write(Buffer.alloc(2_500, 1));
     const changed = line.setBaudRate(921_600);
     const after = line.write(Buffer.from([2]));
     await Promise.all([changed, after]);
     assert.equal(line.baudRate, 921_600);
-    await until(() => port.log.length === 3, 'all at the pins');
-    assert.deepEqual(port.log, ['write 01', 'baud 921600', 'write 02']);
+    await until(() => port.log.at(-1) === 'write 02', 'all at the pins');
+    const change = port.log.indexOf('baud 921600');
+    assert.equal(written({ log: port.log.slice(0, change) }), '01'.repeat(2_500));
+    assert.deepEqual(port.log.slice(change), ['baud 921600', 'write 02']);
   });
 
   it('hears on after a change of rate, and is not lost by it', async () => {
