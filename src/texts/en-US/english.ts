@@ -1,7 +1,6 @@
 import { BACKUP, RELEASE } from './backup-texts';
-import { CHIP } from './chip-texts';
 import { CLI } from './cli-texts';
-import { COMMON } from './common-texts';
+import { CHIP, COMMON } from './common-texts';
 import { DIAGNOSIS } from './diagnosis-texts';
 import { EXAMINE } from './examine-texts';
 import { IMAGE } from './image-texts';

@@ -1,5 +1,5 @@
-import { BkError } from '../errors';
-import { say } from '../texts/note';
+import { BkError } from '../../errors';
+import { say } from '../../texts/note';
 
 /** What an OpenBeken device says of itself. Texts that it leaves empty are null. Source: its /api/info. */
 export interface DeviceInfo {

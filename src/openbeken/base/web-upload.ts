@@ -1,8 +1,8 @@
-import { SECTOR } from '../chip/geometry';
-import { runsOf, sectorsOf } from '../chip/regions';
-import { type BkError, hex, isBkError, type Phase } from '../errors';
-import type { Piece } from '../placement/base/place-types';
-import { say } from '../texts/note';
+import { SECTOR } from '../../chip/geometry';
+import { runsOf, sectorsOf } from '../../chip/regions';
+import { type BkError, hex, isBkError, type Phase } from '../../errors';
+import type { Piece } from '../../placement/base/place-types';
+import { say } from '../../texts/note';
 import type { OpenBekenClient } from './openbeken-client';
 import type { WebContext } from './web-context';
 import { readSure, USUAL_SPEED } from './web-flash';
@@ -45,7 +45,7 @@ export type Uploaded =
 
 /**
  * Sends bytes to flash and reads back what came of it: the device’s own answer says nothing of that.
- * @param before what lay there
+ * @param before what lay there, or in its first sectors, which are written first
  * @param path where to; a place in flash unless it says otherwise
  * @param more how often it may be sent again
  */
@@ -53,7 +53,7 @@ export async function uploadChecked(
   context: WebContext,
   client: OpenBekenClient,
   { offset, bytes }: Piece,
-  before: Buffer | null,
+  before: Buffer,
   path = `/api/flash/${offset.toString(16)}`,
   more = RESENDS,
 ): Promise<Uploaded> {
@@ -70,7 +70,7 @@ export async function uploadChecked(
     if (broke !== null) told(context, broke, 'openbeken.wroteAllTheSame', offset);
     return 'whole';
   }
-  const isAsBefore = before !== null && there.equals(before);
+  const isAsBefore = there.subarray(0, before.length).equals(before);
   if (broke === null) return isAsBefore ? 'dropped' : 'broken';
   told(context, broke, 'openbeken.sendingAgain', offset);
   // That nothing arrived over a connection that broke says nothing of the device.
