@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type Clock, systemClock, type Timer } from '../../src/clock';
 import type { Transport } from '../../src/transport/transport';
 import type { OpenBekenDevice } from './openbeken-device';
 
@@ -7,8 +8,14 @@ const DRIVER = 'UartTCP';
 const USUAL_BAUD = 115_200;
 const USUAL_BUFFER = 512;
 const MOST_BUFFER = 16_384;
+/** How long it waits for more before it sends, and rests afterwards, ms. */
+const GATHER_MS = 10;
+const REST_MS = 5;
+/** What it takes of the network at a time, bytes. */
+const PIECE = 1_024;
 
 export interface UartWiring {
+  clock?: Clock;
   line?: () => Promise<Transport>;
   resetPin?: number;
 }
@@ -25,7 +32,7 @@ export class UartTcp {
   channel = -1;
   /** What its serial pins were set to so far. */
   readonly rates: number[] = [];
-  /** Bytes are lost where more come than its ring has room for; a client that does not read makes that happen. */
+  /** Bytes that were lost: more than its ring has room for drive out the oldest. */
   lost = 0;
   readonly #host: string;
   readonly #device: OpenBekenDevice;
@@ -34,6 +41,13 @@ export class UartTcp {
   readonly #clients: Socket[] = [];
   #server: Server | null = null;
   #line: Transport | null = null;
+  /** What came from the pins and was not sent yet. */
+  #ring = Buffer.alloc(0);
+  #gathering: Timer | null = null;
+  #restsUntil = 0;
+  /** What came from the network and is on its way to the pins, and how often the driver was started or stopped. */
+  #sending: Promise<void> = Promise.resolve();
+  #run = 0;
   #opening: Promise<void> = Promise.resolve();
   #isUp = false;
   #isPaused = false;
@@ -74,12 +88,14 @@ export class UartTcp {
 
   async close(): Promise<void> {
     await this.down();
+    if (this.#gathering !== null) (this.#wiring.clock ?? systemClock).clearTimeout(this.#gathering);
     await this.#line?.close();
   }
 
   /** A driver was started, with its arguments, or stopped. */
   driver(name: string, args: readonly string[] | null): void {
     if (name !== DRIVER) return;
+    this.#run++;
     if (args === null) {
       this.#stop();
       return;
@@ -89,6 +105,7 @@ export class UartTcp {
     this.bufferSize = Math.min(MOST_BUFFER, buffer ?? USUAL_BUFFER);
     this.channel = channel ?? -1;
     this.rates.push(this.baudRate);
+    this.#ring = Buffer.alloc(0);
     if (this.#isUp) this.#listen();
   }
 
@@ -160,18 +177,56 @@ export class UartTcp {
     }
     if (socket === undefined) return;
     this.#onClient();
-    socket.on('data', (bytes) => void this.#line?.write(bytes).catch(() => {}));
+    socket.on('data', (bytes) => this.#toPins(bytes));
     if (!this.#isPaused) socket.resume();
+    this.#gather();
   }
 
+  /** It rests after each look at the network, and hands on byte by byte: what a stop of the driver finds there is gone. */
+  #toPins(bytes: Buffer): void {
+    const run = this.#run;
+    const clock = this.#wiring.clock ?? systemClock;
+    const pass = (ms: number) => new Promise<void>((resolve) => clock.setTimeout(resolve, ms));
+    this.#sending = this.#sending.then(async () => {
+      await pass(REST_MS);
+      for (let at = 0; at < bytes.length && run === this.#run; at += PIECE) {
+        const piece = bytes.subarray(at, at + PIECE);
+        await this.#line?.write(piece).catch(() => {});
+        await pass((piece.length * 10_000) / this.baudRate);
+      }
+    });
+  }
+
+  /** Its thread looks every millisecond; it sends when its buffer is full, or has waited long enough for more. */
   #toClient(bytes: Buffer): void {
+    const all = Buffer.concat([this.#ring, bytes]);
+    const room = 2 * this.bufferSize - 1;
+    this.lost += Math.max(0, all.length - room);
+    this.#ring = all.subarray(Math.max(0, all.length - room));
+    this.#gather();
+  }
+
+  #gather(): void {
+    const isFull = this.#ring.length >= this.bufferSize;
+    if (this.#gathering !== null || this.#ring.length === 0) return;
+    const clock = this.#wiring.clock ?? systemClock;
+    const rest = Math.max(0, this.#restsUntil - clock.now());
+    const send = (): void => {
+      this.#gathering = null;
+      this.#send(clock);
+    };
+    this.#gathering = clock.setTimeout(send, rest + (isFull ? 1 : GATHER_MS), { background: true });
+  }
+
+  #send(clock: Clock): void {
     const [socket] = this.#clients;
-    // With nobody connected the oldest go, and nobody ever hears them.
-    if (socket === undefined || this.#isPaused) return;
-    if (socket.writableLength + bytes.length >= 2 * this.bufferSize + 65_536) {
-      this.lost += bytes.length;
+    // With nobody connected nobody looks, and there is no sending on without Wi-Fi.
+    if (socket === undefined || this.#isPaused || socket.writableLength > 2 * this.bufferSize)
       return;
-    }
+    const bytes = this.#ring.subarray(0, this.bufferSize);
+    this.#ring = Buffer.from(this.#ring.subarray(bytes.length));
+    this.#restsUntil = clock.now() + REST_MS;
     socket.write(bytes);
+    this.#gather();
   }
 }

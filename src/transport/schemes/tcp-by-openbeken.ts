@@ -146,6 +146,11 @@ class ControlledLine implements Transport {
     return this.#baudRate;
   }
 
+  /** There and back, and through the module each way. */
+  get roundTripMs(): number {
+    return this.#tripMs + 2 * TO_PINS_MS;
+  }
+
   async write(bytes: Buffer): Promise<void> {
     await this.#running;
     this.#mustBeThere();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { Device } from '../../../src';
 import { systemClock } from '../../../src/clock';
 import { isSaid } from '../../../src/texts/note';
@@ -96,13 +97,15 @@ describe('a serial line of an OpenBeken module', () => {
     const { port, open } = await serve();
     const line = await open();
     port.log.length = 0;
-    await line.write(Buffer.from([1]));
+    await line.write(Buffer.alloc(2_500, 1));
     const changed = line.setBaudRate(921_600);
     const after = line.write(Buffer.from([2]));
     await Promise.all([changed, after]);
     assert.equal(line.baudRate, 921_600);
-    await until(() => port.log.length === 3, 'all at the pins');
-    assert.deepEqual(port.log, ['write 01', 'baud 921600', 'write 02']);
+    await until(() => port.log.at(-1) === 'write 02', 'all at the pins');
+    const change = port.log.indexOf('baud 921600');
+    assert.equal(written({ log: port.log.slice(0, change) }), '01'.repeat(2_500));
+    assert.deepEqual(port.log.slice(change), ['baud 921600', 'write 02']);
   });
 
   it('hears on after a change of rate, and is not lost by it', async () => {
@@ -204,6 +207,40 @@ describe('a serial line of an OpenBeken module', () => {
     await rejection(open(), 'BK_PORT_NOT_FOUND');
   });
 
+  it('is given up at once when the job is cancelled while it opens', async () => {
+    const { server, port } = await serve({ faults: { slowMs: 50 } });
+    const { chips } = environmentOn(systemClock).ports;
+    const abort = new AbortController();
+    const asked = { baudRate: 115_200, clock: systemClock, chips, signal: abort.signal };
+    const opening = openTransport(addressOf(server), asked);
+    await server.happens('request');
+    abort.abort();
+    await rejection(opening, 'BK_CANCELLED');
+    assert.equal(getEventListeners(abort.signal, 'abort').length, 0);
+    assert.deepEqual(server.device.commands, []);
+    assert.deepEqual(
+      port.log.filter((one) => one.startsWith('baud')),
+      [],
+    );
+  });
+
+  it('takes nothing any more once it is closed, and is closed only once', async () => {
+    const { server, open } = await serve();
+    const line = await open('&reset=26');
+    let lost = 0;
+    line.onLost = () => {
+      lost++;
+    };
+    await Promise.all([line.close(), line.close()]);
+    await rejection(line.write(Buffer.from([1])), 'BK_PORT_LOST');
+    await rejection(line.drain(), 'BK_PORT_LOST');
+    await rejection(line.setBaudRate(9600), 'BK_PORT_LOST');
+    assert.equal(await line.setLines({ rts: true, dtr: false }), false);
+    assert.equal(lost, 0);
+    const stops = server.device.commands.filter((one) => one === 'stopDriver UartTCP');
+    assert.equal(stops.length, 2);
+  });
+
   it('is lost when its driver is stopped, its connection cut, or its rate not taken', async () => {
     for (const spoil of [
       async ({ device }: OpenBekenServer) => void device.run('stopDriver UartTCP'),
@@ -262,23 +299,43 @@ describe('a chip behind an OpenBeken module', function () {
     }
   });
 
-  it('is written to its end though the Wi-Fi goes away', async () => {
-    const { chip, server, device } = await bench();
-    try {
-      const image = noise(0x20000, 7);
-      let gone: Promise<void> | null = null;
-      const { payload, facts } = await device.write(
-        { image, offset: 0x40000 },
-        {
-          onProgress: ({ phase, percent }) => {
-            if (phase === 'write' && (percent ?? 0) > 30) gone ??= server.wifiGone(300);
+  const DISTURBANCES: Readonly<Record<string, (server: OpenBekenServer) => unknown>> = {
+    'the Wi-Fi goes away': (server) => server.wifiGone(300),
+    'its connections are cut': (server) => server.cutClients(),
+    'somebody stops the driver': (server) => server.device.run('stopDriver UartTCP'),
+    'the module loses its supply for a moment': (server) => server.powerCycle(),
+  };
+  for (const [what, disturb] of Object.entries(DISTURBANCES)) {
+    it(`is written to its end though ${what}`, async () => {
+      const { chip, server, device } = await bench();
+      try {
+        const image = noise(0x20000, 7);
+        let disturbed: unknown;
+        const { payload, facts } = await device.write(
+          { image, offset: 0x40000 },
+          {
+            onProgress: ({ phase, percent }) => {
+              if (phase === 'write' && (percent ?? 0) > 30) disturbed ??= disturb(server) ?? true;
+            },
           },
-        },
-      );
-      assert.notEqual(gone, null);
-      assert.equal(payload.verified, true);
-      assert.ok(facts.recoveries.length > 0);
-      assert.ok(chip.flash.subarray(0x40000, 0x60000).equals(image));
+        );
+        assert.notEqual(disturbed, undefined);
+        assert.equal(payload.verified, true);
+        assert.ok(facts.recoveries.length > 0);
+        assert.ok(chip.flash.subarray(0x40000, 0x60000).equals(image));
+      } finally {
+        await device.close();
+        await server.close();
+      }
+    });
+  }
+
+  it('is taken to a fast rate though the web server of the module is slow', async () => {
+    const { server, device } = await bench({ faults: { slowMs: 200 } });
+    try {
+      const { facts } = await device.connect();
+      assert.ok((facts.baud ?? 0) > 115_200, String(facts.baud));
+      assert.deepEqual(facts.recoveries, []);
     } finally {
       await device.close();
       await server.close();
