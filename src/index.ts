@@ -1,11 +1,12 @@
 /** The engine, free of Node-RED: link, identify, read, erase, write and verify BK72xx chips. */
 
 export type { FileMode } from './backup/atomic';
-export { type FoundBackup, listBackups } from './backup/find';
+export type { ListedBackup } from './backup/catalogue';
+export { listBackups } from './backup/find';
 export { readImageFile, writeImageFile } from './backup/image-file';
 export type { ChipId } from './backup/names';
 export { addRecord, type Recorded, type RecordedJob, saveRecord } from './backup/port-records';
-export type { BackupRecord } from './backup/record';
+export type { BackupRecord, ChipTraits, FoundBackup } from './backup/record';
 export { ownName } from './chip/known/chip-queries';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export { NEWEST, RELEASE_NAMES, type ReleaseName } from './chip/known/known-releases';

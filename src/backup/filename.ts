@@ -3,8 +3,8 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { BkError, shown } from '../errors';
 import { type Note, say } from '../texts/note';
 import type { FileMode } from './atomic';
-import { SIDECAR } from './find';
 import { makeFolder } from './folder';
+import { SIDECAR } from './record';
 import { errnoOf, storageError } from './storage';
 
 /** Windows takes these for separators and drives; they are refused everywhere, so that flows can move. */

@@ -1,4 +1,5 @@
-import { type FoundBackup, loadVerified } from '../../backup/find';
+import { loadListed } from '../../backup/find';
+import type { FoundBackup } from '../../backup/record';
 import { calibrationOrder } from '../../chip/known/chip-places';
 import { findCalibration } from '../../image/calibration';
 
@@ -7,7 +8,7 @@ import { findCalibration } from '../../image/calibration';
  * written by hand, would have one chip taken for another.
  */
 export async function loadAsTold(backup: FoundBackup): Promise<Buffer | null> {
-  const bytes = await loadVerified(backup);
+  const bytes = await loadListed(backup);
   const { chip, mac } = backup.record;
   if (bytes === null || mac === null) return bytes;
   return findCalibration(bytes, calibrationOrder(chip))?.mac === mac ? bytes : null;

@@ -47,10 +47,12 @@ const READ: Rules = {
   memory: word(['flash', 'rom', 'efuse', 'otp']),
   offset: bytes(0),
   length: bytes(1),
-  file: object('{ folder, filename, keep, incremental, fileMode }', () => ({
+  file: object('{ folder, filename, keep, keepDays, keepFirst, incremental, fileMode }', () => ({
     folder: required(folder),
     filename: text,
     keep: number,
+    keepDays: number,
+    keepFirst: flag,
     incremental: flag,
     fileMode: FILE_MODE,
   })),

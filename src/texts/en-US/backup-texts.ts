@@ -32,6 +32,18 @@ export const BACKUP = {
   noAbsolutePath: '"__folder__" is no folder for backups: it needs an absolute path',
   setFolder: 'Set a folder, as bk-backups.',
 
+  noRoom:
+    'There is not enough room in the folder __folder__: the backup takes __wanted__, and __free__ are free',
+
+  // Old backups that go
+  clockUnset:
+    'The clock of this computer is not set, so that nothing tells which backups are old: none was removed.',
+  clockBehind:
+    'The backup __file__ is dated more than a day after the clock of this computer, so that nothing tells which backups are old: none was removed.',
+  newUnsound:
+    'The new backup __file__ does not read back as it was written: no old one was removed.',
+  notRemoved: 'The old backup __file__ could not be removed: __why__.',
+
   // Which backup is a chip's own
   candidate: '__file__ (MAC __mac__, __date__)',
   noMac: 'none',
