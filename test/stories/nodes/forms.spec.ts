@@ -30,6 +30,8 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     filename: '',
     filenameType: 'str',
     keep: 0,
+    keepDays: 0,
+    keepFirst: true,
     incremental: true,
     fileMode: 'owner',
   },
