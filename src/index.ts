@@ -1,6 +1,7 @@
 /** The engine, free of Node-RED: link, identify, read, erase, write and verify BK72xx chips. */
 
 export type { FileMode } from './backup/atomic';
+export type { BackupState } from './backup/care/check-backup';
 export type { ListedBackup } from './backup/catalogue';
 export { listBackups } from './backup/find';
 export { readImageFile, writeImageFile } from './backup/image-file';
@@ -43,12 +44,18 @@ export type { OpenBekenSettings } from './image/openbeken/openbeken-write';
 export type { Json } from './image/tuya/tuya-json';
 export type { PinRole, Pins } from './image/tuya/tuya-pins';
 export type {
+  BackupsCheck,
+  CheckedBackup,
+  CheckedChip,
+  CheckOptions,
+} from './jobs/base/backups-check';
+export type {
   DeviceEvent,
   DeviceListener,
   JobEvent,
   WatchedJob,
 } from './jobs/base/device-watch';
-export { factsIn, inspectionIn, progressIn, summaryIn } from './jobs/base/in-language';
+export { checkIn, factsIn, inspectionIn, progressIn, summaryIn } from './jobs/base/in-language';
 export type {
   BackupImage,
   BackupMode,
@@ -78,6 +85,7 @@ export type {
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { ProgressThrottle } from './jobs/base/progress-throttle';
 export type { SectorChange, SectorShown } from './jobs/base/sector-change';
+export { checkBackups } from './jobs/check-backups';
 export type {
   Examination,
   ExamineOptions,

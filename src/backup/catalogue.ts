@@ -108,6 +108,14 @@ export class Catalogue {
     this.#hasChanged = true;
   }
 
+  /** The bytes of a backup are not what its sidecar says, whatever was known of them before. */
+  noteUnsound(path: string): void {
+    const line = this.#index.get(basename(path));
+    if (line === undefined || line.sound === null) return;
+    line.sound = null;
+    this.#hasChanged = true;
+  }
+
   /** Keeps what was found out. */
   async save(): Promise<void> {
     if (!this.#hasChanged || this.#index.size <= FEW) return;

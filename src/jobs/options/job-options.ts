@@ -189,6 +189,11 @@ export function takeListenOptions(given: unknown, port: string): ListenOptions {
   return take(given, { linkTimeout: seconds }, { job: 'listen', port });
 }
 
+/** What a check of a folder is given. */
+export function takeCheckOptions(given: unknown): Pick<JobControl, 'signal' | 'onProgress'> {
+  return take(given, { signal, onProgress: callback }, { job: 'checkBackups' });
+}
+
 export function takeInspectOptions(given: unknown): InspectOptions {
   return take(given, INSPECT, { job: 'inspect' });
 }
