@@ -8,7 +8,8 @@ export const CLI = {
   aboutRead: 'Reads the chip into a file that is complete or absent, verified by its checksums.',
   aboutWrite: 'Writes an image where it belongs, after a backup, and verifies it.',
   aboutErase: 'Erases a part of the flash, after a backup, and verifies it.',
-  aboutInspect: 'Tells what a backup or any other image holds. Needs no chip.',
+  aboutInspect:
+    'Tells what a backup or any other image holds, or checks a folder of backups. Needs no chip.',
   aboutDoctor:
     'Measures chip, adapter and line, and writes a report that may be posted. Changes nothing unless --write is given.',
   aboutSim:
@@ -24,7 +25,7 @@ export const CLI = {
   operandReadFile:
     'file for the bytes; "-" for standard output; left out: a new backup in the folder',
   operandWriteFile: 'the image: a backup, or any firmware file',
-  operandInspectFile: 'the file to look at',
+  operandInspectFile: 'the file to look at, or a folder whose backups are to be checked',
   operandReport: 'file for the report; left out: one named after chip and time',
   optDoctorWrite: 'also time erases and writes, on flash that is blank and is so again afterwards',
   optHelp: 'shows this',
