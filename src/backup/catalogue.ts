@@ -83,15 +83,18 @@ export class Catalogue {
   /**
    * Whether the bytes of a backup are what its sidecar says. They are hashed where they were not yet, or may have
    * changed since.
-   * @param mayRead asked before that, with how many bytes it takes
+   * @param mayRead asked before that, with how many bytes it takes; what takes long is kept alive there
    */
-  async isSound({ path }: FoundBackup, mayRead: (bytes: number) => boolean): Promise<boolean> {
+  async isSound(
+    { path }: FoundBackup,
+    mayRead: (bytes: number) => Promise<boolean>,
+  ): Promise<boolean> {
     const line = this.#index.get(basename(path));
     const now = await signature(path);
     if (line === undefined || now === null) return false;
     if (isSame(now, line.sound)) return true;
     const { sha256, length } = line.record;
-    if (now[0] !== length || !mayRead(length)) return false;
+    if (now[0] !== length || !(await mayRead(length))) return false;
     const hashed = await hashPlain(path, { most: Math.min(length, LARGEST_IMAGE) }).catch(
       () => null,
     );

@@ -30,6 +30,7 @@ export interface Retention {
  * stay; so do those that a job reads, and all where `latest` is not on the disk as it should be.
  * @param turns knows what jobs read
  * @param now ms since 1970
+ * @param pause called in between, where there is much to hash
  */
 export async function removeOld(
   turns: FolderTurns,
@@ -37,6 +38,7 @@ export async function removeOld(
   latest: FoundBackup,
   rules: KeepRules,
   now: number,
+  pause: () => Promise<void>,
 ): Promise<Retention> {
   const { record } = latest;
   const isSet = rules.keep > 0 || rules.keepDays > 0;
@@ -49,7 +51,8 @@ export async function removeOld(
     )
     .map((one) => ({ ...one, date: Date.parse(one.record.date) }));
   let left = MOST_HASHED;
-  const mayRead = (bytes: number) => {
+  const mayRead = async (bytes: number) => {
+    await pause();
     left -= bytes;
     return left >= 0;
   };

@@ -47,6 +47,8 @@ export interface BackupRequest {
   date: Date;
   /** More facts for the sidecar, plain data. */
   facts?: object | undefined;
+  /** Called now and then while it is found out which backups go: a chip wants to hear something. */
+  pause?: (() => Promise<void>) | undefined;
   /** Asked once when the disk is full, before the write is tried again. */
   makeRoom?: (() => Promise<void>) | undefined;
 }
@@ -100,10 +102,17 @@ async function write(turns: FolderTurns, request: BackupRequest): Promise<Writte
 
 function letOldGo(
   turns: FolderTurns,
-  { folder, date, keep = 0, keepDays = 0, keepFirst = false }: BackupRequest,
+  {
+    folder,
+    date,
+    keep = 0,
+    keepDays = 0,
+    keepFirst = false,
+    pause = async () => {},
+  }: BackupRequest,
   latest: FoundBackup,
 ): Promise<Retention> {
-  return removeOld(turns, folder, latest, { keep, keepDays, keepFirst }, date.getTime());
+  return removeOld(turns, folder, latest, { keep, keepDays, keepFirst }, date.getTime(), pause);
 }
 
 /** Both are on the disk before either has its name; the bytes get theirs last. */

@@ -220,7 +220,7 @@ describe('the catalogue of a folder of backups', function () {
   });
 
   describe('knows which are sound', () => {
-    const yes = () => true;
+    const yes = async () => true;
 
     /** @returns how many bytes it wanted to read */
     async function asked(
@@ -261,7 +261,7 @@ describe('the catalogue of a folder of backups', function () {
     });
 
     it('and knows of none that it may not read', async () => {
-      assert.deepEqual(await asked(0, () => false), [false, BYTES]);
+      assert.deepEqual(await asked(0, async () => false), [false, BYTES]);
       later();
       assert.deepEqual(await asked(0), [true, BYTES]);
     });

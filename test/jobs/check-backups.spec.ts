@@ -6,10 +6,13 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import fs from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import sinon from 'sinon';
 import { type CheckedBackup, checkBackups, type Progress } from '../../src';
 import { FolderTurns } from '../../src/backup/folder-turns';
 import type { BackupSubject } from '../../src/backup/record';
@@ -192,6 +195,49 @@ describe('the check of a folder of backups', function () {
     );
     rmSync(join(newer, '..'), { recursive: true });
   });
+
+  it('says so where the operating system does not give one', async () => {
+    const [bytes, sidecar] = [await backup(), await backup()];
+    const real = fs.open;
+    sinon.replace(fs, 'open', (path, ...more) =>
+      path === bytes || path === `${sidecar}.json`
+        ? Promise.reject(Object.assign(new Error('no'), { code: 'EACCES' }))
+        : real(path, ...more),
+    );
+    const { backups, counts } = await checkBackups(folder());
+    sinon.restore();
+    assert.equal(counts.unreadable, 2);
+    assert.deepEqual(backups.map(({ reason }) => reason).sort(), [
+      'Its .json cannot be read as what describes a backup.',
+      'permission is denied',
+    ]);
+    for (const [path, what] of [
+      [bytes, 'folder'],
+      [sidecar, 'flash'],
+    ] as const) {
+      rmSync(path);
+      if (what === 'folder') mkdirSync(path);
+      else truncate(path, `${path}.json`);
+    }
+    const odd = await checkBackups(folder());
+    assert.deepEqual(
+      odd.backups.map(({ state }) => state),
+      ['unreadable', 'unreadable'],
+    );
+    assert.match(
+      odd.backups.map(({ reason }) => reason).join(),
+      /no plain file[\s\S]*|more than any flash/,
+    );
+  });
+
+  /** More bytes than any flash has, as its sidecar says as well. */
+  function truncate(path: string, sidecar: string): void {
+    const length = 33 * 1024 * 1024;
+    writeFileSync(path, '');
+    truncateSync(path, length);
+    const record = JSON.parse(readFileSync(sidecar, 'utf8'));
+    writeFileSync(sidecar, JSON.stringify({ ...record, length, sectors: undefined }));
+  }
 
   it('tells how far it is, piece by piece, and never falls back', async () => {
     await backup();

@@ -97,6 +97,7 @@ async function checkOnce(catalogue: Catalogue, backup: ListedBackup, look: Look)
 /** Why what the names alone tell is not sound. */
 export const REASONS = {
   damaged: say('backup.sidecarUnreadable'),
+  unreadable: say('backup.sidecarUnreadable'),
   'no-sidecar': say('backup.noSidecar'),
   'no-file': say('backup.bytesGone'),
   unfinished: say('backup.leftForNextTry'),

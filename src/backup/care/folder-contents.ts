@@ -4,6 +4,7 @@ import { say } from '../../texts/note';
 import { isUnfinished } from '../atomic';
 import type { Catalogue, ListedBackup } from '../catalogue';
 import { parseName } from '../names';
+import { readPlain } from '../plain-file';
 import { readSidecar, SIDECAR } from '../record';
 import { storageError } from '../storage';
 
@@ -12,7 +13,10 @@ export interface FolderContents {
   /** With a sidecar that can be read: whether the bytes are what it says is still to be found out. */
   backups: ListedBackup[];
   /** Names of the others. */
-  others: { file: string; state: 'damaged' | 'no-sidecar' | 'no-file' | 'unfinished' }[];
+  others: {
+    file: string;
+    state: 'damaged' | 'no-sidecar' | 'no-file' | 'unfinished' | 'unreadable';
+  }[];
 }
 
 /** Backups have it, also those to which a person gave a name. */
@@ -48,6 +52,11 @@ async function stateOf(
     return isOurs ? 'no-file' : null;
   }
   if (!file.endsWith(ENDING)) return null;
-  // With a sidecar that tells nothing, as it was not listed.
-  return present.has(file + SIDECAR) ? 'damaged' : 'no-sidecar';
+  if (!present.has(file + SIDECAR)) return 'no-sidecar';
+  // With a sidecar that tells nothing, as it was not listed: or that nobody gives.
+  const asked = readPlain(join(folder, file + SIDECAR), { most: 0, longer: 'cut' });
+  return asked.then(
+    () => 'damaged',
+    () => 'unreadable',
+  );
 }

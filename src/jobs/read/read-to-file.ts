@@ -12,6 +12,7 @@ import { renderAll } from '../../texts/render';
 import type { JobContext } from '../base/job-context';
 import type { FileOutput, JobFacts } from '../base/job-types';
 import { chipIdOf } from '../chip/chip-calibration';
+import { keptAlive } from '../chip/kept-alive';
 import type { Keep } from './block-reader';
 import { inspectionFacts } from './inspection';
 import { type ReadBytes, readRange } from './read-range';
@@ -109,6 +110,7 @@ async function save(
     bytes,
     subject: { chip, mac, kind, offset },
     date: session.clock.date(),
+    pause: keptAlive(session),
     // A disk that has room for one of the two gets the backup.
     makeRoom: () => partial?.remove() ?? Promise.resolve(),
     facts: {
