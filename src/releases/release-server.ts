@@ -16,7 +16,7 @@ const GITHUB_HOSTS: readonly string[] = [
   'release-assets.githubusercontent.com',
 ];
 /** What a server tells of one release has some hundred kilobytes, bytes. */
-const LONGEST_LIST = 2 * 1024 * 1024;
+const LONGEST_LIST = 8 * 1024 * 1024;
 const REDIRECTS = [301, 302, 303, 307, 308];
 const MOST_REDIRECTS = 5;
 

@@ -9,6 +9,10 @@ describe('JSON of somebody else', () => {
       assert.deepEqual(parseShallow(text), JSON.parse(text));
     });
 
+  it('is read where it has as many values as anybody needs', () => {
+    assert.equal((parseShallow(`[${'0,'.repeat(200_000)}0]`) as unknown[]).length, 200_001);
+  });
+
   it('counts no brackets in text, whatever is escaped there', () => {
     const text = JSON.stringify({ a: `"${nested(99)}\\`, '[[{{': ['\\', '"', nested(50)] });
     assert.deepEqual(parseShallow(text), JSON.parse(text));
@@ -30,6 +34,7 @@ describe('JSON of somebody else', () => {
       assert.equal(parseShallow(nested(100_000)), undefined);
       // Not closed: what comes behind does not count.
       assert.equal(parseShallow('['.repeat(100_000)), undefined);
+      assert.equal(parseShallow(`[${'[],'.repeat(200_001)}0]`), undefined);
     } finally {
       JSON.parse = parse;
     }
