@@ -12,6 +12,7 @@ import {
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import sinon from 'sinon';
+import { Catalogue } from '../../src/backup/catalogue';
 import { FolderTurns } from '../../src/backup/folder-turns';
 import type { BackupSubject } from '../../src/backup/record';
 import { type BackupRequest, writeBackup } from '../../src/backup/write-backup';
@@ -212,6 +213,17 @@ describe('how many backups are kept', function () {
     writeFileSync(all[0]?.path as string, 'other');
     const { removed } = await write(4, { keep: 1, keepFirst: true });
     assert.deepEqual(removed, [all[2]?.path]);
+  });
+
+  it('asks the sidecar itself before it removes anything', async () => {
+    const { path } = await write(0);
+    const [listed] = (await Catalogue.open(folder())).backups;
+    assert.ok(listed);
+    const record = { ...listed.record, date: at(-10).toISOString() };
+    sinon.stub(Catalogue.prototype, 'backups').get(() => [{ ...listed, record }]);
+    assert.deepEqual((await write(1, { keep: 1 })).removed, []);
+    sinon.restore();
+    assert.deepEqual((await write(2, { keep: 2 })).removed, [path]);
   });
 
   it('removes none that a job reads, by whichever way', async () => {
