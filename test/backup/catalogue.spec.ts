@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   existsSync,
+  lutimesSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -103,11 +104,12 @@ describe('the catalogue of a folder of backups', function () {
   });
 
   it('notices a sidecar that was changed in place, with its length and its time', async () => {
-    await settled();
     const sidecar = `${pathOf(3)}.json`;
-    const { atime, mtime } = statSync(sidecar);
+    const before = 1_700_000_000;
+    utimesSync(sidecar, before, before);
+    await settled();
     writeFileSync(sidecar, readFileSync(sidecar, 'utf8').replace(macOf(3), macOf(200)));
-    utimesSync(sidecar, atime, mtime);
+    utimesSync(sidecar, before, before);
     const names = opened();
     const found = await macs();
     assert.ok(found.includes(macOf(200)) && !found.includes(macOf(3)));
@@ -125,6 +127,19 @@ describe('the catalogue of a folder of backups', function () {
     assert.deepEqual(await macs(), wanted);
     later();
     assert.deepEqual(await macs(), wanted);
+  });
+
+  it('lets go of what is gone, and of nothing else', async () => {
+    await settled();
+    rmSync(pathOf(5));
+    assert.equal((await macs()).length, COUNT - 1);
+    const text = readFileSync(index(), 'utf8');
+    assert.ok(text.includes('"lamp6.bin"') && !text.includes('"lamp5.bin"'));
+    // Nothing is new: it is not written again.
+    later();
+    const { ino } = statSync(index());
+    await macs();
+    assert.equal(statSync(index()).ino, ino);
   });
 
   it('does without an index that is cut short, wherever', async () => {
@@ -165,7 +180,10 @@ describe('the catalogue of a folder of backups', function () {
     ]) {
       writeFileSync(index(), signed([bad]));
       later();
+      const parse = sinon.spy(JSON, 'parse');
       assert.deepEqual(await macs(), all, bad.slice(0, 60));
+      assert.ok(parse.args.every(([given]) => given.length < 10_000));
+      parse.restore();
     }
     writeFileSync(index(), text.replace(macOf(0), macOf(99)));
     later();
@@ -187,6 +205,8 @@ describe('the catalogue of a folder of backups', function () {
     writeFileSync(elsewhere, readFileSync(index()));
     rmSync(index());
     symlinkSync(elsewhere, index());
+    const soon = Date.now() / 1000 + 60;
+    for (const set of [utimesSync, lutimesSync]) set(index(), soon, soon);
     const names = opened();
     assert.deepEqual(await macs(), all);
     assert.equal(names().length, COUNT);

@@ -14,6 +14,8 @@ import fs from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import sinon from 'sinon';
 import { type CheckedBackup, checkBackups, type Progress } from '../../src';
+import { Catalogue } from '../../src/backup/catalogue';
+import { signatureOf } from '../../src/backup/catalogue-file';
 import { FolderTurns } from '../../src/backup/folder-turns';
 import type { BackupSubject } from '../../src/backup/record';
 import { type BackupRequest, writeBackup } from '../../src/backup/write-backup';
@@ -167,8 +169,19 @@ describe('the check of a folder of backups', function () {
     assert.ok(statSync(join(folder(), '.bk72xx-index')).isFile());
     flip(path);
     utimesSync(path, old, old);
+    // As where a disk has forgotten a bit, which no time tells of.
+    const mistaken = await Catalogue.open(folder());
+    mistaken.noteSound(path, signatureOf(statSync(path)));
+    await mistaken.save();
+    const soon = Date.now() / 1000 + 60;
+    utimesSync(join(folder(), '.bk72xx-index'), soon, soon);
     const { counts } = await checkBackups(folder());
     assert.deepEqual([counts.sound, counts.damaged], [39, 1]);
+    utimesSync(join(folder(), '.bk72xx-index'), soon, soon);
+    const after = await Catalogue.open(folder());
+    const [rotten] = after.backups.filter((one) => one.path === path);
+    assert.ok(rotten);
+    assert.equal(await after.isSound(rotten, async () => false), false);
   });
 
   it('is not misled by a job that replaces or removes one meanwhile', async () => {
