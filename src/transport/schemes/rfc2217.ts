@@ -2,9 +2,9 @@ import type { Clock } from '../../clock';
 import { BkError, isBkError } from '../../errors';
 import { say } from '../../texts/note';
 import {
+  ASK,
   CONTROL,
   ComPort,
-  type ComPortRequest,
   DATA_BITS_8,
   PARITY_NONE,
   PURGE_BOTH,
@@ -145,18 +145,15 @@ class Rfc2217Transport implements Transport {
   /** What a flasher needs of a port, whatever it was set to before. */
   async prepare(baudRate: number): Promise<void> {
     await this.setBaudRate(baudRate);
-    const byte = (kind: ComPortRequest, value: number) =>
-      this.#comPort.request(kind, Buffer.from([value]));
-    await Promise.all([
-      byte('dataSize', DATA_BITS_8),
-      byte('parity', PARITY_NONE),
-      byte('stopSize', STOP_BITS_1),
-      byte('lineStateMask', 0),
-      byte('modemStateMask', 0),
-    ]);
-    await byte('control', CONTROL.noFlowControl);
+    const port = this.#comPort;
+    port.tell('dataSize', DATA_BITS_8);
+    port.tell('parity', PARITY_NONE);
+    port.tell('stopSize', STOP_BITS_1);
+    port.tell('lineStateMask', 0);
+    port.tell('modemStateMask', 0);
+    port.tell('control', CONTROL.noFlowControl);
+    port.tell('purge', PURGE_BOTH);
     await this.setLines({ rts: false, dtr: false });
-    await byte('purge', PURGE_BOTH);
     if (this.#loss !== null) throw this.#loss;
   }
 
@@ -173,7 +170,7 @@ class Rfc2217Transport implements Transport {
   async drain(): Promise<void> {
     await this.#line.drain();
     const bytes = this.#undrained;
-    await this.#comPort.request('baudRate', Buffer.alloc(4));
+    await this.#comPort.rate(ASK);
     if (this.#loss !== null) throw this.#loss;
     const onLine = (bytes * BITS_PER_BYTE * 1000) / this.#baudRate;
     await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, onLine));
@@ -182,27 +179,26 @@ class Rfc2217Transport implements Transport {
 
   /** A server that does not answer is believed: the rate has to prove itself anyway. */
   async setBaudRate(baudRate: number): Promise<void> {
-    const value = Buffer.alloc(4);
-    value.writeUInt32BE(baudRate);
-    const answer = await this.#comPort.request('baudRate', value);
+    const set = (await this.#comPort.rate(baudRate)) ?? baudRate;
     if (this.#loss !== null) throw this.#loss;
-    // Some append bytes of their own.
-    const set = answer === null || answer.length < 4 ? baudRate : answer.readUInt32BE(0);
-    if (Math.abs(set - baudRate) > baudRate * BAUD_TOLERANCE) {
-      throw new BkError(
-        'BK_BAD_SETTING',
-        say('transport.serverSetOtherRate', { port: this.port, baud: baudRate, set }),
-        { advice: [say('transport.chooseLowerBaud')] },
-      );
+    if (Math.abs(set - baudRate) <= baudRate * BAUD_TOLERANCE) {
+      this.#baudRate = baudRate;
+      return;
     }
-    this.#baudRate = baudRate;
+    // Some go to 9600 baud then: the port must not stay where nobody expects it.
+    if (baudRate !== this.#baudRate) await this.#comPort.rate(this.#baudRate);
+    throw new BkError(
+      'BK_BAD_SETTING',
+      say('transport.serverSetOtherRate', { port: this.port, baud: baudRate, set }),
+      { advice: [say('transport.chooseLowerBaud')] },
+    );
   }
 
-  /** Whether a server has such lines it does not tell: what it says of them is what it was asked for. */
+  /** Whether a server has such lines it does not tell: some answer nothing about them, others what they were asked for. */
   async setLines({ rts, dtr }: ModemLines): Promise<boolean> {
-    const set = (value: number) => this.#comPort.request('control', Buffer.from([value]));
-    await set(rts ? CONTROL.rts.on : CONTROL.rts.off);
-    await set(dtr ? CONTROL.dtr.on : CONTROL.dtr.off);
+    this.#comPort.tell('control', rts ? CONTROL.rts.on : CONTROL.rts.off);
+    this.#comPort.tell('control', dtr ? CONTROL.dtr.on : CONTROL.dtr.off);
+    await this.#comPort.rate(ASK);
     return this.#loss === null;
   }
 
