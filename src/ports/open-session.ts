@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { isBkError } from '../errors';
+import { type BkError, isBkError } from '../errors';
 import type { Replays } from '../replay/replays';
 import { BOOT_BAUD } from '../session/base/link-state';
 import type { SessionReport } from '../session/base/report';
@@ -11,9 +11,12 @@ import { say } from '../texts/note';
 import type { Recorder } from '../trace/recorder';
 import { AdapterFollower } from '../transport/adapter/follow';
 import type { OpenOptions } from '../transport/schemes/port-scheme';
-import { openTransport } from '../transport/schemes/schemes';
+import { openTransport, schemeOf } from '../transport/schemes/schemes';
 import type { SimulatedChips } from '../transport/schemes/simulated-chips';
 import type { Transport } from '../transport/transport';
+
+/** A served port that somebody else seems to have gets so long to show that it is free, ms. */
+const TAKEN_MS = 1_500;
 
 /** What all ports of an environment have in common. */
 export interface PortWorld {
@@ -43,16 +46,23 @@ export async function openSession(
   const follower = new AdapterFollower(settings.port, options);
   // Not awaited: nobody should wait for it unless the adapter goes away.
   void follower.remember();
-  const transport = await openPort(settings, follower, { ...options, signal }, report, recorder);
-  let latest = transport;
+  let latest = await openPort(settings, follower, { ...options, signal }, report, recorder);
   const reopen: Reopen = async (timeoutMs, abort) => {
     latest = recorder.tap(await follower.reopen(timeoutMs, abort));
     return latest;
   };
   const known = replays.ratesOf(settings.port, clock);
   const bauds = known === null ? world.bauds : new BaudMemories(clock, known);
+  const open = () =>
+    Session.open({ transport: latest, settings, clock, report, bauds, signal, reopen });
+  const { isServed } = schemeOf(settings.port);
   try {
-    return await Session.open({ transport, settings, clock, report, bauds, signal, reopen });
+    return await open().catch(async (error: unknown) => {
+      if (!isServed || !isBkError(error, 'BK_PORT_BUSY')) throw error;
+      await latest.close();
+      latest = recorder.tap(await takeAgain(settings, follower, error, signal));
+      return open();
+    });
   } catch (error) {
     await latest.close();
     throw error;
@@ -73,15 +83,33 @@ async function openPort(
     return recorder.tap(await openTransport(port, options));
   } catch (error) {
     if (isBkError(error)) recorder.refused(BOOT_BAUD, error.code);
-    if (!isBkError(error, 'BK_PORT_LOST')) throw error;
-    evidence.adapterLost();
-    onPhase('open', say('session.portSilent', { port }), true);
-    const transport = await follower.reopen(linkTimeout * 1000, signal).catch((reason) => {
-      // The first error says more of a port that is there all the while.
-      throw isBkError(reason, 'BK_PORT_LOST') ? error : reason;
-    });
+    const passes = schemeOf(port).isServed && isBkError(error, 'BK_PORT_BUSY');
+    if (!passes && !isBkError(error, 'BK_PORT_LOST')) throw error;
+    if (!passes) {
+      evidence.adapterLost();
+      onPhase('open', say('session.portSilent', { port }), true);
+    }
+    const transport = await takeAgain({ linkTimeout }, follower, error, signal);
+    if (passes) return recorder.tap(transport);
     evidence.adapterBack();
     onRecovery(beganAnew('open', error, clock.now() - start));
     return recorder.tap(transport);
   }
+}
+
+/**
+ * A server that closes at once has somebody else, or is just going down: only the first stays so.
+ * @throws BkError the first error, which says more of a port that is there all the while; BK_CANCELLED
+ */
+function takeAgain(
+  { linkTimeout }: Pick<FilledSettings, 'linkTimeout'>,
+  follower: AdapterFollower,
+  error: BkError,
+  signal: AbortSignal | undefined,
+): Promise<Transport> {
+  const ms = linkTimeout * 1000;
+  const taken = isBkError(error, 'BK_PORT_BUSY') ? TAKEN_MS : ms;
+  return follower.reopen(ms, signal, taken).catch((reason) => {
+    throw isBkError(reason, 'BK_PORT_LOST') ? error : reason;
+  });
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock';
+import type { Clock, Timer } from '../../clock';
 import { BkError, isBkError } from '../../errors';
 import { say } from '../../texts/note';
 import {
@@ -21,10 +21,12 @@ import {
 import type { ModemLines, Transport } from '../transport';
 import { canonicalNetworkPort } from './network-address';
 import type { PortScheme } from './port-scheme';
-import { openTcp, TURNED_AWAY_MS } from './tcp';
+import { openTcp, type TcpTransport, TURNED_AWAY_MS, VANISHED_MS, vanished } from './tcp';
 
 /** How long a server may take to say whether it serves a serial port by commands, ms. */
 const AGREE_MS = 4_000;
+/** A server from which nothing comes for so long though it is written to, ms, is asked something itself. */
+const ASK_AFTER_MS = 3_000;
 /** A rate that is further off than this is not received: start and eight data bits add up to it. */
 const BAUD_TOLERANCE = 0.02;
 /** Bits on the wire for one byte: 8N1. */
@@ -72,11 +74,13 @@ class Rfc2217Transport implements Transport {
   readonly canSetBaudRate = true;
   onData: ((bytes: Buffer) => void) | null = null;
   onLost: ((reason: Error) => void) | null = null;
-  readonly #line: Transport;
+  readonly #line: TcpTransport;
   readonly #clock: Clock;
   readonly #comPort: ComPort;
   #baudRate: number;
   #loss: Error | null = null;
+  /** Runs from a write on until something comes. */
+  #silence: Timer | null = null;
   /** Bytes written since all had left the last time. */
   #undrained = 0;
   /** Called when the server says whether it takes commands, or when the line is lost. */
@@ -86,7 +90,7 @@ class Rfc2217Transport implements Transport {
   /** Options that the server has been asked for, or has been told that it may use. */
   readonly #asked = new Set<number>([BINARY, NO_GO_AHEAD]);
 
-  constructor(line: Transport, clock: Clock) {
+  constructor(line: TcpTransport, clock: Clock) {
     this.#line = line;
     this.#clock = clock;
     this.#baudRate = line.baudRate;
@@ -98,8 +102,12 @@ class Rfc2217Transport implements Transport {
       },
       onOption: (verb, option) => this.#negotiate(verb, option),
     });
-    line.onData = (bytes) => reader.push(bytes);
+    line.onData = (bytes) => {
+      this.#stopAsking();
+      reader.push(bytes);
+    };
     line.onLost = (reason) => {
+      this.#stopAsking();
       this.#loss = reason;
       this.#comPort.end();
       this.#agreed(false);
@@ -160,6 +168,7 @@ class Rfc2217Transport implements Transport {
   async write(bytes: Buffer): Promise<void> {
     await this.#comPort.running;
     this.#undrained += bytes.length;
+    this.#silence ??= this.#clock.setTimeout(() => this.#ask(), ASK_AFTER_MS, { background: true });
     return this.#line.write(escaped(bytes));
   }
 
@@ -203,8 +212,24 @@ class Rfc2217Transport implements Transport {
   }
 
   close(): Promise<void> {
+    this.#stopAsking();
     this.#comPort.end();
     return this.#line.close();
+  }
+
+  /** A chip may be silent; a server that has answered questions before is not, unless something has happened to it. */
+  #ask(): void {
+    this.#silence = null;
+    if (!this.#comPort.hasAnswered) return;
+    const giveUp = () => this.#line.giveUp(vanished(this.port));
+    const left = VANISHED_MS - ASK_AFTER_MS;
+    this.#silence = this.#clock.setTimeout(giveUp, left, { background: true });
+    this.#comPort.ask();
+  }
+
+  #stopAsking(): void {
+    if (this.#silence !== null) this.#clock.clearTimeout(this.#silence);
+    this.#silence = null;
   }
 
   /** Each option is said once: two sides that answer each other's answers would never end. */

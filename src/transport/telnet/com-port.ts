@@ -92,6 +92,12 @@ export class ComPort {
     this.#send(optionMessage(COM_PORT, Buffer.from([REQUESTS[kind], ...bytes])));
   }
 
+  /** Asks for an answer that nobody waits for. */
+  ask(): void {
+    this.#owed++;
+    this.tell('baudRate', Buffer.alloc(4));
+  }
+
   /**
    * Has the port set to a rate, and waits until the server says which one it has; `ASK` changes nothing. One at a time.
    * @returns bits per second; null where the server says nothing in time, as some never do
@@ -116,13 +122,20 @@ export class ComPort {
     else if (code === ANSWER + RESUME || code === RESUME) this.#resume?.();
     // Some append bytes of their own.
     else if (code === ANSWER + REQUESTS.baudRate && message.length >= 5)
-      this.#take?.(Buffer.from(message.subarray(1, 5)));
+      this.#answered(Buffer.from(message.subarray(1, 5)));
   }
 
   /** Nobody answers any more. */
   end(): void {
     this.#take?.(null);
     this.#resume?.();
+  }
+
+  #answered(answer: Buffer): void {
+    this.#unanswered = 0;
+    this.#hasAnswered = true;
+    if (this.#take !== null) this.#take(answer);
+    else if (this.#owed > 0) this.#owed--;
   }
 
   /** Where answers are owed, one that says otherwise may be a late one: it counts when no better one comes. */
@@ -141,8 +154,6 @@ export class ComPort {
       }, this.patience);
       this.#take = (answer) => {
         if (answer === null) return settle(null);
-        this.#unanswered = 0;
-        this.#hasAnswered = true;
         this.took(this.#clock.now() - begun);
         const mayBeLate = this.#owed > 0 && !answer.equals(asked);
         if (!mayBeLate) {
