@@ -16,7 +16,9 @@ import type { SimulatedChips } from '../transport/schemes/simulated-chips';
 import type { Transport } from '../transport/transport';
 
 /** A served port that somebody else seems to have gets so long to show that it is free, ms. */
-const TAKEN_MS = 1_500;
+const TAKEN_MS = 3_000;
+/** So often it is taken again that was free, and was closed at once all the same. */
+const TAKES = 2;
 
 /** What all ports of an environment have in common. */
 export interface PortWorld {
@@ -56,16 +58,14 @@ export async function openSession(
   const open = () =>
     Session.open({ transport: latest, settings, clock, report, bauds, signal, reopen });
   const { isServed } = schemeOf(settings.port);
-  try {
-    return await open().catch(async (error: unknown) => {
-      if (!isServed || !isBkError(error, 'BK_PORT_BUSY')) throw error;
+  for (let left = isServed ? TAKES : 0; ; left--) {
+    try {
+      return await open();
+    } catch (error) {
       await latest.close();
+      if (left === 0 || !isBkError(error, 'BK_PORT_BUSY')) throw error;
       latest = recorder.tap(await takeAgain(settings, follower, error, signal));
-      return open();
-    });
-  } catch (error) {
-    await latest.close();
-    throw error;
+    }
   }
 }
 

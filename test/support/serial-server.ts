@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ModemLines, Transport } from '../../src/transport/transport';
 
 /** How a served port departs from RFC 2217, as servers that people have do. */
@@ -18,7 +19,12 @@ export interface ServerHabits {
   onlyBaud?: number;
   /** Hands on every byte by itself. */
   splits?: boolean;
+  /** Serves one client at a time, and says this to others before it closes. */
+  tellsOthers?: string;
 }
+
+/** A connection as the server needs it. */
+type Connection = Duplex & { resetAndDestroy(): unknown };
 
 /**
  * A serial server on loopback with one port behind it, written from RFC 2217 and not from the client. Rates and modem
@@ -31,8 +37,8 @@ export class SerialServer {
   /** What the client has written, without commands. */
   received = Buffer.alloc(0);
   readonly #open: () => Promise<Transport>;
-  readonly #server: Server = createServer((socket) => void this.#serve(socket));
-  #socket: Socket | null = null;
+  readonly #server: Server = createServer((socket) => void this.serve(socket));
+  #socket: Connection | null = null;
 
   /** @param open the port behind it, for each client anew */
   constructor(open: () => Promise<Transport>, habits: ServerHabits = {}) {
@@ -66,13 +72,23 @@ export class SerialServer {
     this.#server.close();
   }
 
-  async #serve(socket: Socket): Promise<void> {
-    this.#socket = socket;
+  /** Takes a client. */
+  async serve(socket: Connection): Promise<void> {
     socket.on('error', () => {});
-    const gone = once(socket, 'close');
+    const { tellsOthers } = this.habits;
+    if (tellsOthers !== undefined && this.#socket?.destroyed === false) {
+      socket.end(tellsOthers);
+      return;
+    }
+    this.#socket = socket;
+    const gone = new Promise((resolve) => socket.once('close', resolve));
     const waiting: Buffer[] = [];
     socket.on('data', (bytes) => waiting.push(bytes));
-    const port = await this.#open();
+    const port = await this.#open().catch(() => null);
+    if (port === null) {
+      socket.destroy();
+      return;
+    }
     socket.removeAllListeners('data');
     const session = new ServedPort(this, port, socket);
     for (const bytes of waiting) session.take(bytes);
@@ -85,12 +101,12 @@ export class SerialServer {
 class ServedPort {
   readonly #server: SerialServer;
   readonly #port: Transport;
-  readonly #socket: Socket;
+  readonly #socket: Connection;
   readonly #lines: ModemLines = { rts: false, dtr: false };
   #order: Promise<unknown> = Promise.resolve();
   #pending = Buffer.alloc(0);
 
-  constructor(server: SerialServer, port: Transport, socket: Socket) {
+  constructor(server: SerialServer, port: Transport, socket: Connection) {
     this.#server = server;
     this.#port = port;
     this.#socket = socket;
