@@ -1,4 +1,4 @@
-import { cutWrites, type Path } from '../../test/support/cut-writes';
+import { cutWrites, type ServedPath } from '../../test/support/cut-writes';
 import { type Outcome, type Section, type SurviveOptions, spread } from './section';
 
 /** Connections that break while a chip behind a serial server is written. */
@@ -9,7 +9,7 @@ export const cuts: Section = {
   run: async ({ seeds, seed }: SurviveOptions): Promise<Outcome> => {
     const table = [['over', 'ended verified', 'recoveries', 'virtual s']];
     const misses: string[] = [];
-    for (const path of ['rfc2217', 'tcp'] as const satisfies readonly Path[]) {
+    for (const path of ['rfc2217', 'tcp'] as const satisfies readonly ServedPath[]) {
       let good = 0;
       const mended: number[] = [];
       const seconds: number[] = [];

@@ -64,36 +64,31 @@ export async function openSession(
     } catch (error) {
       await latest.close();
       if (left === 0 || !isBkError(error, 'BK_PORT_BUSY')) throw error;
-      latest = recorder.tap(await takeAgain(settings, follower, error, signal));
+      latest = recorder.tap(await takeAgain(settings, follower, error, signal, report, clock));
     }
   }
 }
 
 /** An adapter that goes away while it is opened, as when the module is switched on just then, is waited for. */
 async function openPort(
-  { port, linkTimeout }: FilledSettings,
+  settings: FilledSettings,
   follower: AdapterFollower,
   options: OpenOptions,
-  { evidence, onPhase, onRecovery }: SessionReport,
+  report: SessionReport,
   recorder: Recorder,
 ): Promise<Transport> {
   const { clock, signal } = options;
-  const start = clock.now();
   try {
-    return recorder.tap(await openTransport(port, options));
+    return recorder.tap(await openTransport(settings.port, options));
   } catch (error) {
     if (isBkError(error)) recorder.refused(BOOT_BAUD, error.code);
-    const passes = schemeOf(port).isServed && isBkError(error, 'BK_PORT_BUSY');
-    if (!passes && !isBkError(error, 'BK_PORT_LOST')) throw error;
-    if (!passes) {
-      evidence.adapterLost();
-      onPhase('open', say('session.portSilent', { port }), true);
-    }
-    const transport = await takeAgain({ linkTimeout }, follower, error, signal);
-    if (passes) return recorder.tap(transport);
-    evidence.adapterBack();
-    onRecovery(beganAnew('open', error, clock.now() - start));
-    return recorder.tap(transport);
+    const { isServed } = schemeOf(settings.port);
+    const isTaken = isServed && isBkError(error, 'BK_PORT_BUSY');
+    if (!isTaken && !isBkError(error, 'BK_PORT_LOST')) throw error;
+    report.evidence.adapterLost();
+    const text = say('session.portSilent', { port: settings.port });
+    if (!isTaken) report.onPhase('open', text, true);
+    return recorder.tap(await takeAgain(settings, follower, error, signal, report, clock));
   }
 }
 
@@ -101,15 +96,22 @@ async function openPort(
  * A server that closes at once has somebody else, or is just going down: only the first stays so.
  * @throws BkError the first error, which says more of a port that is there all the while; BK_CANCELLED
  */
-function takeAgain(
-  { linkTimeout }: Pick<FilledSettings, 'linkTimeout'>,
+async function takeAgain(
+  { linkTimeout }: FilledSettings,
   follower: AdapterFollower,
   error: BkError,
   signal: AbortSignal | undefined,
+  { evidence, onRecovery }: SessionReport,
+  clock: Clock,
 ): Promise<Transport> {
+  const start = clock.now();
   const ms = linkTimeout * 1000;
-  const taken = isBkError(error, 'BK_PORT_BUSY') ? TAKEN_MS : ms;
-  return follower.reopen(ms, signal, taken).catch((reason) => {
-    throw isBkError(reason, 'BK_PORT_LOST') ? error : reason;
+  const takenMs = isBkError(error, 'BK_PORT_BUSY') ? Math.min(ms, TAKEN_MS) : ms;
+  const transport = await follower.reopen(ms, signal, takenMs).catch((reason) => {
+    const isAsBefore = clock.now() - start <= takenMs;
+    throw isBkError(reason, 'BK_PORT_LOST') && isAsBefore ? error : reason;
   });
+  evidence.adapterBack();
+  onRecovery(beganAnew('open', error, clock.now() - start));
+  return transport;
 }

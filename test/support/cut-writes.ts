@@ -2,6 +2,7 @@ import sinon from 'sinon';
 import { BkError, Device, type Progress } from '../../src';
 import { SECTOR } from '../../src/chip/geometry';
 import type { SimulatedChip } from '../../src/simulator/simulator';
+import type { Path } from './adapter';
 import { noise } from './bench-device';
 import { randomFrom } from './random';
 import { nextSeed } from './seed';
@@ -16,7 +17,7 @@ import { VirtualClock } from './virtual-clock';
 import { type Cut, VirtualNetwork, type Welcome } from './virtual-network';
 
 /** How a served port is spoken to. */
-export type Path = 'rfc2217' | 'tcp';
+export type ServedPath = Exclude<Path, 'serial'>;
 
 /** Moments of a write at which the connection is cut; `baud` lies within another phase. */
 export const MOMENTS = [
@@ -71,7 +72,7 @@ class ServedBench {
   readonly network: VirtualNetwork;
   readonly server: SerialServer;
 
-  constructor(path: Path) {
+  constructor(path: ServedPath) {
     // Chips that nobody uses would be thrown away for want of room, this one too while it is cut off.
     forgetSimulatedChips();
     const { sim, reset } = SETUPS[path];
@@ -93,7 +94,7 @@ class ServedBench {
 type Span = readonly [from: number, to: number];
 
 /** When a write that nobody disturbs is at each of the moments, in ms; those that a path does not have are left out. */
-async function timetable(path: Path): Promise<Map<Moment, Span>> {
+async function timetable(path: ServedPath): Promise<Map<Moment, Span>> {
   const bench = new ServedBench(path);
   const { clock, chip, device, server } = bench;
   chip.flash.set(noise(LENGTH, 3), OFFSET);
@@ -139,7 +140,7 @@ export interface CutWrite {
 
 /** Writes with the connection cut once or twice at instants by chance, in each moment and by each fate in turn. */
 export async function* cutWrites(
-  path: Path,
+  path: ServedPath,
   count: number,
   seed: number,
 ): AsyncGenerator<CutWrite> {
@@ -169,7 +170,10 @@ interface Plan {
   again: number | null;
 }
 
-async function oneWrite(path: Path, { moment, fate, at, awayMs, again }: Plan): Promise<CutWrite> {
+async function oneWrite(
+  path: ServedPath,
+  { moment, fate, at, awayMs, again }: Plan,
+): Promise<CutWrite> {
   const bench = new ServedBench(path);
   const { chip, clock, device, network } = bench;
   chip.flash.set(noise(LENGTH, 3), OFFSET);

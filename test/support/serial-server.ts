@@ -105,6 +105,8 @@ class ServedPort {
   readonly #lines: ModemLines = { rts: false, dtr: false };
   #order: Promise<unknown> = Promise.resolve();
   #pending = Buffer.alloc(0);
+  /** Data that are not handed on yet. */
+  readonly #run: Buffer[] = [];
 
   constructor(server: SerialServer, port: Transport, socket: Connection) {
     this.#server = server;
@@ -116,6 +118,7 @@ class ServedPort {
   take(bytes: Buffer): void {
     if (this.#server.habits.raw) {
       this.#data(bytes);
+      this.#flush();
       return;
     }
     this.#pending = Buffer.concat([this.#pending, bytes]);
@@ -126,6 +129,7 @@ class ServedPort {
       at = next;
     }
     this.#pending = this.#pending.subarray(at);
+    this.#flush();
   }
 
   /** @returns where the next piece begins; null where this one is not complete */
@@ -159,14 +163,21 @@ class ServedPort {
   }
 
   #data(bytes: Buffer): void {
-    const own = Buffer.from(bytes);
-    this.#server.received = Buffer.concat([this.#server.received, own]);
-    this.#then(() => this.#port.write(own));
+    this.#run.push(Buffer.from(bytes));
+  }
+
+  /** What came in one piece goes to the port in one. */
+  #flush(): void {
+    if (this.#run.length === 0) return;
+    const bytes = Buffer.concat(this.#run.splice(0));
+    this.#server.received = Buffer.concat([this.#server.received, bytes]);
+    this.#then(() => this.#port.write(bytes));
   }
 
   #request(message: Buffer): void {
     const [option, code = 0, ...rest] = message;
     if (option !== 44) return;
+    this.#flush();
     const value = Buffer.from(rest);
     this.#server.requests.push([code, value]);
     this.#then(() => this.#carryOut(code, value));

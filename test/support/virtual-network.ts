@@ -107,6 +107,8 @@ export class VirtualNetwork {
   #server: VirtualSocket | null = null;
   #ports = 40_000;
   welcome: Welcome = 'served';
+  /** Whether the server's program stands still: what is sent to it stays with the sender. */
+  takesNothing: () => boolean = () => false;
   /** How many connections were asked for. */
   connects = 0;
 
@@ -116,7 +118,7 @@ export class VirtualNetwork {
     sinon.replace(net, 'connect', ((address: { port: number }) =>
       this.#connect(address.port)) as never);
     sinon.replace(tables, 'unacknowledged', async (socket) =>
-      socket instanceof VirtualSocket ? socket.unacknowledged : null,
+      socket instanceof VirtualSocket ? socket.unacknowledged + Number(this.takesNothing()) : null,
     );
   }
 

@@ -234,7 +234,9 @@ export class TcpTransport implements Transport {
       if (this.#clock.now() - since >= VANISHED_MS) this.giveUp(vanished(this.port));
       else if (this.#look === null) this.#lookLater(since);
     };
-    this.#look = this.#clock.setTimeout(() => void look(), LOOK_MS, { background: true });
+    const left = since + VANISHED_MS - this.#clock.now();
+    const ms = Math.min(LOOK_MS, Math.max(1, left));
+    this.#look = this.#clock.setTimeout(() => void look(), ms, { background: true });
   }
 
   #lose(): void {

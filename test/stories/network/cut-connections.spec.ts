@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { cutWrites, FATES, MOMENTS, type Path } from '../../support/cut-writes';
+import { cutWrites, FATES, MOMENTS, type ServedPath } from '../../support/cut-writes';
 
 const WRITES = 50;
 
@@ -8,7 +8,7 @@ describe('a connection to a serial server that is cut', function () {
   this.timeout(60_000);
   afterEach(() => sinon.restore());
 
-  for (const path of ['rfc2217', 'tcp'] as const satisfies readonly Path[]) {
+  for (const path of ['rfc2217', 'tcp'] as const satisfies readonly ServedPath[]) {
     it(`at any instant does not end a write over ${path}: ${WRITES} of ${WRITES} are verified`, async () => {
       const faults: string[] = [];
       const tried = new Set<string>();
