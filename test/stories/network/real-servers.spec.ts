@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { Device, systemClock } from '../../../src';
+import { noise } from '../../support/bench-device';
+import { missingFor, REAL_SERVERS, type Running } from '../../support/servers/real-servers';
+import { ServedChip } from '../../support/servers/served-chip';
+import { environmentOn } from '../../support/simulated-chips';
+
+const OFFSET = 0x40000;
+const LENGTH = 0x8000;
+const WISHED = 921_600;
+
+/** BK72XX_SERVERS=required makes a missing server a failure. */
+const isRequired = process.env.BK72XX_SERVERS === 'required';
+
+for (const server of REAL_SERVERS) {
+  const missing = missingFor(server);
+
+  describe(`${server.name} with a chip on its port`, function () {
+    this.timeout(60_000);
+    let served: ServedChip;
+    let running: Running;
+
+    before(function () {
+      if (missing === null) return;
+      if (isRequired) throw new Error(missing);
+      this.test?.parent?.tests.forEach((test) => {
+        test.title += ` (skipped: ${missing})`;
+      });
+      this.skip();
+    });
+
+    beforeEach(async () => {
+      served = await ServedChip.make();
+      running = await server.start(served);
+    });
+
+    afterEach(async () => {
+      await running?.stop();
+      await served?.close();
+    });
+
+    function deviceAt(baud: number): Device {
+      const port = `rfc2217://127.0.0.1:${running.port}`;
+      return new Device({ port, baud, reset: 'rts' }, environmentOn(systemClock));
+    }
+
+    it('links it by RTS at 115200 baud', async () => {
+      const device = deviceAt(115_200);
+      try {
+        const { payload } = await device.connect();
+        assert.equal(payload.chip, 'BK7231N');
+        assert.equal(payload.baud, 115_200);
+        assert.equal(served.rate, 115_200);
+        // The chip is silent, and begins to listen by a reset only.
+        assert.ok(
+          served.lines.some(({ rts }) => rts),
+          'RTS was asserted',
+        );
+        assert.deepEqual(served.lines.at(-1), { rts: false, dtr: false });
+      } finally {
+        await device.close();
+      }
+    });
+
+    it(`proves ${server.fastest} baud, and reads what it has written`, async () => {
+      const device = deviceAt(WISHED);
+      try {
+        const image = noise(LENGTH);
+        const { payload, facts } = await device.write({ image, offset: OFFSET });
+        assert.equal(payload.verified, true);
+        assert.equal(facts.baud, server.fastest);
+        assert.equal(served.rate, server.fastest, 'the rate that the port really has');
+        assert.ok(served.chip.flash.subarray(OFFSET, OFFSET + LENGTH).equals(image));
+        const read = await device.read({ offset: OFFSET, length: LENGTH });
+        assert.ok(Buffer.isBuffer(read.payload) && read.payload.equals(image));
+        const warned = facts.warnings.some((warning) => /921600 baud did not work/.test(warning));
+        assert.equal(warned, server.fastest < WISHED);
+      } finally {
+        await device.close();
+      }
+    });
+  });
+}
