@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { Device, systemClock } from '../../../src';
 import { noise } from '../../support/bench-device';
-import { missingFor, REAL_SERVERS, type Running } from '../../support/servers/real-servers';
+import { cutRealWrites } from '../../support/servers/cut-real-writes';
+import {
+  missingFor,
+  REAL_SERVERS,
+  type RealServer,
+  type Running,
+} from '../../support/servers/real-servers';
 import { ServedChip } from '../../support/servers/served-chip';
 import { environmentOn } from '../../support/simulated-chips';
 
@@ -81,3 +87,20 @@ for (const server of REAL_SERVERS) {
     });
   });
 }
+
+describe('connections through ser2net that are cut', function () {
+  this.timeout(60_000);
+  const [ser2net] = REAL_SERVERS as [RealServer];
+
+  it('do not end a write', async function () {
+    const missing = missingFor(ser2net);
+    if (missing !== null && isRequired) throw new Error(missing);
+    if (missing !== null) this.skip();
+    const faults: string[] = [];
+    // Each way once; fifty are tried by `npm run survive`.
+    for await (const { what, fault } of cutRealWrites(ser2net, 4, 1)) {
+      if (fault !== null) faults.push(`${what}: ${fault}`);
+    }
+    assert.deepEqual(faults, []);
+  });
+});

@@ -9,6 +9,8 @@ import type { ServedChip } from './served-chip';
 /** A program that serves a serial port by RFC 2217, as people have it. */
 export interface RealServer {
   name: string;
+  /** For command lines. */
+  id: string;
   /** The fastest rate that its own table has of those in use, bits per second. */
   fastest: number;
   /** What has to be installed. */
@@ -29,6 +31,7 @@ const PYTHON = '/usr/bin/python3';
 export const REAL_SERVERS: readonly RealServer[] = [
   {
     name: 'ser2net',
+    id: 'ser2net',
     fastest: 921_600,
     needs: ['/usr/sbin/ser2net'],
     start: async (served, port) => {
@@ -53,6 +56,7 @@ export const REAL_SERVERS: readonly RealServer[] = [
   },
   {
     name: 'sredird',
+    id: 'sredird',
     // It knows those of old systems only; asked for another it takes 9600, and says so.
     fastest: 460_800,
     needs: ['/usr/sbin/sredird'],
@@ -60,6 +64,7 @@ export const REAL_SERVERS: readonly RealServer[] = [
   },
   {
     name: "pyserial's rfc2217_server.py",
+    id: 'pyserial',
     fastest: 921_600,
     needs: [SCRIPT, PYTHON],
     start: async (served, port) => {
@@ -90,6 +95,7 @@ function hasCompiler(): boolean {
 
 /** inetd's part: a process for each connection, which has it as standard input and output. */
 async function startSredird(served: ServedChip, port = 0): Promise<Running> {
+  served.addModemLines();
   const children = new Set<ChildProcess>();
   const lock = join(served.folder, 'lock');
   const server = createServer({ pauseOnConnect: true }, (socket) => {
@@ -116,9 +122,10 @@ async function listening(
   port: number,
   program: string,
   args: readonly string[],
-  { env }: ServedChip,
+  served: ServedChip,
 ): Promise<Running> {
-  const child = spawn(program, args, { env, stdio: 'ignore' });
+  served.addModemLines();
+  const child = spawn(program, args, { env: served.env, stdio: 'ignore' });
   await until(() => {
     if (child.exitCode !== null) throw new Error(`${program} has ended with ${child.exitCode}`);
     return isListening(port);

@@ -8,6 +8,7 @@ import {
   createSimulatedChip,
   PreciseClock,
   type SimulatedChip,
+  type SimulatorOptions,
 } from '../../../src/simulator/simulator';
 import type { ModemLines } from '../../../src/transport/transport';
 import { ROOT } from '../project';
@@ -43,13 +44,22 @@ export class ServedChip {
   }
 
   /** A chip that only its reset wire, on RTS, gets into download mode; its bytes take their time on the line. */
-  static async make(): Promise<ServedChip> {
+  static async make(extras: Partial<SimulatorOptions> = {}): Promise<ServedChip> {
     const options = { chip: 'bk7231n', app: 'silent', reset: 'rts', speed: 'real' } as const;
-    const chip = createSimulatedChip({ ...options, seed: nextSeed() }, new PreciseClock());
+    const seed = nextSeed();
+    const chip = createSimulatedChip({ ...options, seed, ...extras }, new PreciseClock());
     const served = new ServedChip(await openPty(), chip);
     await new Promise<void>((resolve) => served.#told.listen(served.#socket, resolve));
-    compileModemLines(served.#library);
     return served;
+  }
+
+  /**
+   * Terminals have no modem lines, and a server that is to set some fails: a library loaded into it adds them. To be
+   * called before a server is started.
+   */
+  addModemLines(): void {
+    const source = join(ROOT, 'test', 'support', 'servers', 'modem-lines.c');
+    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', this.#library, source]);
   }
 
   /** What the server opens. */
@@ -94,10 +104,4 @@ export class ServedChip {
     this.lines.push(lines);
     this.chip.setLines(lines);
   }
-}
-
-/** Terminals have no modem lines, and a server that is to set some fails: a library loaded into it adds them. */
-function compileModemLines(library: string): void {
-  const source = join(ROOT, 'test', 'support', 'servers', 'modem-lines.c');
-  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, source]);
 }
