@@ -18,22 +18,27 @@ const WISHED = 921_600;
 /** BK72XX_SERVERS=required makes a missing server a failure. */
 const isRequired = process.env.BK72XX_SERVERS === 'required';
 
+function word(missing: string | null): string {
+  return missing === null ? '' : ` (skipped: ${missing})`;
+}
+
+function mustBeThere(missing: string | null): Mocha.Func {
+  return function (this: Mocha.Context): void {
+    if (missing === null) return;
+    if (isRequired) throw new Error(missing);
+    this.skip();
+  };
+}
+
 for (const server of REAL_SERVERS) {
   const missing = missingFor(server);
 
-  describe(`${server.name} with a chip on its port`, function () {
+  describe(`${server.name} with a chip on its port${word(missing)}`, function () {
     this.timeout(60_000);
     let served: ServedChip;
     let running: Running;
 
-    before(function () {
-      if (missing === null) return;
-      if (isRequired) throw new Error(missing);
-      this.test?.parent?.tests.forEach((test) => {
-        test.title += ` (skipped: ${missing})`;
-      });
-      this.skip();
-    });
+    before(mustBeThere(missing));
 
     beforeEach(async () => {
       served = await ServedChip.make();
@@ -88,14 +93,14 @@ for (const server of REAL_SERVERS) {
   });
 }
 
-describe('connections through ser2net that are cut', function () {
-  this.timeout(60_000);
-  const [ser2net] = REAL_SERVERS as [RealServer];
+const [ser2net] = REAL_SERVERS as [RealServer];
+const missing = missingFor(ser2net);
 
-  it('do not end a write', async function () {
-    const missing = missingFor(ser2net);
-    if (missing !== null && isRequired) throw new Error(missing);
-    if (missing !== null) this.skip();
+describe(`connections through ser2net that are cut${word(missing)}`, function () {
+  this.timeout(60_000);
+  before(mustBeThere(missing));
+
+  it('do not end a write', async () => {
     const faults: string[] = [];
     // Each way once; fifty are tried by `npm run survive`.
     for await (const { what, fault } of cutRealWrites(ser2net, 4, 1)) {
