@@ -17,6 +17,9 @@ export interface ServerHabits {
   wrongControl?: boolean;
   /** The one rate that it does not leave. */
   onlyBaud?: number;
+  /** Rates that it knows, and the one that it takes for all others, as sredird does. */
+  rates?: readonly number[];
+  otherwise?: number;
   /** Hands on every byte by itself. */
   splits?: boolean;
   /** Serves one client at a time, and says this to others before it closes. */
@@ -196,8 +199,9 @@ class ServedPort {
   }
 
   async #setBaud(baud: number): Promise<Buffer> {
-    const { onlyBaud, appended = Buffer.alloc(0) } = this.#server.habits;
-    if (baud !== 0 && onlyBaud === undefined) await this.#port.setBaudRate(baud);
+    const { onlyBaud, appended = Buffer.alloc(0), rates, otherwise = baud } = this.#server.habits;
+    const taken = rates === undefined || rates.includes(baud) ? baud : otherwise;
+    if (baud !== 0 && onlyBaud === undefined) await this.#port.setBaudRate(taken);
     const told = Buffer.alloc(4);
     told.writeUInt32BE(onlyBaud ?? this.#port.baudRate);
     return Buffer.concat([told, appended]);

@@ -15,7 +15,6 @@ export async function unacknowledged({
   localPort,
   remotePort,
 }: Pick<Socket, 'localPort' | 'remotePort'>): Promise<number | null> {
-  if (localPort === undefined || remotePort === undefined) return null;
   for (const table of TABLES) {
     const text = await readFile(table, 'latin1').catch(() => '');
     for (const line of text.split('\n')) {
