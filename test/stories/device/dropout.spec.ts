@@ -57,7 +57,8 @@ describe('an adapter that drops out before anything was changed', () => {
         assert.ok(chip.flash.subarray(OFFSET, OFFSET + LENGTH).equals(image));
         assert.equal(facts.recoveries.length, 1);
         assert.match(facts.recoveries[0]?.action ?? '', /port came back/);
-        assert.match(facts.likely?.[0]?.cause ?? '', /adapter went away/);
+        const cause = path === 'serial' ? /adapter went away/ : /connection to the serial server/;
+        assert.match(facts.likely?.[0]?.cause ?? '', cause);
         // In its first second the server seems to turn the connection away: that is tried again without a word.
         const isTold = told.some(
           (step) => step.waitsForPerson && /is gone: waiting/.test(step.message),
