@@ -1,6 +1,6 @@
 import { cutWrites, type ServedPath } from '../../test/support/cut-writes';
 import { cutRealWrites } from '../../test/support/servers/cut-real-writes';
-import { missingFor, REAL_SERVERS } from '../../test/support/servers/real-servers';
+import { missingFor, RAW_SER2NET, REAL_SERVERS } from '../../test/support/servers/real-servers';
 import { type Outcome, type Section, type SurviveOptions, spread } from './section';
 
 /** Those of a real server take their time. */
@@ -39,7 +39,7 @@ export const cuts: Section = {
     for (const path of ['rfc2217', 'tcp'] as const satisfies readonly ServedPath[]) {
       await count(path, cutWrites(path, seeds, seed));
     }
-    for (const server of REAL_SERVERS.slice(0, 1)) {
+    for (const server of [...REAL_SERVERS, RAW_SER2NET]) {
       const missing = missingFor(server);
       if (missing !== null) notes.push(missing);
       else await count(server.name, cutRealWrites(server, Math.min(seeds, MOST_REAL), seed));

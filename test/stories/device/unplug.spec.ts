@@ -6,6 +6,8 @@ import { noise, testDevice } from '../../support/bench-device';
 import { unplugSimulated } from '../../support/simulated-chips';
 
 describe('an adapter that is pulled out in the middle of a job', () => {
+  afterEach(() => sinon.restore());
+
   for (const sim of ['bk7231n', 'bk7231t']) {
     it(`does not end a write on ${sim}: it goes on when the port is back`, async () => {
       const { device, chip, url, clock } = testDevice(sim);
@@ -85,7 +87,6 @@ describe('an adapter that is pulled out in the middle of a job', () => {
       await adapter.device.close();
       await adapter.settle();
       assert.equal(adapter.clock.pending, 0);
-      sinon.restore();
     });
   }
 });

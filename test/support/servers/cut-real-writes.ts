@@ -1,10 +1,10 @@
-import { BkError, Device, systemClock } from '../../../src';
+import { BkError, Device, type DeviceSettings, systemClock } from '../../../src';
 import { SECTOR } from '../../../src/chip/geometry';
 import { noise } from '../bench-device';
 import { randomFrom } from '../random';
 import { environmentOn } from '../simulated-chips';
 import { type Break, BreakingLine } from './breaking-line';
-import type { RealServer, Running } from './real-servers';
+import { RAW_SER2NET, type RealServer, type Running } from './real-servers';
 import { ServedChip } from './served-chip';
 
 const OFFSET = 0x100000;
@@ -28,10 +28,16 @@ export async function* cutRealWrites(
   count: number,
   seed: number,
 ): AsyncGenerator<CutRealWrite> {
-  const served = await ServedChip.make();
+  const isRaw = server === RAW_SER2NET;
+  const served = await ServedChip.make(isRaw ? { app: 'friendly' } : {});
   const running = await server.start(served);
   const line = new BreakingLine(running.port);
-  const bench = new Bench(server, served, running, line, await line.listen());
+  const address = `127.0.0.1:${await line.listen()}`;
+  // Over raw bytes the firmware is asked to restart.
+  const settings: DeviceSettings = isRaw
+    ? { port: `tcp://${address}` }
+    : { port: `rfc2217://${address}`, baud: 921_600, reset: 'rts' };
+  const bench = new Bench(server, served, running, line, settings);
   const random = randomFrom(seed);
   try {
     // The first shows how long one takes, where nothing was remembered from another; the second where it is.
@@ -65,16 +71,13 @@ class Bench {
     served: ServedChip,
     running: Running,
     line: BreakingLine,
-    port: number,
+    settings: DeviceSettings,
   ) {
     this.#server = server;
     this.#served = served;
     this.#running = Promise.resolve(running);
     this.#line = line;
-    this.#device = new Device(
-      { port: `rfc2217://127.0.0.1:${port}`, baud: 921_600, reset: 'rts', idle: 0 },
-      environmentOn(systemClock),
-    );
+    this.#device = new Device({ ...settings, idle: 0 }, environmentOn(systemClock));
   }
 
   async write(plan: Plan | null, seed: number): Promise<CutRealWrite> {

@@ -34,25 +34,7 @@ export const REAL_SERVERS: readonly RealServer[] = [
     id: 'ser2net',
     fastest: 921_600,
     needs: ['/usr/sbin/ser2net'],
-    start: async (served, port) => {
-      const own = port ?? (await freePort());
-      const config = join(served.folder, 'ser2net.yaml');
-      writeFileSync(
-        config,
-        [
-          '%YAML 1.1',
-          '---',
-          'connection: &chip',
-          `  accepter: telnet(rfc2217),tcp,127.0.0.1,${own}`,
-          `  connector: serialdev,${served.path},115200n81,local`,
-          '  options:',
-          '    chardelay: false',
-          '',
-        ].join('\n'),
-      );
-      const pid = join(served.folder, 'ser2net.pid');
-      return listening(own, '/usr/sbin/ser2net', ['-n', '-u', '-c', config, '-P', pid], served);
-    },
+    start: (served, port) => startSer2net(served, 'telnet(rfc2217),tcp', port),
   },
   {
     name: 'sredird',
@@ -74,6 +56,15 @@ export const REAL_SERVERS: readonly RealServer[] = [
   },
 ];
 
+/** The same ser2net, without commands for rate and modem lines. */
+export const RAW_SER2NET: RealServer = {
+  name: 'ser2net with raw bytes',
+  id: 'ser2net-raw',
+  fastest: 115_200,
+  needs: ['/usr/sbin/ser2net'],
+  start: (served, port) => startSer2net(served, 'tcp', port),
+};
+
 /** What is missing to run a server here, as a sentence; null where nothing is. */
 export function missingFor({ name, needs }: RealServer): string | null {
   if (process.platform !== 'linux') return `${name} is tried on Linux only`;
@@ -91,6 +82,23 @@ function hasCompiler(): boolean {
       return false;
     }
   });
+}
+
+async function startSer2net(served: ServedChip, accepter: string, port?: number): Promise<Running> {
+  const own = port ?? (await freePort());
+  const config = join(served.folder, 'ser2net.yaml');
+  const lines = [
+    '%YAML 1.1',
+    '---',
+    'connection: &chip',
+    `  accepter: ${accepter},127.0.0.1,${own}`,
+    `  connector: serialdev,${served.path},115200n81,local`,
+    '  options:',
+    '    chardelay: false',
+  ];
+  writeFileSync(config, `${lines.join('\n')}\n`);
+  const pid = join(served.folder, 'ser2net.pid');
+  return listening(own, '/usr/sbin/ser2net', ['-n', '-u', '-c', config, '-P', pid], served);
 }
 
 /** inetd's part: a process for each connection, which has it as standard input and output. */
