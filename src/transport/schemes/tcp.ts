@@ -3,9 +3,9 @@ import type { Clock, Timer } from '../../clock';
 import { BkError, textOf } from '../../errors';
 import { say } from '../../texts/note';
 import type { Transport } from '../transport';
+import { unacknowledged } from '../unacknowledged';
 import { canonicalNetworkPort, parseNetworkAddress } from './network-address';
 import type { PortScheme } from './port-scheme';
-import { unacknowledged } from './unacknowledged';
 
 /** How long a server may take to accept, ms. */
 const CONNECT_MS = 10_000;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, Socket } from 'node:net';
-import { unacknowledged } from '../../../src/transport/schemes/unacknowledged';
-import { until } from '../../support/until';
+import { unacknowledged } from '../../src/transport/unacknowledged';
+import { until } from '../support/until';
 
 describe('bytes of a connection that have not arrived', () => {
   for (const host of ['127.0.0.1', '::1']) {
