@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../clock';
 import { BkError, isBkError } from '../../errors';
 import { say } from '../../texts/note';
+import { VANISHED_MS } from '../arrival-watch';
 import {
   ASK,
   CONTROL,
@@ -21,7 +22,7 @@ import {
 import type { ModemLines, Transport } from '../transport';
 import { canonicalNetworkPort } from './network-address';
 import type { PortScheme } from './port-scheme';
-import { openTcp, type TcpTransport, TURNED_AWAY_MS, VANISHED_MS, vanished } from './tcp';
+import { openTcp, type TcpTransport, TURNED_AWAY_MS, vanished } from './tcp';
 
 /** How long a server may take to say whether it serves a serial port by commands, ms. */
 const AGREE_MS = 4_000;
