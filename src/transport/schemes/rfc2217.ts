@@ -82,8 +82,8 @@ class Rfc2217Transport implements Transport {
   #loss: Error | null = null;
   /** Runs from a write on until something comes. */
   #silence: Timer | null = null;
-  /** Bytes written since all had left the last time. */
-  #undrained = 0;
+  /** When all that was written has left the server's port, should it begin with it at once; by the clock, ms. */
+  #leftAt = 0;
   /** Called when the server says whether it takes commands, or when the line is lost. */
   #agreed: (takes: boolean) => void = () => {};
   /** Options that this side has offered, or has said it uses. */
@@ -168,7 +168,8 @@ class Rfc2217Transport implements Transport {
 
   async write(bytes: Buffer): Promise<void> {
     await this.#comPort.running;
-    this.#undrained += bytes.length;
+    const lineMs = (bytes.length * BITS_PER_BYTE * 1000) / this.#baudRate;
+    this.#leftAt = Math.max(this.#leftAt, this.#clock.now()) + lineMs;
     this.#silence ??= this.#clock.setTimeout(() => this.#ask(), ASK_AFTER_MS, { background: true });
     return this.#line.write(escaped(bytes));
   }
@@ -179,12 +180,11 @@ class Rfc2217Transport implements Transport {
    */
   async drain(): Promise<void> {
     await this.#line.drain();
-    const bytes = this.#undrained;
+    const onLine = this.#leftAt - this.#clock.now();
     await this.#comPort.rate(ASK);
     if (this.#loss !== null) throw this.#loss;
-    const onLine = (bytes * BITS_PER_BYTE * 1000) / this.#baudRate;
-    await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, onLine));
-    this.#undrained -= bytes;
+    // It may have reached the server only now.
+    if (onLine > 0) await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, onLine));
   }
 
   /** A server that does not answer is believed: the rate has to prove itself anyway. */
