@@ -1,3 +1,4 @@
+import { mustHaveRoom } from '../backup/care/free-space';
 import { digestsOf } from '../backup/record';
 import type { Region } from '../chip/layouts';
 import { BkError, hex } from '../errors';
@@ -40,6 +41,10 @@ export async function readOverWeb(
   context: WebContext,
   options: ReadOptions,
 ): Promise<JobOutcome<Buffer | string>> {
+  if (options.file !== undefined) {
+    const { length = context.identity.readable } = options;
+    await mustHaveRoom(options.file.folder, length, 0);
+  }
   const { bytes, offset } = await find(context, options);
   const length = bytes.length;
   const region = { offset: offset ?? 0, length };
