@@ -34,6 +34,8 @@ export class UartTcp {
   readonly rates: number[] = [];
   /** Bytes that were lost: more than its ring has room for drive out the oldest. */
   lost = 0;
+  /** How often more than its buffer has room for was sent at once: a real module has then written beyond it. */
+  overruns = 0;
   readonly #host: string;
   readonly #device: OpenBekenDevice;
   readonly #wiring: UartWiring;
@@ -223,8 +225,9 @@ export class UartTcp {
     // With nobody connected nobody looks, and there is no sending on without Wi-Fi.
     if (socket === undefined || this.#isPaused || socket.writableLength > 2 * this.bufferSize)
       return;
-    const bytes = this.#ring.subarray(0, this.bufferSize);
-    this.#ring = Buffer.from(this.#ring.subarray(bytes.length));
+    const bytes = this.#ring;
+    if (bytes.length > this.bufferSize) this.overruns++;
+    this.#ring = Buffer.alloc(0);
     this.#restsUntil = clock.now() + REST_MS;
     socket.write(bytes);
     this.#gather();

@@ -5,11 +5,12 @@ import { type Note, say } from '../../texts/note';
 const UART_PORT = 8_888;
 const HTTP_PORT = 80;
 /**
- * What the driver keeps of either direction, bytes: two sectors pass while the network stands still, and it leaves a small
- * module memory for its work. Source of the limits: drv_uart_tcp.c.
+ * What the driver has room for on the way to the network, bytes. Where more than that has come from the chip and waits, as it
+ * does while the Wi-Fi stands still, the driver writes beyond it, and the module may do anything: so all that there can be,
+ * of which three sectors may be on their way. Source: drv_uart_tcp.c (UTCP_TX_Thd, UART_TCP_Init).
  */
-const USUAL_BUFFER = 8_192;
 const BUFFERS = { minimum: 512, maximum: 16_384 };
+const USUAL_BUFFER = BUFFERS.maximum;
 const ADDRESS = /^[a-z]+:\/\/(\[[0-9a-f:.]+\]|[^/:?#@\s[\]]+)(?::(\d{1,5}))?\/?\?(.*)$/i;
 
 /** An OpenBeken module whose serial pins are wired to the chip that is meant. */

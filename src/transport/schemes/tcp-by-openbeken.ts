@@ -146,6 +146,10 @@ class ControlledLine implements Transport {
     return this.#baudRate;
   }
 
+  get holds(): number {
+    return this.#parts.address.buffer;
+  }
+
   /** There and back, and through the module each way. */
   get roundTripMs(): number {
     return this.#tripMs + 2 * TO_PINS_MS;

@@ -10,18 +10,18 @@ describe('the address of an OpenBeken module', () => {
       port: 8888,
       httpPort: 80,
       resetPin: null,
-      buffer: 8192,
+      buffer: 16384,
     });
   });
 
   it('may say all of it', () => {
-    const address = 'socket://[fe80::1]:1234/?control=openbeken&reset=P26&http=8080&buffer=16384';
+    const address = 'socket://[fe80::1]:1234/?control=openbeken&reset=P26&http=8080&buffer=8192';
     assert.deepEqual(parseUartAddress(address), {
       host: '[fe80::1]',
       port: 1234,
       httpPort: 8080,
       resetPin: 26,
-      buffer: 16384,
+      buffer: 8192,
     });
   });
 

@@ -53,6 +53,7 @@ describe('a serial line of an OpenBeken module', () => {
     const { server, open } = await serve();
     const line = await open('&buffer=4096');
     assert.equal(line.canSetBaudRate, true);
+    assert.equal(line.holds, 4096);
     assert.equal(line.baudRate, 115_200);
     assert.deepEqual(server.device.commands, [
       'stopDriver UartTCP',
@@ -293,6 +294,7 @@ describe('a chip behind an OpenBeken module', function () {
       assert.ok(chip.flash.subarray(0x40000, 0x60000).equals(image));
       const read = await device.read({ offset: 0x40000, length: 0x20000 });
       assert.ok(Buffer.isBuffer(read.payload) && read.payload.equals(image));
+      assert.equal(server.uart.overruns, 0);
     } finally {
       await device.close();
       await server.close();
@@ -322,6 +324,7 @@ describe('a chip behind an OpenBeken module', function () {
         assert.notEqual(disturbed, undefined);
         assert.equal(payload.verified, true);
         assert.ok(facts.recoveries.length > 0);
+        assert.equal(server.uart.overruns, 0);
         assert.ok(chip.flash.subarray(0x40000, 0x60000).equals(image));
       } finally {
         await device.close();
