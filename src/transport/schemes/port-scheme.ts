@@ -17,6 +17,18 @@ export interface OpenOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** What one physical port is called at a moment. */
+export interface PortNames {
+  /** One name however it is spelled; a port that is not there has one, too. */
+  canonical: string;
+  /** Whether it is an adapter of this computer that is plugged in. */
+  isHere: boolean;
+  /** Names by which it is surely told from all others, wherever it is plugged in next: its serial number, or its socket. */
+  own: readonly string[];
+  /** Names that lead to it now. While it is away, they are all that others may know it by. */
+  others: readonly string[];
+}
+
 /** One kind of port: how its addresses look, and what it can. Whether it has another rate or modem lines says its Transport. */
 export interface PortScheme {
   /** What stands before `://`, in lower case, of all its spellings; none for the paths of this computer. */
@@ -40,6 +52,9 @@ export interface PortScheme {
    * @throws BkError BK_BAD_SETTING for what names no port of this kind
    */
   canonical(address: string): string | Promise<string>;
+
+  /** All that a port is called; without it, its one name. @throws BkError as canonical */
+  called?(address: string): Promise<PortNames>;
 
   /** The files of this computer that opening an address would read. Never fails. */
   filesIn(address: string): string[];
