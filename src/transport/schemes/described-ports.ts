@@ -29,7 +29,11 @@ export interface DescribedPort extends PortInfo {
 /** The serial ports of this computer with all that is known of them. Never fails. */
 export async function describePorts(sources: Partial<PortSources> = {}): Promise<DescribedPort[]> {
   const from = { ...systemPorts, ...sources };
-  const ports = await Promise.all((await listPorts(from)).map((port) => described(port, from)));
+  const listed = await Promise.all((await listPorts(from)).map((port) => described(port, from)));
+  // A lasting name comes first, and stands for all others.
+  const ports = [
+    ...new Map(listed.reverse().map((port) => [port.device, port])).values(),
+  ].reverse();
   return ports.map((port) => withAddresses(port, ports));
 }
 
@@ -42,10 +46,7 @@ export function portsHere(): Promise<DescribedPort[]> {
 }
 
 /** Those that an address means. */
-export function portsMeant(
-  address: UsbAddress,
-  ports: readonly DescribedPort[],
-): DescribedPort[] {
+export function portsMeant(address: UsbAddress, ports: readonly DescribedPort[]): DescribedPort[] {
   return ports.filter((port) => isMeant(address, port));
 }
 
@@ -91,8 +92,6 @@ function ownAddress(port: DescribedPort, all: readonly DescribedPort[]): string 
   const { vendorId, productId, serialNumber, unit } = port;
   if (vendorId === undefined || productId === undefined) return undefined;
   const short = { vendorId, productId, serialNumber: serialNumber?.trim() || undefined };
-  const fits = [short, { ...short, unit }].find(
-    (address) => portsMeant(address, all).length === 1,
-  );
+  const fits = [short, { ...short, unit }].find((address) => portsMeant(address, all).length === 1);
   return fits === undefined ? undefined : usbAddress(fits);
 }

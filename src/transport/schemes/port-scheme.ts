@@ -15,6 +15,8 @@ export interface OpenOptions {
   replays?: Replays;
   /** Ends a wait for somebody who does not answer. */
   signal?: AbortSignal | undefined;
+  /** What the transport is to call the port, where a person has named it otherwise than by this address. */
+  named?: string;
 }
 
 /** What one physical port is called at a moment. */

@@ -25,7 +25,7 @@ export const serialScheme: PortScheme = {
   canonical: async (path) => (await deviceAt(path)).device,
   called: namesOfPath,
   filesIn: () => [],
-  open: (path, { baudRate }) => openSerial(path, baudRate),
+  open: (path, { baudRate, named }) => openSerial(path, baudRate, named),
 };
 
 /** What a path leads to; without a link to follow, itself. */
@@ -53,11 +53,7 @@ async function namesOfPath(path: string): Promise<PortNames> {
  * @param named what the transport and all that is said of it call the port
  * @throws BkError BK_PORT_NOT_FOUND, BK_PORT_DENIED, BK_PORT_BUSY, BK_PORT_LOST, BK_BAD_SETTING (the rate)
  */
-export async function openSerial(
-  path: string,
-  baudRate: number,
-  named = path,
-): Promise<Transport> {
+export async function openSerial(path: string, baudRate: number, named = path): Promise<Transport> {
   await mustBeDevice(path);
   const stream = await createStream(path, baudRate);
   // Without a listener, an error that no call waits for would end the process.

@@ -3,7 +3,7 @@ import { type Note, say } from '../../texts/note';
 import { parseUsbAddress, usbAddress } from '../usb/usb-address';
 import { type DescribedPort, namesOf, portsHere, portsMeant } from './described-ports';
 import type { PortNames, PortScheme } from './port-scheme';
-import { openSerial } from './serial';
+import { serialScheme } from './serial';
 
 /**
  * Adapters of this computer by what they are, wherever they are plugged in: looked for anew whenever one is opened. Where
@@ -18,9 +18,9 @@ export const usbScheme: PortScheme = {
   canonical: async (address) => (await namesOfAddress(address)).canonical,
   called: namesOfAddress,
   filesIn: () => [],
-  open: async (address, { baudRate }) => {
+  open: async (address, options) => {
     const { device } = await adapterAt(address);
-    return openSerial(device, baudRate, address);
+    return serialScheme.open(device, { ...options, named: address });
   },
 };
 

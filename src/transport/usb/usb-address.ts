@@ -12,7 +12,8 @@ export interface UsbAddress {
   unit?: string | undefined;
 }
 
-const FORM = /^usb:(?:\/\/)?([0-9a-f]{1,4}):([0-9a-f]{1,4})(?::([^#]*))?(?:#(\d{1,3}(?:\.\d{1,3})?))?$/i;
+const FORM =
+  /^usb:(?:\/\/)?([0-9a-f]{1,4}):([0-9a-f]{1,4})(?::([^#]*))?(?:#(\d{1,3}(?:\.\d{1,3})?))?$/i;
 
 /** @throws BkError BK_BAD_SETTING */
 export function parseUsbAddress(address: string): UsbAddress {
