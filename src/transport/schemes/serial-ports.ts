@@ -48,7 +48,8 @@ export const systemPorts: PortSources = {
   },
 };
 
-const DEVICE = /^tty(USB|ACM|WCHUSB|XRUSB|AMA|S)\d+$/;
+/** Names of terminals that are ports. */
+export const DEVICE = /^tty(USB|ACM|WCHUSB|XRUSB|AMA|S)\d+$/;
 /** Where Windows tells of an interface: `USB\\VID_0403&PID_6010&MI_01\\…`. */
 const INTERFACE = /&MI_([0-9a-f]{2})/i;
 /** A built-in serial port that the kernel made a name for without finding one. */
