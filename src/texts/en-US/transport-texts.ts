@@ -32,7 +32,7 @@ export const TRANSPORT = {
   noAdaptersHere: 'No USB adapter is plugged in.',
   adaptersAlike:
     '__port__ cannot be opened: it fits __count__ ports that are here, and none of them is guessed: __adapters__',
-  chooseAdapter: 'Set the port to the one that is meant: __choices__.',
+  chooseAdapter: 'Choose as the port the one that is meant: __choices__.',
   toldBySocket:
     'What has no serial number of its own is told by its USB socket only: leave each adapter in its socket.',
 
