@@ -29,8 +29,9 @@ const FLOW = [
     length: '4K',
   },
   { ...AT, id: 'inspect', type: 'bk-inspect', y: 200, wires: [[]] },
+  { ...AT, id: 'port', type: 'bk-port', y: 240 },
 ];
-const NODES = ['connect', 'read', 'write', 'erase', 'inspect', 'lamp'] as const;
+const NODES = ['connect', 'read', 'write', 'erase', 'inspect', 'port', 'lamp'] as const;
 
 const JOB: RunningJob = {
   id: 'job',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sinon from 'sinon';
 import { systemPorts } from '../../src/transport/schemes/serial-ports';
+import { ROOT } from './project';
 
 /** An adapter that can be plugged in. */
 export interface MadeUpAdapter {
@@ -31,6 +32,19 @@ export class UsbBus {
     for (const folder of ['serial/by-id', 'serial/by-path'])
       mkdirSync(path.join(this.dev, folder), { recursive: true });
     mkdirSync(this.ttys);
+  }
+
+  /** The script that puts it in the place of the computer's ports in another process, before anything else runs there. */
+  forProcess(): string {
+    const file = path.join(this.#root, 'preload.js');
+    const folders = `dev: ${JSON.stringify(this.dev)}, ttys: ${JSON.stringify(this.ttys)}`;
+    // As the tests have compiled it, and as the package has it.
+    const put = ['dist-test', 'dist'].map((built) => {
+      const module = path.join(ROOT, built, 'src', 'transport', 'schemes', 'serial-ports.js');
+      return `Object.assign(require(${JSON.stringify(module)}).systemPorts, { ${folders}, list: async () => [] });\n`;
+    });
+    writeFileSync(file, put.join(''));
+    return file;
   }
 
   /** Takes the place of this computer's until `sinon.restore()`. */
