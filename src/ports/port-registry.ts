@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import { Replays } from '../replay/replays';
 import { BaudMemories } from '../session/baud/baud-memory';
 import type { PortNames } from '../transport/schemes/port-scheme';
-import { clockOfPort, namesOfPort } from '../transport/schemes/schemes';
+import { clockOfPort, isWebPort, namesOfPort } from '../transport/schemes/schemes';
 import { SimulatedChips } from '../transport/schemes/simulated-chips';
 import type { PortWorld } from './open-session';
 import { PortSlot } from './port-slot';
@@ -37,6 +37,11 @@ export class PortRegistry implements PortWorld {
   /** How many ports are in use, or have a link that is kept. */
   get size(): number {
     return new Set(this.#slots.values()).size;
+  }
+
+  /** Whether a port is asked over HTTP; false for whatever names no port. */
+  isWeb(port: unknown): boolean {
+    return typeof port === 'string' && isWebPort(port);
   }
 
   /**

@@ -90,6 +90,10 @@ export class ProgressReporter {
     this.#decisions = decisions;
   }
 
+  get operation(): Operation {
+    return this.#subject.operation;
+  }
+
   /** What the line carries, as it was said last; null where it was not. */
   get line(): LineVerdict | null {
     return this.#line;

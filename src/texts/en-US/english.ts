@@ -4,10 +4,12 @@ import { CLI } from './cli-texts';
 import { COMMON } from './common-texts';
 import { DIAGNOSIS } from './diagnosis-texts';
 import { EXAMINE } from './examine-texts';
+import { HTTP } from './http-texts';
 import { IMAGE } from './image-texts';
 import { INSPECT } from './inspect-texts';
 import { DEVICE, JOB } from './job-texts';
 import { FLASHER, NODE } from './node-texts';
+import { OPENBEKEN } from './openbeken-texts';
 import { OPTION } from './option-texts';
 import { PLACEMENT } from './placement-texts';
 import { SESSION } from './session-texts';
@@ -27,10 +29,12 @@ export const ENGLISH = {
   job: JOB,
   examine: EXAMINE,
   option: OPTION,
+  openbeken: OPENBEKEN,
   placement: PLACEMENT,
   image: IMAGE,
   inspect: INSPECT,
   transport: TRANSPORT,
+  http: HTTP,
   backup: BACKUP,
   release: RELEASE,
   simulator: SIMULATOR,

@@ -4,6 +4,8 @@ export const TRANSPORT = {
   comma: '__one__, __other__',
 
   // What a setting names
+  noLine: 'At __port__ there is a running OpenBeken and no line to a chip in download mode.',
+  useLine: 'connect the chip to a serial adapter, and set its port',
   noPort: 'No port is set',
   unprintablePort: '__port__ is no port: it has characters in it that cannot be printed',
   unknownScheme: '__port__ is no port: __scheme__:// is not known',

@@ -41,6 +41,8 @@ export interface PortScheme {
   readonly isServed: boolean;
   /** Whether what was unplugged can be known again, also under another name. */
   readonly isFollowed: boolean;
+  /** What answers is a program on the chip, asked over HTTP: there is no line to open. */
+  readonly isWeb?: true;
   /** How long an opened port may still turn out to be taken by somebody else, ms. */
   readonly turnsAwayMs: number;
 

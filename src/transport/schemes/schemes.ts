@@ -3,6 +3,7 @@ import { BkError, shown } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import type { Transport } from '../transport';
 import { UnstuckTransport } from '../unstuck';
+import { openBekenScheme } from './openbeken';
 import type { OpenOptions, PortNames, PortScheme } from './port-scheme';
 import { replayScheme } from './replay';
 import { rfc2217Scheme } from './rfc2217';
@@ -17,6 +18,7 @@ const SCHEMES: readonly PortScheme[] = [
   usbScheme,
   tcpScheme,
   rfc2217Scheme,
+  openBekenScheme,
   simulatedScheme,
   replayScheme,
 ];
@@ -70,6 +72,15 @@ export async function areApart(one: string, other: string): Promise<boolean> {
 /** The clock of all that happens on a port: for most of them the usual one. @throws BkError BK_BAD_SETTING for no port */
 export function clockOfPort(port: string, usual: Clock): Clock {
   return schemeOf(port).clock?.(usual) ?? usual;
+}
+
+/** Whether a port is asked over HTTP and is no line of bytes; false for what names no port. */
+export function isWebPort(port: string): boolean {
+  try {
+    return schemeOf(port).isWeb === true;
+  } catch {
+    return false;
+  }
 }
 
 /** The files of this computer that a port would be made from; none for what names no port. */

@@ -1,0 +1,128 @@
+import { SECTOR } from '../chip/geometry';
+import { BkError, hex, isBkError } from '../errors';
+import type { Piece } from '../placement/base/place-types';
+import { throwIfAborted } from '../session/base/abort';
+import { say } from '../texts/note';
+import type { OpenBekenClient } from './openbeken-client';
+import type { WebContext } from './web-context';
+import { readSure } from './web-flash';
+import { restart } from './web-restart';
+import { clearUploads, showUploaded, uploadChecked } from './web-upload';
+
+/** How often an update is sent before it is given up. */
+const TRIES = 3;
+
+/**
+ * Brings an update into the slot from which the bootloader takes it, and proves that it is there to the last byte. The
+ * slot's first sector is made such that no bootloader takes anything from it before the update is sent, so that a device
+ * that is switched off in the midst of it starts as it did.
+ * @param client one whose questions nobody cancels
+ * @throws BkError BK_CRC_MISMATCH where the slot does not take it, BK_CANCELLED between two requests; the slot holds
+ *   nothing then that a bootloader would install, as far as the device still takes anything
+ */
+export async function fillSlot(
+  context: WebContext,
+  client: OpenBekenClient,
+  update: Piece,
+): Promise<void> {
+  try {
+    await makeReady(context, client, update.offset);
+    for (let tries = 1; tries <= TRIES; tries++) {
+      throwIfAborted(context.signal, context.port);
+      await clearUploads(client, 'write');
+      context.progress.say('write', say('openbeken.sendingUpdate', { port: context.port }));
+      const came = await uploadChecked(context, client, update, null, '/api/ota');
+      showUploaded(context, update, came);
+      if (came === 'whole') return;
+      await makeReady(context, client, update.offset);
+    }
+  } catch (error) {
+    if (!isBkError(error)) throw error;
+    throw await emptied(context, client, update, error);
+  }
+  throw await emptied(context, client, update, notTaken(context, update));
+}
+
+/**
+ * Puts something into the slot’s first sector that is no update, and looks whether it is there: so the device takes
+ * uploads, and starts nothing from the slot. A device that drops what it is sent is restarted, which is safe as long
+ * as the slot is as it was.
+ */
+async function makeReady(
+  context: WebContext,
+  client: OpenBekenClient,
+  offset: number,
+): Promise<void> {
+  for (const mayRestart of [true, false]) {
+    throwIfAborted(context.signal, context.port);
+    const before = await readSure(client, { offset, length: SECTOR }, 'verify');
+    const came = await sendFiller(context, client, offset, before);
+    if (came === 'whole') return;
+    // With anything else in it the device is not restarted.
+    if (came !== 'dropped' || !mayRestart) break;
+    await restart(context, client);
+    context.warnings.push(say('openbeken.restartedToClear'));
+  }
+  throw new BkError('BK_FLASH_PROTECTED', say('openbeken.takesNothing', { port: context.port }), {
+    phase: 'write',
+    address: offset,
+    advice: [say('openbeken.powerCycleAndAgain'), say('openbeken.updateByCableOnce')],
+  });
+}
+
+async function sendFiller(
+  context: WebContext,
+  client: OpenBekenClient,
+  offset: number,
+  before: Buffer,
+) {
+  await clearUploads(client, 'write');
+  // What is there already would not prove that anything is taken.
+  const isBlank = before.every((byte) => byte === 0xff);
+  const filler = Buffer.alloc(SECTOR, isBlank ? 0x00 : 0xff);
+  return uploadChecked(context, client, { offset, bytes: filler }, before);
+}
+
+/** The same error, with what lies in the slot now: nothing that would be installed, where the device lets that be done. */
+async function emptied(
+  context: WebContext,
+  client: OpenBekenClient,
+  { offset, bytes }: Piece,
+  error: BkError,
+): Promise<BkError> {
+  const rest = { offset: offset + SECTOR, length: bytes.length - SECTOR };
+  const first = { offset, length: SECTOR };
+  const none = { fresh: [], written: [], blank: [], old: [] };
+  try {
+    await client.info();
+    const before = await readSure(client, first, 'verify');
+    const came = isUpdate(before) ? await sendFiller(context, client, offset, before) : 'whole';
+    await clearUploads(client, 'write');
+    if (came !== 'whole') throw notTaken(context, { offset, bytes });
+    const text = say('openbeken.stoppedSafely', { what: error.text, port: context.port });
+    return error.with({ text, state: { ...none, uncertain: [rest] } });
+  } catch (reason) {
+    if (!isBkError(reason)) throw reason;
+    const place = { what: error.text, port: context.port, slot: hex(offset) };
+    return error
+      .with({
+        text: say('openbeken.stoppedUnsure', place),
+        state: { ...none, uncertain: [{ offset, length: bytes.length }] },
+      })
+      .advised(say('openbeken.powerCycleAndAgain'));
+  }
+}
+
+/** It begins with the header that bootloaders look for. */
+function isUpdate(sector: Buffer): boolean {
+  return sector.toString('latin1', 0, 4) === 'RBL\0';
+}
+
+function notTaken({ port }: WebContext, { offset }: Piece): BkError {
+  return new BkError('BK_CRC_MISMATCH', say('openbeken.neverWhole', { port, tries: TRIES }), {
+    phase: 'verify',
+    address: offset,
+    attempts: TRIES,
+    advice: [say('openbeken.closerToRouter'), say('openbeken.powerCycleAndAgain')],
+  });
+}
