@@ -1,13 +1,16 @@
 import type { Node, NodeAPI, NodeMessage, NodeStatus } from 'node-red';
-import type { BkError } from '../src';
+import { type BkError, render } from '../src';
 import { asBkError, logInternal } from './shared/errors';
 import { forNodeRed } from './shared/failure-card';
+import { networkSource } from './shared/network-source';
 import { adapterSource, type FoundPort, type PortSource, passes } from './shared/port-sources';
 import { serverLanguage } from './shared/server-language';
 import { choice, flag, type Saved, seconds, text } from './shared/settings';
 import { StatusTexts } from './shared/status';
 
-type PortDef = Saved<'source' | 'filter' | 'tellOf' | 'alreadyThere' | 'settle'>;
+type PortDef = Saved<
+  'source' | 'hosts' | 'interval' | 'filter' | 'tellOf' | 'alreadyThere' | 'settle'
+>;
 
 interface Settings {
   source: PortSource;
@@ -69,6 +72,9 @@ export = function register(RED: NodeAPI): void {
           show(texts.portGone(present.size, found.name));
           if (tellOf !== 'appeared') tell('gone', found);
         },
+        // With a message, so that Catch nodes hear of it.
+        failed: (error) => this.error(told(error), {} as NodeMessage),
+        warned: (note) => this.warn(render(note, language)),
       });
     };
 
@@ -79,7 +85,6 @@ export = function register(RED: NodeAPI): void {
     }
     const start = (): void => {
       if (settings !== null) begin(settings);
-      // With a message, so that Catch nodes hear of it.
       else if (refusal !== null) this.error(told(refusal), {} as NodeMessage);
     };
     whenFlowsRun(start);
@@ -118,9 +123,12 @@ export = function register(RED: NodeAPI): void {
 
 /** @throws BkError BK_BAD_SETTING */
 function readSettings(def: PortDef): Settings {
-  choice('source', def.source, ['adapters'], 'adapters');
+  const settleMs = 1000 * seconds('settle', def.settle, 1);
+  const intervalMs = 1000 * seconds('interval', def.interval, 300);
+  const hosts = text('hosts', def.hosts);
+  const isNetwork = choice('source', def.source, ['adapters', 'network'], 'adapters') === 'network';
   return {
-    source: adapterSource(1000 * seconds('settle', def.settle, 1)),
+    source: isNetwork ? networkSource(hosts, intervalMs) : adapterSource(settleMs),
     filter: text('filter', def.filter),
     tellOf: choice('tellOf', def.tellOf, ['appeared', 'gone', 'both'], 'appeared'),
     alreadyThere: flag('alreadyThere', def.alreadyThere, false),

@@ -87,6 +87,7 @@ export type {
   Unusual,
 } from './jobs/examine/examination';
 export { inspect } from './jobs/inspect-image';
+export { type FoundDevice, type ScanOptions, scanNetwork } from './openbeken/scan';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
 export type { AdapterListener } from './ports/adapter-changes';

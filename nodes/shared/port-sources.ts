@@ -1,4 +1,4 @@
-import { type AdapterWatch, type DescribedPort, processEnvironment } from '../../src';
+import { type AdapterWatch, type DescribedPort, type Note, processEnvironment } from '../../src';
 
 /** Something that is there and can be a port: what a message says of it. */
 export interface FoundPort {
@@ -9,7 +9,7 @@ export interface FoundPort {
   /** What `msg.port` is to be. */
   port: string;
   /** `msg.payload`: plain data. */
-  payload: Readonly<Record<string, string | number | null>>;
+  payload: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 /** Who is told of what comes and goes. */
@@ -17,6 +17,10 @@ export interface PortListener {
   /** @param alreadyThere whether it was there before anybody looked */
   appeared(found: FoundPort, alreadyThere: boolean): void;
   gone(found: FoundPort): void;
+  /** Nobody could look. */
+  failed(error: unknown): void;
+  /** What a person should know of how it is looked; once. */
+  warned(note: Note): void;
 }
 
 /** Where ports come from. */

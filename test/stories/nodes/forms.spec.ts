@@ -75,6 +75,8 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
   'bk-port': {
     name: '',
     source: 'adapters',
+    hosts: '',
+    interval: 300,
     filter: '',
     tellOf: 'appeared',
     alreadyThere: false,
