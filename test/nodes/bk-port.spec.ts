@@ -197,6 +197,7 @@ describe('bk-port', () => {
 
   for (const [setting, value] of [
     ['source', 'moon'],
+    ['interval', 'often'],
     ['tellOf', 'everything'],
     ['settle', 'soon'],
     ['alreadyThere', 'perhaps'],
@@ -211,6 +212,15 @@ describe('bk-port', () => {
       assert.equal(adapters.watchers, 0);
     });
   }
+
+  it('looks in the network where it is set to, and says which hosts are none', async () => {
+    const flow = await load({ source: 'network', hosts: '192.168.1.0/33' });
+    const { error } = await flow.message('caught');
+    assert.equal(error.code, 'BK_BAD_SETTING');
+    assert.match(error.message, /192\.168\.1\.0\/33/);
+    assert.equal(flow.texts('node').at(-1), 'bad setting');
+    assert.equal(adapters.watchers, 0);
+  });
 
   it('has one watch for all nodes, which rests when the last one is gone', async () => {
     const flow = await load({}, {}, {});
