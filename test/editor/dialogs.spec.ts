@@ -178,7 +178,7 @@ describe('the dialogs', function () {
     assert.match(offer, /\/dev\/serial\/by-id\/usb-1a86_USB_Serial-if00-port0/);
     const offers = await words('.bk-offers');
     assert.match(offers, /usb:1a86:7523:0001the same adapter, wherever it is plugged in/);
-    assert.match(offers, /by-path\/pci-usb-0:2:1\.0-port0the same adapter by its USB socket/);
+    assert.match(offers, /by-path\/pci-usb-0:2:1\.0-port0the same port by its USB socket/);
     await look('lamp-ports');
     server.answers['GET ports'] = [];
     await editor.page.click('.bk-offers-refresh');
