@@ -101,7 +101,12 @@ export {
   type WebRequest,
 } from './releases/web';
 export type { RecoveryRecord } from './session/base/report';
-export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
+export {
+  type DeviceSettings,
+  mustHideNothing,
+  RESET_METHODS,
+  type ResetMethod,
+} from './session/base/settings';
 export {
   type ServedChip,
   SIMULATOR_OPTIONS,

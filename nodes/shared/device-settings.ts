@@ -1,4 +1,12 @@
-import { BkError, CHIP_NAMES, type DeviceSettings, ownName, RESET_METHODS, say } from '../../src';
+import {
+  BkError,
+  CHIP_NAMES,
+  type DeviceSettings,
+  mustHideNothing,
+  ownName,
+  RESET_METHODS,
+  say,
+} from '../../src';
 import type { RecordKeeping } from './recording';
 import { badSetting, choice, flag, isBlank, numberOf, type Saved, seconds, text } from './settings';
 
@@ -38,6 +46,7 @@ export function deviceSettings(def: DeviceDef, port: string | undefined): Device
       advice: [say('node.choosePort')],
     });
   }
+  mustHideNothing(settings.port);
   return isBlank(def.name) ? settings : { ...settings, name: text('name', def.name) };
 }
 

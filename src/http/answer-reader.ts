@@ -1,5 +1,7 @@
 /** The longest head of an answer, bytes: a device sends some 200. */
 const MOST_HEAD = 8_192;
+/** So much of what a password is wanted for is kept. */
+const MOST_CHALLENGE = 100;
 const STATUS_LINE = /^HTTP\/1\.[01] (-?\d{1,3})(?:\s|$)/;
 const LENGTH = /^\d{1,9}$/;
 const LINE_FEED = 0x0a;
@@ -28,6 +30,8 @@ export interface ReaderLimits {
 export class AnswerReader {
   /** 0 until its line is there. */
   status = 0;
+  /** What it says that it wants a password for; empty where it says nothing. */
+  challenge = '';
   readonly #limits: ReaderLimits;
   readonly #body: Buffer[] = [];
   #head = Buffer.alloc(0);
@@ -42,6 +46,10 @@ export class AnswerReader {
   /** Bytes of body so far. */
   get received(): number {
     return this.#received;
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasHead || this.#head.length > 0;
   }
 
   get hasHead(): boolean {
@@ -92,6 +100,7 @@ export class AnswerReader {
       const name = line.slice(0, Math.max(0, at)).trim().toLowerCase();
       const value = line.slice(at + 1).trim();
       if (line.includes('\0') || name === 'transfer-encoding') return { kind: 'badHead' };
+      if (name === 'www-authenticate') this.challenge = value.slice(0, MOST_CHALLENGE);
       if (name !== 'content-length') continue;
       const length = LENGTH.test(value) ? Number(value) : Number.NaN;
       // One that is there twice, and says two things, is nobody's.

@@ -170,7 +170,9 @@ class Asking {
       const text = isSet
         ? say('http.wrongPassword', { host })
         : say('http.wantsPassword', { host });
-      return this.#error('BK_PORT_DENIED', text, [say('http.setPassword')]);
+      const denied = this.#error('BK_PORT_DENIED', text, [say('http.setPassword')]);
+      // Who asks may want to know whose password it is before telling one.
+      return denied.with({ reason: new Error(this.#reader.challenge) });
     }
     const help = [say('http.isItTheDevice')];
     if (status >= 300 && status < 400) {
@@ -195,9 +197,10 @@ class Asking {
   #broke(reason: Error | null): void {
     if (this.#over) return;
     const host = named(this.#request);
-    const { hasHead, received: got } = this.#reader;
+    const { hasBegun, received: got } = this.#reader;
     const path = this.#path;
-    if (!this.#isConnected) {
+    // Some are told of the reset before they are told that there was a connection.
+    if (!this.#isConnected && (reason === null || code(reason) !== 'ECONNRESET')) {
       const why = reason === null ? '' : textOf(reason) || code(reason);
       this.#fail(
         this.#error('BK_PORT_NOT_FOUND', say('http.notReached', { host, reason: why }), [
@@ -206,10 +209,10 @@ class Asking {
       );
       return;
     }
-    const text = hasHead
+    const text = hasBegun
       ? say('http.brokeOff', { host, path, got })
       : say('http.broughtNothing', { host, path });
-    const error = this.#error(hasHead ? 'BK_BAD_RESPONSE' : 'BK_NO_RESPONSE', text, [
+    const error = this.#error(hasBegun ? 'BK_BAD_RESPONSE' : 'BK_NO_RESPONSE', text, [
       say('http.startAnew'),
     ]);
     this.#fail(reason === null ? error : error.with({ reason }));

@@ -1,3 +1,4 @@
+import { SECTOR } from '../chip/geometry';
 import { BkError } from '../errors';
 import { say } from '../texts/note';
 import type { OpenBekenClient } from './openbeken-client';
@@ -28,7 +29,18 @@ export async function restoreFiles(
       if (!(error instanceof BkError) || error.code === 'BK_PORT_DENIED') throw error;
     });
   }
-  throw new BkError('BK_CRC_MISMATCH', say('openbeken.filesLost', { port: context.port }), {
+  throw filesLost(context);
+}
+
+/** One of its first two blocks begins with its name. Source: the specification of littlefs. */
+export function isFileSystem(files: Buffer): boolean {
+  return [0, SECTOR].some(
+    (block) => files.toString('latin1', block + 8, block + 16) === 'littlefs',
+  );
+}
+
+export function filesLost({ port }: WebContext): BkError {
+  return new BkError('BK_CRC_MISMATCH', say('openbeken.filesLost', { port }), {
     phase: 'verify',
     attempts: TRIES,
     advice: [say('openbeken.writeFilesBack')],

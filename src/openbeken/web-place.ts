@@ -136,7 +136,7 @@ function atOffset(
   const target = targetOf(context);
   const parts = partsIn(image.detected, slice);
   context.warnings.push(
-    ...explained(image, () => mustBeForChip(image.detected, target, parts, {})),
+    ...explained(image, () => mustBeForChip(image.detected, target, parts, options)),
   );
   mustBeReadable(context, slice);
   return withinReach(context, [pieceOf(image, slice)]);

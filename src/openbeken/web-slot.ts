@@ -40,7 +40,7 @@ export async function fillSlot(
     if (!isBkError(error)) throw error;
     throw await emptied(context, client, update, error);
   }
-  throw await emptied(context, client, update, notTaken(context, update));
+  throw await emptied(context, client, update, notTaken(context, update.offset));
 }
 
 /**
@@ -56,10 +56,11 @@ async function makeReady(
   for (const mayRestart of [true, false]) {
     throwIfAborted(context.signal, context.port);
     const before = await readSure(client, { offset, length: SECTOR }, 'verify');
-    const came = await sendFiller(context, client, offset, before);
-    if (came === 'whole') return;
-    // With anything else in it the device is not restarted.
-    if (came !== 'dropped' || !mayRestart) break;
+    const state = await sendFiller(context, client, offset, before);
+    if (state === 'ready') return;
+    // With an update in it that nobody has looked at the device is not restarted.
+    if (state === 'unsafe') throw notTaken(context, offset);
+    if (!mayRestart) break;
     await restart(context, client);
     context.warnings.push(say('openbeken.restartedToClear'));
   }
@@ -70,17 +71,26 @@ async function makeReady(
   });
 }
 
+/**
+ * @param before what lies there
+ * @returns `ready`: the device takes uploads, and starts nothing from the slot; `dropped`: the slot is as it was; `unsafe`:
+ *   it begins like an update
+ */
 async function sendFiller(
   context: WebContext,
   client: OpenBekenClient,
   offset: number,
   before: Buffer,
-) {
+): Promise<'ready' | 'dropped' | 'unsafe'> {
   await clearUploads(client, 'write');
   // What is there already would not prove that anything is taken.
   const isBlank = before.every((byte) => byte === 0xff);
   const filler = Buffer.alloc(SECTOR, isBlank ? 0x00 : 0xff);
-  return uploadChecked(context, client, { offset, bytes: filler }, before);
+  const came = await uploadChecked(context, client, { offset, bytes: filler }, before);
+  if (came !== 'broken') return came === 'whole' ? 'ready' : 'dropped';
+  // Not byte for byte, but no update: that is all that it is for.
+  const there = await readSure(client, { offset, length: SECTOR }, 'verify');
+  return isUpdate(there) ? 'unsafe' : 'ready';
 }
 
 /** The same error, with what lies in the slot now: nothing that would be installed, where the device lets that be done. */
@@ -96,9 +106,9 @@ async function emptied(
   try {
     await client.info();
     const before = await readSure(client, first, 'verify');
-    const came = isUpdate(before) ? await sendFiller(context, client, offset, before) : 'whole';
+    const state = isUpdate(before) ? await sendFiller(context, client, offset, before) : 'ready';
     await clearUploads(client, 'write');
-    if (came !== 'whole') throw notTaken(context, { offset, bytes });
+    if (state !== 'ready') throw notTaken(context, offset);
     const text = say('openbeken.stoppedSafely', { what: error.text, port: context.port });
     return error.with({ text, state: { ...none, uncertain: [rest] } });
   } catch (reason) {
@@ -118,7 +128,7 @@ function isUpdate(sector: Buffer): boolean {
   return sector.toString('latin1', 0, 4) === 'RBL\0';
 }
 
-function notTaken({ port }: WebContext, { offset }: Piece): BkError {
+function notTaken({ port }: WebContext, offset: number): BkError {
   return new BkError('BK_CRC_MISMATCH', say('openbeken.neverWhole', { port, tries: TRIES }), {
     phase: 'verify',
     address: offset,

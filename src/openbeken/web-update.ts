@@ -8,7 +8,7 @@ import type { DeviceInfo } from './device-info';
 import type { OpenBekenClient } from './openbeken-client';
 import { backUpFirst } from './web-backup';
 import type { WebContext } from './web-context';
-import { restoreFiles } from './web-files';
+import { filesLost, isFileSystem, restoreFiles } from './web-files';
 import { configRegion, readFiles, readSure, USUAL_SPEED } from './web-flash';
 import { restart } from './web-restart';
 import { fillSlot } from './web-slot';
@@ -114,6 +114,7 @@ async function mustHaveFiles(
 ): Promise<void> {
   const now = await client.readFiles('verify');
   if (now?.equals(files)) return;
+  if (now === null || !isFileSystem(now)) throw filesLost(context);
   // A script that ran with the start may have written to a file.
   context.warnings.push(say('openbeken.filesChangedByStart'));
 }

@@ -132,7 +132,8 @@ function mustBeFeasible(options: WriteOptions, port: string): void {
   };
   if (options.openbeken !== undefined)
     refuse(say('openbeken.keepsItsConfig'), say('openbeken.setUpByWebPage'));
-  if (options.anyImage) refuse(say('openbeken.noOtherImage'), say('openbeken.useCable'));
+  if (options.anyImage && typeof options.offset !== 'number')
+    refuse(say('openbeken.noOtherImage'), say('openbeken.useCable'));
   if (options.bootloader === 'replace' || options.part === 'bootloader')
     refuse(say('openbeken.noBootloader'), say('openbeken.useCable'));
 }

@@ -90,7 +90,7 @@ export function fillSettings(given: DeviceSettings): FilledSettings {
       : say('session.wrongPort', { given: shown(port) }),
     say('session.setPort'),
   );
-  must(!WITH_PASSWORD.test(port), say('session.passwordInPort'), say('session.givePassword'));
+  mustHideNothing(port);
   const filled: FilledSettings = {
     ...DEFAULTS,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
@@ -139,6 +139,14 @@ export function fillSettings(given: DeviceSettings): FilledSettings {
     say('session.correctSetting', { setting: 'password' }),
   );
   return filled;
+}
+
+/**
+ * Refuses an address with a user's name or a password in it, and does not tell it.
+ * @throws BkError BK_BAD_SETTING
+ */
+export function mustHideNothing(port: string): void {
+  must(!WITH_PASSWORD.test(port), say('session.passwordInPort'), say('session.givePassword'));
 }
 
 function must(condition: boolean, message: Note, advice: Note): asserts condition {
