@@ -17,6 +17,9 @@ function adapter(name: string, more: Partial<DescribedPort> = {}): DescribedPort
   return { path: device, label: name, device, port: device, ...ids, ...more };
 }
 
+const called = ({ device, byId }: DescribedPort) =>
+  byId === undefined ? device : `${device} named`;
+
 /** A computer on which adapters come and go, and how often it was asked. */
 function world({ hasSign = true } = {}) {
   const clock = new VirtualClock();
@@ -36,9 +39,9 @@ function world({ hasSign = true } = {}) {
   });
   const told: string[] = [];
   const listener = {
-    onAppeared: ({ device, byId }: DescribedPort, wasThere: boolean) =>
-      void told.push(`${wasThere ? '=' : '+'}${device}${byId === undefined ? '' : ' named'}`),
-    onGone: ({ device }: DescribedPort) => void told.push(`-${device}`),
+    onAppeared: (port: DescribedPort, wasThere: boolean) =>
+      void told.push(`${wasThere ? '=' : '+'}${called(port)}`),
+    onGone: (port: DescribedPort) => void told.push(`-${called(port)}`),
   };
   /** What was told meanwhile. */
   const passed = async (ms: number) => {
@@ -63,6 +66,10 @@ describe('the watch for adapters', () => {
     assert.deepEqual(await passed(1), ['+/dev/ttyUSB1 named']);
     state.ports = [second];
     assert.deepEqual(await passed(1000), ['-/dev/ttyUSB0']);
+    state.ports = [{ ...second, byId: '/dev/serial/by-id/usb-CH340', product: 'CH340' }];
+    await passed(1000);
+    state.ports = [];
+    assert.deepEqual(await passed(1000), ['-/dev/ttyUSB1 named']);
     end();
   });
 
