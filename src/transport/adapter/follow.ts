@@ -108,7 +108,8 @@ export class AdapterFollower {
     if (identity === null) return [this.#port];
     const [device, now] = await Promise.all([this.#sources.device(this.#port), this.#seen()]);
     this.#lookalikes = identity.lookalikes(device, now);
-    return identity.names(this.#port, device, now);
+    const { isOfKind = false } = schemeOf(this.#port);
+    return identity.names(this.#port, device, now, isOfKind);
   }
 
   async #tryOpen(name: string, signal: AbortSignal | undefined): Promise<Transport | null> {

@@ -26,13 +26,18 @@ export class AdapterIdentity {
       !this.#others.some((other) => isSameKind(other, this.#own));
   }
 
-  /** @param name as it was given @param device what it leads to now @param now all ports that are there */
-  names(name: string, device: string, now: readonly SeenPort[]): string[] {
+  /**
+   * @param name as it was given @param device what it leads to now @param now all ports that are there
+   * @param isOfKind the name is that of all adapters of a kind: one in another socket is another one
+   */
+  names(name: string, device: string, now: readonly SeenPort[], isOfKind: boolean): string[] {
     const same = now.filter((port) => this.#isOwn(port));
     const sure = same.length === 1 ? same : [];
     const found = sure.filter((port) => port.device !== device && this.#wasFree(port));
     const named = now.find((port) => port.device === device);
-    const own = this.#isForeign(device, named) ? [] : [name];
+    const isTwin =
+      isOfKind && named !== undefined && !this.#isOwn(named) && areApart(named, this.#own);
+    const own = isTwin || this.#isForeign(device, named) ? [] : [name];
     return [...own, ...found.map(({ path }) => path)];
   }
 

@@ -43,6 +43,8 @@ export interface PortScheme {
   readonly isFollowed: boolean;
   /** What answers is a program on the chip, asked over HTTP: there is no line to open. */
   readonly isWeb?: true;
+  /** Whether its addresses say what an adapter is, and not where: another one of its kind has the same. */
+  readonly isOfKind?: boolean;
   /** How long an opened port may still turn out to be taken by somebody else, ms. */
   readonly turnsAwayMs: number;
 

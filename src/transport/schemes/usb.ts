@@ -14,6 +14,7 @@ export const usbScheme: PortScheme = {
   form: say('transport.usbForm'),
   isServed: false,
   isFollowed: true,
+  isOfKind: true,
   turnsAwayMs: 0,
   canonical: async (address) => (await namesOfAddress(address)).canonical,
   called: namesOfAddress,

@@ -163,13 +163,16 @@ describe('an adapter that is named in several ways', () => {
     /** Chips behind the devices of the bus, until `sinon.restore()`. */
     function bench(time: VirtualClock) {
       const behind = new Map<string, string>();
+      const opened: string[] = [];
       sinon.replace(serialScheme, 'open', async (path, { named = path }) => {
         const url = existsSync(path) ? behind.get(realpathSync(path)) : undefined;
         if (url === undefined) throw new BkError('BK_PORT_NOT_FOUND', verbatim(`no ${path}`));
+        opened.push(url);
         return new NamedLine(await openSimulated(url, time), named);
       });
       const environment = environmentOn(time);
       return {
+        opened,
         chip: () => {
           const url = `sim://bk7231n?seed=${nextSeed()}`;
           return { url, chip: prepareSimulatedChip(url, time) };
@@ -223,7 +226,7 @@ describe('an adapter that is named in several ways', () => {
 
     it('and no twin is taken for it that is plugged in while it is away', async () => {
       const time = clock();
-      const { chip, plugIn, unplug, device } = bench(time);
+      const { chip, plugIn, unplug, device, opened } = bench(time);
       const lamp = chip();
       const other = chip();
       const before = Buffer.from(other.chip.flash);
@@ -241,17 +244,20 @@ describe('an adapter that is named in several ways', () => {
             time.setTimeout(
               () => {
                 plugIn('1-2', 'ttyUSB7', CH340, other.url);
-                plugIn('1-1', 'ttyUSB8', CH340, lamp.url);
               },
               3000,
               { background: true },
             );
+            time.setTimeout(() => plugIn('1-1', 'ttyUSB8', CH340, lamp.url), 20_000, {
+              background: true,
+            });
           },
         },
       );
       assert.equal(payload.verified, true);
       assert.ok(lamp.chip.flash.subarray(0x100000, 0x110000).equals(image));
       assert.ok(other.chip.flash.equals(before));
+      assert.ok(!opened.includes(other.url));
       await own.close();
     });
 
