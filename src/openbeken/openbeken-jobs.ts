@@ -5,11 +5,11 @@ import type { ChipReport, OpenBekenReport } from '../jobs/base/job-types';
 import type { Operation } from '../jobs/base/progress';
 import type { JobSet } from '../jobs/job-set';
 import { say } from '../texts/note';
-import { WebContext } from './web-context';
-import { locateFiles, readFiles } from './web-flash';
-import { reportOf } from './web-identity';
+import { WebContext } from './base/web-context';
+import { locateFiles, readFiles } from './base/web-flash';
+import { reportOf } from './base/web-identity';
+import { prepareWebWrite, writeOverWeb } from './change/web-write';
 import { checkWebReading, readOverWeb } from './web-read';
-import { prepareWebWrite, writeOverWeb } from './web-write';
 
 type Work<Prepared, Payload> = (
   context: WebContext,

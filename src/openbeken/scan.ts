@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../clock';
 import { BkError, isBkError, shown } from '../errors';
 import { ask } from '../http/ask';
 import { type Note, say } from '../texts/note';
-import { type DeviceInfo, LONGEST_INFO, readInfo } from './device-info';
+import { type DeviceInfo, LONGEST_INFO, readInfo } from './base/device-info';
 
 /** As many hosts are asked at once. */
 const AT_ONCE = 32;

@@ -7,9 +7,9 @@ import { takeReadOptions } from '../jobs/options/job-options';
 import { refused } from '../jobs/options/take';
 import { checkOutput } from '../jobs/read';
 import { say } from '../texts/note';
-import { saveBytes } from './web-backup';
-import type { WebContext } from './web-context';
-import { configRegion, locateFiles, mustBeReadable, readFiles, readFlash } from './web-flash';
+import { saveBytes } from './base/web-backup';
+import type { WebContext } from './base/web-context';
+import { configRegion, locateFiles, mustBeReadable, readFiles, readFlash } from './base/web-flash';
 
 /** What a device on the network has to be read. */
 const MEMORIES = ['flash', 'openbeken', 'littlefs'] as const;

@@ -21,7 +21,7 @@ describe('an OpenBeken device on the network', () => {
       mqttTopic: 'obk12345678',
       mac: '11:22:33:44:55:66',
       ip: server.host,
-      uptimeSeconds: 1234,
+      uptimeSeconds: server.device.uptime(),
       files: { offset: 0x1c8000, length: 0x8000 },
     });
     assert.equal(facts.baud, null);

@@ -83,6 +83,7 @@ const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
   ['src/transport/schemes/replay.ts', ['src/transport/', 'src/replay/replays.ts']],
   ['src/transport/schemes/port-scheme.ts', ['src/transport/', 'src/replay/replays.ts']],
   ['src/http/', []],
+  ['src/transport/openbeken/', ['src/transport/', 'src/http/']],
   ['src/transport/', []],
   ['src/replay/', ['src/trace/', 'src/protocol/', 'src/chip/', 'src/transport/transport.ts']],
   ['src/simulator/', ['src/chip/', 'src/transport/transport.ts']],

@@ -59,6 +59,10 @@ export class OpenBekenDevice {
   readonly installed: string[] = [];
   /** Where the next bytes of an upload go; a refused one leaves it behind. Source: init_ota, close_ota. */
   #upload: { address: number; held: Buffer } | null = null;
+  /** Of the clock on which it runs, ms. */
+  now: () => number = () => 0;
+  #starts = 0;
+  #startedAt = 0;
   /** Is told when a driver is started (with its arguments) or stopped. */
   onDriver: (name: string, args: readonly string[] | null) => void = () => {};
   onChannel: (channel: number, value: number) => void = () => {};
@@ -116,10 +120,18 @@ export class OpenBekenDevice {
   // Starting and updating
 
   start(): void {
+    this.#starts++;
+    this.#startedAt = this.now();
     this.#upload = null;
     this.running.clear();
     this.channels.clear();
     if (this.options.startCommand) this.run(this.options.startCommand);
+  }
+
+  /** Seconds since its last start; it has been on for a while when it is made. */
+  uptime(): number {
+    const before = this.#starts > 1 ? 0 : 1234;
+    return before + Math.floor((this.now() - this.#startedAt) / 1000);
   }
 
   /** What the bootloader does at a start, and then the firmware. @param takesAny also a damaged update */
@@ -226,7 +238,7 @@ export class OpenBekenDevice {
 
   info(ip: string): object {
     return {
-      uptime_s: 1234,
+      uptime_s: this.uptime(),
       build: `Built on Jan  2 2026 03:04:05 version ${this.version}`,
       ip,
       mac: this.mac,

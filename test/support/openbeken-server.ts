@@ -82,6 +82,7 @@ export class OpenBekenServer {
     this.faults = { ...NO_FAULTS, ...options.faults };
     this.device = new OpenBekenDevice(options);
     this.uart = new UartTcp(this.host, this.device, options, () => this.#tell('client'));
+    this.device.now = () => this.#clock.now();
     this.device.onDriver = (name, args) => {
       this.uart.driver(name, args);
       this.#tell('driver');

@@ -4,7 +4,6 @@ import { CLI } from './cli-texts';
 import { COMMON } from './common-texts';
 import { DIAGNOSIS } from './diagnosis-texts';
 import { EXAMINE } from './examine-texts';
-import { HTTP } from './http-texts';
 import { IMAGE } from './image-texts';
 import { INSPECT } from './inspect-texts';
 import { DEVICE, JOB } from './job-texts';
@@ -14,7 +13,7 @@ import { OPTION } from './option-texts';
 import { PLACEMENT } from './placement-texts';
 import { SESSION } from './session-texts';
 import { SIMULATOR } from './simulator-texts';
-import { REPLAY, TRANSPORT } from './transport-texts';
+import { HTTP, REPLAY, TRANSPORT } from './transport-texts';
 
 /**
  * All that the engine and its faces say, in English, by room and key. `__name__` is filled in; of two keys that

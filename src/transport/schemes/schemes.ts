@@ -10,12 +10,14 @@ import { rfc2217Scheme } from './rfc2217';
 import { serialScheme } from './serial';
 import { simulatedScheme } from './simulated';
 import { tcpScheme } from './tcp';
+import { tcpByOpenBekenScheme } from './tcp-by-openbeken';
 import { usbScheme } from './usb';
 
 /** Every kind of port that there is, in the order in which people are told of them. */
 const SCHEMES: readonly PortScheme[] = [
   serialScheme,
   usbScheme,
+  tcpByOpenBekenScheme,
   tcpScheme,
   rfc2217Scheme,
   openBekenScheme,
@@ -36,9 +38,10 @@ export function schemeOf(port: string): PortScheme {
   }
   const [, scheme, bare] = SCHEME.exec(address) ?? [];
   const name = (scheme ?? bare)?.toLowerCase();
-  const found = SCHEMES.find(({ names }) =>
-    name === undefined ? names.length === 0 : names.includes(name),
-  );
+  const found = SCHEMES.find(({ names, claims }) => {
+    if (name === undefined) return names.length === 0;
+    return names.includes(name) && (claims === undefined || claims(address));
+  });
   if (found !== undefined) return found;
   throw noPort(say('transport.unknownScheme', { port: shown(port), scheme: name ?? '' }));
 }

@@ -1,30 +1,30 @@
-import { SECTOR } from '../chip/geometry';
-import { CHIPS } from '../chip/known/chips';
-import type { Region } from '../chip/layouts';
-import { outward } from '../chip/regions';
-import { BkError, hex, isBkError } from '../errors';
-import { readRblFile } from '../image/containers/rbl-file';
-import type { WriteOptions } from '../jobs/base/job-types';
-import { inOrder, span } from '../placement/base/pieces';
-import { layoutOf } from '../placement/base/place-target';
-import type { LoadedImage, Piece } from '../placement/base/place-types';
-import { wrongImage } from '../placement/base/refusals';
-import { mustBeForChip } from '../placement/fit/fit';
-import { NO_CODE, withEvidence } from '../placement/fit/fit-evidence';
-import { placeImage } from '../placement/kinds/place-image';
-import { isOpenBeken } from '../placement/parts/openbeken-firmware';
-import { asDump } from '../placement/parts/part-of-image';
+import { SECTOR } from '../../chip/geometry';
+import { CHIPS } from '../../chip/known/chips';
+import type { Region } from '../../chip/layouts';
+import { outward } from '../../chip/regions';
+import { BkError, hex, isBkError } from '../../errors';
+import { readRblFile } from '../../image/containers/rbl-file';
+import type { WriteOptions } from '../../jobs/base/job-types';
+import { inOrder, span } from '../../placement/base/pieces';
+import { layoutOf } from '../../placement/base/place-target';
+import type { LoadedImage, Piece } from '../../placement/base/place-types';
+import { wrongImage } from '../../placement/base/refusals';
+import { mustBeForChip } from '../../placement/fit/fit';
+import { NO_CODE, withEvidence } from '../../placement/fit/fit-evidence';
+import { placeImage } from '../../placement/kinds/place-image';
+import { isOpenBeken } from '../../placement/parts/openbeken-firmware';
+import { asDump } from '../../placement/parts/part-of-image';
 import {
   calibrationPieces,
   mustBeOfThisDevice,
   mustHoldCalibration,
-} from '../placement/parts/place-calibration';
-import { placeConfig } from '../placement/parts/place-config';
-import { storageIn, storagePieces } from '../placement/parts/place-storage';
-import { partsIn, pieceOf, sliceOf } from '../placement/place-at-offset';
-import { isSaid, say } from '../texts/note';
-import type { WebContext } from './web-context';
-import { mustBeReadable, targetOf } from './web-flash';
+} from '../../placement/parts/place-calibration';
+import { placeConfig } from '../../placement/parts/place-config';
+import { storageIn, storagePieces } from '../../placement/parts/place-storage';
+import { partsIn, pieceOf, sliceOf } from '../../placement/place-at-offset';
+import { isSaid, say } from '../../texts/note';
+import type { WebContext } from '../base/web-context';
+import { mustBeReadable, targetOf } from '../base/web-flash';
 
 /** What is to be written over the network: an update for the download slot, or data as it is. */
 export type WebPlan =

@@ -1,9 +1,9 @@
-import { SECTOR } from '../chip/geometry';
-import { BkError } from '../errors';
-import { say } from '../texts/note';
-import type { OpenBekenClient } from './openbeken-client';
-import type { WebContext } from './web-context';
-import { clearUploads } from './web-upload';
+import { SECTOR } from '../../chip/geometry';
+import { BkError } from '../../errors';
+import { say } from '../../texts/note';
+import type { OpenBekenClient } from '../base/openbeken-client';
+import type { WebContext } from '../base/web-context';
+import { clearUploads } from '../base/web-upload';
 
 const TRIES = 3;
 

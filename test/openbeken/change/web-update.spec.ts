@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import type { WriteOptions } from '../../src';
-import { scratchFolder } from '../support/bench-device';
+import type { WriteOptions } from '../../../src';
+import { scratchFolder } from '../../support/bench-device';
 import {
   closeWebBenches,
   openBekenUpdate,
   type WebBench,
   webBench,
-} from '../support/openbeken-bench';
-import { rejection } from '../support/rejects';
+} from '../../support/openbeken-bench';
+import { rejection } from '../../support/rejects';
 
 describe('an update over the network', function () {
   const folder = scratchFolder(this);

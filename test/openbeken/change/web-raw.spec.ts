@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { noise, scratchFolder } from '../support/bench-device';
-import { calibrationSector } from '../support/images';
-import { closeWebBenches, MAC, webBench } from '../support/openbeken-bench';
-import { rejection } from '../support/rejects';
+import { noise, scratchFolder } from '../../support/bench-device';
+import { calibrationSector } from '../../support/images';
+import { closeWebBenches, MAC, webBench } from '../../support/openbeken-bench';
+import { rejection } from '../../support/rejects';
 
 describe('data that is written over the network', function () {
   const folder = scratchFolder(this);

@@ -1,18 +1,18 @@
-import { SECTOR } from '../chip/geometry';
-import { outward, totalOf } from '../chip/regions';
-import type { World } from '../jobs/base/job';
-import type { JobOutcome } from '../jobs/base/job-facts';
-import type { WriteOptions, WriteSummary } from '../jobs/base/job-types';
-import { takeWriteOptions } from '../jobs/options/job-options';
-import { refused } from '../jobs/options/take';
-import type { LoadedImage } from '../placement/base/place-types';
-import { type Note, say } from '../texts/note';
-import type { WebContext } from './web-context';
+import { SECTOR } from '../../chip/geometry';
+import { outward, totalOf } from '../../chip/regions';
+import type { World } from '../../jobs/base/job';
+import type { JobOutcome } from '../../jobs/base/job-facts';
+import type { WriteOptions, WriteSummary } from '../../jobs/base/job-types';
+import { takeWriteOptions } from '../../jobs/options/job-options';
+import { refused } from '../../jobs/options/take';
+import type { LoadedImage } from '../../placement/base/place-types';
+import { type Note, say } from '../../texts/note';
+import type { WebContext } from '../base/web-context';
+import { uploadSeconds } from '../base/web-upload';
 import { planOverWeb, type WebPlan } from './web-place';
 import { planRaw, type RawPlan, writeRaw } from './web-raw';
 import { type WebSource, webSource } from './web-source';
 import { runs, type Update, update, updateSeconds } from './web-update';
-import { uploadSeconds } from './web-upload';
 
 /** What is wanted, and where the image comes from. */
 export interface PreparedWebWrite {

@@ -1,5 +1,5 @@
-import { BkError, isBkError } from '../errors';
-import { say } from '../texts/note';
+import { BkError, isBkError } from '../../errors';
+import { say } from '../../texts/note';
 import type { DeviceInfo } from './device-info';
 import type { OpenBekenClient } from './openbeken-client';
 import type { WebContext } from './web-context';
@@ -11,6 +11,7 @@ const ASK_EVERY_MS = 1_000;
 const ANSWER_MS = 3_000;
 /** A device that still answers after that was not told, ms. */
 const NOT_TOLD_MS = 20_000;
+const MOST_TELLS = 4;
 /** It unpacks an update, starts, and finds its way into the Wi-Fi, ms. */
 const LONGEST_MS = 180_000;
 
@@ -37,8 +38,8 @@ export async function restart(context: WebContext, client: OpenBekenClient): Pro
     });
     if (now === null) isGone = true;
     else if (now.mac !== before.mac) other = now;
-    else if (isGone || isYounger(now, before)) return now;
-    else if (told === 1 && clock.now() - start > NOT_TOLD_MS) {
+    else if (isGone || isYounger(now, before, clock.now() - start)) return now;
+    else if (told < MOST_TELLS && clock.now() - start > told * NOT_TOLD_MS) {
       told++;
       await tell(client);
     }
@@ -56,13 +57,12 @@ async function tell(client: OpenBekenClient): Promise<void> {
   }
 }
 
-function isYounger(now: DeviceInfo, before: DeviceInfo): boolean {
+/** @param ms that have passed since */
+function isYounger(now: DeviceInfo, before: DeviceInfo, ms: number): boolean {
   if (now.build !== before.build) return true;
-  return (
-    now.uptimeSeconds !== null &&
-    before.uptimeSeconds !== null &&
-    now.uptimeSeconds < before.uptimeSeconds
-  );
+  const [uptime, was] = [now.uptimeSeconds, before.uptimeSeconds];
+  // A device that was not restarted has counted on; both numbers are cut to whole seconds.
+  return uptime !== null && was !== null && uptime + 1 < was + ms / 1000;
 }
 
 function notBack(port: string): BkError {

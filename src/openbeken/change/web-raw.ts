@@ -1,16 +1,16 @@
-import { SECTOR } from '../chip/geometry';
-import { outward, runsOf, sectorsOf, totalOf } from '../chip/regions';
-import { BkError, type FlashState, hex } from '../errors';
-import type { WriteOptions } from '../jobs/base/job-types';
-import type { Piece } from '../placement/base/place-types';
-import { throwIfAborted } from '../session/base/abort';
-import { say } from '../texts/note';
-import type { OpenBekenClient } from './openbeken-client';
-import { backUpFirst } from './web-backup';
-import type { WebContext } from './web-context';
-import { configRegion, readSure, USUAL_SPEED } from './web-flash';
-import { restart } from './web-restart';
-import { clearUploads, showUploaded, uploadChecked, uploadSeconds } from './web-upload';
+import { SECTOR } from '../../chip/geometry';
+import { outward, runsOf, sectorsOf, totalOf } from '../../chip/regions';
+import { BkError, type FlashState, hex } from '../../errors';
+import type { WriteOptions } from '../../jobs/base/job-types';
+import type { Piece } from '../../placement/base/place-types';
+import { throwIfAborted } from '../../session/base/abort';
+import { say } from '../../texts/note';
+import type { OpenBekenClient } from '../base/openbeken-client';
+import { backUpFirst } from '../base/web-backup';
+import type { WebContext } from '../base/web-context';
+import { configRegion, readSure, USUAL_SPEED } from '../base/web-flash';
+import { restart } from '../base/web-restart';
+import { clearUploads, showUploaded, uploadChecked, uploadSeconds } from '../base/web-upload';
 
 const TRIES = 3;
 

@@ -1,12 +1,13 @@
-import { SECTOR } from '../chip/geometry';
-import type { Region } from '../chip/layouts';
-import type { Clock } from '../clock';
-import { BkError, hex, isBkError, type Phase } from '../errors';
-import { ask, type HttpAnswer, type HttpRequest } from '../http/ask';
-import { throwIfAborted } from '../session/base/abort';
-import type { RecoveryRecord } from '../session/base/report';
-import { say } from '../texts/note';
-import { parseWebAddress } from '../transport/schemes/network-address';
+import { setImmediate } from 'node:timers/promises';
+import { SECTOR } from '../../chip/geometry';
+import type { Region } from '../../chip/layouts';
+import type { Clock } from '../../clock';
+import { BkError, hex, isBkError, type Phase } from '../../errors';
+import { ask, type HttpAnswer, type HttpRequest } from '../../http/ask';
+import { throwIfAborted } from '../../session/base/abort';
+import type { RecoveryRecord } from '../../session/base/report';
+import { say } from '../../texts/note';
+import { parseWebAddress } from '../../transport/schemes/network-address';
 import { type DeviceInfo, LONGEST_INFO, nameInStatus, noOpenBeken, readInfo } from './device-info';
 
 /** The file system is at most as long as the download slot. Source: OpenBeken's source text. */
@@ -19,6 +20,9 @@ const IDLE_MS = 10_000;
 const UPLOAD_IDLE_MS = 60_000;
 const UPLOAD_MS = 600_000;
 const ANSWER_MS = 60_000;
+/** Between a connection and one that must not be turned away, ms. */
+const BREATH_MS = 200;
+const TURNS = 3;
 /** How often a question that changes nothing is asked again, and how long is waited before each time, ms. */
 const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000];
 
@@ -148,12 +152,15 @@ export class OpenBekenClient {
   async upload(path: string, body: Buffer, phase: Phase): Promise<void> {
     const question = { path, body, limit: LONGEST_ANSWER, phase };
     const times = { idleMs: UPLOAD_IDLE_MS, totalMs: UPLOAD_MS };
+    // The device lets go of the connection before; some take only one at a time.
+    await this.pause(BREATH_MS);
     const { status } = await this.#send({ ...question, ...times });
     if (status !== 200) throw this.#refused(status, say('openbeken.uploading', { path }), phase);
   }
 
   /** It restarts some seconds later. */
   async reboot(): Promise<void> {
+    await this.pause(BREATH_MS);
     await this.#send({ path: '/api/reboot', limit: LONGEST_ANSWER, phase: 'reboot' });
   }
 
@@ -181,6 +188,8 @@ export class OpenBekenClient {
       };
       this.#signal?.addEventListener('abort', end, { once: true });
     });
+    // Connections that were closed before get their turn, however fast the clock goes.
+    for (let turn = 0; turn < TURNS; turn++) await setImmediate();
     throwIfAborted(this.#signal, this.port);
   }
 

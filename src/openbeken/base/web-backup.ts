@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import { backupsOf, type FoundBackup, listBackups, loadVerified } from '../backup/find';
-import { checkFolder } from '../backup/folder';
-import { writeBackup } from '../backup/write-backup';
-import type { Region } from '../chip/layouts';
-import { BkError, isBkError } from '../errors';
-import { inspect } from '../image/inspect/inspect';
-import type { BackupOptions, FileOutput, JobFacts } from '../jobs/base/job-types';
-import { sidecarFacts } from '../jobs/read/inspection';
-import { say } from '../texts/note';
-import { renderAll } from '../texts/render';
+import { backupsOf, type FoundBackup, listBackups, loadVerified } from '../../backup/find';
+import { checkFolder } from '../../backup/folder';
+import { writeBackup } from '../../backup/write-backup';
+import type { Region } from '../../chip/layouts';
+import { BkError, isBkError } from '../../errors';
+import { inspect } from '../../image/inspect/inspect';
+import type { BackupOptions, FileOutput, JobFacts } from '../../jobs/base/job-types';
+import { sidecarFacts } from '../../jobs/read/inspection';
+import { say } from '../../texts/note';
+import { renderAll } from '../../texts/render';
 import type { WebContext } from './web-context';
 import { locateFiles, readFlash } from './web-flash';
 

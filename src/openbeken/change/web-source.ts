@@ -1,18 +1,23 @@
 import { basename, resolve } from 'node:path';
 import { isUint8Array } from 'node:util/types';
-import { listBackups } from '../backup/find';
-import { CHIPS } from '../chip/known/chips';
-import { knownRelease, NEWEST } from '../chip/known/known-releases';
-import { BkError } from '../errors';
-import type { World } from '../jobs/base/job';
-import type { BackupImage, ReleaseImage, WriteOptions, WriteSummary } from '../jobs/base/job-types';
-import { loadAsTold } from '../jobs/chip/told-backup';
-import { asLoaded, loadImage } from '../jobs/place/load-image';
-import type { LoadedImage } from '../placement/base/place-types';
-import { GITHUB, serverAddress } from '../releases/release-server';
-import { WantedRelease } from '../releases/wanted-release';
-import { say } from '../texts/note';
-import type { WebContext } from './web-context';
+import { listBackups } from '../../backup/find';
+import { CHIPS } from '../../chip/known/chips';
+import { knownRelease, NEWEST } from '../../chip/known/known-releases';
+import { BkError } from '../../errors';
+import type { World } from '../../jobs/base/job';
+import type {
+  BackupImage,
+  ReleaseImage,
+  WriteOptions,
+  WriteSummary,
+} from '../../jobs/base/job-types';
+import { loadAsTold } from '../../jobs/chip/told-backup';
+import { asLoaded, loadImage } from '../../jobs/place/load-image';
+import type { LoadedImage } from '../../placement/base/place-types';
+import { GITHUB, serverAddress } from '../../releases/release-server';
+import { WantedRelease } from '../../releases/wanted-release';
+import { say } from '../../texts/note';
+import type { WebContext } from '../base/web-context';
 
 /** An image, and what the result says of where it comes from. */
 interface Chosen {

@@ -1,11 +1,11 @@
-import { SECTOR } from '../chip/geometry';
-import { CHIPS } from '../chip/known/chips';
-import type { Region } from '../chip/layouts';
-import { BkError, hex, type Phase } from '../errors';
-import { readOpenBekenConfig } from '../image/openbeken/openbeken-config';
-import { pinFields } from '../image/openbeken/openbeken-layout';
-import type { ConnectedTarget } from '../placement/base/place-types';
-import { say } from '../texts/note';
+import { SECTOR } from '../../chip/geometry';
+import { CHIPS } from '../../chip/known/chips';
+import type { Region } from '../../chip/layouts';
+import { BkError, hex, type Phase } from '../../errors';
+import { readOpenBekenConfig } from '../../image/openbeken/openbeken-config';
+import { pinFields } from '../../image/openbeken/openbeken-layout';
+import type { ConnectedTarget } from '../../placement/base/place-types';
+import { say } from '../../texts/note';
 import type { OpenBekenClient } from './openbeken-client';
 import type { WebContext } from './web-context';
 

@@ -1,16 +1,16 @@
-import { SECTOR } from '../chip/geometry';
-import { BkError, hex, isBkError } from '../errors';
-import type { Piece } from '../placement/base/place-types';
-import { throwIfAborted } from '../session/base/abort';
-import { say } from '../texts/note';
-import type { OpenBekenClient } from './openbeken-client';
-import type { WebContext } from './web-context';
-import { readSure } from './web-flash';
-import { restart } from './web-restart';
-import { clearUploads, showUploaded, uploadChecked } from './web-upload';
+import { SECTOR } from '../../chip/geometry';
+import { BkError, hex, isBkError } from '../../errors';
+import type { Piece } from '../../placement/base/place-types';
+import { throwIfAborted } from '../../session/base/abort';
+import { say } from '../../texts/note';
+import type { OpenBekenClient } from '../base/openbeken-client';
+import type { WebContext } from '../base/web-context';
+import { readSure } from '../base/web-flash';
+import { restart } from '../base/web-restart';
+import { clearUploads, showUploaded, uploadChecked } from '../base/web-upload';
 
 /** How often an update is sent before it is given up. */
-const TRIES = 3;
+const TRIES = 5;
 
 /**
  * Brings an update into the slot from which the bootloader takes it, and proves that it is there to the last byte. The
@@ -26,15 +26,15 @@ export async function fillSlot(
   update: Piece,
 ): Promise<void> {
   try {
-    await makeReady(context, client, update.offset);
+    let before = await makeReady(context, client, update.offset);
     for (let tries = 1; tries <= TRIES; tries++) {
       throwIfAborted(context.signal, context.port);
       await clearUploads(client, 'write');
       context.progress.say('write', say('openbeken.sendingUpdate', { port: context.port }));
-      const came = await uploadChecked(context, client, update, null, '/api/ota');
+      const came = await uploadChecked(context, client, update, before, '/api/ota');
       showUploaded(context, update, came);
       if (came === 'whole') return;
-      await makeReady(context, client, update.offset);
+      before = await makeReady(context, client, update.offset);
     }
   } catch (error) {
     if (!isBkError(error)) throw error;
@@ -47,17 +47,18 @@ export async function fillSlot(
  * Puts something into the slot’s first sector that is no update, and looks whether it is there: so the device takes
  * uploads, and starts nothing from the slot. A device that drops what it is sent is restarted, which is safe as long
  * as the slot is as it was.
+ * @returns what is there now
  */
 async function makeReady(
   context: WebContext,
   client: OpenBekenClient,
   offset: number,
-): Promise<void> {
+): Promise<Buffer> {
   for (const mayRestart of [true, false]) {
     throwIfAborted(context.signal, context.port);
     const before = await readSure(client, { offset, length: SECTOR }, 'verify');
     const state = await sendFiller(context, client, offset, before);
-    if (state === 'ready') return;
+    if (state === 'ready') return readSure(client, { offset, length: SECTOR }, 'verify');
     // With an update in it that nobody has looked at the device is not restarted.
     if (state === 'unsafe') throw notTaken(context, offset);
     if (!mayRestart) break;

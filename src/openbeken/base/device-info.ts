@@ -1,9 +1,9 @@
-import { BkError } from '../errors';
-import { say } from '../texts/note';
+import { BkError } from '../../errors';
+import { say } from '../../texts/note';
 
 /** What an OpenBeken device says of itself. Texts that it leaves empty are null. Source: its /api/info. */
 export interface DeviceInfo {
-  /** What its firmware was built for, as `BK7231N`. */
+  /** What its firmware was built for, as its makers call it. */
   chipset: string;
   /** `1.18.2`; null where the build does not tell. */
   version: string | null;

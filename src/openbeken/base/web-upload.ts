@@ -1,8 +1,8 @@
-import { SECTOR } from '../chip/geometry';
-import { runsOf, sectorsOf } from '../chip/regions';
-import { type BkError, hex, isBkError, type Phase } from '../errors';
-import type { Piece } from '../placement/base/place-types';
-import { say } from '../texts/note';
+import { SECTOR } from '../../chip/geometry';
+import { runsOf, sectorsOf } from '../../chip/regions';
+import { type BkError, hex, isBkError, type Phase } from '../../errors';
+import type { Piece } from '../../placement/base/place-types';
+import { say } from '../../texts/note';
 import type { OpenBekenClient } from './openbeken-client';
 import type { WebContext } from './web-context';
 import { readSure, USUAL_SPEED } from './web-flash';
@@ -11,6 +11,9 @@ import { readSure, USUAL_SPEED } from './web-flash';
 const PIECE = 0x8000;
 /** A device whose upload broke off may have to be restarted by its watchdog: how long it is waited for, ms. */
 const PATIENCE_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+/** How often a piece is sent again of which nothing arrived as the connection broke, and how long is waited before, ms. */
+const RESENDS = 4;
+const RESEND_MS = 2_000;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -19,7 +22,16 @@ const NOTHING = Buffer.alloc(0);
  * to its broker. Source: OpenBeken's source text.
  */
 export async function clearUploads(client: OpenBekenClient, phase: Phase): Promise<void> {
-  await client.upload('/api/ota', NOTHING, phase);
+  for (const ms of [...PATIENCE_MS, null]) {
+    try {
+      await client.upload('/api/ota', NOTHING, phase);
+      return;
+    } catch (error) {
+      // Nothing is sent with it that could arrive twice.
+      if (ms === null || !isBkError(error, 'BK_NO_RESPONSE')) throw error;
+      await client.pause(ms);
+    }
+  }
 }
 
 /** What became of an upload. */
@@ -33,15 +45,17 @@ export type Uploaded =
 
 /**
  * Sends bytes to flash and reads back what came of it: the device’s own answer says nothing of that.
- * @param before what lay there
+ * @param before what lay there, or in its first sectors, which are written first
  * @param path where to; a place in flash unless it says otherwise
+ * @param more how often it may be sent again
  */
 export async function uploadChecked(
   context: WebContext,
   client: OpenBekenClient,
   { offset, bytes }: Piece,
-  before: Buffer | null,
+  before: Buffer,
   path = `/api/flash/${offset.toString(16)}`,
+  more = RESENDS,
 ): Promise<Uploaded> {
   let broke: BkError | null = null;
   try {
@@ -56,8 +70,13 @@ export async function uploadChecked(
     if (broke !== null) told(context, broke, 'openbeken.wroteAllTheSame', offset);
     return 'whole';
   }
-  if (broke !== null) told(context, broke, 'openbeken.sendingAgain', offset);
-  return before !== null && there.equals(before) ? 'dropped' : 'broken';
+  const isAsBefore = there.subarray(0, before.length).equals(before);
+  if (broke === null) return isAsBefore ? 'dropped' : 'broken';
+  told(context, broke, 'openbeken.sendingAgain', offset);
+  // That nothing arrived over a connection that broke says nothing of the device.
+  if (!isAsBefore || more === 0) return 'broken';
+  await client.pause(RESEND_MS);
+  return uploadChecked(context, client, { offset, bytes }, before, path, more - 1);
 }
 
 /** What lies in flash now where these bytes should. */

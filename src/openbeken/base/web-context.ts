@@ -1,14 +1,14 @@
-import type { FolderTurns } from '../backup/folder-turns';
-import type { Region } from '../chip/layouts';
-import type { Clock } from '../clock';
-import type { Stage } from '../jobs/base/job';
-import type { JobNotes } from '../jobs/base/job-notes';
-import type { JobWatch } from '../jobs/base/job-types';
-import type { ProgressReporter } from '../jobs/base/progress';
-import type { SectorShown } from '../jobs/base/sector-change';
-import { throwIfAborted } from '../session/base/abort';
-import type { FilledSettings } from '../session/base/settings';
-import { type Note, say } from '../texts/note';
+import type { FolderTurns } from '../../backup/folder-turns';
+import type { Region } from '../../chip/layouts';
+import type { Clock } from '../../clock';
+import type { Stage } from '../../jobs/base/job';
+import type { JobNotes } from '../../jobs/base/job-notes';
+import type { JobWatch } from '../../jobs/base/job-types';
+import type { ProgressReporter } from '../../jobs/base/progress';
+import type { SectorShown } from '../../jobs/base/sector-change';
+import { throwIfAborted } from '../../session/base/abort';
+import type { FilledSettings } from '../../session/base/settings';
+import { type Note, say } from '../../texts/note';
 import { OpenBekenClient } from './openbeken-client';
 import { identifyDevice, reportOf, type WebIdentity } from './web-identity';
 

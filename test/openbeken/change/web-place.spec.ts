@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ErrorCode, WriteOptions } from '../../src';
-import { noise } from '../support/bench-device';
+import type { ErrorCode, WriteOptions } from '../../../src';
+import { noise } from '../../support/bench-device';
 import {
   appImage,
   calibrationSector,
@@ -11,9 +11,9 @@ import {
   rblFile,
   TUYA_TEXTS,
   ugFile,
-} from '../support/images';
-import { closeWebBenches, openBekenUpdate, webBench } from '../support/openbeken-bench';
-import { rejection } from '../support/rejects';
+} from '../../support/images';
+import { closeWebBenches, openBekenUpdate, webBench } from '../../support/openbeken-bench';
+import { rejection } from '../../support/rejects';
 
 describe('what is written over the network', () => {
   afterEach(closeWebBenches);

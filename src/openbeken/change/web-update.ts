@@ -1,18 +1,18 @@
-import type { Region } from '../chip/layouts';
-import { BkError, isBkError } from '../errors';
-import { readOpenBekenConfig } from '../image/openbeken/openbeken-config';
-import type { WriteOptions } from '../jobs/base/job-types';
-import type { Piece } from '../placement/base/place-types';
-import { say } from '../texts/note';
-import type { DeviceInfo } from './device-info';
-import type { OpenBekenClient } from './openbeken-client';
-import { backUpFirst } from './web-backup';
-import type { WebContext } from './web-context';
+import type { Region } from '../../chip/layouts';
+import { BkError, isBkError } from '../../errors';
+import { readOpenBekenConfig } from '../../image/openbeken/openbeken-config';
+import type { WriteOptions } from '../../jobs/base/job-types';
+import type { Piece } from '../../placement/base/place-types';
+import { say } from '../../texts/note';
+import type { DeviceInfo } from '../base/device-info';
+import type { OpenBekenClient } from '../base/openbeken-client';
+import { backUpFirst } from '../base/web-backup';
+import type { WebContext } from '../base/web-context';
+import { configRegion, readFiles, readSure, USUAL_SPEED } from '../base/web-flash';
+import { restart } from '../base/web-restart';
+import { uploadSeconds } from '../base/web-upload';
 import { filesLost, isFileSystem, restoreFiles } from './web-files';
-import { configRegion, readFiles, readSure, USUAL_SPEED } from './web-flash';
-import { restart } from './web-restart';
 import { fillSlot } from './web-slot';
-import { uploadSeconds } from './web-upload';
 
 /** An update over the network, and the code in it. */
 export interface Update {
