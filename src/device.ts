@@ -193,6 +193,7 @@ export class Device {
     const subject = { operation, device: settings.name, port: settings.port };
     const progress = new ProgressReporter(subject, clock, listeners.onProgress, recorder);
     const visit = job.visit({
+      operation,
       settings,
       signal,
       progress,

@@ -102,14 +102,18 @@ class ChipVisit<Prepared, Payload> implements Visit<Prepared, Payload> {
   }
 
   facts(outcome: JobOutcome<Payload>, times: { totalMs: number; workMs: number }) {
-    return factsOf(this.#stage.progress.operation, this.#context as JobContext, outcome, times);
+    return factsOf(this.#stage.operation, this.#context as JobContext, outcome, times);
   }
 
   async leave(failed: boolean): Promise<void> {
     const { slot, settings, owner } = this.#stage;
-    if (this.#context?.isStarted) await slot.end('leave');
-    else if (!failed) await slot.keep(settings, owner);
-    // A chip in the middle of a change is left where the next try finds it.
-    else await slot.end(this.#context?.changed ? 'leave' : settings.after);
+    try {
+      if (this.#context?.isStarted) await slot.end('leave');
+      else if (!failed) await slot.keep(settings, owner);
+      // A chip in the middle of a change is left where the next try finds it.
+      else await slot.end(this.#context?.changed ? 'leave' : settings.after);
+    } finally {
+      this.#context?.letGo();
+    }
   }
 }

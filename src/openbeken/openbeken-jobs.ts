@@ -93,10 +93,10 @@ class WebVisit<Prepared, Payload> implements Visit<Prepared, Payload> {
   }
 
   facts(outcome: JobOutcome<Payload>, times: { totalMs: number; workMs: number }) {
-    const { settings, progress, notes } = this.#stage;
+    const { settings, operation, notes } = this.#stage;
     return factsOfJob(
       {
-        operation: progress.operation,
+        operation,
         device: settings.name,
         port: settings.port,
         chip: (this.#context as WebContext).identity.chip,

@@ -1,3 +1,4 @@
+import { mustHaveRoom } from '../backup/care/free-space';
 import { digestsOf } from '../backup/record';
 import type { Region } from '../chip/layouts';
 import { BkError, hex } from '../errors';
@@ -28,7 +29,7 @@ export async function checkWebReading(given: unknown, port: string): Promise<Rea
   const options = takeReadOptions(given, port);
   const memory = options.memory ?? 'flash';
   if (!MEMORIES.some((known) => known === memory)) {
-    const text = say('openbeken.noSuchMemory', { memory, port, memories: MEMORIES.join(', ') });
+    const text = say('openbeken.noSuchMemory', { memory, memories: MEMORIES.join(', ') });
     throw refused(text, say('openbeken.useCable'), { port });
   }
   await checkOutput(options.file);
@@ -40,6 +41,10 @@ export async function readOverWeb(
   context: WebContext,
   options: ReadOptions,
 ): Promise<JobOutcome<Buffer | string>> {
+  if (options.file !== undefined) {
+    const { length = context.identity.readable } = options;
+    await mustHaveRoom(options.file.folder, length, 0);
+  }
   const { bytes, offset } = await find(context, options);
   const length = bytes.length;
   const region = { offset: offset ?? 0, length };

@@ -26,6 +26,7 @@ export interface LinkSlot {
 
 /** What a job finds when its turn on the port has come. */
 export interface Stage {
+  readonly operation: Operation;
   readonly settings: FilledSettings;
   readonly signal: AbortSignal;
   readonly progress: ProgressReporter;

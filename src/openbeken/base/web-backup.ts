@@ -1,11 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import { backupsOf, type FoundBackup, listBackups, loadVerified } from '../../backup/find';
+import { mustHaveRoom } from '../../backup/care/free-space';
+import { backupsOf, listBackups } from '../../backup/find';
 import { checkFolder } from '../../backup/folder';
+import type { FoundBackup } from '../../backup/record';
 import { writeBackup } from '../../backup/write-backup';
 import type { Region } from '../../chip/layouts';
 import { BkError, isBkError } from '../../errors';
 import { inspect } from '../../image/inspect/inspect';
 import type { BackupOptions, FileOutput, JobFacts } from '../../jobs/base/job-types';
+import { loadAsTold } from '../../jobs/chip/told-backup';
 import { sidecarFacts } from '../../jobs/read/inspection';
 import { say } from '../../texts/note';
 import { renderAll } from '../../texts/render';
@@ -15,7 +18,7 @@ import { locateFiles, readFlash } from './web-flash';
 /** A file that was written, and what is told of it. */
 interface WrittenFile {
   path: string;
-  facts: Pick<JobFacts, 'filename' | 'sha256' | 'crc32' | 'bytesRead' | 'bytesReused'>;
+  facts: Pick<JobFacts, 'filename' | 'removed' | 'sha256' | 'crc32' | 'bytesRead' | 'bytesReused'>;
 }
 
 /** Writes bytes of the device as a backup of its chip, as one that was read over a line. */
@@ -32,10 +35,13 @@ export async function saveBytes(
     kind === 'full'
       ? await sidecarFacts(inspect(bytes, { secrets: 'hide', pause: setImmediate }))
       : null;
-  const { path, record } = await writeBackup(folders, {
-    folder: output.folder,
-    filename: output.filename,
-    keep: output.keep,
+  const { folder, filename, keep, keepDays, keepFirst = true } = output;
+  const { path, record, removed, doubts } = await writeBackup(folders, {
+    folder,
+    filename,
+    keep,
+    keepDays,
+    keepFirst,
     fileMode: output.fileMode,
     bytes,
     subject: { chip, mac, kind, offset: range.offset },
@@ -53,10 +59,13 @@ export async function saveBytes(
       ...(inspection === null ? {} : { inspection }),
     },
   });
+  context.warnings.push(...doubts);
   const { sha256, crc32 } = record;
+  const counts = { bytesRead: bytes.length, bytesReused: 0 };
+  const goes = (keep ?? 0) > 0 || (keepDays ?? 0) > 0;
   return {
     path,
-    facts: { filename: path, sha256, crc32, bytesRead: bytes.length, bytesReused: 0 },
+    facts: { filename: path, sha256, crc32, ...(goes ? { removed } : {}), ...counts },
   };
 }
 
@@ -79,6 +88,7 @@ export async function backUpFirst(
     await checkFolder(output.folder, output.fileMode);
     const found = mode === 'once' ? await wholeBackup(context, output.folder, range) : null;
     if (found !== null && (await holdsFiles(context, found, files, output))) return found.path;
+    await mustHaveRoom(output.folder, range.length, 0);
     const bytes = await readFlash(context, range, 'backup');
     return (await saveBytes(context, range, bytes, output)).path;
   } catch (error) {
@@ -103,7 +113,7 @@ async function wholeBackup(
   for (const backup of backupsOf(await listBackups(folder), { chip, mac })) {
     const { offset, length } = backup.record;
     if (offset !== 0 || length < range.length) continue;
-    const bytes = await loadVerified(backup);
+    const bytes = await loadAsTold(backup);
     if (bytes !== null) return { ...backup, bytes };
   }
   return null;

@@ -55,7 +55,7 @@ export const OPTION = {
   useNearest: 'Use __lower__ or __upper__ as __name__.',
   useUpper: 'Use __upper__ as __name__.',
   memoryOfNetwork:
-    'The memory “__memory__” can only be read of a device on the network that runs OpenBeken.',
+    'The memory __memory__ can only be read of a device on the network that runs OpenBeken',
   readFlashOrNetwork:
-    'read flash, which holds it, or set the port to http:// and the address of the device',
+    'Read flash, which holds it, or set the port to http:// and the address of the device.',
 } as const;

@@ -4,8 +4,8 @@ export const TRANSPORT = {
   comma: '__one__, __other__',
 
   // What a setting names
-  noLine: 'At __port__ there is a running OpenBeken and no line to a chip in download mode.',
-  useLine: 'connect the chip to a serial adapter, and set its port',
+  noLine: 'At __port__ there is an OpenBeken that runs, and no line to a chip in download mode',
+  useLine: 'Connect the chip to a serial adapter, and set its port.',
   noPort: 'No port is set',
   unprintablePort: '__port__ is no port: it has characters in it that cannot be printed',
   unknownScheme: '__port__ is no port: __scheme__:// is not known',
@@ -84,6 +84,8 @@ export const TRANSPORT = {
   lookAtServerLog:
     'If there is none: look at what the server logs; it may not be able to open its serial port.',
   connectionClosed: 'The connection to __port__ is closed',
+  serverVanished:
+    'The serial server at __port__ has not answered for __seconds__ s: it was switched off or hangs, or the network is interrupted',
   checkServerAndNetwork: 'Check the serial server and the network, then start the job again.',
   rateIsFixed: '__port__ cannot change its rate to __baud__ baud',
   leaveBaudAtAuto: 'Leave the baud at auto: a line served as raw bytes stays at 115200.',

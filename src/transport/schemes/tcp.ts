@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../clock';
 import { BkError, textOf } from '../../errors';
 import { say } from '../../texts/note';
+import { ArrivalWatch, unacknowledged, VANISHED_MS } from '../arrival-watch';
 import type { Transport } from '../transport';
 import { canonicalNetworkPort, parseNetworkAddress } from './network-address';
 import type { PortScheme } from './port-scheme';
@@ -57,7 +58,7 @@ export async function openTcp(
   url: string,
   clock: Clock,
   signal?: AbortSignal | undefined,
-): Promise<Transport> {
+): Promise<TcpTransport> {
   const { host, port } = parseNetworkAddress(url);
   if (signal?.aborted) throw cancelled(url);
   const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port, noDelay: true });
@@ -115,6 +116,12 @@ function closed(port: string, reason: Error | null): BkError {
   });
 }
 
+/** The error for a server that was there and is not any more, though nobody has closed the connection. */
+export function vanished(port: string): BkError {
+  const text = say('transport.serverVanished', { port, seconds: VANISHED_MS / 1000 });
+  return new BkError('BK_PORT_LOST', text, { advice: [say('transport.checkServerAndNetwork')] });
+}
+
 function notFound(port: string, reason: Error): BkError {
   const code = 'code' in reason ? String(reason.code) : '';
   const known = Object.hasOwn(CONNECT_ERRORS, code)
@@ -129,7 +136,7 @@ function notFound(port: string, reason: Error): BkError {
   );
 }
 
-class TcpTransport implements Transport {
+export class TcpTransport implements Transport {
   readonly port: string;
   readonly baudRate = SERVER_BAUD;
   readonly canSetBaudRate = false;
@@ -145,18 +152,23 @@ class TcpTransport implements Transport {
   #heard = '';
   /** Made once, so that everybody is told the same of one loss. */
   #loss: BkError | null = null;
+  /** Whether what is written arrives. */
+  readonly #arrivals: ArrivalWatch;
 
   constructor(port: string, socket: Socket, clock: Clock) {
     this.port = port;
     this.#socket = socket;
     this.#clock = clock;
     this.#openedAt = clock.now();
+    const giveUp = () => this.giveUp(vanished(port));
+    this.#arrivals = new ArrivalWatch(clock, () => unacknowledged(socket), giveUp);
     socket.on('error', (reason) => {
       this.#reason ??= reason;
     });
     this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.once('close', () => this.#lose());
     socket.on('data', (bytes) => {
+      this.#arrivals.heard();
       if (this.#heard.length <= REFUSAL_BYTES) {
         this.#heard += bytes.toString('latin1', 0, REFUSAL_BYTES + 1 - this.#heard.length);
       }
@@ -166,6 +178,7 @@ class TcpTransport implements Transport {
 
   write(bytes: Buffer): Promise<void> {
     if (!this.#open) return Promise.reject(this.#lost());
+    this.#arrivals.written();
     return new Promise((resolve, reject) => {
       this.#socket.write(bytes, (error) => {
         if (error) reject(this.#lost(error));
@@ -192,7 +205,7 @@ class TcpTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    this.#open = false;
+    this.#end();
     this.#loss ??= closed(this.port, null);
     // Ends after the last bytes have left, unless nobody takes them.
     this.#socket.destroySoon();
@@ -201,10 +214,22 @@ class TcpTransport implements Transport {
     this.#clock.clearTimeout(timer);
   }
 
+  /** Counts the connection as lost, and tells so. */
+  giveUp(loss: BkError): void {
+    this.#loss ??= loss;
+    this.#socket.destroy();
+    this.#lose();
+  }
+
   #lose(): void {
     if (!this.#open) return;
-    this.#open = false;
+    this.#end();
     this.onLost?.(this.#lost());
+  }
+
+  #end(): void {
+    this.#open = false;
+    this.#arrivals.end();
   }
 
   #lost(reason: Error | null = this.#reason): BkError {
