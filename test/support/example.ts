@@ -122,10 +122,16 @@ export class RunningExample {
     }
   }
 
+  /** Ends Node-RED by force; it can be started again. */
+  async kill(): Promise<void> {
+    this.#nodeRed.child.kill('SIGKILL');
+    await this.#nodeRed.end();
+  }
+
   /** Ends Node-RED, by force where it is asked for, and starts it again on the same user directory. */
   async restart(byForce = false): Promise<void> {
-    if (byForce) this.#nodeRed.child.kill('SIGKILL');
-    await this.#nodeRed.end();
+    if (byForce) await this.kill();
+    else await this.#nodeRed.end();
     this.#nodeRed = new NodeRed(this.userDir);
     this.#url = await this.#nodeRed.ready;
   }
