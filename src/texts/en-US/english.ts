@@ -7,7 +7,7 @@ import { EXAMINE } from './examine-texts';
 import { IMAGE } from './image-texts';
 import { INSPECT } from './inspect-texts';
 import { DEVICE, JOB } from './job-texts';
-import { FLASHER, NODE } from './node-texts';
+import { FLASHER, NODE, QUEUE } from './node-texts';
 import { OPTION } from './option-texts';
 import { PLACEMENT } from './placement-texts';
 import { SESSION } from './session-texts';
@@ -37,5 +37,6 @@ export const ENGLISH = {
   replay: REPLAY,
   node: NODE,
   flasher: FLASHER,
+  queue: QUEUE,
   cli: CLI,
 } as const;
