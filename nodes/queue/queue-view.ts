@@ -39,7 +39,7 @@ const STATES = ['active', 'waiting', 'delayed', 'failed', 'completed'] as const;
 /** In which lists of BullMQ jobs of a state are: those with a priority, which all of ours have, wait in one of their own. */
 const LISTS = {
   active: ['active'],
-  waiting: ['wait', 'prioritized', 'paused'],
+  waiting: ['wait', 'prioritized'],
   delayed: ['delayed'],
   failed: ['failed'],
   completed: ['completed'],
