@@ -1,9 +1,12 @@
 import type { Node, NodeAPI } from 'node-red';
 import { render } from '../src';
+import { hubOf } from './flasher/hub';
+import { queueHost } from './flasher/queues/queue-host';
 import { openServer, type QueueDef, type QueueNode } from './queue/queue-node';
 import type { QueueServer } from './queue/queue-server';
 import { closeWithin } from './shared/closing';
 import { serverLanguage } from './shared/server-language';
+import { isBlank } from './shared/settings';
 
 export = function register(RED: NodeAPI): void {
   const language = serverLanguage(RED);
@@ -25,7 +28,14 @@ export = function register(RED: NodeAPI): void {
       return server;
     };
 
+    const name = this.name || (isBlank(def.queueName) ? 'bk72xx' : String(def.queueName));
+    const forget = hubOf(RED)?.announceQueue(
+      this.id,
+      queueHost(name, () => this.server()),
+    );
+
     this.on('close', (_removed: boolean, done: () => void) => {
+      forget?.();
       closeWithin(server?.close() ?? Promise.resolve(), done);
     });
   }

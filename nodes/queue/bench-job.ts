@@ -113,8 +113,9 @@ export class BenchJob {
     const beat = this.#beat(watcher);
     try {
       const known = await this.#ledger.outcomeOf(this.id);
+      if (known !== null && this.#isTriedAnew(known)) await this.#ledger.forget(this.id);
       // It was done, and only the queue does not know it yet.
-      if (known !== null) return await this.#settle(known);
+      else if (known !== null) return await this.#settle(known);
       const end = await this.#work(perform, watcher);
       this.#over();
       if (this.#isHandedBack && !(end.kind === 'done')) return await this.#giveBack();
@@ -270,6 +271,11 @@ export class BenchJob {
       await this.#note({ ...this.#teller, ok: false, cause: error.cause });
     }
     return { kind: 'failed', error, isBenchAtFault };
+  }
+
+  /** The queue knows of that end and has counted it: somebody lets the job wait once more, as dashboards can. */
+  #isTriedAnew(known: Outcome): boolean {
+    return !known.ok && this.#job.attemptsMade >= Math.max(1, known.tries);
   }
 
   #mayBeTriedAgain({ code, text }: BkError): boolean {

@@ -8,6 +8,7 @@ import { checkedOrder, type Order } from './order';
 import type { Outcome } from './outcome';
 import { Pause } from './pause';
 import { fits } from './perform';
+import { takeBack } from './queue-control';
 import { queueFor, targetOf, targetText } from './queue-names';
 import type { QueueServer } from './queue-server';
 
@@ -134,20 +135,8 @@ export class Enqueuer {
 
   /** Takes back all jobs that are open: those under way end at their next safe point. */
   async cancelAll(): Promise<void> {
-    for (const { job, queue } of await this.#ledger.openOf(this.#owner)) {
-      await this.#ledger.cancel(job);
-      const removed = await this.#server.ask(async () => {
-        const waiting = await this.#server.queue(queue).getJob(job);
-        // One that is under way is locked: who does it was told.
-        return waiting?.remove().then(
-          () => true,
-          () => false,
-        );
-      });
-      if (removed === false) continue;
-      const { cause } = new BkError('BK_CANCELLED', say('queue.cancelled'));
-      await this.#ledger.note(job, { bench: '', computer: '', tries: 0, ok: false, cause });
-    }
+    for (const { job, queue } of await this.#ledger.openOf(this.#owner))
+      await takeBack(this.#server, queue, job);
     this.#call();
   }
 

@@ -70,6 +70,13 @@ export class Ledger {
     return texts.map((text) => (text === null ? null : outcomeIn(text)));
   }
 
+  /** Somebody lets a job wait again that had failed: what is known of its end, its tries and its cancelling is history. */
+  async forget(job: string): Promise<void> {
+    const { redis } = this.#server;
+    const keys = [this.#outcome(job), this.#tried(job), this.#cancel(job)];
+    await this.#server.ask(() => redis.del(...keys));
+  }
+
   /** Notes that a bench has tried a job in vain. */
   async tried(job: string, bench: string): Promise<void> {
     const { redis, settings } = this.#server;

@@ -16,8 +16,9 @@ export interface SeenJob {
   bench: string | null;
   /** The last that was told of it; null before. `overallPercent` is 0 to 100. */
   progress: Pick<Progress, 'phase' | 'overallPercent' | 'code' | 'params'> | null;
-  /** How often it was tried in vain. */
+  /** How often it was tried in vain, and how often it may be tried. */
   tries: number;
+  mostTries: number;
   /** Why it failed the last time, in English, with the code first; null where it did not. */
   failure: string | null;
   /** ISO 8601. */
@@ -30,6 +31,8 @@ export interface QueueView {
   name: string;
   server: ServerStanding;
   counts: Record<SeenJob['state'], number>;
+  /** Somebody has paused one of its queues, as dashboards can: nothing is taken out of that. */
+  isPaused: boolean;
   benches: BenchNotice[];
   /** Those under way first, then those that wait, then the ones that ended last; `most` of each. */
   jobs: SeenJob[];
@@ -59,6 +62,7 @@ export async function queueView(server: QueueServer, most = 20): Promise<QueueVi
     name: queueName,
     server: server.standing,
     counts,
+    isPaused: false,
     benches: [],
     jobs: [],
   };
@@ -67,6 +71,7 @@ export async function queueView(server: QueueServer, most = 20): Promise<QueueVi
   const seen: SeenJob[] = [];
   for (const name of allQueues(queueName)) {
     const queue = server.queue(name);
+    if (await server.ask(() => queue.isPaused())) view.isPaused = true;
     const lists = STATES.flatMap((state) => LISTS[state]);
     const lengths = await server.ask(() => queue.getJobCounts(...lists));
     for (const state of STATES) {
@@ -109,6 +114,7 @@ function seenJob(job: Job, state: SeenJob['state']): SeenJob {
         }
       : null,
     tries: job.attemptsMade,
+    mostTries: Number(job.opts.attempts) || 1,
     failure: short(job.failedReason),
     since: new Date(job.timestamp).toISOString(),
     ended: job.finishedOn === undefined ? null : new Date(job.finishedOn).toISOString(),
