@@ -15,7 +15,12 @@ export interface JobAsks {
 /** The latest jobs of a queue; a job keeps its line, so that the keyboard stays where it is. */
 export class JobList {
   readonly root: HTMLElement;
-  readonly #list = element('ul', { class: 'bk-queue-jobs', 'aria-label': text('queue.jobs') });
+  readonly #list = element('ul', {
+    class: 'bk-queue-list bk-queue-jobs',
+    // It scrolls, also where no line of it has a button.
+    tabindex: 0,
+    'aria-label': text('queue.jobs'),
+  });
   readonly #none = element('p', { class: 'bk-muted' }, text('queue.noJobs'));
   readonly #asks: JobAsks;
   readonly #lines = new Map<string, JobLine>();

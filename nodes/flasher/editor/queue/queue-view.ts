@@ -9,7 +9,7 @@ import { element, setText } from '../base/elements';
 import { errorOf } from '../base/run';
 import { say, text } from '../base/texts';
 import { errorCard } from '../show/error-card';
-import { BenchTable } from './bench-table';
+import { BenchList } from './bench-list';
 import { JobList } from './job-list';
 import { wordsOf } from './queued-job';
 
@@ -22,7 +22,7 @@ export class QueueView {
   readonly #trouble = element('p', { class: 'bk-wrong', role: 'status' });
   readonly #counts = element('ul', { class: 'bk-counts', 'aria-label': text('queue.counts') });
   readonly #numbers = new Map<QueueJobState, HTMLElement>();
-  readonly #benches = new BenchTable();
+  readonly #benches = new BenchList();
   readonly #jobs: JobList;
   /** What came of a button, for those who do not see the list change as well. */
   readonly #said = element('p', { class: 'bk-queue-said bk-muted', role: 'status' });
