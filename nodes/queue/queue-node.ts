@@ -57,7 +57,7 @@ export function openServer(RED: NodeAPI, def: QueueDef, password: unknown): Queu
 /** @throws BkError BK_BAD_SETTING */
 export function serverSettings(def: QueueDef, password: unknown): ServerSettings {
   return {
-    host: text('server', def.host).trim() || '127.0.0.1',
+    host: text('server', def.server).trim() || '127.0.0.1',
     port: portOf(def.serverPort),
     user: text('user', def.user).trim(),
     password: text('password', password),
