@@ -16,8 +16,8 @@ import { queuePackages } from './packages';
 import { QueueServer, type ServerSettings } from './queue-server';
 
 export type QueueDef = Saved<
-  | 'host'
-  | 'port'
+  | 'server'
+  | 'serverPort'
   | 'user'
   | 'tls'
   | 'database'
@@ -57,8 +57,8 @@ export function openServer(RED: NodeAPI, def: QueueDef, password: unknown): Queu
 /** @throws BkError BK_BAD_SETTING */
 export function serverSettings(def: QueueDef, password: unknown): ServerSettings {
   return {
-    host: text('host', def.host).trim() || '127.0.0.1',
-    port: portOf(def.port),
+    host: text('server', def.server).trim() || '127.0.0.1',
+    port: portOf(def.serverPort),
     user: text('user', def.user).trim(),
     password: text('password', password),
     tls: flag('tls', def.tls, false),
@@ -73,7 +73,7 @@ export function serverSettings(def: QueueDef, password: unknown): ServerSettings
 function portOf(value: unknown): number {
   const port = numberOf(value, 6379);
   if (Number.isInteger(port) && port > 0 && port < 65536) return port;
-  throw badSetting('port', value, say('queue.wantedPort'));
+  throw badSetting('serverPort', value, say('queue.wantedPort'));
 }
 
 /** It is a part of keys on the server, and of the names of queues, in which BullMQ allows no colon. */
