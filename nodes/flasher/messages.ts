@@ -17,7 +17,7 @@
  * | POST `bk72xx/images?name=<file name>` | bytes as application/octet-stream in; HeldImage out |
  * | GET `bk72xx/queues` | QueueState[]; for a minute from then on their topics tell what changes |
  * | POST `bk72xx/queues/<id>/jobs/<job>/retry` | a failed job waits again; 204 |
- * | DELETE `bk72xx/queues/<id>/jobs/<job>` | takes a waiting job back; 204 |
+ * | DELETE `bk72xx/queues/<id>/jobs/<job>` | takes a job back; one under way ends at its next safe point; 204 |
  * | POST `bk72xx/try` | TryRequest in, StartedJob out: the device that it names is told of as any other until its job has ended |
  *
  * What is refused is answered with a ShownError: 400 as the engine says, 403 a page of another site, 404 no such device,

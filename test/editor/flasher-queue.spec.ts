@@ -210,9 +210,9 @@ describe('the queues in the tab BK flasher', function () {
     await editor.page.keyboard.press('Enter');
     await part('.bk-queue-said >> text=Taken back: Write, any chip').waitFor();
     assert.deepEqual(asked, ['w']);
-    server.tellQueue(changed({ jobs: [job('w', 'active'), ...LOOK.jobs.slice(2)] }));
-    await part('.bk-queue-jobs > li[data-state=active]').waitFor();
-    const isAtLine = await part('.bk-queue-jobs > li[data-state=active]').evaluate(
+    server.tellQueue(changed({ jobs: [job('w', 'done'), ...LOOK.jobs.slice(2, 4)] }));
+    await part('.bk-queue-jobs > li[data-state=done]').waitFor();
+    const isAtLine = await part('.bk-queue-jobs > li[data-state=done]').evaluate(
       (line) => line === document.activeElement || line.contains(document.activeElement),
     );
     assert.equal(isAtLine, true);

@@ -12,7 +12,7 @@ export interface QueueHost {
   look(): Promise<QueueLook>;
   /** @param listener something may have changed @returns what ends it */
   watch(listener: () => void): () => void;
-  /** Takes a job back that waits. @throws BkError where it does not wait */
+  /** Takes a job back; one under way ends at its next safe point. @throws BkError where it is over, or not there */
   cancel(job: string): Promise<void>;
   /** Lets a job wait again that failed. @throws BkError where it has not */
   retry(job: string): Promise<void>;

@@ -125,8 +125,8 @@ class JobLine {
 /** What who looks on may ask of it. */
 function askedOf({ state }: QueueJob): 'cancel' | 'again' | null {
   if (!editor().user.hasPermission('bk72xx.write')) return null;
-  if (state === 'waiting' || state === 'delayed') return 'cancel';
-  return state === 'failed' ? 'again' : null;
+  if (state === 'failed') return 'again';
+  return state === 'done' ? null : 'cancel';
 }
 
 /** When, where, and at which try. */
