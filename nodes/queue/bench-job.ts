@@ -2,8 +2,10 @@ import type { Job } from 'bullmq';
 import {
   BkError,
   type Clock,
+  cleanNote,
   isBkError,
   type JobFacts,
+  type Progress,
   readImageFile,
   render,
   say,
@@ -44,6 +46,8 @@ export type JobEnd =
 const AGAIN_MS = 2000;
 /** Dashboards are told of progress at most so often, ms. */
 const SHOWN_MS = 1000;
+/** So many lines the log has that they show, at most. */
+const MOST_LINES = 100;
 /** However often a job says that it may be tried. */
 const MOST_TRIES = 10;
 
@@ -64,6 +68,8 @@ export class BenchJob {
   #underWay: UnderWay | null = null;
   #isHandedBack = false;
   #shownAt = Number.NEGATIVE_INFINITY;
+  #phase = '';
+  #lines = 0;
 
   constructor(
     server: QueueServer,
@@ -218,10 +224,22 @@ export class BenchJob {
   #tellProgress(owner: string, progress: object): void {
     const told = { ...progress, bench: this.#bench.name };
     this.#server.signal({ kind: 'progress', job: this.id, owner, progress: told });
+    this.#log(progress as Progress);
     const now = this.#clock.now();
     if (now - this.#shownAt < SHOWN_MS || this.#server.redis.status !== 'ready') return;
     this.#shownAt = now;
     this.#job.updateProgress(told).catch(() => {});
+  }
+
+  /** A line for each phase, which dashboards show: without paths and names. */
+  #log({ phase, code, params }: Progress): void {
+    const isNews = phase !== this.#phase && this.#lines < MOST_LINES;
+    if (!isNews || this.#server.redis.status !== 'ready') return;
+    this.#phase = phase;
+    this.#lines++;
+    const said = render(cleanNote({ code, params }));
+    const line = `${this.#clock.date().toISOString()} ${this.#bench.name}: ${said}`;
+    this.#job.log(line).catch(() => {});
   }
 
   async #succeed(order: CheckedOrder, payload: unknown, facts: JobFacts): Promise<JobEnd> {

@@ -51,6 +51,8 @@ export class Enqueuer {
   readonly #board: BenchBoard;
   readonly #endSignals: () => void;
   readonly #loop: Promise<void>;
+  /** The jobs that somebody waits for, as far as is known. */
+  readonly #open = new Set<string>();
   readonly #begun = new Set<string>();
   readonly #told = new Set<string>();
   #looks = 0;
@@ -72,6 +74,8 @@ export class Enqueuer {
       if (signal.kind === 'outcome') this.#call();
       const { progress, job } = signal;
       if (signal.kind !== 'progress' || typeof progress !== 'object' || progress === null) return;
+      // Of a copy of a job that somebody has made in a dashboard, say, nobody here waits for anything.
+      if (!this.#open.has(job)) return;
       this.#begun.add(job);
       if (!this.#told.has(job)) listener.onProgress(job, progress);
     });
@@ -106,6 +110,7 @@ export class Enqueuer {
     const blobs = [image, openbeken].filter((one) => one !== undefined);
     const since = this.#clock.date().toISOString();
     const { operation } = wanted;
+    this.#open.add(job);
     await this.#ledger.open(this.#owner, {
       job,
       queue,
@@ -162,6 +167,7 @@ export class Enqueuer {
 
   async #look(): Promise<void> {
     const open = await this.#ledger.openOf(this.#owner);
+    for (const { job } of open) this.#open.add(job);
     const outcomes = await this.#ledger.outcomes(open.map(({ job }) => job));
     for (const [index, order] of open.entries()) {
       if (this.#isClosing) return;
@@ -186,6 +192,7 @@ export class Enqueuer {
     await this.#ledger.close(this.#owner, job);
     this.#told.delete(job);
     this.#begun.delete(job);
+    this.#open.delete(job);
   }
 
   async #whole(outcome: Outcome | BkError): Promise<[Outcome | BkError, Buffer | null]> {
