@@ -43,6 +43,11 @@ export async function retryJob(server: QueueServer, id: string): Promise<void> {
 }
 
 async function jobOf(server: QueueServer, id: string): Promise<Job> {
+  // Who asks waits for the answer: a server that is away is not waited for.
+  if (server.redis.status !== 'ready') {
+    const text = server.standing.trouble ?? say('queue.notConnected');
+    throw new BkError('BK_QUEUE', text, { phase: 'open', advice: [say('queue.checkServer')] });
+  }
   for (const name of allQueues(server.settings.queueName)) {
     const job = await server.ask(() => server.queue(name).getJob(id));
     if (job?.id === id) return job;

@@ -236,6 +236,7 @@ export const QUEUE = {
     'Look why those computers or their Node-RED ended: their power, their log. Then put the job into the queue once more: what is written already is not written again.',
   cancelled: 'The job was taken back.',
   jobGone: 'The job is not in the queue any more, and nobody has told how it ended.',
+  notConnected: 'There is no connection to the server of the queue yet; nothing was changed.',
   noSuchJob: 'There is no such job in the queue any more; nothing was changed.',
   isOver: 'The job is over already; nothing was changed.',
   hasNotFailed: 'The job has not failed, or waits again already; nothing was changed.',
