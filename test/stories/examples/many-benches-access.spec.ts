@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { readText } from '../../support/project';
+import { freePort } from '../../support/redis';
 import { until } from '../../support/until';
 
 const USERS = ['queue', 'office', 'button-1', 'bench-1', 'bench-2'];
@@ -17,14 +17,6 @@ function block(language: string): string {
   )?.[1];
   assert.ok(found, language);
   return found;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe("the recipe's settings of Mosquitto for many benches", function () {
