@@ -1,7 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { render } from '../src';
 import { openServer, type QueueDef, type QueueNode } from './queue/queue-node';
-import type { QueueServer } from './queue/queue-server';
+import type { QueueServer } from './queue/server/queue-server';
 import { closeWithin } from './shared/closing';
 import { serverLanguage } from './shared/server-language';
 

@@ -41,14 +41,19 @@ describe('benches that are lost, and a server that restarts', function () {
     const story = new Story(redis, benches);
     await story.begin();
     await story.wholly();
-    assert.deepEqual([...story.results.keys()].sort((a, b) => a - b), numbers(JOBS));
+    assert.deepEqual(
+      [...story.results.keys()].sort((a, b) => a - b),
+      numbers(JOBS),
+    );
     assert.deepEqual(story.twice, []);
     assert.deepEqual(story.failures, []);
     for (const { payload } of story.results.values()) assert.equal(payload.verified, true);
     assert.ok(story.kills >= Math.floor(JOBS / JOBS_PER_KILL) - 1, `${story.kills} kills`);
     const client = redis.client();
     try {
-      const whole = (await client.keys('bk72xx:*:image:*')).filter((key) => /:[0-9a-f]{64}$/.test(key));
+      const whole = (await client.keys('bk72xx:*:image:*')).filter((key) =>
+        /:[0-9a-f]{64}$/.test(key),
+      );
       assert.equal(whole.length, IMAGES);
       assert.deepEqual(await client.keys('bk72xx:*:open:*'), []);
     } finally {
