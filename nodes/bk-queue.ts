@@ -3,7 +3,7 @@ import { render } from '../src';
 import { hubOf } from './flasher/hub';
 import { queueHost } from './flasher/queues/queue-host';
 import { openServer, type QueueDef, type QueueNode } from './queue/queue-node';
-import type { QueueServer } from './queue/queue-server';
+import type { QueueServer } from './queue/server/queue-server';
 import { closeWithin } from './shared/closing';
 import { serverLanguage } from './shared/server-language';
 import { isBlank } from './shared/settings';

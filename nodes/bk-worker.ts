@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import type { Node, NodeAPI, NodeMessage, NodeStatus } from 'node-red';
 import { factsIn, type JobFacts, type Progress, parseSize, progressIn } from '../src';
-import { Bench } from './queue/bench';
-import { performer } from './queue/perform';
+import { Bench } from './queue/bench/bench';
+import { performer } from './queue/bench/perform';
+import type { WorkerLimits } from './queue/bench/worker-limits';
 import { serverBadge, withServer } from './queue/queue-badges';
 import { findQueue } from './queue/queue-node';
-import type { QueueServer } from './queue/queue-server';
-import type { WorkerLimits } from './queue/worker-limits';
+import type { QueueServer } from './queue/server/queue-server';
 import { closeWithin } from './shared/closing';
 import { findDevice } from './shared/device-node';
 import { asBkError } from './shared/errors';

@@ -1,16 +1,15 @@
 import { BkError, type Clock, isBkError, LONGEST_IMAGE, type Note, say } from '../../src';
 import { asBkError } from '../shared/errors';
-import { BenchBoard, type BenchNotice } from './bench-board';
-import { ImageStore } from './image-store';
-import { Ledger, type OpenOrder } from './ledger';
-import { bytesOf, type WantedJob } from './make-order';
-import { checkedOrder, type Order } from './order';
-import type { Outcome } from './outcome';
-import { Pause } from './pause';
-import { fits } from './perform';
+import { bytesOf, type WantedJob } from './order/make-order';
+import { checkedOrder, type Order } from './order/order';
 import { takeBack } from './queue-control';
-import { queueFor, targetOf, targetText } from './queue-names';
-import type { QueueServer } from './queue-server';
+import { Pause } from './server/pause';
+import { fits, queueFor, targetOf, targetText } from './server/queue-names';
+import type { QueueServer } from './server/queue-server';
+import { BenchBoard, type BenchNotice } from './store/bench-board';
+import { ImageStore } from './store/image-store';
+import { Ledger, type OpenOrder } from './store/ledger';
+import type { Outcome } from './store/outcome';
 
 export interface EnqueuerListener {
   onProgress(job: string, progress: object): void;

@@ -1,6 +1,6 @@
 import type { NodeStatus } from 'node-red';
 import type { StatusTexts } from '../shared/status';
-import type { QueueServer, ServerStanding } from './queue-server';
+import type { QueueServer, ServerStanding } from './server/queue-server';
 
 const KEYS = {
   connecting: 'queueConnecting',

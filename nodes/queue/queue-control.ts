@@ -1,8 +1,8 @@
 import type { Job } from 'bullmq';
 import { BkError, say } from '../../src';
-import { Ledger } from './ledger';
-import { allQueues } from './queue-names';
-import type { QueueServer } from './queue-server';
+import { allQueues } from './server/queue-names';
+import type { QueueServer } from './server/queue-server';
+import { Ledger } from './store/ledger';
 
 /**
  * Takes a job back: one that waits is removed, and who waits for it is told; one under way ends at its next safe point.

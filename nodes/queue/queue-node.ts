@@ -12,8 +12,8 @@ import {
   size,
   text,
 } from '../shared/settings';
-import { queuePackages } from './packages';
-import { QueueServer, type ServerSettings } from './queue-server';
+import { queuePackages } from './server/packages';
+import { QueueServer, type ServerSettings } from './server/queue-server';
 
 export type QueueDef = Saved<
   | 'server'

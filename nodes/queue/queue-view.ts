@@ -1,8 +1,8 @@
 import type { Job } from 'bullmq';
 import type { Progress } from '../../src';
-import { BenchBoard, type BenchNotice } from './bench-board';
-import { allQueues } from './queue-names';
-import type { QueueServer, ServerStanding } from './queue-server';
+import { allQueues } from './server/queue-names';
+import type { QueueServer, ServerStanding } from './server/queue-server';
+import { BenchBoard, type BenchNotice } from './store/bench-board';
 
 /** A job as it is seen in the queue: nothing secret, whoever has put it in. */
 export interface SeenJob {

@@ -1,9 +1,9 @@
 import type { BkError, Note } from '../../../src';
-import { Ledger } from '../../queue/ledger';
-import { errorOf, type Outcome } from '../../queue/outcome';
 import { cancelJob, retryJob } from '../../queue/queue-control';
-import type { QueueServer } from '../../queue/queue-server';
 import { type QueueView, queueView, type SeenJob } from '../../queue/queue-view';
+import type { QueueServer } from '../../queue/server/queue-server';
+import { Ledger } from '../../queue/store/ledger';
+import { errorOf, type Outcome } from '../../queue/store/outcome';
 import { asBkError } from '../../shared/errors';
 import type { QueueJob, QueueJobState, QueueLook, SaidNote, ShownError } from '../messages';
 import { shownError, shownNote } from '../shown';

@@ -1,5 +1,5 @@
-import { BkError, type Note, say } from '../../src';
-import type { CheckedOrder } from './order';
+import { BkError, type Note, say } from '../../../src';
+import type { CheckedOrder } from '../order/order';
 
 /** What a worker may do, as it was set there: no order changes it. */
 export interface WorkerLimits {

@@ -1,13 +1,13 @@
 import type { Node, NodeAPI } from 'node-red';
-import { type ReadOptions, readImageFile, say, type WriteOptions } from '../../src';
-import type { JobMessage } from '../shared/job-runner';
-import { eraseOptions } from '../shared/options/erase-options';
-import { type ReadDef, readOptions } from '../shared/options/read-options';
-import { type WriteDef, writeOptions } from '../shared/options/write-options';
-import { badSetting, choice, count, flag, isBlank, type Saved, text } from '../shared/settings';
-import { settingValue } from '../shared/typed-values';
+import { type ReadOptions, readImageFile, say, type WriteOptions } from '../../../src';
+import type { JobMessage } from '../../shared/job-runner';
+import { eraseOptions } from '../../shared/options/erase-options';
+import { type ReadDef, readOptions } from '../../shared/options/read-options';
+import { type WriteDef, writeOptions } from '../../shared/options/write-options';
+import { badSetting, choice, count, flag, isBlank, type Saved, text } from '../../shared/settings';
+import { settingValue } from '../../shared/typed-values';
+import { type Target, targetOf } from '../server/queue-names';
 import { OPERATIONS, type OrderedOperation, type OrderSettings } from './order';
-import { type Target, targetOf } from './queue-names';
 
 export type EnqueueDef = ReadDef &
   WriteDef &

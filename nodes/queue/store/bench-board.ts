@@ -1,5 +1,5 @@
-import type { ChipName } from '../../src';
-import type { QueueServer } from './queue-server';
+import type { ChipName } from '../../../src';
+import type { QueueServer } from '../server/queue-server';
 
 /** A worker at its device, as it tells of itself. */
 export interface BenchNotice {

@@ -7,7 +7,7 @@ import {
   type JobFacts,
   type Note,
   say,
-} from '../../src';
+} from '../../../src';
 
 /** Where a file is that a job has made. */
 export interface KeptFile {

@@ -1,6 +1,6 @@
 import type { Queue, Worker } from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
-import { type BkError, type Clock, type Note, say, type Timer } from '../../src';
+import { type BkError, type Clock, type Note, say, type Timer } from '../../../src';
 import type { QueuePackages } from './packages';
 import { asQueueError, isFull } from './server-errors';
 

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { BkError, say, textOf } from '../../src';
+import { BkError, say, textOf } from '../../../src';
 
 /** What is used of the optional packages, by the names under which they are installed. */
 export interface QueuePackages {

@@ -1,6 +1,6 @@
-import { BkError, NEWEST, RELEASE_NAMES, say } from '../../src';
-import { isSha256 } from './image-store';
-import { type Target, targetOf } from './queue-names';
+import { BkError, NEWEST, RELEASE_NAMES, say } from '../../../src';
+import { type Target, targetOf } from '../server/queue-names';
+import { isSha256 } from '../store/image-store';
 
 export const OPERATIONS = ['connect', 'read', 'write', 'erase'] as const;
 export type OrderedOperation = (typeof OPERATIONS)[number];

@@ -1,5 +1,5 @@
+import type { QueueServer } from '../server/queue-server';
 import { type Outcome, outcomeIn } from './outcome';
-import type { QueueServer } from './queue-server';
 
 /** A job that somebody waits for. */
 export interface OpenOrder {

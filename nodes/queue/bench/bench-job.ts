@@ -10,16 +10,17 @@ import {
   render,
   say,
   type Timer,
-} from '../../src';
-import { asBkError } from '../shared/errors';
-import { ImageStore, tooLarge } from './image-store';
-import { Ledger } from './ledger';
-import { type CheckedOrder, checkedOrder } from './order';
-import { errorOf, type KeptFile, type Outcome } from './outcome';
-import type { KnownChip, Material, Perform, PerformedJob, UnderWay } from './perform';
-import type { QueueServer } from './queue-server';
+} from '../../../src';
+import { asBkError } from '../../shared/errors';
+import { type CheckedOrder, checkedOrder } from '../order/order';
+import type { KnownChip } from '../server/queue-names';
+import type { QueueServer } from '../server/queue-server';
+import { asQueueError } from '../server/server-errors';
+import { ImageStore, tooLarge } from '../store/image-store';
+import { Ledger } from '../store/ledger';
+import { errorOf, type KeptFile, type Outcome } from '../store/outcome';
+import type { Material, Perform, PerformedJob, UnderWay } from './perform';
 import { SAKE_OF } from './sake';
-import { asQueueError } from './server-errors';
 import { checkLimits, type WorkerLimits } from './worker-limits';
 
 export interface BenchName {

@@ -1,4 +1,4 @@
-import { CHIP_NAMES, type ChipName, ownName } from '../../src';
+import { CHIP_NAMES, type ChipName, ownName } from '../../../src';
 
 /** What a job may be done to: any chip, those of a model, or the one with this MAC (`aa:bb:cc:dd:ee:ff`). */
 export type Target =
@@ -46,4 +46,16 @@ export function allQueues(name: string): string[] {
     ...CHIP_NAMES.map((chip) => queueFor(name, { kind: 'model', chip })),
     queueFor(name, { kind: 'mac', mac: '' }),
   ];
+}
+
+/** The chip at a bench, as far as it has told. */
+export interface KnownChip {
+  chip: ChipName | null;
+  mac: string | null;
+}
+
+/** Whether a chip is one that a job is for. */
+export function fits(aim: Target, { chip, mac }: KnownChip): boolean {
+  if (aim.kind === 'any') return true;
+  return aim.kind === 'model' ? chip === aim.chip : mac === aim.mac;
 }

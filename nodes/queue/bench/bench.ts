@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from 'bullmq';
-import { type BkError, type Clock, isBkError } from '../../src';
-import { BenchBoard, type BenchNotice } from './bench-board';
+import { type BkError, type Clock, isBkError } from '../../../src';
+import { type CheckedOrder, checkedOrder } from '../order/order';
+import { Pause } from '../server/pause';
+import { allQueues, fits, type KnownChip, queueFor, targetOf } from '../server/queue-names';
+import type { QueueServer } from '../server/queue-server';
+import { BenchBoard, type BenchNotice } from '../store/bench-board';
 import { BenchJob, type BenchName } from './bench-job';
-import { type CheckedOrder, checkedOrder } from './order';
-import { Pause } from './pause';
-import { fits, type KnownChip, type Perform } from './perform';
-import { allQueues, queueFor, targetOf } from './queue-names';
-import type { QueueServer } from './queue-server';
+import type { Perform } from './perform';
 import type { WorkerLimits } from './worker-limits';
 
 /** Who is not told of a new job looks by himself, ms. */

@@ -1,4 +1,4 @@
-import type { JobMessage } from '../shared/job-runner';
+import type { JobMessage } from '../../shared/job-runner';
 
 /** More of a message is not kept, letters of JSON. */
 const LONGEST = 16 * 1024;

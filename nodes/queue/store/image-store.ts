@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { BkError, LONGEST_IMAGE, say, sizeText } from '../../src';
-import type { QueueServer } from './queue-server';
+import { BkError, LONGEST_IMAGE, say, sizeText } from '../../../src';
+import type { QueueServer } from '../server/queue-server';
 
 /** Redis is slow with single values of megabytes, and blocks for everybody meanwhile. */
 const PIECE = 256 * 1024;

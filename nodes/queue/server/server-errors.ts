@@ -1,4 +1,4 @@
-import { BkError, isBkError, type Note, say, textOf } from '../../src';
+import { BkError, isBkError, type Note, say, textOf } from '../../../src';
 
 /** What Redis begins its refusals with, and what each means for a person. Source: redis.io/docs, src/server.c of Redis 7. */
 const REFUSALS: readonly { begins: RegExp; text: Note; advice: Note }[] = [

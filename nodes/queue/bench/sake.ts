@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../src';
+import type { ErrorCode } from '../../../src';
 
 /**
  * For whose sake a job failed. `bench`: another bench may well do it, or the same one later. `chip`: on any bench this

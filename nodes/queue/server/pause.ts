@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../src';
+import type { Clock, Timer } from '../../../src';
 
 /** Waits until so much time has passed, or somebody calls. */
 export class Pause {

@@ -1,25 +1,12 @@
 import type { Node, NodeAPI, NodeMessage, NodeStatus } from 'node-red';
-import {
-  BkError,
-  type ChipName,
-  type ChipReport,
-  type ErrorCause,
-  type JobFacts,
-  say,
-} from '../../src';
-import { connectKind, eraseKind, readKind, writeKind } from '../shared/job-kinds';
-import { type JobKind, type JobMessage, JobRunner } from '../shared/job-runner';
-import { eraseOptions } from '../shared/options/erase-options';
-import { readOptions } from '../shared/options/read-options';
-import { writeOptions } from '../shared/options/write-options';
-import type { CheckedOrder } from './order';
-import type { Target } from './queue-names';
-
-/** The chip at a bench, as far as it has told. */
-export interface KnownChip {
-  chip: ChipName | null;
-  mac: string | null;
-}
+import { BkError, type ChipReport, type ErrorCause, type JobFacts, say } from '../../../src';
+import { connectKind, eraseKind, readKind, writeKind } from '../../shared/job-kinds';
+import { type JobKind, type JobMessage, JobRunner } from '../../shared/job-runner';
+import { eraseOptions } from '../../shared/options/erase-options';
+import { readOptions } from '../../shared/options/read-options';
+import { writeOptions } from '../../shared/options/write-options';
+import type { CheckedOrder } from '../order/order';
+import { fits, type KnownChip } from '../server/queue-names';
 
 /** What an order needs besides itself. */
 export interface Material {
@@ -46,12 +33,6 @@ export interface PerformWatch {
 }
 
 export type Perform = (order: CheckedOrder, material: Material, watch: PerformWatch) => UnderWay;
-
-/** Whether a chip is one that a job is for. */
-export function fits(aim: Target, { chip, mac }: KnownChip): boolean {
-  if (aim.kind === 'any') return true;
-  return aim.kind === 'model' ? chip === aim.chip : mac === aim.mac;
-}
 
 /**
  * How a worker does what an order asks for: as the node of that operation does, with the same readers of settings, on
