@@ -29,7 +29,7 @@ describe('a queue that benches share', function () {
     id: 'queue',
     type: 'bk-queue',
     name: '',
-    port: redis.port,
+    serverPort: redis.port,
     lostAfter: 4,
     ...more,
   });
