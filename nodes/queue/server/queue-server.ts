@@ -2,6 +2,7 @@ import type { Queue, Worker } from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
 import { type BkError, type Clock, type Note, say, type Timer } from '../../../src';
 import type { QueuePackages } from './packages';
+import { Pause } from './pause';
 import { asQueueError, isFull } from './server-errors';
 
 /** Where the queue is, and how long things in it live. */
@@ -49,6 +50,8 @@ const FIRST_RETRY_MS = 100;
 const SLOWEST_RETRY_MS = 2000;
 /** A server that takes longer to let us in is as good as away, ms. */
 const CONNECT_MS = 10_000;
+/** Node-RED waits 15 s for a node that closes: whoever uses the connection has to be done by then, ms. */
+const CLOSE_MS = 12_000;
 /** The oldest server that BullMQ recommends. */
 const OLDEST = [6, 2];
 /** A job whose benches were lost more often ends: it may be what they die of. */
@@ -159,9 +162,13 @@ export class QueueServer {
     work.then(over, over);
   }
 
-  /** Hangs up when those who use it have ended. */
+  /** Hangs up when those who use it have ended; at once where the server does not answer them. */
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#users]);
+    if (this.redis.status === 'ready') {
+      const limit = new Pause(this.clock);
+      const over = Promise.allSettled([...this.#users]).then(() => limit.over());
+      await Promise.race([over, limit.wait(CLOSE_MS)]);
+    }
     this.#isClosed = true;
     this.clock.clearTimeout(this.#fullTimer);
     this.#standingListeners.clear();
