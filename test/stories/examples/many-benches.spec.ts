@@ -7,7 +7,7 @@ import { Example, RunningExample } from '../../support/example';
 import { APP_N } from '../../support/placing';
 import { until } from '../../support/until';
 
-const EXAMPLE = '11 Many benches, one queue';
+const EXAMPLE = '12 Many benches by MQTT';
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes by MQTT has no type
 type Json = any;

@@ -235,7 +235,8 @@ describe('a queue that benches share', function () {
 
     it('refuses it, whatever it is, and does the next one', async () => {
       const flow = await queueFlow(redis, [enqueue(), ...bench('left', port('bk7231n'))]);
-      const queue = new Queue('bk72xx', { connection: redis.client(), prefix: 'bk72xx' });
+      const client = redis.client();
+      const queue = new Queue('bk72xx', { connection: client, prefix: 'bk72xx' });
       const names = Object.keys(rejected);
       for (const [index, name] of names.entries())
         await queue.add(name, rejected[name], { jobId: `hostile-${index}`, attempts: 100 });
@@ -247,6 +248,7 @@ describe('a queue that benches share', function () {
         assert.equal(job?.attemptsMade, 1, name);
       }
       await queue.close();
+      client.disconnect();
     });
 
     it('does nothing that the worker may not, however the job asks', async () => {
