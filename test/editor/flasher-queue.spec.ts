@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { Queue } from 'bullmq';
 import type { QueueJob, QueueLook, QueueState, ShownError } from '../../nodes/flasher/messages';
 import { accessibilityFaults, setTheme } from '../support/accessibility';
 import { chromiumFor, Editor, pageStands } from '../support/editor';
 import { FakeFlasher } from '../support/fake-flasher';
+import { RedisServer } from '../support/redis';
 
 // In the page: the editor's own global.
 // biome-ignore lint/suspicious/noExplicitAny: the editor has no types
@@ -256,5 +258,53 @@ describe('the queues in the tab BK flasher', function () {
     await part('.bk-queue >> nth=1').waitFor({ state: 'detached' });
     server.forgetQueue('q');
     await part('.bk-queues').waitFor({ state: 'hidden' });
+  });
+});
+
+describe('a real queue in the tab BK flasher', function () {
+  this.timeout(120_000);
+  let redis: RedisServer;
+  let editor: Editor;
+
+  before(async function () {
+    const chromium = chromiumFor(this);
+    redis = await RedisServer.start(this);
+    const place = { z: 'tab', x: 100, y: 100, wires: [[], []] };
+    editor = await Editor.open(chromium, [
+      { id: 'tab', type: 'tab', label: 'Bench' },
+      { id: 'queue', type: 'bk-queue', name: 'workshop', serverPort: redis.port },
+      { id: 'lamp', type: 'bk-device', name: 'Lamp', port: 'sim://bk7231n?speed=fast', idle: 0 },
+      { ...place, id: 'worker', type: 'bk-worker', name: 'left', queue: 'queue', device: 'lamp' },
+    ]);
+    await editor.page.evaluate(() => RED.sidebar.show('bk-flasher'));
+  });
+  after(async () => {
+    await editor?.close();
+    await redis?.end();
+  });
+
+  it('is there with its bench, and shows a job that somebody puts in until it is done', async () => {
+    const part = (selector: string) => editor.page.locator(`.bk-flasher .bk-queue ${selector}`);
+    await part('.bk-queue-list >> text=left').waitFor();
+    const client = redis.client();
+    const queue = new Queue('bk72xx', { connection: client, prefix: 'bk72xx' });
+    try {
+      const order = {
+        operation: 'connect',
+        target: 'any',
+        settings: {},
+        share: false,
+        owner: 'me',
+      };
+      await queue.add('connect', order);
+      await part('.bk-queue-jobs > li[data-state=done] >> text=Identify, any chip').waitFor();
+      await queue.add('connect', { ...order, operation: 'wash' });
+      await part('.bk-queue-jobs > li[data-state=failed] [data-action=retry-queued]').waitFor();
+      await part('.bk-queue-list >> text=BK7231N').waitFor();
+    } finally {
+      await queue.close();
+      client.disconnect();
+    }
+    assert.deepEqual(editor.errors, []);
   });
 });

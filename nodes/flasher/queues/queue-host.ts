@@ -69,7 +69,13 @@ function lookOf(
     counts: { ...others, done: completed },
     isPaused,
     benches: benches.map(({ id, name, computer, state, chip, mac, job }) => ({
-      ...{ id, name, computer, state, chip, mac, job },
+      id: short(id) ?? '',
+      name: short(name) ?? '',
+      computer: short(computer) ?? '',
+      state,
+      chip: short(chip),
+      mac: short(mac),
+      job: short(job),
     })),
     jobs: jobs.map((job) => shownJob(job, outcomes.get(job.id) ?? null)),
   };
@@ -98,6 +104,11 @@ function failureOf({ failure }: SeenJob, outcome: Outcome | null): ShownError {
   if (outcome !== null && !outcome.ok) return shownError(errorOf(outcome.cause));
   const message = { code: 'common.verbatim', params: { text: failure ?? '' } };
   return { code: '', message, likely: [], advice: [], state: null };
+}
+
+/** Who reaches the server can announce a bench that is none: only what is a text, and short, is shown. */
+function short(value: unknown): string | null {
+  return typeof value === 'string' ? value.slice(0, LONGEST) : null;
 }
 
 /** Without what could not be rendered, whoever has put it there. */

@@ -240,6 +240,32 @@ describe('a queue that somebody works on with a dashboard', function () {
     await helper.request().delete('/bk72xx/queues/none/jobs/1').expect(404);
   });
 
+  it('shows little of what somebody else has put there, however much that is', async () => {
+    const flow = await load(chip(), { worker: { allowRead: false } });
+    await dashboard.pause();
+    const long = 'x'.repeat(100_000);
+    const notice = {
+      id: 'evil',
+      name: long,
+      computer: { a: 1 },
+      state: 'idle',
+      chip: [long],
+      job: 7,
+    };
+    await client.sadd(`bk72xx:${name}:bk:benches`, 'evil');
+    await client.set(`bk72xx:${name}:bk:bench:evil`, JSON.stringify(notice));
+    const added = await dashboard.add(long, { target: long, __proto__: { evil: true } });
+    await added.updateProgress({ phase: long, code: long, params: { a: null, b: [null] } });
+    const state = await seen((look) => look?.counts.waiting === 1 && look.benches.length === 2);
+    const shown = state.look?.benches.find(({ id }) => id === 'evil');
+    assert.deepEqual([shown?.computer, shown?.chip, shown?.job], ['', null, null]);
+    assert.ok(JSON.stringify(state).length < 4000, `${JSON.stringify(state).length} letters`);
+    await dashboard.resume();
+    await until(() => flow.received('caught').length > 0, 'that it is refused');
+    const failed = await seen((look) => look?.counts.failed === 1);
+    assert.equal(failed.look?.jobs[0]?.error?.code, 'BK_REFUSED');
+  });
+
   /** How the sidebar sees the queue, once it sees it so. */
   async function seen(isSo: (look: QueueState['look']) => boolean): Promise<QueueState> {
     let state: QueueState | undefined;
