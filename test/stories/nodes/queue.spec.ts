@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { Queue } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
 import helper from 'node-red-node-test-helper';
 import type { QueueNode } from '../../../nodes/queue/queue-node';
 import { queueView } from '../../../nodes/queue/queue-view';
@@ -160,6 +160,45 @@ describe('a queue that benches share', function () {
     const flow = await queueFlow(redis, [enqueue(), ...bench('right', port('bk7231n'))]);
     const { bk, payload } = await flow.message('ask/result');
     assert.deepEqual([bk.queue.bench, bk.queue.tries, payload.verified], ['right', 1, true]);
+  });
+
+  it('gives a job up that has lost more benches than it may, and says so', async () => {
+    const before = await queueFlow(redis, [enqueue()]);
+    before.send('ask', { payload: IMAGE });
+    await until(() => before.texts('ask').some((text) => /no bench/.test(text ?? '')), 'it waits');
+    const dying = new Worker('bk72xx', null, {
+      connection: redis.client(),
+      prefix: 'bk72xx',
+      lockDuration: 50,
+      stalledInterval: 60,
+      maxStalledCount: 2,
+    });
+    await dying.startStalledCheckTimer();
+    let taken = 0;
+    for (let job = await dying.getNextJob('gone', { block: false }); !job?.deferredFailure; ) {
+      job = await dying.getNextJob(`gone ${taken}`, { block: false });
+      if (job && !job.deferredFailure) taken++;
+    }
+    await dying.close(true);
+    await helper.unload();
+    assert.ok(taken >= 2, `${taken}`);
+    const flow = await queueFlow(redis, [enqueue(), ...bench('left', port('bk7231n'))]);
+    const { error } = await flow.message('caught');
+    assert.equal(error.code, 'BK_BENCH_LOST');
+  });
+
+  it('tells a result again, and says so, where Node-RED ended in the instant of telling', async () => {
+    const before = await queueFlow(redis, [enqueue()]);
+    before.send('ask', { payload: IMAGE });
+    await until(() => before.texts('ask').some((text) => /no bench/.test(text ?? '')), 'it waits');
+    await helper.unload();
+    const client = redis.client();
+    const key = 'bk72xx:bk72xx:bk:open:ask';
+    const [job = '', text = ''] = Object.entries(await client.hgetall(key))[0] ?? [];
+    await client.hset(key, job, JSON.stringify({ ...JSON.parse(text), told: true }));
+    client.disconnect();
+    const flow = await queueFlow(redis, [enqueue(), ...bench('left', port('bk7231n'))]);
+    assert.equal((await flow.message('ask/result')).bk.queue.again, true);
   });
 
   it('takes jobs back that are not wanted any more', async () => {
