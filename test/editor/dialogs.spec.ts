@@ -30,8 +30,22 @@ const FLOW = [
   },
   { ...AT, id: 'inspect', type: 'bk-inspect', y: 200, wires: [[]] },
   { ...AT, id: 'port', type: 'bk-port', y: 240 },
+  { id: 'queue', type: 'bk-queue', name: 'Workshop' },
+  { ...AT, id: 'enqueue', type: 'bk-enqueue', y: 280, queue: 'queue' },
+  { ...AT, id: 'worker', type: 'bk-worker', y: 320, queue: 'queue' },
 ];
-const NODES = ['connect', 'read', 'write', 'erase', 'inspect', 'port', 'lamp'] as const;
+const NODES = [
+  'connect',
+  'read',
+  'write',
+  'erase',
+  'inspect',
+  'port',
+  'lamp',
+  'queue',
+  'enqueue',
+  'worker',
+] as const;
 
 const JOB: RunningJob = {
   id: 'job',
@@ -108,6 +122,7 @@ describe('the dialogs', function () {
   async function open(id: (typeof NODES)[number]): Promise<void> {
     await editor.page.evaluate((it) => {
       if (it === 'lamp') RED.editor.editConfig('', 'bk-device', it);
+      else if (it === 'queue') RED.editor.editConfig('', 'bk-queue', it);
       else RED.editor.edit(RED.nodes.node(it));
     }, id);
     await editor.page.waitForSelector('.bk-form', { state: 'visible' });

@@ -38,6 +38,29 @@ export class Example {
     return this.set(name, { [setting]: text.replace(from, to) });
   }
 
+  /** Only those of its tabs, as where the others run on other computers; with their own config nodes and those that belong to no tab. */
+  only(...labels: string[]): this {
+    const others = this.nodes.filter(
+      ({ type, label }) => type === 'tab' && !labels.includes(String(label)),
+    );
+    const gone = new Set(others.map(({ id }) => id));
+    const kept = this.nodes.filter(({ id, z }) => !gone.has(id) && !gone.has(String(z)));
+    this.nodes.splice(0, this.nodes.length, ...kept);
+    return this;
+  }
+
+  /** Sets environment variables in the properties of a tab. */
+  env(label: string, values: Record<string, string>): this {
+    const tab = this.nodes.find((node) => node.type === 'tab' && node.label === label);
+    const variables = (tab?.env ?? []) as Array<{ name: string; value: string }>;
+    for (const [name, value] of Object.entries(values)) {
+      const variable = variables.find((one) => one.name === name);
+      assert.ok(variable, `${label} has no ${name}`);
+      variable.value = value;
+    }
+    return this;
+  }
+
   /** Sets the broker of all its nodes. */
   on({ host, port }: Broker): this {
     for (const node of this.nodes)
@@ -100,10 +123,16 @@ export class RunningExample {
     }
   }
 
+  /** Ends Node-RED by force; it can be started again. */
+  async kill(): Promise<void> {
+    this.#nodeRed.child.kill('SIGKILL');
+    await this.#nodeRed.end();
+  }
+
   /** Ends Node-RED, by force where it is asked for, and starts it again on the same user directory. */
   async restart(byForce = false): Promise<void> {
-    if (byForce) this.#nodeRed.child.kill('SIGKILL');
-    await this.#nodeRed.end();
+    if (byForce) await this.kill();
+    else await this.#nodeRed.end();
     this.#nodeRed = new NodeRed(this.userDir);
     this.#url = await this.#nodeRed.ready;
   }

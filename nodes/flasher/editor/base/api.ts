@@ -5,6 +5,7 @@ import type {
   HeldImage,
   JobRequest,
   LogEntry,
+  QueueState,
   ShownError,
   StartedJob,
   TryRequest,
@@ -53,11 +54,20 @@ export const api = {
     request<undefined>('DELETE', `${pathOf(device)}/jobs/${encodeURIComponent(job)}`),
   hold: (file: File) =>
     request<HeldImage>('POST', `images?name=${encodeURIComponent(file.name)}`, file),
+  queues: () => get<QueueState[]>('queues'),
+  cancelQueued: (queue: string, job: string) =>
+    request<undefined>('DELETE', pathOfQueued(queue, job)),
+  retryQueued: (queue: string, job: string) =>
+    post<undefined>(`${pathOfQueued(queue, job)}/retry`, {}),
   tryOut: (settings: TryRequest) => post<StartedJob>('try', settings),
 };
 
 function pathOf(device: string): string {
   return `devices/${encodeURIComponent(device)}`;
+}
+
+function pathOfQueued(queue: string, job: string): string {
+  return `queues/${encodeURIComponent(queue)}/jobs/${encodeURIComponent(job)}`;
 }
 
 function get<Answer>(path: string): Promise<Answer> {
