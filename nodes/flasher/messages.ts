@@ -6,7 +6,7 @@
  *
  * | request | answer |
  * |---|---|
- * | GET `bk72xx/ports` | ports of the server's machine (PortInfo of the engine) |
+ * | GET `bk72xx/ports` | ports of the server's machine (DescribedPort of the engine) |
  * | GET `bk72xx/texts/<language>` | rooms, keys and texts of the engine in it; `{}` for English and where there are none |
  * | GET `bk72xx/devices` | DeviceState[] |
  * | GET `bk72xx/devices/<id>/map` | FlashMap, or null before its first job |

@@ -16,10 +16,11 @@ const FLOW: FlowNode[] = projectFiles('examples').flatMap((file) =>
     node.type === 'inject' ? { ...node, once: false, crontab: '' } : node,
   ),
 );
-const TYPES = ['bk-connect', 'bk-read', 'bk-write', 'bk-erase', 'bk-inspect'];
+const TYPES = ['bk-connect', 'bk-read', 'bk-write', 'bk-erase', 'bk-inspect', 'bk-port'];
 const ANY_FIELD: Record<string, string> = {
   'bk-device': '#node-config-input-port',
   'bk-inspect': '#node-input-secrets',
+  'bk-port': '#node-input-filter',
 };
 
 /** A folder for pictures of every form, for people who want to look at them. */
@@ -105,6 +106,7 @@ describe('the editor', function () {
       'bk connect',
       'bk erase',
       'bk inspect',
+      'bk port',
       'bk read',
       'bk write',
     ]);

@@ -10,6 +10,7 @@ import bkDevice = require('../../nodes/bk-device');
 import bkErase = require('../../nodes/bk-erase');
 import bkFlasher = require('../../nodes/bk-flasher');
 import bkInspect = require('../../nodes/bk-inspect');
+import bkPort = require('../../nodes/bk-port');
 import bkRead = require('../../nodes/bk-read');
 import bkWrite = require('../../nodes/bk-write');
 
@@ -55,7 +56,7 @@ export class Flow {
   static async load(nodes: FlowNode[], credentials: object = {}): Promise<Flow> {
     const flow = new Flow();
     await helper.load(
-      [bkFlasher, bkDevice, bkConnect, bkRead, bkWrite, bkErase, bkInspect] as never,
+      [bkFlasher, bkDevice, bkConnect, bkRead, bkWrite, bkErase, bkInspect, bkPort] as never,
       Flow.complete(nodes) as never,
       credentials as never,
     );
