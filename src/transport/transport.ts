@@ -13,6 +13,11 @@ export interface Transport {
   readonly port: string;
   /** Host-side rate, bits per second. */
   readonly baudRate: number;
+  /**
+   * How long a round trip to the port takes by what its opening told, ms: where another computer serves it. What is behind
+   * it takes longer.
+   */
+  readonly roundTripMs?: number;
   /** False where the rate is someone else's business (a raw TCP server): then it must not be changed. */
   readonly canSetBaudRate: boolean;
   /** Called with every piece of input, of any size. One listener; set before the first write. */

@@ -21,12 +21,15 @@ export interface Lateness {
    * it); `raw`: bytes alone, at the rate of the boot.
    */
   kind?: 'served' | 'raw';
+  /** Whether its opening tells the round trip; true where missing. */
+  isTold?: boolean;
   seed?: number;
 }
 
 /** A line whose other end is far away: what goes either way arrives late, and in its order. */
 class LateLine implements Transport {
   readonly canSetBaudRate: boolean;
+  readonly roundTripMs: number;
   onData: ((bytes: Buffer) => void) | null = null;
   onLost: ((reason: Error) => void) | null = null;
   readonly #inner: Transport;
@@ -39,6 +42,7 @@ class LateLine implements Transport {
     this.#inner = inner;
     this.#baudRate = inner.baudRate;
     this.canSetBaudRate = lateness.kind !== 'raw';
+    this.roundTripMs = lateness.isTold === false ? 0 : delay() + delay();
     this.#there = new Way(clock, delay);
     this.#back = new Way(clock, delay);
     inner.onData = (bytes) => {
@@ -84,9 +88,7 @@ class LateLine implements Transport {
   close(): Promise<void> {
     this.onData = null;
     this.onLost = null;
-    return new Promise((resolve) =>
-      this.#there.send(() => void this.#inner.close().then(resolve)),
-    );
+    return new Promise((resolve) => this.#there.send(() => void this.#inner.close().then(resolve)));
   }
 
   /** Something that the server does in its turn, and answers. */

@@ -3,6 +3,7 @@ import type { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
 import { BkError, isBkError } from '../../errors';
 import {
   ANSWER_SHAPES,
+  answers,
   type Command,
   encodeRequest,
   linkCheck,
@@ -15,9 +16,11 @@ import { tellsReboots } from '../base/link-state';
 import { twiceAlike } from '../base/twice-alike';
 import { AdaptiveTimeout, type Patience } from './adaptive-timeout';
 import { AnswerWaiter, ownCopy, type Waiter } from './answer-waiter';
+import { CallsUnderWay, SecondLook } from './calls-under-way';
 import { ChipTrust } from './chip-trust';
 import { AheadTrust, CommandAhead } from './command-ahead';
 import { silent, unsure } from './exchange-errors';
+import type { LineLatency } from './line-latency';
 import { SilenceTimer } from './silence-timer';
 import { WireWatch } from './wire-watch';
 
@@ -56,6 +59,9 @@ export class Exchanger {
   ahead = new AheadTrust();
   #ahead: CommandAhead | null = null;
   #waiter: Waiter | null = null;
+  readonly #calls = new CallsUnderWay();
+  /** What fails the question for whose answer the chip was called once more; null while none is. */
+  #giveUp: (() => void) | null = null;
   #lost: BkError | null = null;
   #lastByteAt = Number.NEGATIVE_INFINITY;
 
@@ -71,6 +77,7 @@ export class Exchanger {
     this.#lost = null;
     this.trust.doubt();
     this.forgetInput();
+    this.#timeout.line.isAtLeast(transport.roundTripMs ?? 0);
     transport.onData = (bytes) => this.#receive(bytes);
     transport.onLost = (reason) => {
       if (this.#transport === transport) this.#portLost(reason);
@@ -116,13 +123,23 @@ export class Exchanger {
     return this.#timeout.checksumReach;
   }
 
+  /** How long an answer to a call may be on its way, ms: what was sent that long ago is not answered any more. */
+  get lateness(): number {
+    return this.#timeout.lateness;
+  }
+
+  /** What is known of the line's own time. */
+  get line(): Pick<LineLatency, 'isLate' | 'usual'> {
+    return this.#timeout.line;
+  }
+
   /**
    * To be called when a chip was called many times and has answered: how long after the latest call its last answer
    * came is how long adapter, driver and network keep one.
    */
   learnLatency(): void {
     const { begun, onWire } = this.#watch.latest;
-    if (this.#lastByteAt >= begun) this.#timeout.guessTrip(this.#lastByteAt - begun - onWire);
+    if (this.#lastByteAt >= begun) this.#timeout.line.isAtLeast(this.#lastByteAt - begun - onWire);
   }
 
   /** To be called when a chip that did not answer is found alive: flash operations get longer from now on. */
@@ -181,7 +198,7 @@ export class Exchanger {
     const ahead = this.#ahead;
     if (ahead === null) return;
     const answer = lineTime(ahead.answerBytes, this.#transport.baudRate);
-    const end = this.#clock.now() + answer + this.latency + QUIET_LIMIT_MS;
+    const end = this.#clock.now() + answer + Math.max(this.latency, this.lateness) + QUIET_LIMIT_MS;
     while (ahead.frame === null && this.#lost === null && this.#clock.now() < end) {
       await this.pause(PASS_OVER_MS);
     }
@@ -208,13 +225,20 @@ export class Exchanger {
     if (!tells) this.trust.asks(command.kind, begun);
     // Not even a command that the chip would refuse may reach another one.
     if (command.alters && !this.trust.isSure) throw unsure(args, port);
+    const usual = { request: request.length, baudRate, now: begun };
     const patience =
       limitMs === undefined
-        ? this.#timeout.patience(command, args, { request: request.length, baudRate, now: begun })
-        : { first: limitMs, gap: 0, longest: limitMs };
+        ? () => this.#timeout.patience(command, args, usual)
+        : () => ({ first: limitMs, gap: 0, longest: limitMs });
     this.#watch.begin(command.kind, baudRate, begun, onWire);
     // The waiter stands before the request leaves: no answer can be too fast for it.
-    const answer = this.#wait(command, args, patience, next !== undefined);
+    const answer = this.#wait(command, args, {
+      patience,
+      isFollowed: next !== undefined,
+      isLimited: limitMs !== undefined,
+    });
+    if (command.kind === 'link') this.#calls.sent(begun);
+    else this.#calls.asks();
     const waiter = this.#waiter;
     if (next !== undefined)
       this.#ahead = new CommandAhead(command as Command<never, unknown>, next);
@@ -234,12 +258,15 @@ export class Exchanger {
       const now = this.#clock.now();
       const isAlone = !sent && next === undefined;
       if (isAlone) this.#timeout.learn(command, args, now - begun - onWire);
+      if (command.kind !== 'link') this.#calls.answered();
       this.trust.heard(now);
       this.#watch.answered();
       return value;
     } catch (error) {
       if (!sent) this.#watch.failed(command as Command<never, unknown>, args, error);
-      if (!tells && isBkError(error, 'BK_NO_RESPONSE')) this.trust.doubt();
+      if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
+      if (!tells) this.trust.doubt();
+      if (command.kind !== 'link') this.#timeout.line.allowMore();
       throw error;
     }
   }
@@ -324,6 +351,12 @@ export class Exchanger {
     }
   }
 
+  /** Calls the chip and waits for nothing. A port that takes no bytes tells so by itself. */
+  call(): void {
+    this.#calls.sent(this.#clock.now());
+    this.#transport.write(encodeRequest(linkCheck, undefined)).catch(() => {});
+  }
+
   /** Sends a command that nothing answers, and waits until it has left. */
   async sendUnanswered<Args>(command: Command<Args, unknown>, args: Args): Promise<void> {
     await this.writeRaw(encodeRequest(command, args));
@@ -365,26 +398,39 @@ export class Exchanger {
   #wait<Args, Answer>(
     command: Command<Args, Answer>,
     args: Args,
-    patience: Patience,
-    isFollowed: boolean,
+    options: { patience: () => Patience; isFollowed: boolean; isLimited: boolean },
   ): Promise<Answer> {
     if (this.#lost !== null) return Promise.reject(this.#lost);
     if (this.#waiter !== null) throw new Error('one command at a time');
     const { port } = this.#transport;
-    const waiter = new AnswerWaiter(command, args, port, isFollowed, () => {
+    const begun = this.#clock.now();
+    let look: SecondLook | null = null;
+    const waiter = new AnswerWaiter(command, args, port, options.isFollowed, () => {
       timer.stop();
+      look?.stop();
+      this.#giveUp = null;
       this.#waiter = null;
     });
     this.#waiter = waiter;
+    const giveUp = (): void => waiter.fail(silent(command, args, this.#clock.now() - begun, port));
     const timer = new SilenceTimer(
       this.#clock,
-      patience,
+      options.patience,
       () => (this.#reader.pending > 0 ? this.#lastByteAt : Number.NEGATIVE_INFINITY),
-      (ms) => {
+      () => {
         this.#watch.timeUp(this.#reader.pending);
         // A frame that lost bytes may hide the one that is waited for.
         this.#reader.resync((frame) => void this.#waiter?.take(frame));
-        if (this.#waiter === waiter) waiter.fail(silent(command, args, ms, port));
+        if (this.#waiter !== waiter) return;
+        const isOnce = options.isLimited || !this.#timeout.isWorthSecondLook(command);
+        if (isOnce) return giveUp();
+        this.#giveUp = giveUp;
+        look = new SecondLook(this.#clock, {
+          wayMs: this.lateness,
+          repeats: !tellsReboots(this.#transport),
+          call: () => this.call(),
+          onOver: giveUp,
+        });
       },
     );
     return waiter.answer;
@@ -394,8 +440,13 @@ export class Exchanger {
     this.#watch.received(bytes.length);
     this.#lastByteAt = this.#clock.now();
     this.#reader.push(bytes, (frame) => {
+      const isCall = answers(linkCheck as Command<never, unknown>, frame);
+      const isBehind = isCall && this.#calls.arrived();
       if (this.#waiter?.take(frame)) return this.#watch.claimed(frame);
       if (this.#ahead?.take(frame)) return;
+      if (isCall) this.#timeout.line.callAnswered(this.#lastByteAt - this.#calls.latest);
+      // The chip has answered what was asked before, or has lost it.
+      if (isBehind) this.#giveUp?.();
       const late = this.#watch.unclaimed(frame, this.#transport.baudRate, this.#lastByteAt);
       if (late !== null) this.#timeout.learn(late.command, late.args as never, late.took);
     });

@@ -105,7 +105,7 @@ export async function answersWithin(
 ): Promise<boolean> {
   const { clock } = exchanger;
   // An answer to the last call is heard as well where adapters and networks keep it back.
-  const end = clock.now() + forMs + 2 * exchanger.latency;
+  const end = clock.now() + forMs + exchanger.lateness;
   const request = encodeRequest(linkCheck, undefined).length;
   const spacing =
     SPACING_MS + lineTime(request + linkCheck.answerBytes, exchanger.transport.baudRate);
@@ -156,12 +156,38 @@ class Call {
 
   async reset(strategy: ResetStrategy): Promise<boolean> {
     for (const step of strategy.steps) {
-      if (step.lines && !(await this.#exchanger.transport.setLines(step.lines))) return false;
+      if (step.lines && !(await this.#callUntil(this.#exchanger.transport.setLines(step.lines))))
+        return false;
       this.hasReset = true;
-      if (step.bytes) await this.#exchanger.writeRaw(step.bytes);
+      if (step.bytes) await this.#callUntil(this.#exchanger.writeRaw(step.bytes));
       if (await this.listen(step.listenMs)) return true;
     }
     return false;
+  }
+
+  /**
+   * Goes on calling while a port takes long to do something: where a network carries it, a chip that was reset by it has
+   * stopped listening by the time that it is known to be done. What answers meanwhile may have been called before.
+   */
+  async #callUntil<T>(done: Promise<T>): Promise<T> {
+    const { transport } = this.#exchanger;
+    while (!(await this.#settlesWithin(done, SPACING_MS))) {
+      throwIfAborted(this.#signal, transport.port);
+      this.#exchanger.call();
+    }
+    return done;
+  }
+
+  #settlesWithin(done: Promise<unknown>, ms: number): Promise<boolean> {
+    const { clock } = this.#exchanger;
+    return new Promise((resolve) => {
+      const timer = clock.setTimeout(() => resolve(false), ms);
+      const settled = (): void => {
+        clock.clearTimeout(timer);
+        resolve(true);
+      };
+      done.then(settled, settled);
+    });
   }
 
   /** A chip keeps its rate until it reboots, and another tool may have left it at a fast one. */
