@@ -42,6 +42,10 @@ export class RecordedTransport implements Transport {
     return this.#inner.canSetBaudRate;
   }
 
+  get roundTripMs(): number {
+    return this.#inner.roundTripMs ?? 0;
+  }
+
   get onLost(): ((reason: Error) => void) | null {
     return this.#onLost;
   }

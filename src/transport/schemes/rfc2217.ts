@@ -76,6 +76,7 @@ class Rfc2217Transport implements Transport {
   readonly #clock: Clock;
   readonly #comPort: ComPort;
   #baudRate: number;
+  #roundTripMs = 0;
   #loss: Error | null = null;
   /** Bytes written since all had left the last time. */
   #undrained = 0;
@@ -111,6 +112,11 @@ class Rfc2217Transport implements Transport {
     return this.#line.port;
   }
 
+  /** How long the server took to agree. */
+  get roundTripMs(): number {
+    return this.#roundTripMs;
+  }
+
   get baudRate(): number {
     return this.#baudRate;
   }
@@ -121,7 +127,8 @@ class Rfc2217Transport implements Transport {
     const takes = await this.#takesCommands(signal);
     if (this.#loss !== null) throw this.#loss;
     if (!takes) throw noCommands(this.port);
-    this.#comPort.took(this.#clock.now() - begun);
+    this.#roundTripMs = this.#clock.now() - begun;
+    this.#comPort.took(this.#roundTripMs);
   }
 
   #takesCommands(signal: AbortSignal | undefined): Promise<boolean> {
