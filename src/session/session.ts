@@ -335,7 +335,7 @@ export class Session implements Introducible, Recoverable, Reconnectable {
   /** Links anew, at the boot rate. */
   async relink(signal: AbortSignal | undefined): Promise<void> {
     const { settings, exchanger } = this;
-    await exchanger.transport.setBaudRate(BOOT_BAUD);
+    await exchanger.setBaudRate(BOOT_BAUD);
     exchanger.forgetInput();
     const outcome = await this.#link(settings.linkTimeout * 1000, signal);
     this.#state = transition.relinked(this.#state, outcome);

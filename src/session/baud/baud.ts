@@ -34,7 +34,7 @@ export async function changeBaud(
   await transport.write(request);
   await transport.drain();
   await exchanger.pause(lineTime(request.length, before) / 2 + DELAY_MS / 2);
-  await transport.setBaudRate(baudRate);
+  await exchanger.setBaudRate(baudRate);
   exchanger.forgetInput();
   // The echo proves no more than a link check does, and a link check can be repeated.
   await exchanger.pause(DELAY_MS / 2);
@@ -47,12 +47,12 @@ async function hostCan(exchanger: Exchanger, baudRate: number): Promise<boolean>
   const { transport } = exchanger;
   const before = transport.baudRate;
   try {
-    await transport.setBaudRate(baudRate);
+    await exchanger.setBaudRate(baudRate);
   } catch (error) {
     if (isBkError(error, 'BK_BAD_SETTING')) return false;
     throw error;
   }
-  await transport.setBaudRate(before);
+  await exchanger.setBaudRate(before);
   return true;
 }
 
@@ -79,7 +79,7 @@ export async function wayBack(
   if (!byReboot && (await heardAt(exchanger, before, ASK_MS))) return 'kept';
   for (let attempt = 0; attempt < WAY_BACK_TRIES; attempt++) {
     const rebooting = byReboot || attempt % 2 === 1;
-    await transport.setBaudRate(failed);
+    await exchanger.setBaudRate(failed);
     // The chip may hear what the host cannot.
     await transport.write(rebooting ? restart : goBack);
     await transport.drain();
@@ -92,12 +92,12 @@ export async function wayBack(
     if (before === BOOT_BAUD && rebooting) continue;
     if (await heardAt(exchanger, before, ASK_MS)) return 'kept';
   }
-  await transport.setBaudRate(before);
+  await exchanger.setBaudRate(before);
   return 'lost';
 }
 
 async function heardAt(exchanger: Exchanger, baudRate: number, forMs: number): Promise<boolean> {
-  await exchanger.transport.setBaudRate(baudRate);
+  await exchanger.setBaudRate(baudRate);
   exchanger.forgetInput();
   return heard(exchanger, forMs);
 }

@@ -70,15 +70,16 @@ export class AdaptiveTimeout {
   /**
    * Whether it is worth a second look when a command is not answered in time: over a late line, and unless a chip that
    * rebooted in it would be missed by that.
+   * @param tells whether the chip has another rate after a reboot, and hears no call at this one
    */
-  isWorthSecondLook(command: Command<never, unknown>): boolean {
+  isWorthSecondLook(command: Command<never, unknown>, tells: boolean): boolean {
     if (this.line.slowest <= SECOND_LOOK_MS || !this.line.isLate) return false;
-    return !this.catchesReboots || command.usualWork === undefined;
+    return !tells || !this.catchesReboots || command.usualWork === undefined;
   }
 
   /** Whether a chip that reboots in an erase or a program is noticed so early that it can be called while it listens. */
   get catchesReboots(): boolean {
-    return this.line.least <= CATCHABLE_MS;
+    return this.line.latest <= CATCHABLE_MS;
   }
 
   /**

@@ -53,7 +53,7 @@ export class CallsUnderWay {
 }
 
 /** Networks stand still for so long now and then, ms. */
-const STANDSTILL_MS = 1000;
+export const STANDSTILL_MS = 1000;
 /** How often a chip is called that may have rebooted, ms: one call at least has to fall into the time for which it listens. */
 const CALL_EVERY_MS = 25;
 

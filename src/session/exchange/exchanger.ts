@@ -389,6 +389,13 @@ export class Exchanger {
     });
   }
 
+  /** Changes the rate of the host. A server answers that in its turn, and so tells how late the line is. */
+  async setBaudRate(baudRate: number): Promise<void> {
+    const begun = this.#clock.now();
+    await this.#transport.setBaudRate(baudRate);
+    if (this.#transport.roundTripMs) this.#timeout.line.isAtLeast(this.#clock.now() - begun);
+  }
+
   /** Forgets half-arrived answers, as after a change of rate. */
   forgetInput(): void {
     this.#ahead = null;
@@ -412,23 +419,27 @@ export class Exchanger {
       this.#waiter = null;
     });
     this.#waiter = waiter;
-    const giveUp = (): void => waiter.fail(silent(command, args, this.#clock.now() - begun, port));
+    const giveUp = (): void => {
+      this.#watch.timeUp(this.#reader.pending);
+      // A frame that lost bytes may hide the one that is waited for.
+      this.#reader.resync((frame) => void this.#waiter?.take(frame));
+      if (this.#waiter === waiter)
+        waiter.fail(silent(command, args, this.#clock.now() - begun, port));
+    };
     const timer = new SilenceTimer(
       this.#clock,
       options.patience,
       () => (this.#reader.pending > 0 ? this.#lastByteAt : Number.NEGATIVE_INFINITY),
       () => {
-        this.#watch.timeUp(this.#reader.pending);
-        // A frame that lost bytes may hide the one that is waited for.
-        this.#reader.resync((frame) => void this.#waiter?.take(frame));
-        if (this.#waiter !== waiter) return;
-        const isOnce = options.isLimited || !this.#timeout.isWorthSecondLook(command);
-        if (isOnce) return giveUp();
+        const tells = tellsReboots(this.#transport);
+        if (options.isLimited || !this.#timeout.isWorthSecondLook(command, tells)) return giveUp();
         this.#giveUp = giveUp;
+        // What has begun to come is not called into: the answer would fill the place of bytes that are lost.
+        const hasBegun = this.#reader.pending > 0;
         look = new SecondLook(this.#clock, {
           wayMs: this.lateness,
-          repeats: !tellsReboots(this.#transport),
-          call: () => this.call(),
+          repeats: !hasBegun && !tells,
+          call: () => (hasBegun ? undefined : this.call()),
           onOver: giveUp,
         });
       },

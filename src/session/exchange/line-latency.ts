@@ -36,6 +36,11 @@ export class LineLatency {
       : Math.max(0, ...this.#trips);
   }
 
+  /** How long the quicker one of the latest two was under way, ms: a line that has become slower shows it here first. */
+  get latest(): number {
+    return this.#trips.length === 0 ? this.#guess : Math.min(...this.#trips.slice(-2));
+  }
+
   /** Whether it is a network rather than a cable by what is known. */
   get isLate(): boolean {
     return (this.#trips.length === 0 ? this.#guess : this.slowest) > LOCAL_MS;
@@ -65,9 +70,12 @@ export class LineLatency {
     keep(this.#told, Math.max(0, trip), TOLD_OF);
   }
 
-  /** It takes so many ms at least, as something else than an answer to a question has told. */
+  /** It takes so many ms at least by now, as something else than an answer to a question has told. */
   isAtLeast(ms: number): void {
-    this.#guess = Math.max(this.#guess, Math.min(ms, LONGEST_TRIP_MS));
+    const told = Math.min(ms, LONGEST_TRIP_MS);
+    this.#guess = Math.max(this.#guess, told);
+    if (this.#trips.length > 0 && told > LOCAL_MS && told >= this.slowest)
+      keep(this.#trips, told, TRIPS_KEPT);
   }
 
   /** Nobody waited any more for the answer to a call, so that it is to the latest one or to one before that. @param ms since that one */

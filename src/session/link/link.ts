@@ -200,7 +200,7 @@ class Call {
       for (const baudRate of LEFT_OVER_BAUDS) {
         if ((await this.#takes(baudRate)) && (await this.listen(OTHER_BAUD_MS))) return true;
       }
-      await transport.setBaudRate(BOOT_BAUD);
+      await this.#exchanger.setBaudRate(BOOT_BAUD);
       this.#exchanger.forgetInput();
       return false;
     } finally {
@@ -211,7 +211,7 @@ class Call {
   /** @returns false where it is not this adapter's rate */
   async #takes(baudRate: number): Promise<boolean> {
     try {
-      await this.#exchanger.transport.setBaudRate(baudRate);
+      await this.#exchanger.setBaudRate(baudRate);
       return true;
     } catch (error) {
       if (isBkError(error, 'BK_BAD_SETTING')) return false;

@@ -75,7 +75,7 @@ async function findWire(exchanger: Exchanger, method: ResetMethod): Promise<Wire
     await exchanger.transport.setLines(free);
     if (await answersWithin(exchanger, AFTER_RESET_MS)) return wire;
     // Silent for another reason, and never reset: then it has its rate still.
-    await exchanger.transport.setBaudRate(baudRate);
+    await exchanger.setBaudRate(baudRate);
     exchanger.forgetInput();
   }
   await exchanger.transport.setLines(restingLines(method));
