@@ -4,11 +4,15 @@ import { likelyCause } from '../../errors';
 import { BOOT_BAUD } from '../../session/base/link-state';
 import type { RecoveryRecord } from '../../session/base/report';
 import type { FilledSettings } from '../../session/base/settings';
-import type { Note } from '../../texts/note';
+import { type Note, say } from '../../texts/note';
 import { render, renderAll } from '../../texts/render';
 import type { JobContext } from './job-context';
 import type { JobFacts, Recovery } from './job-types';
 import type { Operation } from './progress';
+
+/** A job that has waited for so long for answers on their way, ms, and for so much of its time, suffers by it. */
+const LONG_WAIT_MS = 5_000;
+const LONG_WAIT = 0.3;
 
 /** What a job has to say of itself besides its payload. */
 export interface JobOutcome<Payload> {
@@ -29,6 +33,10 @@ export function factsOf(
   const { session } = context;
   const seconds = times.workMs / 1000;
   const warnings = [...session.identity.warnings, ...context.warnings];
+  const { usual } = session.exchanger.line;
+  const { waitedMs } = session;
+  const isMended = context.recoveries.length > 0;
+  const isSlowed = waitedMs >= LONG_WAIT_MS && waitedMs >= LONG_WAIT * times.totalMs;
   return {
     operation,
     device: session.settings.name,
@@ -40,10 +48,14 @@ export function factsOf(
     durationMs: Math.round(times.totalMs),
     bytesPerSecond: seconds > 0 ? Math.round(outcome.bytes / seconds) : 0,
     baud: session.workingBaud,
+    ...(usual === null ? {} : { latencyMs: Math.round(usual) }),
     recoveries: context.recoveries.map(recovery),
     warnings: renderAll(warnings),
     warningCodes: warnings,
-    ...(context.recoveries.length === 0 ? {} : explained(session.exchanger.evidence.evidence)),
+    ...explained(
+      isMended ? session.exchanger.evidence.evidence : null,
+      isSlowed ? [lateAnswers(waitedMs, usual ?? 0)] : [],
+    ),
     ...outcome.extra,
   };
 }
@@ -82,11 +94,28 @@ function recovery({ cause, action, ...record }: RecoveryRecord): Recovery {
   };
 }
 
-function explained(evidence: Evidence): Pick<JobFacts, 'likely' | 'advice' | 'adviceCodes'> {
+/**
+ * @param evidence where the job had to be mended
+ * @param more advice besides what it gives
+ */
+function explained(
+  evidence: Evidence | null,
+  more: readonly Note[],
+): Pick<JobFacts, 'likely' | 'advice' | 'adviceCodes'> {
+  if (evidence === null)
+    return more.length === 0 ? {} : { advice: renderAll(more), adviceCodes: more };
   const { likely, advice } = diagnose(evidence);
+  const all = [...advice, ...more];
   return {
     likely: likely.map((one) => likelyCause(one)),
-    advice: renderAll(advice),
-    adviceCodes: advice,
+    advice: renderAll(all),
+    adviceCodes: all,
   };
+}
+
+function lateAnswers(waitedMs: number, usualMs: number): Note {
+  return say('job.lateAnswers', {
+    seconds: Math.round(waitedMs / 1000),
+    ms: Math.round(usualMs),
+  });
 }

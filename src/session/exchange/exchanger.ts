@@ -129,7 +129,7 @@ export class Exchanger {
   }
 
   /** What is known of the line's own time. */
-  get line(): Pick<LineLatency, 'isLate' | 'usual'> {
+  get line(): Pick<LineLatency, 'isLate' | 'usual' | 'waited'> {
     return this.#timeout.line;
   }
 
@@ -258,6 +258,7 @@ export class Exchanger {
       const now = this.#clock.now();
       const isAlone = !sent && next === undefined;
       if (isAlone) this.#timeout.learn(command, args, now - begun - onWire);
+      if (isAlone) this.#timeout.line.wait(now - begun - onWire);
       if (command.kind !== 'link') this.#calls.answered();
       this.trust.heard(now);
       this.#watch.answered();

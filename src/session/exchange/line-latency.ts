@@ -19,6 +19,7 @@ export class LineLatency {
   /** How long the latest answers took that needed next to no work, ms. */
   readonly #trips: number[] = [];
   readonly #told: number[] = [];
+  #waited = 0;
   /** What the opening of the port, and calls that were made one upon the other, have told, ms. */
   #guess = 0;
   /** What is allowed for while nothing is known, ms. */
@@ -61,6 +62,16 @@ export class LineLatency {
   get usual(): number | null {
     const sorted = [...this.#told].sort((one, other) => one - other);
     return sorted[Math.floor(sorted.length / 2)] ?? null;
+  }
+
+  /** For how long answers have been waited for because of the line, ms. */
+  get waited(): number {
+    return this.#waited;
+  }
+
+  /** An answer was waited for, for so many ms. */
+  wait(took: number): void {
+    this.#waited += Math.max(0, Math.min(took, this.usual ?? 0));
   }
 
   /** An answer that needed next to no work came so many ms after the time that its bytes took on the wire. */
