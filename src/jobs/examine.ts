@@ -122,7 +122,7 @@ class Probes {
         answers: times.answers.length,
         lost: times.lost,
         delayMs: roundMs(times.delayMs),
-        holdMs: roundMs(times.holdMs),
+        holdMs: times.holdMs === null ? null : roundMs(times.holdMs),
       } satisfies Partial<Examination['line']>);
     });
   }
@@ -188,7 +188,9 @@ class Probes {
     return this.#probe('restarts', say('examine.restarting'), async () => {
       Object.assign(this.#found.link, await tryRestarts(session, signal));
       const { window, restart } = this.#found.link;
-      if (restart === null) this.#note('restarts', say('examine.noRestart'));
+      const { isLate } = session.exchanger.line;
+      if (restart === null)
+        this.#note('restarts', isLate ? say('examine.lateRestarts') : say('examine.noRestart'));
       if (window === null) return;
       this.#found.link.window = {
         opensMs: roundMs(window.opensMs),

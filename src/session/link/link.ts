@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock';
 import { diagnose } from '../../diagnosis/diagnose';
 import { BkError, isBkError } from '../../errors';
 import { encodeRequest, linkCheck } from '../../protocol/commands/command-table';
@@ -121,6 +122,33 @@ export async function answersWithin(
   return false;
 }
 
+/**
+ * Goes on calling while a port takes long to do something: where a network carries it, a chip that was reset by it has
+ * stopped listening by the time that it is known to be done. What answers meanwhile may have been called before.
+ */
+export async function callUntil<T>(
+  exchanger: Exchanger,
+  done: Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  while (!(await settlesWithin(exchanger.clock, done, SPACING_MS))) {
+    throwIfAborted(signal, exchanger.transport.port);
+    exchanger.call();
+  }
+  return done;
+}
+
+function settlesWithin(clock: Clock, done: Promise<unknown>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimeout(() => resolve(false), ms);
+    const settled = (): void => {
+      clock.clearTimeout(timer);
+      resolve(true);
+    };
+    done.then(settled, settled);
+  });
+}
+
 class Call {
   readonly #exchanger: Exchanger;
   readonly #line: LineWatch;
@@ -156,38 +184,17 @@ class Call {
 
   async reset(strategy: ResetStrategy): Promise<boolean> {
     for (const step of strategy.steps) {
-      if (step.lines && !(await this.#callUntil(this.#exchanger.transport.setLines(step.lines))))
+      if (step.lines && !(await this.#calling(this.#exchanger.transport.setLines(step.lines))))
         return false;
       this.hasReset = true;
-      if (step.bytes) await this.#callUntil(this.#exchanger.writeRaw(step.bytes));
+      if (step.bytes) await this.#calling(this.#exchanger.writeRaw(step.bytes));
       if (await this.listen(step.listenMs)) return true;
     }
     return false;
   }
 
-  /**
-   * Goes on calling while a port takes long to do something: where a network carries it, a chip that was reset by it has
-   * stopped listening by the time that it is known to be done. What answers meanwhile may have been called before.
-   */
-  async #callUntil<T>(done: Promise<T>): Promise<T> {
-    const { transport } = this.#exchanger;
-    while (!(await this.#settlesWithin(done, SPACING_MS))) {
-      throwIfAborted(this.#signal, transport.port);
-      this.#exchanger.call();
-    }
-    return done;
-  }
-
-  #settlesWithin(done: Promise<unknown>, ms: number): Promise<boolean> {
-    const { clock } = this.#exchanger;
-    return new Promise((resolve) => {
-      const timer = clock.setTimeout(() => resolve(false), ms);
-      const settled = (): void => {
-        clock.clearTimeout(timer);
-        resolve(true);
-      };
-      done.then(settled, settled);
-    });
+  #calling<T>(done: Promise<T>): Promise<T> {
+    return callUntil(this.#exchanger, done, this.#signal);
   }
 
   /** A chip keeps its rate until it reboots, and another tool may have left it at a fast one. */

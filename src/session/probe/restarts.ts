@@ -2,7 +2,7 @@ import { reboot } from '../../protocol/commands/command-table';
 import type { ModemLines } from '../../transport/transport';
 import type { FilledSettings, ResetMethod } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
-import { answersWithin } from '../link/link';
+import { answersWithin, callUntil } from '../link/link';
 import { resetStrategies, restingLines } from '../link/reset';
 import { atBootRate, type LinkWindow, lookForWindow, type Restart } from './link-window';
 
@@ -53,6 +53,11 @@ export async function tryRestarts(
     return { wire, restart: null, window: null };
   }
   const restart = wire === null ? () => restartByCommand(exchanger) : byWire(exchanger, wire);
+  // When a call is there is not known over a line that is late.
+  if (exchanger.line.isLate) {
+    await comeBack(session, wire === null ? null : restart, signal);
+    return { wire, restart: null, window: null };
+  }
   const window = await lookForWindow(exchanger, restart, wire !== null, signal);
   await comeBack(session, wire === null ? null : restart, signal);
   return { wire, restart: wire === null ? 'command' : 'wire', window };
@@ -68,11 +73,11 @@ async function findWire(exchanger: Exchanger, method: ResetMethod): Promise<Wire
     const { held, free } = linesOf(wire);
     if (!(await exchanger.transport.setLines(held))) return null;
     // What was under way has arrived by then.
-    await exchanger.pause(SETTLE_MS + 2 * exchanger.latency);
+    await exchanger.pause(SETTLE_MS + exchanger.lateness);
     exchanger.forgetInput();
     if (await answersWithin(exchanger, HELD_MS)) continue;
     await atBootRate(exchanger);
-    await exchanger.transport.setLines(free);
+    await callUntil(exchanger, exchanger.transport.setLines(free));
     if (await answersWithin(exchanger, AFTER_RESET_MS)) return wire;
     // Silent for another reason, and never reset: then it has its rate still.
     await exchanger.setBaudRate(baudRate);
@@ -94,7 +99,7 @@ function byWire(exchanger: Exchanger, wire: Wire): Restart {
     await exchanger.transport.setLines(held);
     await exchanger.pause(PULSE_MS);
     await atBootRate(exchanger);
-    await exchanger.transport.setLines(free);
+    await callUntil(exchanger, exchanger.transport.setLines(free));
   };
 }
 
