@@ -40,9 +40,11 @@ const BACK_TRIES = 3;
  * Restarts the chip again and again, and looks when it takes a link check. Nothing is changed by it but that the
  * firmware starts once or twice. With a wire the chip is linked again at the end; without one it may run its firmware,
  * as it does after every job, so that this comes last.
+ * @param isFar the chip is behind a network: when a call is there is not known then, and the window is not looked at
  */
 export async function tryRestarts(
   session: Restartable,
+  isFar: boolean,
   signal: AbortSignal | undefined,
 ): Promise<Restarts> {
   const { exchanger, settings } = session;
@@ -53,8 +55,7 @@ export async function tryRestarts(
     return { wire, restart: null, window: null };
   }
   const restart = wire === null ? () => restartByCommand(exchanger) : byWire(exchanger, wire);
-  // When a call is there is not known over a line that is late.
-  if (exchanger.line.isLate) {
+  if (isFar) {
     await comeBack(session, wire === null ? null : restart, signal);
     return { wire, restart: null, window: null };
   }
