@@ -18,7 +18,7 @@ import { AdaptiveTimeout, type Patience } from './adaptive-timeout';
 import { AnswerWaiter, ownCopy, type Waiter } from './answer-waiter';
 import { CallsUnderWay, SecondLook } from './calls-under-way';
 import { ChipTrust } from './chip-trust';
-import { AheadTrust, CommandAhead } from './command-ahead';
+import { AheadTrust, CommandsAhead } from './command-ahead';
 import { silent, unsure } from './exchange-errors';
 import type { LineLatency } from './line-latency';
 import { SilenceTimer } from './silence-timer';
@@ -26,8 +26,8 @@ import { WireWatch } from './wire-watch';
 
 interface ExchangeOptions<Args> {
   limitMs?: number;
-  /** To be sent right behind it. */
-  next?: Args;
+  /** To be sent behind it, in this order. */
+  row?: readonly Args[];
   /** It was sent already; and where its answer has come since, that. */
   sent?: boolean;
   frame?: Frame | null;
@@ -57,7 +57,7 @@ export class Exchanger {
   readonly trust = new ChipTrust();
   /** Whether commands are sent ahead. */
   ahead = new AheadTrust();
-  #ahead: CommandAhead | null = null;
+  readonly #ahead: CommandsAhead;
   #waiter: Waiter | null = null;
   readonly #calls = new CallsUnderWay();
   /** What fails the question for whose answer the chip was called once more; null while none is. */
@@ -68,6 +68,7 @@ export class Exchanger {
   constructor(transport: Transport, clock: Clock) {
     this.#transport = transport;
     this.#clock = clock;
+    this.#ahead = new CommandsAhead(clock);
     this.attach(transport);
   }
 
@@ -167,52 +168,60 @@ export class Exchanger {
    * Asks something that changes nothing and whose answer tells what it is of, and the next of its kind before that
    * answer has come, where answers come late and the chip is not known to miss it. Whoever asks for that next finds it
    * under way.
+   * @param row what will be asked for then, in this order; as much of it goes ahead as keeps the line busy
    * @throws as `sendOnce`
    */
   async askWithNext<Args>(
     command: Command<Args, Buffer>,
     args: Args,
-    next?: Args,
+    row: readonly Args[] = [],
   ): Promise<Buffer> {
-    const { ahead } = this;
-    const isUnderWay = this.#ahead?.is(command as Command<never, unknown>, args) ?? false;
-    const frame = isUnderWay ? (this.#ahead?.frame ?? null) : null;
-    if (!isUnderWay) await this.#passOverAhead();
-    this.#ahead = null;
-    const then = next !== undefined && ahead.isWorth(this.latency) ? { next } : {};
+    const first = this.#ahead.takeFirst(command as Command<never, unknown>, args);
+    if (first === null) await this.#passOverAhead();
+    const answerMs = lineTime(command.answerBytes, this.#transport.baudRate);
+    const { isLate, usual } = this.line;
+    const depth = this.ahead.depth(this.latency, isLate ? (usual ?? 0) : 0, answerMs);
+    const count = this.#ahead.count + 1;
+    const then = { row: row.slice(0, depth), sent: first !== null, frame: first?.frame ?? null };
     try {
-      return await this.#exchange(command, args, { ...then, sent: isUnderWay, frame });
+      return await this.#exchange(command, args, then);
     } catch (error) {
       if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
-      ahead.doubt();
-      // What comes of the next one must not be taken for anything else; a chip that rebooted is not waited for.
-      this.#ahead = null;
-      await this.waitForQuiet(QUIET_MS + this.latency, QUIET_LIMIT_MS);
-      if (!isUnderWay || !(await this.isThere())) throw error;
+      this.ahead.doubt(count);
+      // What comes of the next ones must not be taken for anything else; a chip that rebooted is not waited for.
+      const underWay = lineTime(this.#ahead.answerBytes, this.#transport.baudRate);
+      this.#ahead.forget();
+      await this.waitForQuiet(QUIET_MS + this.latency, QUIET_LIMIT_MS + underWay);
+      if (first === null || !(await this.isThere())) throw error;
       return this.#exchange(command, args, {});
+    } finally {
+      this.#ahead.hold();
     }
   }
 
   /** What was sent ahead and is not wanted any more is waited for: its answer would be in the way of others. */
   async #passOverAhead(): Promise<void> {
     const ahead = this.#ahead;
-    if (ahead === null) return;
+    ahead.hold();
+    if (ahead.count === 0) return;
+    const { count } = ahead;
     const answer = lineTime(ahead.answerBytes, this.#transport.baudRate);
-    const end = this.#clock.now() + answer + Math.max(this.latency, this.lateness) + QUIET_LIMIT_MS;
-    while (ahead.frame === null && this.#lost === null && this.#clock.now() < end) {
+    const way = Math.max(this.latency, this.lateness);
+    const end = this.#clock.now() + answer + way + QUIET_LIMIT_MS;
+    while (ahead.isWaitedFor && this.#lost === null && this.#clock.now() < end) {
       await this.pause(PASS_OVER_MS);
     }
-    this.#ahead = null;
-    if (ahead.frame === null) {
-      this.ahead.doubt();
+    if (ahead.isWaitedFor) {
+      this.ahead.doubt(count);
       this.#reader.reset();
     }
+    ahead.forget();
   }
 
   async #exchange<Args, Answer>(
     command: Command<Args, Answer>,
     args: Args,
-    { limitMs, next, sent = false, frame = null }: ExchangeOptions<Args>,
+    { limitMs, row = [], sent = false, frame = null }: ExchangeOptions<Args>,
   ): Promise<Answer> {
     // Its answer does not tell what it is of; with such a line the last one may still be on its way again.
     if (command.kind === 'checksum' && this.#watch.doubles)
@@ -234,29 +243,28 @@ export class Exchanger {
     // The waiter stands before the request leaves: no answer can be too fast for it.
     const answer = this.#wait(command, args, {
       patience,
-      isFollowed: next !== undefined,
+      isFollowed: row.length > 0 || this.#ahead.count > 0,
       isLimited: limitMs !== undefined,
     });
     if (command.kind === 'link') this.#calls.sent(begun);
     else this.#calls.asks();
     const waiter = this.#waiter;
-    if (next !== undefined)
-      this.#ahead = new CommandAhead(command as Command<never, unknown>, next);
-    const requests = [
-      ...(sent ? [] : [request]),
-      ...(next === undefined ? [] : [encodeRequest(command, next)]),
-    ];
     if (frame !== null) waiter?.take(frame);
     // Not awaited: a port that takes no bytes must not outlast the limit.
-    for (const bytes of requests) {
+    const send = (bytes: Buffer): void => {
       this.#transport.write(bytes).catch((error: unknown) => {
         if (this.#waiter === waiter) waiter?.fail(error);
       });
-    }
+    };
+    if (!sent) send(request);
+    this.#ahead.fill(command, row, {
+      everyMs: lineTime(command.answerBytes, baudRate),
+      send: (next) => send(encodeRequest(command, next)),
+    });
     try {
       const value = await answer;
       const now = this.#clock.now();
-      const isAlone = !sent && next === undefined;
+      const isAlone = !sent && row.length === 0;
       if (isAlone) this.#timeout.learn(command, args, now - begun - onWire);
       if (isAlone) this.#timeout.line.wait(now - begun - onWire);
       if (command.kind !== 'link') this.#calls.answered();
@@ -399,7 +407,7 @@ export class Exchanger {
 
   /** Forgets half-arrived answers, as after a change of rate. */
   forgetInput(): void {
-    this.#ahead = null;
+    this.#ahead.forget();
     this.#reader.reset();
   }
 
@@ -438,7 +446,7 @@ export class Exchanger {
         // What has begun to come is not called into: the answer would fill the place of bytes that are lost.
         const hasBegun = this.#reader.pending > 0;
         look = new SecondLook(this.#clock, {
-          wayMs: this.lateness,
+          wayMs: this.lateness + lineTime(this.#ahead.answerBytes, this.#transport.baudRate),
           repeats: !hasBegun && !tells,
           call: () => (hasBegun ? undefined : this.call()),
           onOver: giveUp,
@@ -455,7 +463,7 @@ export class Exchanger {
       const isCall = answers(linkCheck as Command<never, unknown>, frame);
       const isBehind = isCall && this.#calls.arrived();
       if (this.#waiter?.take(frame)) return this.#watch.claimed(frame);
-      if (this.#ahead?.take(frame)) return;
+      if (this.#ahead.take(frame)) return;
       if (isCall) this.#timeout.line.callAnswered(this.#lastByteAt - this.#calls.latest);
       // The chip has answered what was asked before, or has lost it.
       if (isBehind) this.#giveUp?.();
