@@ -14,11 +14,6 @@ export class CallsUnderWay {
     return this.#latest;
   }
 
-  /** How many there may be. */
-  get count(): number {
-    return this.#before + this.#since;
-  }
-
   sent(now: number): void {
     this.#since++;
     this.#latest = now;
@@ -43,12 +38,6 @@ export class CallsUnderWay {
     }
     if (this.#since > 0) this.#since--;
     return true;
-  }
-
-  /** Nothing is under way any more. */
-  settled(): void {
-    this.#before = 0;
-    this.#since = 0;
   }
 }
 
