@@ -35,6 +35,8 @@ const LEAST_WAIT_MS = 300;
 /** The same as a multiple of the longest answer so far: networks differ by more than that. */
 const PATIENCE = 4;
 const MOST_WAIT_MS = 3_000;
+/** Of what it has answered before it is waited for at least so long, ms: a network may stand still for a moment. */
+const KNOWN_WAIT_MS = 1_500;
 /** So often in a row one kind of request stays unanswered before its answers are not waited for any more. */
 const UNANSWERED = 2;
 
@@ -46,6 +48,7 @@ export class ComPort {
   readonly #send: (bytes: Buffer) => void;
   readonly #waiting = new Map<number, (value: Buffer | null) => void>();
   readonly #unanswered = new Map<ComPortRequest, number>();
+  readonly #answered = new Set<ComPortRequest>();
   /** The longest time that an answer has taken, ms. */
   #slowest = 0;
   #resume: (() => void) | null = null;
@@ -79,12 +82,16 @@ export class ComPort {
     const code = REQUESTS[kind];
     const unanswered = this.#unanswered.get(kind) ?? 0;
     const begun = this.#clock.now();
-    const answer = unanswered >= UNANSWERED ? Promise.resolve(null) : this.#answerTo(code, value);
+    const least = this.#answered.has(kind) ? KNOWN_WAIT_MS : 0;
+    const patience = Math.max(least, this.patience);
+    const answer =
+      unanswered >= UNANSWERED ? Promise.resolve(null) : this.#answerTo(code, value, patience);
     this.#send(optionMessage(COM_PORT, Buffer.concat([Buffer.from([code]), value])));
     const answered = await answer;
     if (answered === null) this.#unanswered.set(kind, unanswered + 1);
     else {
       this.#unanswered.delete(kind);
+      this.#answered.add(kind);
       this.took(this.#clock.now() - begun);
     }
     return answered;
@@ -106,7 +113,7 @@ export class ComPort {
   }
 
   /** An answer that says otherwise may be a late one, to an earlier request: it counts when no better one comes. */
-  #answerTo(code: number, asked: Buffer): Promise<Buffer | null> {
+  #answerTo(code: number, asked: Buffer, patience: number): Promise<Buffer | null> {
     return new Promise((resolve) => {
       let timer: Timer;
       let other: Buffer | null = null;
@@ -123,7 +130,7 @@ export class ComPort {
       };
       this.#waiting.get(code)?.(null);
       this.#waiting.set(code, take);
-      timer = this.#clock.setTimeout(() => settle(other), this.patience);
+      timer = this.#clock.setTimeout(() => settle(other), patience);
     });
   }
 
