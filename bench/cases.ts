@@ -8,6 +8,7 @@ import { QUICK_CASES } from './cases-quick';
 import { eightChips } from './eight-chips';
 import { readLimit, rereadLimit, rewriteLimit, usualWrite, writeLimit } from './limits';
 import { MIB } from './measure';
+import { NETWORK_CASES } from './network';
 import {
   BAUD,
   type Case,
@@ -169,5 +170,6 @@ export const CASES: readonly Case[] = [
     listens: false,
     run: eightChips,
   },
+  ...NETWORK_CASES,
   ...QUICK_CASES,
 ];

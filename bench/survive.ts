@@ -10,6 +10,7 @@
 import { answers } from './survive/answers';
 import { brownouts } from './survive/brownouts';
 import { crash } from './survive/crash';
+import { cuts } from './survive/cuts';
 import { deadSector } from './survive/dead-sector';
 import { diagnosis } from './survive/diagnosis';
 import { fuzz } from './survive/fuzz';
@@ -21,6 +22,7 @@ const SECTIONS: readonly Section[] = [
   brownouts,
   answers,
   noWindow,
+  cuts,
   deadSector,
   diagnosis,
   fuzz,

@@ -110,7 +110,7 @@ async function perform(
     if (typeof outcome === 'number') return outcome;
     if (json) showJson({ result: outcome.result, facts: outcome.facts });
     else show(outcome, screen);
-    return DONE;
+    return outcome.unsound ? STATUS_OF.BK_STORAGE : DONE;
   } catch (thrown) {
     view.end();
     const error = asBkError(thrown);

@@ -282,6 +282,7 @@ export class Device {
       // What the job itself failed of says more.
       failure ??= asBkError(error, operation, settings.port);
     } finally {
+      context?.letGo();
       recorder.endJob();
       if (failure !== null) failure = failure.with({ record: recorder.record });
       else if (settings.record === 'all') result = withRecord(result, recorder.record);

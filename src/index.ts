@@ -1,11 +1,13 @@
 /** The engine, free of Node-RED: link, identify, read, erase, write and verify BK72xx chips. */
 
 export type { FileMode } from './backup/atomic';
-export { type FoundBackup, listBackups } from './backup/find';
+export type { BackupState } from './backup/care/check-backup';
+export type { ListedBackup } from './backup/catalogue';
+export { listBackups } from './backup/find';
 export { readImageFile, writeImageFile } from './backup/image-file';
 export type { ChipId } from './backup/names';
 export { addRecord, type Recorded, type RecordedJob, saveRecord } from './backup/port-records';
-export type { BackupRecord } from './backup/record';
+export type { BackupRecord, ChipTraits, FoundBackup } from './backup/record';
 export { ownName } from './chip/known/chip-queries';
 export { CHIP_NAMES, type ChipName, type Family } from './chip/known/chips';
 export { NEWEST, RELEASE_NAMES, type ReleaseName } from './chip/known/known-releases';
@@ -42,12 +44,18 @@ export type { OpenBekenSettings } from './image/openbeken/openbeken-write';
 export type { Json } from './image/tuya/tuya-json';
 export type { PinRole, Pins } from './image/tuya/tuya-pins';
 export type {
+  BackupsCheck,
+  CheckedBackup,
+  CheckedChip,
+  CheckOptions,
+} from './jobs/base/backups-check';
+export type {
   DeviceEvent,
   DeviceListener,
   JobEvent,
   WatchedJob,
 } from './jobs/base/device-watch';
-export { factsIn, inspectionIn, progressIn, summaryIn } from './jobs/base/in-language';
+export { checkIn, factsIn, inspectionIn, progressIn, summaryIn } from './jobs/base/in-language';
 export type {
   BackupImage,
   BackupMode,
@@ -77,6 +85,7 @@ export type {
 export type { Operation, Progress, ProgressListener } from './jobs/base/progress';
 export { ProgressThrottle } from './jobs/base/progress-throttle';
 export type { SectorChange, SectorShown } from './jobs/base/sector-change';
+export { checkBackups } from './jobs/check-backups';
 export type {
   Examination,
   ExamineOptions,

@@ -26,6 +26,8 @@ export interface Outcome {
   facts: JobFacts | null;
   /** The same for a person. */
   text: string;
+  /** It went well, and found something that did not: the exit status says so. */
+  unsound?: boolean;
   /** Goes to standard output as it is; the text then goes beside it. */
   bytes?: Buffer;
 }

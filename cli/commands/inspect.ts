@@ -1,5 +1,8 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
+  type BackupsCheck,
+  checkBackups,
   hex,
   type Inspection,
   inspect as look,
@@ -8,7 +11,7 @@ import {
   say,
   sizeText,
 } from '../../src';
-import { KEYS, rows, spans } from '../show/rows';
+import { KEYS, type Row, rows, spans } from '../show/rows';
 import { SHOWN } from '../words/device-options';
 import { oneOf } from '../words/option';
 import { command } from './command';
@@ -21,7 +24,12 @@ export const inspect = command({
   operand: { name: 'FILE', about: say('cli.operandInspectFile'), required: true },
   options: OPTIONS,
   run: async ({ secrets }, file, { control, folder }) => {
-    const bytes = await readImageFile(resolve(folder, file as string));
+    const path = resolve(folder, file as string);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+      const check = await checkBackups(path, control);
+      return { result: check, facts: null, text: describeCheck(check), unsound: isUnsound(check) };
+    }
+    const bytes = await readImageFile(path);
     const result = await look(bytes, { secrets, signal: control.signal });
     return { result, facts: null, text: describe(result) };
   },
@@ -55,6 +63,35 @@ function describe(found: Inspection): string {
     [say('cli.rowTemplate'), template && JSON.stringify(template)],
     [say('cli.rowEsphome'), found.esphome],
     [say('cli.rowWarnings'), found.warningCodes.map((note) => render(note)).join('\n') || null],
+  ]);
+}
+
+/** So that a script notices. */
+function isUnsound({ counts }: BackupsCheck): boolean {
+  return counts.damaged + counts.unreadable > 0;
+}
+
+/** First what is to be looked at, then chip by chip. */
+function describeCheck({ folder, backups, chips, counts, bytes }: BackupsCheck): string {
+  const states = Object.entries(counts).filter(([, count]) => count > 0);
+  const doubtful = backups.filter(({ state }) => state !== 'sound');
+  return rows([
+    [say('cli.rowFolder'), folder],
+    [say('cli.rowBackups'), states.map(([state, count]) => `${state}: ${count}`).join(', ')],
+    [say('cli.rowHashed'), sizeText(bytes)],
+    [
+      say('cli.rowNotSound'),
+      doubtful.map((one) => `${one.file} (${one.state}): ${one.reason}`).join('\n') || null,
+    ],
+    ...chips.map((one): Row => {
+      const name = `${one.chip ?? render(say('cli.unknown'))} ${one.mac ?? render(say('backup.noMac'))}`;
+      const { sound, damaged, newest, oldest } = one;
+      const lines = [`sound: ${sound}, damaged: ${damaged}`];
+      if (newest !== null) lines.push(render(say('cli.newest', { file: newest })));
+      if (oldest !== null && oldest !== newest)
+        lines.push(render(say('cli.oldest', { file: oldest })));
+      return [say('cli.rowChip'), [name, ...lines].join('\n')];
+    }),
   ]);
 }
 

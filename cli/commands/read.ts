@@ -29,6 +29,8 @@ const OPTIONS = {
   ...RANGE,
   folder: text('FOLDER', say('cli.optFolder', { standard: BACKUP_FOLDER })),
   keep: count(say('cli.optKeep'), 0),
+  keepDays: count(say('cli.optKeepDays'), 0),
+  keepFirst: switchOff(say('cli.optNoKeepFirst')),
   incremental: switchOff(say('cli.optNoIncremental')),
   ...FILE_MODE,
   ...RECORD,
@@ -70,7 +72,7 @@ function check(options: Options, file: string | null, { toTerminal }: Surroundin
   }
   if (file !== null && options.folder !== undefined)
     throw contradiction(say('cli.fileAndFolder'), say('cli.adviseFileOrFolder'));
-  if (file !== null && options.keep > 0)
+  if (file !== null && options.keep + options.keepDays > 0)
     throw contradiction(say('cli.fileAndKeep'), say('cli.adviseFileOrFolder'));
   if (file === null && options.memory !== 'flash') {
     const { memory } = options;
@@ -83,18 +85,20 @@ function contradiction(what: Note, advice: Note): BkError {
 }
 
 function output(
-  { folder = BACKUP_FOLDER, keep, incremental, fileMode }: Options,
+  { folder = BACKUP_FOLDER, keep, keepDays, keepFirst, incremental, fileMode }: Options,
   file: string | null,
   surroundings: Surroundings,
 ): FileOutput {
-  if (file === null)
-    return { folder: resolve(surroundings.folder, folder), keep, incremental, fileMode };
+  if (file === null) {
+    const rules = { keep, keepDays, keepFirst };
+    return { folder: resolve(surroundings.folder, folder), ...rules, incremental, fileMode };
+  }
   const path = resolve(surroundings.folder, file);
   return { folder: dirname(path), filename: basename(path), incremental, fileMode };
 }
 
 function describe(facts: JobFacts, path?: string): string {
-  const { bytes, offset, length, sha256, crc32 } = facts;
+  const { bytes, offset, length, sha256, crc32, removed = [] } = facts;
   const { bytesRead = 0, bytesReused = 0, bytesBlank = 0 } = facts;
   const sizes = {
     read: sizeText(bytesRead),
@@ -108,6 +112,7 @@ function describe(facts: JobFacts, path?: string): string {
     [say('cli.rowReused'), bytesReused + bytesBlank > 0 ? say('cli.reused', sizes) : null],
     [say('cli.rowSha256'), sha256],
     [say('cli.rowCrc32'), crc32],
+    [say('cli.rowRemoved'), removed.map((one) => basename(one)).join('\n') || null],
     tookRow(facts),
   ]);
 }

@@ -214,7 +214,7 @@ class JobRunner<Payload> {
 }
 
 /** A message of its own for output 2, with exactly what the contract names: of the one that started the job its id only. */
-function progressMessage({ _msgid }: JobMessage, progress: Progress): NodeMessage {
+export function progressMessage({ _msgid }: JobMessage, progress: Progress): NodeMessage {
   const { waitsForPerson: _, ...payload } = progress;
   return { _msgid, topic: 'progress', payload } as NodeMessage;
 }

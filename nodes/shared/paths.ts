@@ -67,6 +67,23 @@ export function sourceFile(RED: NodeAPI, setting: string | null, fromMessage: st
   );
 }
 
+/**
+ * What bk-inspect shall look at: the folder of its setting, or what a message names in there; without the setting what a
+ * message names in the user folder.
+ * @throws BkError BK_BAD_SETTING
+ */
+export function folderOrFile(
+  RED: NodeAPI,
+  setting: string,
+  fromMessage: string,
+): { path: string; isFolder: boolean } {
+  const configured = inUserDir(RED, setting);
+  const isItself = fromMessage === '' || inUserDir(RED, fromMessage) === configured;
+  if (setting !== '' && isItself) return { path: configured, isFolder: true };
+  const path = sourceFile(RED, setting === '' ? null : setting, fromMessage);
+  return { path, isFolder: isFolder(path) };
+}
+
 /** Folders that names in messages do not leave, and where such names may begin, first the one that is sought first. */
 function reachOf(
   RED: NodeAPI,

@@ -1,5 +1,6 @@
 import type { NodeAPI, NodeStatus } from 'node-red';
 import {
+  type BackupsCheck,
   type BkError,
   durationText,
   type Inspection,
@@ -69,6 +70,15 @@ export class StatusTexts {
     return chip === null
       ? this.#status('green', 'dot', 'inspectedKind', { kind })
       : this.#status('green', 'dot', 'inspected', { kind, chip });
+  }
+
+  /** A folder of backups: yellow where one of them cannot be relied on, or none can. */
+  checked({ counts }: BackupsCheck): NodeStatus {
+    const { sound } = counts;
+    const damaged = counts.damaged + counts.unreadable;
+    return damaged > 0 || sound === 0
+      ? this.#status('yellow', 'dot', 'checkedDamaged', { sound, damaged })
+      : this.#status('green', 'dot', 'checked', { sound });
   }
 
   failed(error: BkError): NodeStatus {

@@ -95,6 +95,11 @@ export function targetOf(name: string): string | null {
   return PART.exec(name)?.[1] ?? null;
 }
 
+/** Whether a file is one under way, or what an unfinished job has kept. */
+export function isUnfinished(name: string): boolean {
+  return STALE.some(([pattern]) => pattern.test(name));
+}
+
 /**
  * Removes what was left in a folder: files under way more than a day before `now` (ms since 1970),
  * what unfinished jobs have kept after a week.

@@ -3,8 +3,9 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { BkError, shown } from '../errors';
 import { type Note, say } from '../texts/note';
 import type { FileMode } from './atomic';
-import { SIDECAR } from './find';
+import { INDEX } from './catalogue-file';
 import { makeFolder } from './folder';
+import { SIDECAR } from './record';
 import { errnoOf, storageError } from './storage';
 
 /** Windows takes these for separators and drives; they are refused everywhere, so that flows can move. */
@@ -40,7 +41,8 @@ export function checkFilename(folder: string, filename: string): void {
   if (name.endsWith(SIDECAR)) {
     throw unfit(say('backup.nameOfSidecar', { name: shown(filename), ending: SIDECAR }));
   }
-  if (UNDER_WAY.test(name)) throw unfit(say('backup.nameOfPart', { name: shown(filename) }));
+  if (UNDER_WAY.test(name) || name === INDEX)
+    throw unfit(say('backup.nameOfPart', { name: shown(filename) }));
 }
 
 /**

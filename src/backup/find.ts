@@ -1,47 +1,45 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { Catalogue, type ListedBackup } from './catalogue';
 import { LARGEST_IMAGE } from './image-file';
-import { type ChipId, parseName } from './names';
+import type { ChipId } from './names';
 import { readIfPlain } from './plain-file';
-import { type BackupRecord, parseRecord, sha256 } from './record';
-
-/** A backup that lies in a folder, as its sidecar describes it; its bytes are not yet looked at. */
-export interface FoundBackup {
-  /** Absolute path of the bytes. */
-  path: string;
-  record: BackupRecord;
-}
-
-/** Ending of the file that lies beside a backup. */
-export const SIDECAR = '.json';
-/** Some kilobytes, as a rule, bytes. */
-const LARGEST_SIDECAR = 1024 * 1024;
+import { type BackupRecord, type FoundBackup, readSidecar, sha256 } from './record';
 
 /**
  * Backups of this chip in a folder, newest first; none when there is no such folder. With a MAC of
  * null: those of chips of this model without a MAC, which need not be this chip.
  */
-export async function findBackups(folder: string, id: ChipId): Promise<FoundBackup[]> {
+export async function findBackups(folder: string, id: ChipId): Promise<ListedBackup[]> {
   return backupsOf(await listBackups(folder), id);
 }
 
-/** Every backup in a folder, newest first; none when there is no such folder. */
-export async function listBackups(folder: string): Promise<FoundBackup[]> {
-  const names = await readdir(folder).catch(() => []);
-  const present = new Set(names);
-  const found: FoundBackup[] = [];
-  for (const name of names) {
-    if (!present.has(name + SIDECAR)) continue;
-    const record = await readSidecar(join(folder, name));
-    if (record !== null) found.push({ path: join(folder, name), record });
-  }
-  return found.sort(newestFirst);
+/**
+ * Every backup in a folder, newest first; none when there is no such folder. Their checksums sector by sector are
+ * left out: there are many, and they stand in the sidecars.
+ */
+export async function listBackups(folder: string): Promise<ListedBackup[]> {
+  return (await Catalogue.open(folder)).backups;
 }
 
 /** Those of one chip among backups, in their order. */
-export function backupsOf(backups: readonly FoundBackup[], { chip, mac }: ChipId): FoundBackup[] {
+export function backupsOf<Backup extends FoundBackup>(
+  backups: readonly Backup[],
+  { chip, mac }: ChipId,
+): Backup[] {
   const own = mac?.toLowerCase() ?? null;
   return backups.filter(({ record }) => record.chip === chip && record.mac === own);
+}
+
+const TOLD = ['kind', 'chip', 'mac', 'offset', 'length', 'sha256', 'date', 'file'] as const;
+
+/** Whether the sidecar of a backup that was listed still says the same: where it counts it is read itself. */
+export async function isAsListed({ path, record }: FoundBackup): Promise<boolean> {
+  const now: BackupRecord | null = await readSidecar(path);
+  return now !== null && TOLD.every((name) => now[name] === record[name]);
+}
+
+/** The bytes of a backup that was listed; null unless they are what its sidecar says, which still says the same. */
+export async function loadListed(backup: FoundBackup): Promise<Buffer | null> {
+  return (await isAsListed(backup)) ? loadVerified(backup) : null;
 }
 
 /**
@@ -68,56 +66,4 @@ export function loadStretch(
 ): Promise<Buffer | null> {
   const from = range.offset - record.offset;
   return readIfPlain(path, { most: range.length, longer: 'cut', from });
-}
-
-/** What lies beside a file as its sidecar; null where there is none that can be read. */
-export async function readSidecar(path: string): Promise<BackupRecord | null> {
-  const text = await readSidecarBytes(path);
-  return text === null ? null : parseRecord(text.toString('utf8'));
-}
-
-/** The sidecar of a file as it is; null where it is none. */
-export function readSidecarBytes(path: string): Promise<Buffer | null> {
-  return readIfPlain(path + SIDECAR, { most: LARGEST_SIDECAR });
-}
-
-/** What else a sidecar tells of the chip; null where it does not. */
-export interface ChipTraits {
-  /** Of its flash, as identification has it. */
-  flashId: string | null;
-  encryptionKey: string | null;
-}
-
-export async function traitsOf({ path }: FoundBackup): Promise<ChipTraits> {
-  const text = await readSidecarBytes(path);
-  const facts = text === null ? null : parseFacts(text.toString('utf8'));
-  return {
-    flashId: textOrNull(facts?.flash?.id),
-    encryptionKey: textOrNull(facts?.encryptionKey),
-  };
-}
-
-/** As a sidecar may have it. */
-type SidecarFacts = { flash?: { id?: unknown } | null; encryptionKey?: unknown } | null;
-
-function parseFacts(text: string): SidecarFacts {
-  try {
-    return JSON.parse(text) as SidecarFacts;
-  } catch {
-    return null;
-  }
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-/** Two of one second are told apart by the numbers at the ends of their names. */
-function newestFirst(a: FoundBackup, b: FoundBackup): number {
-  const byDate = Date.parse(b.record.date) - Date.parse(a.record.date);
-  return byDate !== 0 ? byDate : numberOf(b) - numberOf(a);
-}
-
-function numberOf(backup: FoundBackup): number {
-  return parseName(backup.record.file)?.number ?? 1;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 
@@ -24,7 +25,47 @@ export interface Bounds {
  * @returns what it is instead, where it is no plain file or too long
  * @throws errors of the operating system
  */
-export async function readPlain(path: string, bounds: Bounds): Promise<Buffer | Stats> {
+export function readPlain(path: string, bounds: Bounds): Promise<Buffer | Stats> {
+  return usePlain(path, bounds, (file, { size }) => {
+    const from = Math.min(bounds.from ?? 0, size);
+    return readFrom(file, from, Math.min(size - from, bounds.most));
+  });
+}
+
+/** Bytes that are held at once of a file that is only hashed. */
+const PIECE = 256 * 1024;
+
+/**
+ * The SHA-256 of a file and its length, piece by piece, with the same care.
+ * @param onPiece is told of each piece, bytes; ends it by throwing
+ * @returns what it is instead, where it is no plain file or too long
+ * @throws errors of the operating system
+ */
+export function hashPlain(
+  path: string,
+  bounds: Pick<Bounds, 'most'>,
+  onPiece: (bytes: number) => void = () => {},
+): Promise<{ sha256: string; length: number } | Stats> {
+  return usePlain(path, bounds, async (file) => {
+    const hash = createHash('sha256');
+    const piece = Buffer.alloc(PIECE);
+    let length = 0;
+    while (length <= bounds.most) {
+      const { bytesRead } = await file.read(piece, 0, PIECE, length);
+      if (bytesRead === 0) break;
+      hash.update(piece.subarray(0, bytesRead));
+      length += bytesRead;
+      onPiece(bytesRead);
+    }
+    return { sha256: hash.digest('hex'), length };
+  });
+}
+
+async function usePlain<T>(
+  path: string,
+  bounds: Bounds,
+  use: (file: FileHandle, stats: Stats) => Promise<T>,
+): Promise<T | Stats> {
   // Asked before it is opened, too: a serial port that is opened resets what hangs on it.
   const asked = await (bounds.links === 'refuse' ? lstat(path) : stat(path));
   if (!fits(asked, bounds)) return asked;
@@ -33,8 +74,7 @@ export async function readPlain(path: string, bounds: Bounds): Promise<Buffer | 
   try {
     const stats = await file.stat();
     if (!fits(stats, bounds)) return stats;
-    const from = Math.min(bounds.from ?? 0, stats.size);
-    return await readFrom(file, from, Math.min(stats.size - from, bounds.most));
+    return await use(file, stats);
   } finally {
     await file.close();
   }

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { CHIP_NAMES, type ChipName } from '../chip/known/chips';
+import { parseShallow } from './base/shallow-json';
 import type { ChipId } from './names';
+import { readIfPlain } from './plain-file';
 import { isSectorList, listSectors } from './sector-list';
 
 /** What lies beside a backup as `<file>.json`. More facts may stand there too. */
@@ -22,6 +24,13 @@ export interface BackupRecord extends ChipId {
   file: string;
   /** Checksums of its sectors, as listSectors makes them; files of earlier versions have none. */
   sectors?: string;
+}
+
+/** A backup that lies in a folder, as its sidecar describes it; its bytes are not yet looked at. */
+export interface FoundBackup {
+  /** Absolute path of the bytes. */
+  path: string;
+  record: BackupRecord;
 }
 
 /** What the caller knows of the bytes. */
@@ -60,14 +69,76 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** Ending of the file that lies beside a backup. */
+export const SIDECAR = '.json';
+/** Some kilobytes, as a rule, bytes. */
+const LARGEST_SIDECAR = 1024 * 1024;
+
+/** The sidecar of a file as it is; null where it is none. */
+export function readSidecarBytes(path: string): Promise<Buffer | null> {
+  return readIfPlain(path + SIDECAR, { most: LARGEST_SIDECAR });
+}
+
+/** What lies beside a file as its sidecar; null where there is none that can be read. */
+export async function readSidecar(path: string): Promise<BackupRecord | null> {
+  const text = await readSidecarBytes(path);
+  return text === null ? null : parseRecord(text.toString('utf8'));
+}
+
+/** What else a sidecar tells of the chip; null where it does not. */
+export interface ChipTraits {
+  /** Of its flash, as identification has it. */
+  flashId: string | null;
+  encryptionKey: string | null;
+  /** What its application called itself, with its version. */
+  firmware: string | null;
+}
+
+/** A sidecar, with what of its other facts people and jobs ask for. */
+export interface DescribedBackup {
+  record: BackupRecord;
+  traits: ChipTraits;
+}
+
+/** Reads a sidecar's text; null unless it has all that a record needs. */
+export function parseSidecar(text: string): DescribedBackup | null {
+  const value = parseShallow(text);
+  const record = recordIn(value);
+  if (record === null) return null;
+  const { flash, encryptionKey, inspection } = value as SidecarFacts;
+  const app = inspection?.app;
+  const firmware = [app?.project, app?.version].filter((part) => textOrNull(part) !== null);
+  return {
+    record,
+    traits: {
+      flashId: textOrNull(flash?.id),
+      encryptionKey: textOrNull(encryptionKey),
+      firmware: textOrNull(firmware.join(' ')),
+    },
+  };
+}
+
 /** Reads a sidecar's text; null unless it has all that a record needs. What else stands there is left out. */
 export function parseRecord(text: string): BackupRecord | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
+  return recordIn(parseShallow(text));
+}
+
+/** As a sidecar may have it. */
+interface SidecarFacts {
+  flash?: { id?: unknown } | null;
+  encryptionKey?: unknown;
+  inspection?: { app?: { project?: unknown; version?: unknown } | null } | null;
+}
+
+/** No file system takes longer names, and nothing that is told of a chip is longer. */
+const LONGEST_TEXT = 255;
+
+function textOrNull(value: unknown): string | null {
+  return isShort(value) && value !== '' ? value : null;
+}
+
+/** What is a record among what was read; null for anything else. */
+export function recordIn(value: unknown): BackupRecord | null {
   if (!isRecord(value)) return null;
   const { file, kind, chip, mac, offset, length, sha256, crc32, date } = value;
   const { sectors } = value;
@@ -96,9 +167,9 @@ function matches(value: unknown, pattern: RegExp): boolean {
   return typeof value === 'string' && pattern.test(value);
 }
 
-/** A name or a date: no file system takes longer names. */
+/** A name, a date, or what a chip calls something. */
 function isShort(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= 255;
+  return typeof value === 'string' && value.length <= LONGEST_TEXT;
 }
 
 function isCount(value: unknown): boolean {

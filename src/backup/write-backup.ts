@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { say } from '../texts/note';
+import { type Note, say } from '../texts/note';
 import {
   commitPart,
   discard,
@@ -12,12 +12,18 @@ import {
   writePart,
 } from './atomic';
 import { resolveFilename } from './filename';
-import { readSidecarBytes, SIDECAR } from './find';
 import { makeFolder } from './folder';
 import type { FolderTurns } from './folder-turns';
 import { backupStem, kindOf, parseName } from './names';
-import { type BackupRecord, type BackupSubject, makeRecord } from './record';
-import { removeOldest } from './retention';
+import {
+  type BackupRecord,
+  type BackupSubject,
+  type FoundBackup,
+  makeRecord,
+  readSidecarBytes,
+  SIDECAR,
+} from './record';
+import { type Retention, removeOld } from './retention';
 import { isFull, storageError } from './storage';
 
 export interface BackupRequest {
@@ -27,14 +33,22 @@ export interface BackupRequest {
   filename?: string | undefined;
   bytes: Uint8Array;
   subject: BackupSubject;
-  /** How many newest backups of this chip and stretch to keep; 0 (the default) keeps all. Not with `filename`. */
+  /**
+   * How many newest backups of this chip and stretch to keep, and those of how many days; 0 (the default) is no such
+   * rule. What either wants to keep is kept. Not with `filename`.
+   */
   keep?: number | undefined;
+  keepDays?: number | undefined;
+  /** Whether the oldest backup of the whole chip stays all the same; default false. */
+  keepFirst?: boolean | undefined;
   /** Who may read the files and the folders that are made; default `owner`. */
   fileMode?: FileMode | undefined;
   /** When it was read. */
   date: Date;
   /** More facts for the sidecar, plain data. */
   facts?: object | undefined;
+  /** Called now and then while it is found out which backups go: a chip wants to hear something. */
+  pause?: (() => Promise<void>) | undefined;
   /** Asked once when the disk is full, before the write is tried again. */
   makeRoom?: (() => Promise<void>) | undefined;
 }
@@ -47,6 +61,8 @@ export interface WrittenBackup {
   record: BackupRecord;
   /** Paths of the old backups that were removed. */
   removed: string[];
+  /** Why something that was to go is still there. */
+  doubts: Note[];
 }
 
 /**
@@ -54,10 +70,10 @@ export interface WrittenBackup {
  * @throws BkError BK_STORAGE, BK_BAD_SETTING (the file name); nothing is left behind then
  */
 export function writeBackup(turns: FolderTurns, request: BackupRequest): Promise<WrittenBackup> {
-  return turns.take(request.folder, () => write(request));
+  return turns.take(request.folder, () => write(turns, request));
 }
 
-async function write(request: BackupRequest): Promise<WrittenBackup> {
+async function write(turns: FolderTurns, request: BackupRequest): Promise<WrittenBackup> {
   const { folder, filename = '', bytes, subject, date, fileMode = 'owner' } = request;
   await makeFolder(folder, fileMode);
   const path =
@@ -77,9 +93,26 @@ async function write(request: BackupRequest): Promise<WrittenBackup> {
     throw storageError(reason, (why) => say('backup.backupUnwritable', { path, why }));
   }
   await syncFolder(dirname(path));
-  const removed =
-    filename === '' ? await removeOldest(folder, { path, record }, request.keep ?? 0) : [];
-  return { path, sidecar, record, removed };
+  const { removed, doubts } =
+    filename === ''
+      ? await letOldGo(turns, request, { path, record })
+      : { removed: [], doubts: [] };
+  return { path, sidecar, record, removed, doubts };
+}
+
+function letOldGo(
+  turns: FolderTurns,
+  {
+    folder,
+    date,
+    keep = 0,
+    keepDays = 0,
+    keepFirst = false,
+    pause = async () => {},
+  }: BackupRequest,
+  latest: FoundBackup,
+): Promise<Retention> {
+  return removeOld(turns, folder, latest, { keep, keepDays, keepFirst }, date.getTime(), pause);
 }
 
 /** Both are on the disk before either has its name; the bytes get theirs last. */

@@ -56,6 +56,8 @@ export async function write(
   given: WriteOptions,
   source: LoadedImage | LateImage,
 ): Promise<JobOutcome<WriteSummary>> {
+  const { image: file } = given;
+  if (!isUint8Array(file) && 'path' in file) await context.hold(file.path);
   const chosen = isLate(source) ? await source.load(context) : { image: source, told: {} };
   const { image, told } = chosen;
   const options = { ...given, ...('wish' in chosen ? chosen.wish : {}) };

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { isBkError } from '../errors';
+import { type BkError, isBkError } from '../errors';
 import type { Replays } from '../replay/replays';
 import { BOOT_BAUD } from '../session/base/link-state';
 import type { SessionReport } from '../session/base/report';
@@ -11,9 +11,14 @@ import { say } from '../texts/note';
 import type { Recorder } from '../trace/recorder';
 import { AdapterFollower } from '../transport/adapter/follow';
 import type { OpenOptions } from '../transport/schemes/port-scheme';
-import { openTransport } from '../transport/schemes/schemes';
+import { openTransport, schemeOf } from '../transport/schemes/schemes';
 import type { SimulatedChips } from '../transport/schemes/simulated-chips';
 import type { Transport } from '../transport/transport';
+
+/** A served port that somebody else seems to have gets so long to show that it is free, ms. */
+const TAKEN_MS = 3_000;
+/** So often it is taken again that was free, and was closed at once all the same. */
+const TAKES = 2;
 
 /** What all ports of an environment have in common. */
 export interface PortWorld {
@@ -43,45 +48,70 @@ export async function openSession(
   const follower = new AdapterFollower(settings.port, options);
   // Not awaited: nobody should wait for it unless the adapter goes away.
   void follower.remember();
-  const transport = await openPort(settings, follower, { ...options, signal }, report, recorder);
-  let latest = transport;
+  let latest = await openPort(settings, follower, { ...options, signal }, report, recorder);
   const reopen: Reopen = async (timeoutMs, abort) => {
     latest = recorder.tap(await follower.reopen(timeoutMs, abort));
     return latest;
   };
   const known = replays.ratesOf(settings.port, clock);
   const bauds = known === null ? world.bauds : new BaudMemories(clock, known);
-  try {
-    return await Session.open({ transport, settings, clock, report, bauds, signal, reopen });
-  } catch (error) {
-    await latest.close();
-    throw error;
+  const open = () =>
+    Session.open({ transport: latest, settings, clock, report, bauds, signal, reopen });
+  const { isServed } = schemeOf(settings.port);
+  for (let left = isServed ? TAKES : 0; ; left--) {
+    try {
+      return await open();
+    } catch (error) {
+      await latest.close();
+      if (left === 0 || !isBkError(error, 'BK_PORT_BUSY')) throw error;
+      latest = recorder.tap(await takeAgain(settings, follower, error, signal, report, clock));
+    }
   }
 }
 
 /** An adapter that goes away while it is opened, as when the module is switched on just then, is waited for. */
 async function openPort(
-  { port, linkTimeout }: FilledSettings,
+  settings: FilledSettings,
   follower: AdapterFollower,
   options: OpenOptions,
-  { evidence, onPhase, onRecovery }: SessionReport,
+  report: SessionReport,
   recorder: Recorder,
 ): Promise<Transport> {
   const { clock, signal } = options;
-  const start = clock.now();
   try {
-    return recorder.tap(await openTransport(port, options));
+    return recorder.tap(await openTransport(settings.port, options));
   } catch (error) {
     if (isBkError(error)) recorder.refused(BOOT_BAUD, error.code);
-    if (!isBkError(error, 'BK_PORT_LOST')) throw error;
-    evidence.adapterLost();
-    onPhase('open', say('session.portSilent', { port }), true);
-    const transport = await follower.reopen(linkTimeout * 1000, signal).catch((reason) => {
-      // The first error says more of a port that is there all the while.
-      throw isBkError(reason, 'BK_PORT_LOST') ? error : reason;
-    });
-    evidence.adapterBack();
-    onRecovery(beganAnew('open', error, clock.now() - start));
-    return recorder.tap(transport);
+    const { isServed } = schemeOf(settings.port);
+    const isTaken = isServed && isBkError(error, 'BK_PORT_BUSY');
+    if (!isTaken && !isBkError(error, 'BK_PORT_LOST')) throw error;
+    report.evidence.adapterLost();
+    const text = say('session.portSilent', { port: settings.port });
+    if (!isTaken) report.onPhase('open', text, true);
+    return recorder.tap(await takeAgain(settings, follower, error, signal, report, clock));
   }
+}
+
+/**
+ * A server that closes at once has somebody else, or is just going down: only the first stays so.
+ * @throws BkError the first error, which says more of a port that is there all the while; BK_CANCELLED
+ */
+async function takeAgain(
+  { linkTimeout }: FilledSettings,
+  follower: AdapterFollower,
+  error: BkError,
+  signal: AbortSignal | undefined,
+  { evidence, onRecovery }: SessionReport,
+  clock: Clock,
+): Promise<Transport> {
+  const start = clock.now();
+  const ms = linkTimeout * 1000;
+  const takenMs = isBkError(error, 'BK_PORT_BUSY') ? Math.min(ms, TAKEN_MS) : ms;
+  const transport = await follower.reopen(ms, signal, takenMs).catch((reason) => {
+    const isAsBefore = clock.now() - start <= takenMs;
+    throw isBkError(reason, 'BK_PORT_LOST') && isAsBefore ? error : reason;
+  });
+  evidence.adapterBack();
+  onRecovery(beganAnew('open', error, clock.now() - start));
+  return transport;
 }

@@ -4,6 +4,7 @@ import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
 import { KEEP_ALIVE_MS, type Session } from '../session/session';
 import { Recorder } from '../trace/recorder';
+import { schemeOf } from '../transport/schemes/schemes';
 import { openSession, type PortWorld } from './open-session';
 import { type Release, TurnQueue } from './turn-queue';
 
@@ -64,6 +65,7 @@ export class PortSlot {
     signal: AbortSignal | undefined,
   ): Promise<Session> {
     await this.#stopKeeping();
+    if (schemeOf(settings.port).isServed) report.evidence.served();
     const kept = this.#session;
     if (kept !== null) {
       if (serves(kept, settings) && (await kept.isStillThere())) {

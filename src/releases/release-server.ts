@@ -1,3 +1,4 @@
+import { parseShallow } from '../backup/base/shallow-json';
 import { LARGEST_IMAGE } from '../backup/image-file';
 import { sha256 as hashOf } from '../backup/record';
 import { isTag, type KnownRelease, NEWEST } from '../chip/known/known-releases';
@@ -153,12 +154,7 @@ function addressOf(text: string, base?: URL): URL | null {
 
 /** Null for anything but a release; files that are told of in part only are left out. */
 function parseRelease(body: Buffer): PublishedRelease | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    return null;
-  }
+  const value = parseShallow(body.toString('utf8'));
   if (typeof value !== 'object' || value === null) return null;
   const { tag_name: tag, assets } = value as Record<string, unknown>;
   if (typeof tag !== 'string' || !isTag(tag) || !Array.isArray(assets)) return null;
@@ -171,6 +167,19 @@ function fileOf(asset: unknown): PublishedFile | null {
   const url = typeof browser_download_url === 'string' ? addressOf(browser_download_url) : null;
   const isWhole = typeof name === 'string' && Number.isSafeInteger(size) && (size as number) > 0;
   if (!isWhole || url === null) return null;
-  const [, sha256] = /^sha256:([0-9a-f]{64})$/i.exec(String(digest)) ?? [];
-  return { name, size: size as number, sha256: sha256?.toLowerCase() ?? null, url };
+  return { name, size: size as number, sha256: hashIn(digest), url };
+}
+
+/**
+ * The SHA-256 that is published with a file; null where none is. One that cannot be one is no reason to do without:
+ * nothing is equal to it, and the file is refused.
+ */
+function hashIn(digest: unknown): string | null {
+  const [, given] = /^sha256:(.*)$/is.exec(String(digest)) ?? [];
+  return given === undefined
+    ? null
+    : given
+        .slice(0, 64)
+        .replace(/[^0-9a-f]/gi, '?')
+        .toLowerCase();
 }

@@ -63,6 +63,7 @@ describe('the name that a person gives a backup', () => {
     ['kitchen/lamp.bin.json', /\.json/],
     ['.lamp.part', /lamp\.part/],
     ['.lamp.partial', /lamp\.partial/],
+    ['.bk72xx-index', /bk72xx-index/],
     ['kitchen/.0123456789ab.check', /check/],
   ] as const) {
     it(`cannot be ${JSON.stringify(name).slice(0, 30)}`, () => {

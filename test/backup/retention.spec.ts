@@ -1,10 +1,23 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import fs from 'node:fs/promises';
 import { join } from 'node:path';
+import sinon from 'sinon';
+import { Catalogue } from '../../src/backup/catalogue';
 import { FolderTurns } from '../../src/backup/folder-turns';
 import type { BackupSubject } from '../../src/backup/record';
 import { type BackupRequest, writeBackup } from '../../src/backup/write-backup';
 import { scratchFolder } from '../support/bench-device';
+import { english } from '../support/english';
 
 const MAC = '02:00:00:ab:cd:ef';
 const FULL: BackupSubject = { kind: 'full', chip: 'BK7231N', mac: MAC, offset: 0 };
@@ -122,5 +135,138 @@ describe('how many backups are kept', function () {
     const { removed } = await write(1, { filename: 'lamp.bin', keep: 1 });
     assert.deepEqual(removed, []);
     assert.equal(names().length, 4);
+  });
+
+  describe('by their age', () => {
+    const DAY = 24 * 60 * 60;
+    const daily = async (days: number, more: Partial<BackupRequest> = {}) => {
+      const written = [];
+      for (let day = 0; day < days; day++) written.push(await write(day * DAY, more));
+      return written.map(({ path }) => path);
+    };
+
+    it('keeps what the count or the age wants to keep', async () => {
+      const paths = await daily(10);
+      // Five are younger than five days, and three are wanted anyway.
+      const { removed } = await write(10 * DAY, { keep: 3, keepDays: 5 });
+      assert.deepEqual(removed.sort(), paths.slice(0, 5));
+      const after = await write(30 * DAY, { keep: 3, keepDays: 5 });
+      assert.deepEqual(after.removed.sort(), paths.slice(5, 9));
+    });
+
+    it('goes by the date in the sidecar, and not by that of the file', async () => {
+      const [first = '', second = ''] = await daily(2);
+      utimesSync(first, 1, at(20 * DAY));
+      utimesSync(second, 1, 1);
+      const { removed } = await write(3 * DAY, { keepDays: 2 });
+      assert.deepEqual(removed, [first]);
+    });
+
+    it('keeps the oldest of the whole chip, and of a stretch none but the newest', async () => {
+      const [, ...more] = await daily(3);
+      const parts = await daily(2, { subject: PART });
+      const whole = await write(9 * DAY, { keepDays: 1, keepFirst: true });
+      assert.deepEqual(whole.removed.sort(), more);
+      const part = await write(9 * DAY, { subject: PART, keepDays: 1, keepFirst: true });
+      assert.deepEqual(part.removed.sort(), parts);
+    });
+
+    it('removes nothing by a clock that was never set, and says so', async () => {
+      await daily(3);
+      for (const date of [new Date(0), new Date(2020, 1, 1)]) {
+        const { removed, doubts } = await write(0, { date, keep: 1, keepDays: 1 });
+        assert.deepEqual(removed, []);
+        assert.match(
+          doubts.map((note) => english(note)).join(),
+          /clock .* not set.*none was removed/,
+        );
+      }
+    });
+
+    it('removes nothing where a backup is of tomorrow, and names it', async () => {
+      await daily(2);
+      const { path } = await write(60 * DAY);
+      const { removed, doubts } = await write(30 * DAY, { keep: 1, keepDays: 1 });
+      assert.deepEqual(removed, []);
+      const said = doubts.map((note) => english(note)).join();
+      assert.ok(said.includes(path.slice(folder().length + 1)), said);
+    });
+  });
+
+  it('does not count a damaged one, however new', async () => {
+    const [oldest, older, old, newer] = [
+      await write(0),
+      await write(1),
+      await write(2),
+      await write(3),
+    ];
+    appendFileSync(newer.path, 'x');
+    writeFileSync(old.path, 'other');
+    const { removed } = await write(4, { keep: 2 });
+    // The new one and the second: what lies between them is none.
+    assert.deepEqual(removed, [oldest.path]);
+    assert.ok(existsSync(older.path));
+  });
+
+  it('keeps the oldest one that is sound beside the oldest', async () => {
+    const all = [await write(0), await write(1), await write(2)];
+    writeFileSync(all[0]?.path as string, 'other');
+    const { removed } = await write(4, { keep: 1, keepFirst: true });
+    assert.deepEqual(removed, [all[2]?.path]);
+  });
+
+  it('asks the sidecar itself before it removes anything', async () => {
+    const { path } = await write(0);
+    const [listed] = (await Catalogue.open(folder())).backups;
+    assert.ok(listed);
+    const record = { ...listed.record, date: at(-10).toISOString() };
+    sinon.stub(Catalogue.prototype, 'backups').get(() => [{ ...listed, record }]);
+    assert.deepEqual((await write(1, { keep: 1 })).removed, []);
+    sinon.restore();
+    assert.deepEqual((await write(2, { keep: 2 })).removed, [path]);
+  });
+
+  it('removes none that a job reads, by whichever way', async () => {
+    const { path } = await write(0);
+    symlinkSync(path, `${path}.link`);
+    const ends = [await turns.hold(`${path}.link`), await turns.hold(path)];
+    assert.deepEqual((await write(1, { keep: 1 })).removed.includes(path), false);
+    ends[0]?.();
+    ends[0]?.();
+    assert.ok(!(await write(2, { keep: 1 })).removed.includes(path));
+    ends[1]?.();
+    assert.ok((await write(3, { keep: 1 })).removed.includes(path));
+  });
+
+  it('removes none where the new one does not read back as it was written', async () => {
+    const old = await write(0);
+    const real = fs.rename;
+    sinon.replace(fs, 'rename', async (from, to) => {
+      await real(from, to);
+      if (String(to).endsWith('.bin')) writeFileSync(to, 'torn');
+    });
+    const { removed, doubts } = await write(1, { keep: 1 });
+    sinon.restore();
+    assert.deepEqual(removed, []);
+    assert.match(doubts.map((note) => english(note)).join(), /does not read back/);
+    assert.equal(readFileSync(old.path, 'utf8'), 'flash');
+  });
+
+  it('says of one that cannot be removed that it is still there', async () => {
+    const old = await write(0);
+    const real = fs.rm;
+    sinon.replace(fs, 'rm', (path, options) =>
+      path === old.path
+        ? Promise.reject(Object.assign(new Error('no'), { code: 'EACCES' }))
+        : real(path, options),
+    );
+    const { removed, doubts } = await write(1, { keep: 1 });
+    sinon.restore();
+    assert.deepEqual(removed, []);
+    assert.match(
+      doubts.map((note) => english(note)).join(),
+      /could not be removed: permission is denied/,
+    );
+    assert.ok(existsSync(old.sidecar));
   });
 });

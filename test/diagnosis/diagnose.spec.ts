@@ -84,6 +84,9 @@ describe('the diagnosis of adapter and flash', () => {
     log.drop(drop(0x20000, { found: 'replugged' }));
     assert.equal(first(log).id, 'adapter');
     assert.match(first(log).evidence, /came back.*flash was being changed/);
+    log.served();
+    assert.equal(first(log).id, 'server');
+    assert.match(first(log).evidence, /^The port went away once and came back\.$/);
   });
 
   it('tells of a sector that fails alone', () => {

@@ -12,7 +12,9 @@ import fs, {
 import { join } from 'node:path';
 import sinon from 'sinon';
 import type { Device, FileMode } from '../../src';
+import { sha256 } from '../../src/backup/record';
 import { SECTOR } from '../../src/chip/geometry';
+import { keepFile } from '../../src/releases/kept-files';
 import { noise, scratchFolder } from '../support/bench-device';
 import { pipe } from '../support/command';
 import { LastingChip } from '../support/mortal-job';
@@ -218,5 +220,31 @@ describe('files that hold passwords', function () {
       assert.equal(names.length, 2);
       for (const name of names) assert.equal(bitsOf(join(kept, name)), file, name);
     }
+  });
+
+  it('are so where they are records; what holds no secret is for all: reports, and published firmware', async () => {
+    const port = `sim://bk7231n?speed=fast&seed=${nextSeed()}`;
+    const run = (...words: string[]) => pipe(words, root()).ended;
+    const doctor = await run('doctor', '--port', port, 'report.json');
+    assert.equal(doctor.status, 0, doctor.stderr);
+    const connected = await run('connect', '--port', port, '--record', 'record.jsonl');
+    assert.equal(connected.status, 0, connected.stderr);
+    assert.equal(bitsOf(join(root(), 'record.jsonl')), 0o600);
+    assert.equal(bitsOf(join(root(), 'report.json')), 0o644);
+    const bytes = Buffer.from('firmware');
+    const path = await keepFile(
+      join(root(), 'bk-firmware'),
+      {
+        release: 'openbeken',
+        version: '1.0',
+        file: 'x.bin',
+        size: bytes.length,
+        sha256: sha256(bytes),
+        published: true,
+        date: new Date(0).toISOString(),
+      },
+      bytes,
+    );
+    assert.deepEqual([path, `${path}.json`].map(bitsOf), [0o644, 0o644]);
   });
 });

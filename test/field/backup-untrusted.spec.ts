@@ -22,8 +22,8 @@ import type { Device } from '../../src';
 import { findBackups, loadVerified } from '../../src/backup/find';
 import { FolderTurns } from '../../src/backup/folder-turns';
 import { LARGEST_IMAGE, readImageFile } from '../../src/backup/image-file';
-import { settleLeftovers } from '../../src/backup/leftovers';
-import { PartialBackup, type PartialSubject } from '../../src/backup/partial';
+import { settleLeftovers } from '../../src/backup/unfinished/leftovers';
+import { PartialBackup, type PartialSubject } from '../../src/backup/unfinished/partial';
 import { type BackupRequest, writeBackup } from '../../src/backup/write-backup';
 import { SECTOR } from '../../src/chip/geometry';
 import { noise, scratchFolder, testDevice } from '../support/bench-device';
@@ -331,7 +331,9 @@ describe('a folder of backups that anything may lie in', function () {
     it('remembers of a sidecar what it needs, and nothing else', async () => {
       const { sidecar, record } = await write({ facts: { padding: 'x'.repeat(100_000) } });
       const [backup] = await found();
-      assert.deepEqual(backup?.record, record);
+      const { sectors, ...needed } = record;
+      assert.ok(sectors);
+      assert.deepEqual(backup?.record, needed);
       const text = JSON.parse(readFileSync(sidecar, 'utf8'));
       for (const more of [
         { file: 'x'.repeat(256) },

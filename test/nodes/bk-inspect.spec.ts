@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import vm from 'node:vm';
 import helper from 'node-red-node-test-helper';
+import { FolderTurns } from '../../src/backup/folder-turns';
+import { writeBackup } from '../../src/backup/write-backup';
 import { Flow, type FlowNode, type Message, useNodeRed, userDir } from '../support/flow';
 import { madeUpDump } from '../support/images';
 import { tuyaStorage } from '../support/tuya-storage';
@@ -142,6 +145,82 @@ describe('bk-inspect', () => {
     const made = vm.runInNewContext('new Uint8Array([104, 101, 108, 108, 111])');
     flow.send('node', { payload: made, filename: 5 });
     assert.equal((await flow.message('node/result')).payload.kind, 'text');
+  });
+
+  describe('of a folder', () => {
+    const turns = new FolderTurns();
+
+    async function backUp(folder: string, seconds = 0): Promise<string> {
+      const subject = { kind: 'full', chip: 'BK7231N', mac: null, offset: 0 } as const;
+      const date = new Date(2026, 0, 1, 0, 0, seconds);
+      const { path } = await writeBackup(turns, { folder, subject, date, bytes: tuyaStorage() });
+      return path;
+    }
+
+    it('checks the backups that a message names, and tells how far it is', async () => {
+      const file = await backUp(path.join(userDir, 'bk-backups'));
+      const flow = await load();
+      flow.send('node', { _msgid: 'abc', topic: 'x', filename: 'bk-backups' });
+      const { payload, ...msg } = await flow.message('node/result');
+      assert.deepEqual(msg, { _msgid: 'abc', topic: 'x', filename: 'bk-backups' });
+      assert.equal(payload.folder, path.join(userDir, 'bk-backups'));
+      assert.deepEqual(
+        payload.backups.map((one: Message) => [one.file, one.state]),
+        [[path.basename(file), 'sound']],
+      );
+      await until(() => flow.received('over').length === 1, 'the node completes');
+      assert.deepEqual(flow.badges('node').at(-1), {
+        fill: 'green',
+        shape: 'dot',
+        text: '1 sound',
+      });
+      const progress = flow.received('node/progress');
+      assert.deepEqual(
+        [progress[0].topic, progress[0]._msgid, progress.at(-1).payload.percent],
+        ['progress', 'abc', 100],
+      );
+      assert.match(progress[0].payload.message, /^Checking /);
+    });
+
+    it('warns of one that is damaged, and sends the result all the same', async () => {
+      const folder = path.join(userDir, 'bk-backups');
+      writeFileSync(await backUp(folder), 'rotten');
+      await backUp(folder, 1);
+      const flow = await load();
+      flow.send('node', { filename: 'bk-backups/' });
+      const { payload } = await flow.message('node/result');
+      assert.equal(payload.counts.damaged, 1);
+      const badge = { fill: 'yellow', shape: 'dot', text: '1 damaged, 1 sound' };
+      assert.deepEqual(flow.badges('node').at(-1), badge);
+    });
+
+    it('takes the folder of its setting, wherever it is, and names in there', async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'bk72xx-elsewhere-'));
+      try {
+        await backUp(folder);
+        await backUp(path.join(folder, 'attic'), 1);
+        const flow = await load({ folder });
+        const found = async (msg: Message, index: number) => {
+          flow.send('node', msg);
+          return (await flow.message('node/result', index)).payload;
+        };
+        assert.equal((await found({ payload: 1 }, 0)).folder, folder);
+        assert.equal((await found({ filename: folder }, 1)).folder, folder);
+        assert.equal((await found({ filename: 'attic' }, 2)).folder, path.join(folder, 'attic'));
+        const file = (await found({ filename: 'attic' }, 3)).backups[0].file;
+        assert.equal((await found({ filename: `attic/${file}` }, 4)).kind, 'tuya-storage');
+        assert.equal((await found({ payload: tuyaStorage() }, 5)).kind, 'tuya-storage');
+        flow.send('node', { filename: '../elsewhere' });
+        assert.equal((await flow.message('caught')).error.code, 'BK_BAD_SETTING');
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
+    it('does not leave the user folder by a message', async () => {
+      const { error } = await refused({ filename: path.dirname(userDir) });
+      assert.equal(error.code, 'BK_BAD_SETTING');
+    });
   });
 
   it('reads no folder', async () => {

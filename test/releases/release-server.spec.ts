@@ -136,6 +136,25 @@ describe('a server of releases', () => {
     assert.equal(files[0]?.sha256, null);
   });
 
+  it('does not do without a checksum that is published and cannot be one', async () => {
+    const page = 'https://github.com/x/releases/download/1.0/x.bin';
+    for (const digest of ['sha256:', 'sha256:00', `SHA256:${'g'.repeat(64)}`, 'sha256:\n']) {
+      const { says } = await fetched(GITHUB, {
+        [`${GITHUB}${LATEST}`]: release(page, { digest }),
+        [page]: BYTES,
+      });
+      assert.match(says ?? '', /is not what was published: its SHA-256 is/, digest);
+    }
+  });
+
+  it('looks no further into what is nested without end', async () => {
+    const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const { says } = await fetched(GITHUB, {
+      [`${GITHUB}${LATEST}`]: Buffer.from(`{"tag_name":"1.0","assets":${nested}}`),
+    });
+    assert.match(says ?? '', /does not answer as GitHub's releases do/);
+  });
+
   it('has an address without secrets', () => {
     for (const good of [GITHUB, 'http://10.0.0.2:3000/api/v1/', 'https://mirror'])
       assert.ok(serverAddress(good), good);

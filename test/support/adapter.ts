@@ -7,8 +7,10 @@ import * as ports from '../../src/transport/schemes/serial-ports';
 import type { Transport } from '../../src/transport/transport';
 import { InterposedTransport, type RequestKey } from './interposed-transport';
 import { nextSeed } from './seed';
+import { SerialServer } from './serial-server';
 import { environmentOn, openSimulated, prepareSimulatedChip } from './simulated-chips';
 import { VirtualClock } from './virtual-clock';
+import { VirtualNetwork } from './virtual-network';
 
 const NEVER = new Promise<never>(() => {});
 let made = 0;
@@ -71,6 +73,10 @@ class Line extends InterposedTransport {
   }
 }
 
+/** How a device reaches its adapter: on this computer, or on another one that serves it. */
+export const PATHS = ['serial', 'rfc2217', 'tcp'] as const;
+export type Path = (typeof PATHS)[number];
+
 /** A device on a serial port, with a simulated chip behind an adapter that misbehaves as it is told. */
 export class Adapter {
   readonly clock = new VirtualClock();
@@ -86,15 +92,22 @@ export class Adapter {
   refuse: () => BkError | null = () => null;
   line: Line | null = null;
   readonly #counts = new Map<RequestKey, number>();
+  readonly #network: VirtualNetwork | null;
   #opened = 0;
 
-  /** Takes the place of the computer's serial ports until `sinon.restore()`. @param sim as `bk7231n?app=silent` */
-  constructor(sim: string, settings: Partial<DeviceSettings> = {}) {
+  /**
+   * Takes the place of the computer's serial ports, or of its network, until `sinon.restore()`.
+   * @param sim as `bk7231n?app=silent`
+   */
+  constructor(sim: string, settings: Partial<DeviceSettings> = {}, path: Path = 'serial') {
     const url = `sim://${sim}${sim.includes('?') ? '&' : '?'}seed=${nextSeed()}`;
-    const port = `/dev/ttyTEST${made++}`;
+    const name = `/dev/ttyTEST${made++}`;
+    const port = path === 'serial' ? name : `${path}://bench:2217`;
     this.chip = prepareSimulatedChip(url, this.clock);
-    this.names = [port];
+    this.names = [name];
+    this.#network = path === 'serial' ? null : this.#serve(name, url, path === 'tcp');
     this.device = new Device({ port, ...settings }, environmentOn(this.clock));
+    if (path !== 'serial') return;
     sinon.replace(serialScheme, 'open', (name) => this.#open(name, url));
     sinon.replace(ports, 'listPorts', async () =>
       this.names.map((path) => ({ path, label: path, serialNumber: 'FT3X7Q', vendorId: '0403' })),
@@ -105,15 +118,31 @@ export class Adapter {
     return this.#opened;
   }
 
+  /** Everything that is under way in the network arrives. */
+  async settle(): Promise<void> {
+    if (this.#network !== null) await this.clock.advance(5);
+  }
+
   /** Away for so long, and back under the same name or another one. */
   dropOut(ms: number, name = this.names[0] ?? ''): void {
     this.names = [];
     this.line?.pullOut();
+    this.#network?.cut('reset');
+    if (this.#network !== null) this.#network.welcome = 'refused';
     const plug = (): void => {
       this.names = [name];
+      if (this.#network !== null) this.#network.welcome = 'served';
     };
     // In the background: while a job really waits for the system, it must not come back early.
     this.clock.setTimeout(plug, ms, { background: true });
+  }
+
+  /** Puts a serial server before the adapter, one that goes down with it. */
+  #serve(name: string, url: string, raw: boolean): VirtualNetwork {
+    const server = new SerialServer(() => this.#open(name, url), { raw });
+    const network = new VirtualNetwork(this.clock, (socket) => void server.serve(socket));
+    network.takesNothing = () => this.line?.isStuck === true;
+    return network;
   }
 
   async #open(name: string, url: string): Promise<Transport> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ModemLines, Transport } from '../../src/transport/transport';
 
 /** How a served port departs from RFC 2217, as servers that people have do. */
@@ -16,9 +17,17 @@ export interface ServerHabits {
   wrongControl?: boolean;
   /** The one rate that it does not leave. */
   onlyBaud?: number;
+  /** Rates that it knows, and the one that it takes for all others, as sredird does. */
+  rates?: readonly number[];
+  otherwise?: number;
   /** Hands on every byte by itself. */
   splits?: boolean;
+  /** Serves one client at a time, and says this to others before it closes. */
+  tellsOthers?: string;
 }
+
+/** A connection as the server needs it. */
+type Connection = Duplex & { resetAndDestroy(): unknown };
 
 /**
  * A serial server on loopback with one port behind it, written from RFC 2217 and not from the client. Rates and modem
@@ -31,8 +40,8 @@ export class SerialServer {
   /** What the client has written, without commands. */
   received = Buffer.alloc(0);
   readonly #open: () => Promise<Transport>;
-  readonly #server: Server = createServer((socket) => void this.#serve(socket));
-  #socket: Socket | null = null;
+  readonly #server: Server = createServer((socket) => void this.serve(socket));
+  #socket: Connection | null = null;
 
   /** @param open the port behind it, for each client anew */
   constructor(open: () => Promise<Transport>, habits: ServerHabits = {}) {
@@ -66,13 +75,23 @@ export class SerialServer {
     this.#server.close();
   }
 
-  async #serve(socket: Socket): Promise<void> {
-    this.#socket = socket;
+  /** Takes a client. */
+  async serve(socket: Connection): Promise<void> {
     socket.on('error', () => {});
-    const gone = once(socket, 'close');
+    const { tellsOthers } = this.habits;
+    if (tellsOthers !== undefined && this.#socket?.destroyed === false) {
+      socket.end(tellsOthers);
+      return;
+    }
+    this.#socket = socket;
+    const gone = new Promise((resolve) => socket.once('close', resolve));
     const waiting: Buffer[] = [];
     socket.on('data', (bytes) => waiting.push(bytes));
-    const port = await this.#open();
+    const port = await this.#open().catch(() => null);
+    if (port === null) {
+      socket.destroy();
+      return;
+    }
     socket.removeAllListeners('data');
     const session = new ServedPort(this, port, socket);
     for (const bytes of waiting) session.take(bytes);
@@ -85,12 +104,14 @@ export class SerialServer {
 class ServedPort {
   readonly #server: SerialServer;
   readonly #port: Transport;
-  readonly #socket: Socket;
+  readonly #socket: Connection;
   readonly #lines: ModemLines = { rts: false, dtr: false };
   #order: Promise<unknown> = Promise.resolve();
   #pending = Buffer.alloc(0);
+  /** Data that are not handed on yet. */
+  readonly #run: Buffer[] = [];
 
-  constructor(server: SerialServer, port: Transport, socket: Socket) {
+  constructor(server: SerialServer, port: Transport, socket: Connection) {
     this.#server = server;
     this.#port = port;
     this.#socket = socket;
@@ -100,6 +121,7 @@ class ServedPort {
   take(bytes: Buffer): void {
     if (this.#server.habits.raw) {
       this.#data(bytes);
+      this.#flush();
       return;
     }
     this.#pending = Buffer.concat([this.#pending, bytes]);
@@ -110,6 +132,7 @@ class ServedPort {
       at = next;
     }
     this.#pending = this.#pending.subarray(at);
+    this.#flush();
   }
 
   /** @returns where the next piece begins; null where this one is not complete */
@@ -143,14 +166,21 @@ class ServedPort {
   }
 
   #data(bytes: Buffer): void {
-    const own = Buffer.from(bytes);
-    this.#server.received = Buffer.concat([this.#server.received, own]);
-    this.#then(() => this.#port.write(own));
+    this.#run.push(Buffer.from(bytes));
+  }
+
+  /** What came in one piece goes to the port in one. */
+  #flush(): void {
+    if (this.#run.length === 0) return;
+    const bytes = Buffer.concat(this.#run.splice(0));
+    this.#server.received = Buffer.concat([this.#server.received, bytes]);
+    this.#then(() => this.#port.write(bytes));
   }
 
   #request(message: Buffer): void {
     const [option, code = 0, ...rest] = message;
     if (option !== 44) return;
+    this.#flush();
     const value = Buffer.from(rest);
     this.#server.requests.push([code, value]);
     this.#then(() => this.#carryOut(code, value));
@@ -169,8 +199,9 @@ class ServedPort {
   }
 
   async #setBaud(baud: number): Promise<Buffer> {
-    const { onlyBaud, appended = Buffer.alloc(0) } = this.#server.habits;
-    if (baud !== 0 && onlyBaud === undefined) await this.#port.setBaudRate(baud);
+    const { onlyBaud, appended = Buffer.alloc(0), rates, otherwise = baud } = this.#server.habits;
+    const taken = rates === undefined || rates.includes(baud) ? baud : otherwise;
+    if (baud !== 0 && onlyBaud === undefined) await this.#port.setBaudRate(taken);
     const told = Buffer.alloc(4);
     told.writeUInt32BE(onlyBaud ?? this.#port.baudRate);
     return Buffer.concat([told, appended]);

@@ -17,6 +17,8 @@ export type ReadDef = Saved<
   | 'filename'
   | 'filenameType'
   | 'keep'
+  | 'keepDays'
+  | 'keepFirst'
   | 'incremental'
   | 'fileMode'
 >;
@@ -41,6 +43,8 @@ function fileOutput(RED: NodeAPI, def: ReadDef, filename: string): FileOutput {
     folder: backupFolder(RED, text('folder', def.folder)),
     filename,
     keep: count('keep', def.keep, 0),
+    keepDays: count('keepDays', def.keepDays, 0),
+    keepFirst: flag('keepFirst', def.keepFirst, true),
     incremental: flag('incremental', def.incremental, true),
     fileMode: choice('fileMode', def.fileMode, ['owner', 'group', 'all'], 'owner'),
   };

@@ -46,7 +46,7 @@ export class EvidenceLog {
     flashId: null,
     chip: null,
     key: null,
-    adapter: { lost: 0, back: 0 },
+    adapter: { lost: 0, back: 0, isServed: false },
   };
   readonly #witness: Witness | undefined;
   #held: Buffer = Buffer.alloc(0);
@@ -231,6 +231,11 @@ export class EvidenceLog {
   /** What the chip's code is stored with, and an image that is to be written; null where unknown. */
   key(chip: string | null, image: string | null): void {
     this.#evidence.key = { chip, image };
+  }
+
+  /** Another computer serves the port: it is that one, or the network, that goes away. */
+  served(): void {
+    this.#evidence.adapter.isServed = true;
   }
 
   /** The port went away. */

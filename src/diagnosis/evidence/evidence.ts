@@ -111,8 +111,8 @@ export interface Evidence {
   chip: { expected: string | null; found: string | null } | null;
   /** What the chip's code is stored with, and an image that was to be written. */
   key: { chip: string | null; image: string | null } | null;
-  /** How often the port went away, and how often it came back. */
-  adapter: { lost: number; back: number };
+  /** How often the port went away, and how often it came back; whether another computer serves it. */
+  adapter: { lost: number; back: number; isServed: boolean };
 }
 
 /** What a log may be asked to tell at once, by its name: plain facts without contents of flash. */

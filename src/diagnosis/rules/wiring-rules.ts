@@ -71,8 +71,10 @@ function silence(evidence: Evidence): Finding | null {
 }
 
 /** The port itself went away. */
-function adapter({ adapter: { lost, back }, drops }: Evidence): Finding | null {
+function adapter({ adapter: { lost, back, isServed }, drops }: Evidence): Finding | null {
   if (lost === 0) return null;
+  // What a module draws tells nothing of a network.
+  if (isServed) return finding('server', 0.85, wentAway(lost, back), { plain: true });
   const changing = drops.filter((drop) => isChange(drop) && drop.found === 'replugged').length;
   const went = wentAway(lost, back);
   const evidence =

@@ -1,6 +1,7 @@
 import { likelyCause } from '../../errors';
 import type { Inspection } from '../../image/inspect/inspect-types';
 import { type Catalogue, render, renderAll } from '../../texts/render';
+import type { BackupsCheck } from './backups-check';
 import type { JobFacts, Recovery, WriteSummary } from './job-types';
 import type { Progress } from './progress';
 
@@ -45,6 +46,15 @@ export function summaryIn(language: Catalogue | undefined, summary: WriteSummary
 export function progressIn(language: Catalogue | undefined, progress: Progress): Progress {
   if (language === undefined) return progress;
   return { ...progress, message: render(progress, language) };
+}
+
+export function checkIn(language: Catalogue | undefined, check: BackupsCheck): BackupsCheck {
+  if (language === undefined) return check;
+  const backups = check.backups.map((one) => ({
+    ...one,
+    reason: one.reasonCode && render(one.reasonCode, language),
+  }));
+  return { ...check, backups };
 }
 
 export function inspectionIn(language: Catalogue | undefined, inspection: Inspection): Inspection {

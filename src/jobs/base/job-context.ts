@@ -22,6 +22,7 @@ export class JobContext {
   readonly warnings: Note[];
   readonly recoveries: RecoveryRecord[];
   readonly #notes: JobNotes;
+  readonly #held: (() => void)[] = [];
   /** True from the first erase on: flash may no longer be what it was. */
   changed = false;
   /** True once the firmware was started: the chip is not linked any more. */
@@ -56,6 +57,16 @@ export class JobContext {
   undisturbed(): JobContext {
     const { session, progress, folders, watch } = this;
     return new JobContext(session, progress, this.#notes, undefined, folders, watch);
+  }
+
+  /** The job reads a file, and may be asked for it once more: no old backup goes that is one, until it has ended. */
+  async hold(path: string): Promise<void> {
+    this.#held.push(await this.folders.hold(path));
+  }
+
+  /** The job has ended. */
+  letGo(): void {
+    for (const end of this.#held.splice(0)) end();
   }
 
   /** Tells who looks on what sectors are now. @param range at sector boundaries */

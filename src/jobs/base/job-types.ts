@@ -73,6 +73,8 @@ export interface JobFacts {
   sha256?: string;
   crc32?: string;
   filename?: string;
+  /** Paths of the old backups that were removed, where any are to go. */
+  removed?: readonly string[];
   bytesRead?: number;
   bytesReused?: number;
   /** The nodes: the file with the record of what happened on the port, where all are saved. */
@@ -125,8 +127,14 @@ export interface FileOutput {
   folder: string;
   /** Name inside the folder; empty for `<chip>_<mac>_<kind>_<time>.bin`. */
   filename?: string;
-  /** How many newest backups of this chip to keep; 0 keeps all. */
+  /**
+   * How many newest backups of this chip to keep, and those of how many days; what either of the two wants to keep is
+   * kept, and 0 is no such rule. Without a rule all are kept.
+   */
   keep?: number;
+  keepDays?: number;
+  /** Whether the oldest backup of the whole chip stays all the same: the chip as it came from its maker. Default true. */
+  keepFirst?: boolean;
   /** Read only what differs from the newest backup of this chip in the folder. Default true. */
   incremental?: boolean;
   /** Who may read the files and the folders that are made; default `owner`. Windows does not know it. */

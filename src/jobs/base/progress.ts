@@ -13,7 +13,7 @@ export type Operation = 'connect' | 'read' | 'write' | 'erase' | 'examine' | 'li
 export interface Progress {
   /** One sentence for a person; says what to do where the job waits for someone. */
   message: string;
-  operation: Operation;
+  operation: Operation | 'inspect';
   phase: Phase;
   /** Bytes of this phase; for phases without bytes 0 of 0. */
   done: number;
@@ -50,7 +50,7 @@ export type ProgressListener = (progress: Progress) => void;
 
 /** What each report says of the job itself. */
 export interface JobSubject {
-  operation: Operation;
+  operation: Operation | 'inspect';
   device: string;
   port: string;
 }
@@ -129,7 +129,13 @@ export class ProgressReporter {
    * So many bytes of a phase are done, the last of them at `address`; a repair outside any phase counts for none.
    * @param seconds that they were planned to take; by default as long as all other bytes of the phase
    */
-  advance(phase: Phase, bytes: number, address: number, message: Note, seconds?: number): void {
+  advance(
+    phase: Phase,
+    bytes: number,
+    address: number | null,
+    message: Note,
+    seconds?: number,
+  ): void {
     const state = this.#phases.get(phase);
     if (state === undefined) return;
     this.#count(phase, state, bytes, seconds);

@@ -1,7 +1,7 @@
 import { findBackups } from '../../backup/find';
 import { checkFolder } from '../../backup/folder';
-import { settleLeftovers } from '../../backup/leftovers';
-import { removeSuperseded } from '../../backup/partial';
+import { settleLeftovers } from '../../backup/unfinished/leftovers';
+import { removeSuperseded } from '../../backup/unfinished/partial';
 import type { Region } from '../../chip/layouts';
 import { BkError, isBkError } from '../../errors';
 import { say } from '../../texts/note';

@@ -1,6 +1,10 @@
 import type { FileMode } from '../../backup/atomic';
 import { makeFolder } from '../../backup/folder';
-import { keepsPartialSectors, keptPartialSectors, PartialBackup } from '../../backup/partial';
+import {
+  keepsPartialSectors,
+  keptPartialSectors,
+  PartialBackup,
+} from '../../backup/unfinished/partial';
 import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { outward } from '../../chip/regions';

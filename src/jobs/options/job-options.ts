@@ -47,10 +47,12 @@ const READ: Rules = {
   memory: word(['flash', 'rom', 'efuse', 'otp']),
   offset: bytes(0),
   length: bytes(1),
-  file: object('{ folder, filename, keep, incremental, fileMode }', () => ({
+  file: object('{ folder, filename, keep, keepDays, keepFirst, incremental, fileMode }', () => ({
     folder: required(folder),
     filename: text,
     keep: number,
+    keepDays: number,
+    keepFirst: flag,
     incremental: flag,
     fileMode: FILE_MODE,
   })),
@@ -185,6 +187,11 @@ export function takeExamineOptions(given: unknown, port: string): ExamineOptions
 
 export function takeListenOptions(given: unknown, port: string): ListenOptions {
   return take(given, { linkTimeout: seconds }, { job: 'listen', port });
+}
+
+/** What a check of a folder is given. */
+export function takeCheckOptions(given: unknown): Pick<JobControl, 'signal' | 'onProgress'> {
+  return take(given, { signal, onProgress: callback }, { job: 'checkBackups' });
 }
 
 export function takeInspectOptions(given: unknown): InspectOptions {

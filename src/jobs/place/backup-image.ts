@@ -1,25 +1,41 @@
 import { basename, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type FoundBackup, listBackups, traitsOf } from '../../backup/find';
+import type { ListedBackup } from '../../backup/catalogue';
+import { listBackups } from '../../backup/find';
+import type { FoundBackup } from '../../backup/record';
 import { BOOTLOADER_END } from '../../chip/geometry';
 import { isSameSilicon } from '../../chip/known/chip-queries';
 import { BkError, type ErrorCode } from '../../errors';
 import { isFilledWith } from '../../image/code/packets';
 import { asChipReads } from '../../placement/kinds/place-dump';
+import { throwIfAborted } from '../../session/base/abort';
 import { type Note, say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
 import type { BackupImage, RestoredBackup, WriteOptions } from '../base/job-types';
 import type { ChosenImage, LateImage } from '../base/late-image';
 import { chipIdOf } from '../chip/chip-calibration';
+import { keptAlive } from '../chip/kept-alive';
 import { loadAsTold } from '../chip/told-backup';
 import { crcOf } from './chip-target';
-import { chooseBackup, remainsOf, tellingOf } from './choose-backup';
+import {
+  chooseBackup,
+  type Remains,
+  remainsOf,
+  type Traces,
+  tellingOf,
+  tracesOf,
+} from './choose-backup';
 import { asLoaded, checkConfig } from './load-image';
 
 /** A backup whose bytes are what its sidecar says. */
 interface Verified {
   backup: FoundBackup;
   bytes: Buffer;
+}
+
+/** A device's newest backup that is, and what of it the chip still holds. */
+interface Candidate extends Traces {
+  backup: FoundBackup;
 }
 
 type Found = Verified & { told: RestoredBackup['told'] };
@@ -41,6 +57,7 @@ async function load(
 ): Promise<ChosenImage> {
   context.progress.say('identify', say('backup.lookingForBackup'));
   const { backup, bytes, told } = await find(context, wanted);
+  await context.hold(backup.path);
   const image = await asLoaded(bytes, options);
   const { chip } = context.session.identity;
   context.adopted = asChipReads(image.detected, chip).calibration?.mac ?? null;
@@ -83,7 +100,7 @@ async function named(
   context: JobContext,
   folder: string,
   filename: string,
-  all: readonly FoundBackup[],
+  all: readonly ListedBackup[],
   own: string | null,
 ): Promise<Found> {
   const { port } = context.session;
@@ -98,10 +115,10 @@ async function named(
     const given = record.mac ?? say('backup.noMac');
     throw refused('BK_WRONG_IMAGE', say('backup.namedOfOther', { path, given, own, port }));
   }
-  if (!(await fits(context, backup)))
+  if (!fits(context, backup))
     throw refused('BK_WRONG_IMAGE', say('backup.namedUnfit', { path, port }));
   const bytes = await loadAsTold(backup);
-  if (bytes === null) throw refused('BK_BAD_IMAGE', say('backup.namedDamaged', { path, port }));
+  if (bytes === null) throw damaged(context, backup);
   return { backup, bytes, told: 'filename' };
 }
 
@@ -109,27 +126,34 @@ async function named(
 async function byRemains(
   context: JobContext,
   folder: string,
-  all: readonly FoundBackup[],
+  all: readonly ListedBackup[],
 ): Promise<Found> {
-  const devices = new Map<string, [FoundBackup, ...FoundBackup[]]>();
+  const devices = new Map<string, [ListedBackup, ...ListedBackup[]]>();
   for (const backup of all) {
     // A backup without a MAC may be one of a chip that had lost it.
     const { mac } = backup.record;
-    if (mac === null || !tells(mac) || !(await fits(context, backup))) continue;
+    if (mac === null || !tells(mac) || !fits(context, backup)) continue;
     const [first = backup, ...older] = devices.get(mac) ?? [];
     devices.set(mac, first === backup ? [backup] : [first, ...older, backup]);
   }
-  const candidates: Verified[] = [];
+  const candidates: Candidate[] = [];
   // A device whose backups cannot be read fits all the same: that they are damaged speaks for no other one.
   const unread: FoundBackup[] = [];
+  let remains: Remains | null = null;
+  const keepAlive = keptAlive(context.session);
   for (const [first, ...older] of devices.values()) {
+    throwIfAborted(context.signal, context.session.port);
+    await keepAlive();
     const newest = await newestVerified(context, [first, ...older]);
     if (newest === null) unread.push(first);
-    else candidates.push(newest);
+    else {
+      // There may be hundreds of devices: none of their flash is held longer than this.
+      remains ??= await remainsOf(context);
+      candidates.push({ backup: newest.backup, ...tracesOf(newest.bytes, remains) });
+    }
   }
-  if (candidates.length === 0)
+  if (remains === null)
     throw refused('BK_STORAGE', say('backup.noneThatFits', at(context, folder)));
-  const remains = await remainsOf(context);
   const telling = tellingOf(remains, candidates);
   const choice = chooseBackup(candidates, telling);
   const { port } = context.session;
@@ -137,9 +161,12 @@ async function byRemains(
   const list = { port, candidates: fitting.map(candidateNote) };
   switch (choice.kind) {
     case 'contents': {
+      const { backup } = choice.chosen;
+      const bytes = await loadAsTold(backup);
+      if (bytes === null) throw damaged(context, backup);
       const counts = { same: choice.same, all: telling.size };
-      context.warnings.push(say('backup.toldByContents', { ...nameOf(choice.chosen), ...counts }));
-      return { ...choice.chosen, told: 'contents' };
+      context.warnings.push(say('backup.toldByContents', { ...nameOf(backup), ...counts }));
+      return { backup, bytes, told: 'contents' };
     }
     case 'only':
       // Nothing speaks against it, and nothing for it: a new module of the same kind is as blank.
@@ -152,11 +179,10 @@ async function byRemains(
 }
 
 /** Whether a backup can be of the chip by what does not go away when flash is erased. */
-async function fits(context: JobContext, backup: FoundBackup): Promise<boolean> {
+function fits(context: JobContext, { record, traits }: ListedBackup): boolean {
   const { chip, flash, encryption } = context.session.identity;
-  const { record } = backup;
   const isModel = chip === null || record.chip === null || isSameSilicon(chip, record.chip);
-  const { flashId, encryptionKey } = await traitsOf(backup);
+  const { flashId, encryptionKey } = traits;
   const isFlash = flash.id === null || flashId === null || flash.id === flashId;
   const isKey = encryption === null || encryptionKey === null || encryption === encryptionKey;
   return isModel && isFlash && isKey;
@@ -206,7 +232,7 @@ function candidateNote({ path, record }: FoundBackup): Note {
   return say('backup.candidate', { file: basename(path), mac, date: record.date });
 }
 
-function nameOf({ backup }: Verified) {
+function nameOf(backup: FoundBackup) {
   return { file: basename(backup.path), mac: backup.record.mac ?? say('backup.noMac') };
 }
 
@@ -219,6 +245,10 @@ function refused(code: ErrorCode, text: Note): BkError {
     phase: 'identify',
     advice: [say('backup.otherFolderOfBackups')],
   });
+}
+
+function damaged({ session }: JobContext, { path }: FoundBackup): BkError {
+  return refused('BK_BAD_IMAGE', say('backup.namedDamaged', { path, port: session.port }));
 }
 
 function toBeChosen(text: Note): BkError {

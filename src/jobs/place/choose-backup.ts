@@ -35,17 +35,33 @@ export async function remainsOf(context: JobContext): Promise<Remains> {
 const PIECE = 16;
 const FEW_PIECES = 8;
 
+/** What a backup has of the remains: so much is kept of each, and not its bytes. Addresses of sectors. */
+export interface Traces {
+  /** As they are on the chip. */
+  same: ReadonlySet<number>;
+  /** Of those the ones that other devices are likely to have as well. */
+  plain: ReadonlySet<number>;
+}
+
+export function tracesOf(bytes: Buffer, remains: Remains): Traces {
+  const same = new Set<number>();
+  const plain = new Set<number>();
+  for (const [address, crc] of remains) {
+    const sector = bytes.subarray(address, address + SECTOR);
+    if (crc32(sector) !== crc) continue;
+    same.add(address);
+    if (hasFewPieces(sector)) plain.add(address);
+  }
+  return { same, plain };
+}
+
 /**
  * What of the remains can tell devices apart. Pages of storages that nothing was written to are alike on all devices of
  * a batch: of five real devices of one model any two share eight sectors or more. So the same in a backup is no sign of anything.
  */
-export function tellingOf(remains: Remains, candidates: readonly { bytes: Buffer }[]): Remains {
-  const isPlain = (address: number, crc: number) =>
-    candidates.some(({ bytes }) => {
-      const sector = bytes.subarray(address, address + SECTOR);
-      return hasFewPieces(sector) && crc32(sector) === crc;
-    });
-  return new Map([...remains].filter(([address, crc]) => !isPlain(address, crc)));
+export function tellingOf(remains: Remains, candidates: readonly Traces[]): Remains {
+  const isPlain = (address: number) => candidates.some(({ plain }) => plain.has(address));
+  return new Map([...remains].filter(([address]) => !isPlain(address)));
 }
 
 function hasFewPieces(sector: Buffer): boolean {
@@ -72,29 +88,22 @@ export type Choice<Candidate> =
  * @param candidates of one device each, one at least
  * @param remains that can tell devices apart
  */
-export function chooseBackup<Candidate extends { bytes: Buffer }>(
+export function chooseBackup<Candidate extends Traces>(
   candidates: readonly Candidate[],
   remains: Remains,
 ): Choice<Candidate> {
-  const same = candidates.map(({ bytes }) => sameIn(bytes, remains));
+  const had = candidates.map(({ same }) => [...same].filter((address) => remains.has(address)));
+  const owners = new Map<number, number>();
+  for (const address of had.flat()) owners.set(address, (owners.get(address) ?? 0) + 1);
   // What no other one has.
   const unlike = candidates.flatMap((chosen, index) => {
-    const own = same[index] as ReadonlySet<number>;
-    const others = same.filter((_, other) => other !== index);
-    const isUnlike = [...own].some((address) => !others.some((other) => other.has(address)));
-    return isUnlike ? [{ chosen, same: own.size }] : [];
+    const own = had[index] ?? [];
+    const isUnlike = own.some((address) => owners.get(address) === 1);
+    return isUnlike ? [{ chosen, same: own.length }] : [];
   });
   const [first, ...more] = unlike;
   const isTold = first !== undefined && more.length === 0 && 2 * first.same >= remains.size;
   if (isTold) return { kind: 'contents', ...first };
   if (candidates.length > 1) return { kind: 'several' };
   return remains.size === 0 ? { kind: 'only' } : { kind: 'other' };
-}
-
-/** The sectors that a backup has as they are on the chip. */
-function sameIn(bytes: Buffer, remains: Remains): ReadonlySet<number> {
-  const same = [...remains].flatMap(([address, crc]) =>
-    crc32(bytes.subarray(address, address + SECTOR)) === crc ? [address] : [],
-  );
-  return new Set(same);
 }

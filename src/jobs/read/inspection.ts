@@ -2,9 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { inspect } from '../../image/inspect/inspect';
 import type { Inspection } from '../../image/inspect/inspect-types';
 import type { JobContext } from '../base/job-context';
-
-/** Some chips leave download mode when they hear nothing for three seconds; on a slow computer this is work. */
-const KEEP_ALIVE_MS = 500;
+import { keptAlive } from '../chip/kept-alive';
 
 /** `inspect` in the midst of a job: the chip is kept in download mode meanwhile. */
 export async function inspectInJob(
@@ -13,12 +11,10 @@ export async function inspectInJob(
   secrets: 'hide' | 'show',
 ): Promise<Inspection> {
   const { session, signal } = context;
-  let heard = session.clock.now();
+  const keepAlive = keptAlive(session);
   const pause = async (): Promise<void> => {
     await setImmediate();
-    if (session.clock.now() - heard < KEEP_ALIVE_MS) return;
-    await session.keepAlive();
-    heard = session.clock.now();
+    await keepAlive();
   };
   return inspect(bytes, { secrets, pause, ...(signal === undefined ? {} : { signal }) });
 }

@@ -1,6 +1,8 @@
-import { backupsOf, type FoundBackup, listBackups, loadVerified } from '../../backup/find';
-import { settleLeftovers } from '../../backup/leftovers';
-import { PartialBackup, type PartialSubject } from '../../backup/partial';
+import { mustHaveRoom } from '../../backup/care/free-space';
+import { backupsOf, listBackups, loadListed } from '../../backup/find';
+import type { FoundBackup } from '../../backup/record';
+import { settleLeftovers } from '../../backup/unfinished/leftovers';
+import { PartialBackup, type PartialSubject } from '../../backup/unfinished/partial';
 import { writeBackup } from '../../backup/write-backup';
 import type { Region } from '../../chip/layouts';
 import { outward, sectorsOf } from '../../chip/regions';
@@ -10,6 +12,7 @@ import { renderAll } from '../../texts/render';
 import type { JobContext } from '../base/job-context';
 import type { FileOutput, JobFacts } from '../base/job-types';
 import { chipIdOf } from '../chip/chip-calibration';
+import { keptAlive } from '../chip/kept-alive';
 import type { Keep } from './block-reader';
 import { inspectionFacts } from './inspection';
 import { type ReadBytes, readRange } from './read-range';
@@ -20,7 +23,7 @@ export interface WrittenFile {
   path: string;
   facts: Pick<
     JobFacts,
-    'filename' | 'sha256' | 'crc32' | 'bytesRead' | 'bytesReused' | 'bytesBlank'
+    'filename' | 'removed' | 'sha256' | 'crc32' | 'bytesRead' | 'bytesReused' | 'bytesBlank'
   >;
 }
 
@@ -39,8 +42,13 @@ export async function readToFile(
   const now = context.session.clock.date().getTime();
   await settleLeftovers(context.folders, folder, subject, filename, now, fileMode);
   const partial = await PartialBackup.open(folder, subject, outward(range), 'partial', fileMode);
+  const mustFit = async () =>
+    mustHaveRoom(folder, range.length, (await partial?.bytesOnDisk()) ?? 0);
   try {
+    await mustFit();
     const read = await readOn(context, range, output, phase, partial);
+    // Others may have filled the disk meanwhile.
+    await mustFit();
     const written = await save(context, subject, output, read, partial);
     await partial?.remove();
     return written;
@@ -75,7 +83,7 @@ async function readOn(
   partial?.fill(base);
   const sources: SectorSource[] = [
     ...(held.length === 0 ? [] : [new HeldSectors(whole.offset, base, held)]),
-    ...storedSectors(backups.filter(({ path }) => path !== own?.path)),
+    ...(await storedSectors(backups.filter(({ path }) => path !== own?.path))),
   ];
   const keep: Keep = (address, sector) => partial?.keep(address, sector) ?? Promise.resolve();
   return readRange(context, range, phase, sources, keep);
@@ -91,14 +99,18 @@ async function save(
   const { session } = context;
   const { chip, mac, kind, offset } = subject;
   const inspection = kind === 'full' ? await inspectionFacts(context, bytes) : null;
-  const { path, record } = await writeBackup(context.folders, {
-    folder: output.folder,
-    filename: output.filename,
-    keep: output.keep,
+  const { folder, filename, keep, keepDays, keepFirst = true } = output;
+  const { path, record, removed, doubts } = await writeBackup(context.folders, {
+    folder,
+    filename,
+    keep,
+    keepDays,
+    keepFirst,
     fileMode: output.fileMode,
     bytes,
     subject: { chip, mac, kind, offset },
     date: session.clock.date(),
+    pause: keptAlive(session),
     // A disk that has room for one of the two gets the backup.
     makeRoom: () => partial?.remove() ?? Promise.resolve(),
     facts: {
@@ -114,8 +126,14 @@ async function save(
       ...(inspection === null ? {} : { inspection }),
     },
   });
+  context.warnings.push(...doubts);
   const { sha256, crc32 } = record;
-  return { path, facts: { filename: path, sha256, crc32, bytesRead, bytesReused, bytesBlank } };
+  const counts = { bytesRead, bytesReused, bytesBlank };
+  const goes = (keep ?? 0) > 0 || (keepDays ?? 0) > 0;
+  return {
+    path,
+    facts: { filename: path, sha256, crc32, ...(goes ? { removed } : {}), ...counts },
+  };
 }
 
 /** What the newest backup of this same chip has for a range; null without one, or without a MAC to tell it by. */
@@ -129,7 +147,7 @@ async function ownBackup(
   for (const backup of backupsOf(backups, chip)) {
     const start = range.offset - backup.record.offset;
     if (start < 0 || start + range.length > backup.record.length) continue;
-    const bytes = await loadVerified(backup);
+    const bytes = await loadListed(backup);
     if (bytes === null) continue;
     return { path: backup.path, bytes: bytes.subarray(start, start + range.length) };
   }

@@ -1,5 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { type FoundBackup, loadStretch } from '../../backup/find';
+import type { ListedBackup } from '../../backup/catalogue';
+import { loadStretch } from '../../backup/find';
+import { type FoundBackup, readSidecar } from '../../backup/record';
 import { sectorCrc } from '../../backup/sector-list';
 import { SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
@@ -98,16 +100,18 @@ class StoredSectors implements SectorSource {
 }
 
 /** @param backups the newest first */
-export function storedSectors(backups: readonly FoundBackup[]): SectorSource[] {
+export async function storedSectors(backups: readonly ListedBackup[]): Promise<SectorSource[]> {
   const seen = new Set<string>();
-  const isNew = ({ record: { offset, sectors } }: FoundBackup): boolean => {
-    const content = `${offset} ${sectors}`;
-    if (sectors === undefined || seen.has(content)) return false;
+  const isNew = ({ record: { offset, sha256 }, hasSectors }: ListedBackup): boolean => {
+    const content = `${offset} ${sha256}`;
+    if (!hasSectors || seen.has(content)) return false;
     seen.add(content);
     return true;
   };
-  return backups
-    .filter(isNew)
-    .slice(0, BACKUPS_SEARCHED)
-    .map((backup) => new StoredSectors(backup));
+  const searched = backups.filter(isNew).slice(0, BACKUPS_SEARCHED);
+  const sources = searched.map(async ({ path }) => {
+    const record = await readSidecar(path);
+    return record?.sectors === undefined ? [] : [new StoredSectors({ path, record })];
+  });
+  return (await Promise.all(sources)).flat();
 }

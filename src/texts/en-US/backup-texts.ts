@@ -32,6 +32,32 @@ export const BACKUP = {
   noAbsolutePath: '"__folder__" is no folder for backups: it needs an absolute path',
   setFolder: 'Set a folder, as bk-backups.',
 
+  noRoom:
+    'There is not enough room in the folder __folder__: the backup takes __wanted__, and __free__ are free',
+
+  // Old backups that go
+  clockUnset:
+    'The clock of this computer is not set, so that nothing tells which backups are old: none was removed.',
+  clockBehind:
+    'The backup __file__ is dated more than a day after the clock of this computer, so that nothing tells which backups are old: none was removed.',
+  newUnsound:
+    'The new backup __file__ does not read back as it was written: no old one was removed.',
+  notRemoved: 'The old backup __file__ could not be removed: __why__.',
+
+  // What a check of a folder finds
+  checking: 'Checking __file__.',
+  checkCancelled: 'The check of __folder__ was cancelled; nothing was changed',
+  checkBroke: 'The check of __folder__ broke off by a fault of this program: __reason__',
+  noBackups: 'There is no backup in the folder __folder__',
+  nameFolderOfBackups: 'Check the name of the folder, and that its disk is there.',
+  otherLength: 'It has __bytes__ bytes, and its .json says __wanted__.',
+  otherHash: 'Its SHA-256 is not what its .json says.',
+  otherMac: 'The MAC in it is not what its .json says.',
+  sidecarUnreadable: 'Its .json cannot be read as what describes a backup.',
+  noSidecar: 'It has no .json, so that nothing tells what should be in it.',
+  bytesGone: 'Its .json is there, and the backup itself is gone.',
+  leftForNextTry: 'An interrupted job has left it for the next try.',
+
   // Which backup is a chip's own
   candidate: '__file__ (MAC __mac__, __date__)',
   noMac: 'none',

@@ -35,6 +35,9 @@ export const DIAGNOSIS = {
     'Use UART1 (RX1 = P10, TX1 = P11), and reset the chip while the job waits: CEN to GND for 0.3 s.',
   baud: 'The rate is too high for this adapter or these wires',
   baudAction: 'Set a baud below __rate__ in the device.',
+  server: 'The connection to the serial server broke',
+  serverAction:
+    'Look at the server, and at the network between it and this computer: Wi-Fi that comes and goes, a computer without enough current, another program that connects to the same port.',
   adapter: 'The adapter went away: unplugged, or restarted when the module drew current',
   adapterAction:
     "Check plug and cable, and power the module from a supply of its own instead of the adapter's 3.3 V.",

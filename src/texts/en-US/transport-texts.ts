@@ -82,6 +82,8 @@ export const TRANSPORT = {
   lookAtServerLog:
     'If there is none: look at what the server logs; it may not be able to open its serial port.',
   connectionClosed: 'The connection to __port__ is closed',
+  serverVanished:
+    'The serial server at __port__ has not answered for __seconds__ s: it was switched off or hangs, or the network is interrupted',
   checkServerAndNetwork: 'Check the serial server and the network, then start the job again.',
   rateIsFixed: '__port__ cannot change its rate to __baud__ baud',
   leaveBaudAtAuto: 'Leave the baud at auto: a line served as raw bytes stays at 115200.',

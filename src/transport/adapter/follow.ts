@@ -35,6 +35,10 @@ export class AdapterFollower {
   #identity: Promise<AdapterIdentity | null> = Promise.resolve(null);
   /** Ports that looked like the lost adapter, and were let be. */
   #lookalikes: string[] = [];
+  /** What a server said at the latest try that is there, and does not serve the port. */
+  #refusal: BkError | null = null;
+  /** Whether all that was wrong at the latest try was that somebody else has the port. */
+  #isTaken = false;
 
   constructor(port: string, options: OpenOptions, sources: FollowSources = SYSTEM) {
     this.#port = port;
@@ -62,17 +66,29 @@ export class AdapterFollower {
 
   /**
    * Waits for the adapter and opens it.
-   * @throws BkError BK_PORT_LOST when it does not come back in time, BK_CANCELLED
+   * @throws BkError BK_PORT_LOST when it does not come back in time, BK_CANCELLED, BK_BAD_SETTING from a server that
+   *   was there to the end and would not serve the port as it is needed
+   * @param takenMs how long it may be in somebody else's hands all the while, where that is to end the waiting sooner
    */
-  async reopen(timeoutMs: number, signal: AbortSignal | undefined): Promise<Transport> {
+  async reopen(
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+    takenMs = timeoutMs,
+  ): Promise<Transport> {
     const { clock } = this.#options;
-    const end = clock.now() + timeoutMs;
+    const begun = clock.now();
+    let isTaken = true;
     for (;;) {
+      this.#refusal = null;
+      this.#isTaken = true;
       for (const name of await this.#names()) {
         const transport = await this.#tryOpen(name, signal);
         if (transport !== null && (await this.#stays(transport, signal))) return transport;
       }
-      if (clock.now() + LOOK_MS > end) throw goneForGood(this.#port, timeoutMs, this.#lookalikes);
+      isTaken &&= this.#isTaken;
+      if (clock.now() + LOOK_MS > begun + (isTaken ? takenMs : timeoutMs)) {
+        throw this.#refusal ?? goneForGood(this.#port, timeoutMs, this.#lookalikes);
+      }
       await pause(clock, LOOK_MS, signal, this.#port);
     }
   }
@@ -84,19 +100,18 @@ export class AdapterFollower {
   async #stays(transport: Transport, signal: AbortSignal | undefined): Promise<boolean> {
     const { turnsAwayMs } = schemeOf(this.#port);
     if (turnsAwayMs === 0) return true;
-    let isLost = false;
-    transport.onLost = () => {
-      isLost = true;
-    };
+    const lost = new AbortController();
+    transport.onLost = () => lost.abort();
+    const over = AbortSignal.any(signal === undefined ? [lost.signal] : [lost.signal, signal]);
     try {
-      await pause(this.#options.clock, turnsAwayMs, signal, this.#port);
+      await pause(this.#options.clock, turnsAwayMs, over, this.#port);
+      transport.onLost = null;
+      return true;
     } catch (error) {
       await transport.close();
-      throw error;
+      if (signal?.aborted) throw error;
+      return false;
     }
-    transport.onLost = null;
-    if (isLost) await transport.close();
-    return !isLost;
   }
 
   async #names(): Promise<string[]> {
@@ -111,6 +126,7 @@ export class AdapterFollower {
     try {
       return await this.#sources.open(name, { ...this.#options, signal });
     } catch (error) {
+      if (!isBkError(error, 'BK_PORT_BUSY')) this.#isTaken = false;
       // While a system makes the port anew it may be missing, or not be ours to open yet.
       const passing = [
         'BK_PORT_NOT_FOUND',
@@ -119,6 +135,11 @@ export class AdapterFollower {
         'BK_PORT_LOST',
       ] as const;
       if (isBkError(error, ...passing)) return null;
+      // A server that is just starting may not say yet what it does.
+      if (isBkError(error, 'BK_BAD_SETTING') && schemeOf(name).isServed) {
+        this.#refusal = error;
+        return null;
+      }
       throw error;
     }
   }

@@ -1,10 +1,10 @@
-import type { Clock } from '../../clock';
+import type { Clock, Timer } from '../../clock';
 import { BkError, isBkError } from '../../errors';
 import { say } from '../../texts/note';
 import {
+  ASK,
   CONTROL,
   ComPort,
-  type ComPortRequest,
   DATA_BITS_8,
   PARITY_NONE,
   PURGE_BOTH,
@@ -21,10 +21,12 @@ import {
 import type { ModemLines, Transport } from '../transport';
 import { canonicalNetworkPort } from './network-address';
 import type { PortScheme } from './port-scheme';
-import { openTcp, TURNED_AWAY_MS } from './tcp';
+import { openTcp, type TcpTransport, TURNED_AWAY_MS, VANISHED_MS, vanished } from './tcp';
 
 /** How long a server may take to say whether it serves a serial port by commands, ms. */
 const AGREE_MS = 4_000;
+/** A server from which nothing comes for so long though it is written to, ms, is asked something itself. */
+const ASK_AFTER_MS = 3_000;
 /** A rate that is further off than this is not received: start and eight data bits add up to it. */
 const BAUD_TOLERANCE = 0.02;
 /** Bits on the wire for one byte: 8N1. */
@@ -72,12 +74,14 @@ class Rfc2217Transport implements Transport {
   readonly canSetBaudRate = true;
   onData: ((bytes: Buffer) => void) | null = null;
   onLost: ((reason: Error) => void) | null = null;
-  readonly #line: Transport;
+  readonly #line: TcpTransport;
   readonly #clock: Clock;
   readonly #comPort: ComPort;
   #baudRate: number;
   #roundTripMs = 0;
   #loss: Error | null = null;
+  /** Runs from a write on until something comes. */
+  #silence: Timer | null = null;
   /** Bytes written since all had left the last time. */
   #undrained = 0;
   /** Called when the server says whether it takes commands, or when the line is lost. */
@@ -87,7 +91,7 @@ class Rfc2217Transport implements Transport {
   /** Options that the server has been asked for, or has been told that it may use. */
   readonly #asked = new Set<number>([BINARY, NO_GO_AHEAD]);
 
-  constructor(line: Transport, clock: Clock) {
+  constructor(line: TcpTransport, clock: Clock) {
     this.#line = line;
     this.#clock = clock;
     this.#baudRate = line.baudRate;
@@ -99,8 +103,12 @@ class Rfc2217Transport implements Transport {
       },
       onOption: (verb, option) => this.#negotiate(verb, option),
     });
-    line.onData = (bytes) => reader.push(bytes);
+    line.onData = (bytes) => {
+      this.#stopAsking();
+      reader.push(bytes);
+    };
     line.onLost = (reason) => {
+      this.#stopAsking();
       this.#loss = reason;
       this.#comPort.end();
       this.#agreed(false);
@@ -152,24 +160,22 @@ class Rfc2217Transport implements Transport {
   /** What a flasher needs of a port, whatever it was set to before. */
   async prepare(baudRate: number): Promise<void> {
     await this.setBaudRate(baudRate);
-    const byte = (kind: ComPortRequest, value: number) =>
-      this.#comPort.request(kind, Buffer.from([value]));
-    await Promise.all([
-      byte('dataSize', DATA_BITS_8),
-      byte('parity', PARITY_NONE),
-      byte('stopSize', STOP_BITS_1),
-      byte('lineStateMask', 0),
-      byte('modemStateMask', 0),
-    ]);
-    await byte('control', CONTROL.noFlowControl);
+    const port = this.#comPort;
+    port.tell('dataSize', DATA_BITS_8);
+    port.tell('parity', PARITY_NONE);
+    port.tell('stopSize', STOP_BITS_1);
+    port.tell('lineStateMask', 0);
+    port.tell('modemStateMask', 0);
+    port.tell('control', CONTROL.noFlowControl);
+    port.tell('purge', PURGE_BOTH);
     await this.setLines({ rts: false, dtr: false });
-    await byte('purge', PURGE_BOTH);
     if (this.#loss !== null) throw this.#loss;
   }
 
   async write(bytes: Buffer): Promise<void> {
     await this.#comPort.running;
     this.#undrained += bytes.length;
+    this.#silence ??= this.#clock.setTimeout(() => this.#ask(), ASK_AFTER_MS, { background: true });
     return this.#line.write(escaped(bytes));
   }
 
@@ -180,7 +186,7 @@ class Rfc2217Transport implements Transport {
   async drain(): Promise<void> {
     await this.#line.drain();
     const bytes = this.#undrained;
-    await this.#comPort.request('baudRate', Buffer.alloc(4));
+    await this.#comPort.rate(ASK);
     if (this.#loss !== null) throw this.#loss;
     const onLine = (bytes * BITS_PER_BYTE * 1000) / this.#baudRate;
     await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, onLine));
@@ -189,33 +195,48 @@ class Rfc2217Transport implements Transport {
 
   /** A server that does not answer is believed: the rate has to prove itself anyway. */
   async setBaudRate(baudRate: number): Promise<void> {
-    const value = Buffer.alloc(4);
-    value.writeUInt32BE(baudRate);
-    const answer = await this.#comPort.request('baudRate', value);
+    const set = (await this.#comPort.rate(baudRate)) ?? baudRate;
     if (this.#loss !== null) throw this.#loss;
-    // Some append bytes of their own.
-    const set = answer === null || answer.length < 4 ? baudRate : answer.readUInt32BE(0);
-    if (Math.abs(set - baudRate) > baudRate * BAUD_TOLERANCE) {
-      throw new BkError(
-        'BK_BAD_SETTING',
-        say('transport.serverSetOtherRate', { port: this.port, baud: baudRate, set }),
-        { advice: [say('transport.chooseLowerBaud')] },
-      );
+    if (Math.abs(set - baudRate) <= baudRate * BAUD_TOLERANCE) {
+      this.#baudRate = baudRate;
+      return;
     }
-    this.#baudRate = baudRate;
+    // Some go to 9600 baud then: the port must not stay where nobody expects it.
+    if (baudRate !== this.#baudRate) await this.#comPort.rate(this.#baudRate);
+    throw new BkError(
+      'BK_BAD_SETTING',
+      say('transport.serverSetOtherRate', { port: this.port, baud: baudRate, set }),
+      { advice: [say('transport.chooseLowerBaud')] },
+    );
   }
 
-  /** Whether a server has such lines it does not tell: what it says of them is what it was asked for. */
+  /** Whether a server has such lines it does not tell: some answer nothing about them, others what they were asked for. */
   async setLines({ rts, dtr }: ModemLines): Promise<boolean> {
-    const set = (value: number) => this.#comPort.request('control', Buffer.from([value]));
-    await set(rts ? CONTROL.rts.on : CONTROL.rts.off);
-    await set(dtr ? CONTROL.dtr.on : CONTROL.dtr.off);
+    this.#comPort.tell('control', rts ? CONTROL.rts.on : CONTROL.rts.off);
+    this.#comPort.tell('control', dtr ? CONTROL.dtr.on : CONTROL.dtr.off);
+    await this.#comPort.rate(ASK);
     return this.#loss === null;
   }
 
   close(): Promise<void> {
+    this.#stopAsking();
     this.#comPort.end();
     return this.#line.close();
+  }
+
+  /** A chip may be silent; a server that has answered questions before is not, unless something has happened to it. */
+  #ask(): void {
+    this.#silence = null;
+    if (!this.#comPort.hasAnswered) return;
+    const giveUp = () => this.#line.giveUp(vanished(this.port));
+    const left = VANISHED_MS - ASK_AFTER_MS;
+    this.#silence = this.#clock.setTimeout(giveUp, left, { background: true });
+    this.#comPort.ask();
+  }
+
+  #stopAsking(): void {
+    if (this.#silence !== null) this.#clock.clearTimeout(this.#silence);
+    this.#silence = null;
   }
 
   /** Each option is said once: two sides that answer each other's answers would never end. */

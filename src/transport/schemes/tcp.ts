@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net';
-import type { Clock } from '../../clock';
+import type { Clock, Timer } from '../../clock';
 import { BkError, textOf } from '../../errors';
 import { say } from '../../texts/note';
 import type { Transport } from '../transport';
+import { unacknowledged } from '../unacknowledged';
 import { canonicalNetworkPort, parseNetworkAddress } from './network-address';
 import type { PortScheme } from './port-scheme';
 
@@ -23,6 +24,10 @@ const REFUSAL = /^[\x20-\x7e\s]*\b(?:in use|busy)\b[\x20-\x7e\s]*$/i;
 const TELNET_OPTIONS = /\xff[\xfb-\xfe][\s\S]/g;
 /** Longer than any such line, bytes. */
 const REFUSAL_BYTES = 200;
+/** How often it is looked whether what was written arrives, while nothing comes back, ms. */
+const LOOK_MS = 3_000;
+/** A server from which nothing has come for so long though it is written to, ms, and which gets nothing: it is gone. */
+export const VANISHED_MS = 10_000;
 /** What chips speak after a boot; the server has to be set to it. */
 const SERVER_BAUD = 115_200;
 
@@ -57,7 +62,7 @@ export async function openTcp(
   url: string,
   clock: Clock,
   signal?: AbortSignal | undefined,
-): Promise<Transport> {
+): Promise<TcpTransport> {
   const { host, port } = parseNetworkAddress(url);
   if (signal?.aborted) throw cancelled(url);
   const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port, noDelay: true });
@@ -120,6 +125,12 @@ function closed(port: string, reason: Error | null): BkError {
   });
 }
 
+/** The error for a server that was there and is not any more, though nobody has closed the connection. */
+export function vanished(port: string): BkError {
+  const text = say('transport.serverVanished', { port, seconds: VANISHED_MS / 1000 });
+  return new BkError('BK_PORT_LOST', text, { advice: [say('transport.checkServerAndNetwork')] });
+}
+
 function notFound(port: string, reason: Error): BkError {
   const code = 'code' in reason ? String(reason.code) : '';
   const known = Object.hasOwn(CONNECT_ERRORS, code)
@@ -134,7 +145,7 @@ function notFound(port: string, reason: Error): BkError {
   );
 }
 
-class TcpTransport implements Transport {
+export class TcpTransport implements Transport {
   readonly port: string;
   readonly baudRate = SERVER_BAUD;
   readonly canSetBaudRate = false;
@@ -151,6 +162,9 @@ class TcpTransport implements Transport {
   #heard = '';
   /** Made once, so that everybody is told the same of one loss. */
   #loss: BkError | null = null;
+  /** When something came the last time. */
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #look: Timer | null = null;
 
   constructor(port: string, socket: Socket, clock: Clock, roundTripMs: number) {
     this.port = port;
@@ -164,6 +178,7 @@ class TcpTransport implements Transport {
     this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.once('close', () => this.#lose());
     socket.on('data', (bytes) => {
+      this.#heardAt = clock.now();
       if (this.#heard.length <= REFUSAL_BYTES) {
         this.#heard += bytes.toString('latin1', 0, REFUSAL_BYTES + 1 - this.#heard.length);
       }
@@ -173,6 +188,7 @@ class TcpTransport implements Transport {
 
   write(bytes: Buffer): Promise<void> {
     if (!this.#open) return Promise.reject(this.#lost());
+    if (this.#look === null) this.#lookLater(this.#clock.now());
     return new Promise((resolve, reject) => {
       this.#socket.write(bytes, (error) => {
         if (error) reject(this.#lost(error));
@@ -199,7 +215,7 @@ class TcpTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    this.#open = false;
+    this.#end();
     this.#loss ??= closed(this.port, null);
     // Ends after the last bytes have left, unless nobody takes them.
     this.#socket.destroySoon();
@@ -208,10 +224,38 @@ class TcpTransport implements Transport {
     this.#clock.clearTimeout(timer);
   }
 
+  /** Counts the connection as lost, and tells so. */
+  giveUp(loss: BkError): void {
+    this.#loss ??= loss;
+    this.#socket.destroy();
+    this.#lose();
+  }
+
+  /** Looks after a while whether what was written has arrived. @param since when it was written */
+  #lookLater(since: number): void {
+    const look = async (): Promise<void> => {
+      this.#look = null;
+      if (!this.#open || this.#heardAt >= since) return;
+      const isStuck = ((await unacknowledged(this.#socket)) ?? 0) > 0;
+      if (!this.#open || !isStuck || this.#heardAt >= since) return;
+      if (this.#clock.now() - since >= VANISHED_MS) this.giveUp(vanished(this.port));
+      else if (this.#look === null) this.#lookLater(since);
+    };
+    const left = since + VANISHED_MS - this.#clock.now();
+    const ms = Math.min(LOOK_MS, Math.max(1, left));
+    this.#look = this.#clock.setTimeout(() => void look(), ms, { background: true });
+  }
+
   #lose(): void {
     if (!this.#open) return;
-    this.#open = false;
+    this.#end();
     this.onLost?.(this.#lost());
+  }
+
+  #end(): void {
+    this.#open = false;
+    if (this.#look !== null) this.#clock.clearTimeout(this.#look);
+    this.#look = null;
   }
 
   #lost(reason: Error | null = this.#reason): BkError {

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../clock';
+import type { Clock } from '../../clock';
 import { COM_PORT, optionMessage } from './telnet';
 
 /** Requests of a client by number; a server's answers are 100 above. Source: RFC 2217. */
@@ -35,20 +35,29 @@ const LEAST_WAIT_MS = 300;
 /** The same as a multiple of the longest answer so far: networks differ by more than that. */
 const PATIENCE = 4;
 const MOST_WAIT_MS = 3_000;
-/** Of what it has answered before it is waited for at least so long, ms: a network may stand still for a moment. */
+/** The same of a server that answers, ms: its network may stand still for a moment. */
 const KNOWN_WAIT_MS = 1_500;
-/** So often in a row one kind of request stays unanswered before its answers are not waited for any more. */
+/** So many questions in a row stay unanswered before no answers are waited for any more. */
 const UNANSWERED = 2;
+
+/** In place of a rate: it is only told. */
+export const ASK = 0;
 
 export type ComPortRequest = keyof typeof REQUESTS;
 
-/** Sends requests for a served serial port and waits for their answers, each for a limited time. */
+/**
+ * Sends requests for a served serial port. Only answers about the rate are waited for: all servers that were tried give
+ * them, and carry out in their order what came before. Of modem lines some tell nothing, and some something else.
+ */
 export class ComPort {
   readonly #clock: Clock;
   readonly #send: (bytes: Buffer) => void;
-  readonly #waiting = new Map<number, (value: Buffer | null) => void>();
-  readonly #unanswered = new Map<ComPortRequest, number>();
-  readonly #answered = new Set<ComPortRequest>();
+  #take: ((answer: Buffer | null) => void) | null = null;
+  /** Questions in a row that were not answered. */
+  #unanswered = 0;
+  /** Answers that were not waited for long enough, and may still come. */
+  #owed = 0;
+  #hasAnswered = false;
   /** The longest time that an answer has taken, ms. */
   #slowest = 0;
   #resume: (() => void) | null = null;
@@ -64,9 +73,15 @@ export class ComPort {
     return this.#running;
   }
 
+  /** Whether this server is one that answers: where it does not any more, something has happened to it. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
+  }
+
   /** How long an answer may be waited for, ms. */
   get patience(): number {
-    return Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, PATIENCE * this.#slowest));
+    const least = this.#hasAnswered ? KNOWN_WAIT_MS : LEAST_WAIT_MS;
+    return Math.min(MOST_WAIT_MS, Math.max(least, PATIENCE * this.#slowest));
   }
 
   /** What one round trip took, ms. */
@@ -74,27 +89,32 @@ export class ComPort {
     this.#slowest = Math.max(this.#slowest, ms);
   }
 
+  /** Sends a request and waits for nothing: once a later question is answered, it is carried out. */
+  tell(kind: ComPortRequest, value: Buffer | number): void {
+    const bytes = typeof value === 'number' ? [value] : value;
+    this.#send(optionMessage(COM_PORT, Buffer.from([REQUESTS[kind], ...bytes])));
+  }
+
+  /** Asks for an answer that nobody waits for. */
+  ask(): void {
+    this.#owed++;
+    this.tell('baudRate', Buffer.alloc(4));
+  }
+
   /**
-   * Sends one request. They go out in the order of the calls, and one of a kind is under way at a time.
-   * @returns what the server says that it has set; null where it says nothing in time, as some never do
+   * Has the port set to a rate, and waits until the server says which one it has; `ASK` changes nothing. One at a time.
+   * @returns bits per second; null where the server says nothing in time, as some never do
    */
-  async request(kind: ComPortRequest, value: Buffer): Promise<Buffer | null> {
-    const code = REQUESTS[kind];
-    const unanswered = this.#unanswered.get(kind) ?? 0;
+  async rate(baudRate: number): Promise<number | null> {
+    this.#take?.(null);
     const begun = this.#clock.now();
-    const least = this.#answered.has(kind) ? KNOWN_WAIT_MS : 0;
-    const patience = Math.max(least, this.patience);
-    const answer =
-      unanswered >= UNANSWERED ? Promise.resolve(null) : this.#answerTo(code, value, patience);
-    this.#send(optionMessage(COM_PORT, Buffer.concat([Buffer.from([code]), value])));
-    const answered = await answer;
-    if (answered === null) this.#unanswered.set(kind, unanswered + 1);
-    else {
-      this.#unanswered.delete(kind);
-      this.#answered.add(kind);
-      this.took(this.#clock.now() - begun);
-    }
-    return answered;
+    const value = Buffer.alloc(4);
+    value.writeUInt32BE(baudRate);
+    // A rate takes its time on a server that says nothing, too.
+    const isMute = baudRate === ASK && this.#unanswered >= UNANSWERED && !this.#hasAnswered;
+    const answer = isMute ? Promise.resolve(null) : this.#answerTo(value, begun);
+    this.tell('baudRate', value);
+    return answer;
   }
 
   /** A message of the server, without its frame. */
@@ -103,34 +123,49 @@ export class ComPort {
     if (code === undefined) return;
     if (code === ANSWER + SUSPEND || code === SUSPEND) this.#suspend();
     else if (code === ANSWER + RESUME || code === RESUME) this.#resume?.();
-    else this.#waiting.get(code - ANSWER)?.(Buffer.from(message.subarray(1)));
+    // Some append bytes of their own.
+    else if (code === ANSWER + REQUESTS.baudRate && message.length >= 5)
+      this.#answered(Buffer.from(message.subarray(1, 5)));
   }
 
   /** Nobody answers any more. */
   end(): void {
-    for (const settle of [...this.#waiting.values()]) settle(null);
+    this.#take?.(null);
     this.#resume?.();
   }
 
-  /** An answer that says otherwise may be a late one, to an earlier request: it counts when no better one comes. */
-  #answerTo(code: number, asked: Buffer, patience: number): Promise<Buffer | null> {
+  #answered(answer: Buffer): void {
+    this.#unanswered = 0;
+    this.#hasAnswered = true;
+    if (this.#take !== null) this.#take(answer);
+    else if (this.#owed > 0) this.#owed--;
+  }
+
+  /** Where answers are owed, one that says otherwise may be a late one: it counts when no better one comes. */
+  #answerTo(asked: Buffer, begun: number): Promise<number | null> {
     return new Promise((resolve) => {
-      let timer: Timer;
       let other: Buffer | null = null;
-      const settle = (value: Buffer | null): void => {
+      const settle = (answer: Buffer | null): void => {
         this.#clock.clearTimeout(timer);
-        if (this.#waiting.get(code) === take) this.#waiting.delete(code);
-        resolve(value);
+        this.#take = null;
+        resolve(answer?.readUInt32BE(0) ?? null);
       };
-      const isQuestion = asked.every((byte) => byte === 0);
-      const take = (value: Buffer | null): void => {
-        const fits = value?.subarray(0, asked.length).equals(asked);
-        if (value === null || isQuestion || fits) settle(value);
-        else other = value;
+      const timer = this.#clock.setTimeout(() => {
+        this.#owed++;
+        if (other === null) this.#unanswered++;
+        settle(other);
+      }, this.patience);
+      this.#take = (answer) => {
+        if (answer === null) return settle(null);
+        this.took(this.#clock.now() - begun);
+        const mayBeLate = this.#owed > 0 && !answer.equals(asked);
+        if (!mayBeLate) {
+          this.#owed = 0;
+          return settle(answer);
+        }
+        this.#owed--;
+        other = answer;
       };
-      this.#waiting.get(code)?.(null);
-      this.#waiting.set(code, take);
-      timer = this.#clock.setTimeout(() => settle(other), patience);
     });
   }
 

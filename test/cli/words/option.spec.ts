@@ -44,6 +44,8 @@ describe('bk72xx: words that are understood', () => {
         ...DEVICE,
         memory: 'flash',
         keep: 0,
+        keepDays: 0,
+        keepFirst: true,
         incremental: true,
         fileMode: 'owner',
         json: false,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import sinon from 'sinon';
 import type { BackupImage, WriteOptions } from '../../../src';
 import { BOOTLOADER_END } from '../../../src/chip/geometry';
 import { noise, scratchFolder, type TestDevice, testDevice } from '../../support/bench-device';
@@ -176,6 +178,26 @@ describe('the own backup of a chip as an image', function () {
     const error = await rejection(rescue(stranger), 'BK_BAD_SETTING');
     assert.match(error.message, /is not that of the only device whose backup fits/);
     assert.ok(stranger.chip.flash.equals(before));
+  });
+
+  it('is looked at once more before it is taken, as none is kept in memory meanwhile', async () => {
+    await savedLamp(2);
+    const { bench, path } = await savedLamp(1);
+    bench.chip.flash.fill(0xff, CALIBRATION, CALIBRATION + 0x1000);
+    const before = Buffer.from(bench.chip.flash);
+    const real = fs.open;
+    let opened = 0;
+    sinon.replace(fs, 'open', (file, ...more) => {
+      if (file === path && ++opened === 2) appendFileSync(path, 'x');
+      return real(file, ...more);
+    });
+    try {
+      await rejection(rescue(bench), 'BK_BAD_IMAGE');
+    } finally {
+      sinon.restore();
+    }
+    assert.equal(opened, 2);
+    assert.ok(bench.chip.flash.equals(before));
   });
 
   it('puts back one part of it, too', async () => {

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { SECTOR } from '../../../src/chip/geometry';
-import { chooseBackup, tellingOf } from '../../../src/jobs/place/choose-backup';
+import {
+  chooseBackup,
+  type Remains,
+  tellingOf,
+  tracesOf,
+} from '../../../src/jobs/place/choose-backup';
 import { noise } from '../../support/bench-device';
 import { realDumps } from '../../support/images';
 
@@ -20,10 +25,14 @@ function remains(letters: string): Map<number, number> {
   return new Map(all.filter((_, index) => letters[index] !== '.'));
 }
 
+const traced = (backups: { bytes: Buffer }[], left: Remains) =>
+  backups.map(({ bytes }) => tracesOf(bytes, left));
+
 /** By the number of the candidate. */
 function chosen(backups: string[], chip: string): string {
-  const candidates = backups.map(flash);
-  const choice = chooseBackup(candidates, remains(chip));
+  const left = remains(chip);
+  const candidates = traced(backups.map(flash), left);
+  const choice = chooseBackup(candidates, left);
   return 'chosen' in choice ? `${choice.kind} ${candidates.indexOf(choice.chosen)}` : choice.kind;
 }
 
@@ -61,13 +70,15 @@ describe('the backup of a chip that has lost its MAC', () => {
       new Map(sectors.map((sector, index) => [index * SECTOR, crc32(sector)]));
     const choice = (sectors: Buffer[]) => {
       const all = left(sectors);
-      return chooseBackup([one], tellingOf(all, [one])).kind;
+      const traces = traced([one], all);
+      return chooseBackup(traces, tellingOf(all, traces)).kind;
     };
     assert.equal(choice([own, plain, plain]), 'contents');
     assert.equal(choice([noise(SECTOR, 2), plain, plain]), 'other');
     const plainOnly = new Map([...left([own, plain, plain])].slice(1));
-    assert.equal(tellingOf(plainOnly, [one]).size, 0);
-    assert.equal(chooseBackup([one], tellingOf(plainOnly, [one])).kind, 'only');
+    const traces = traced([one], plainOnly);
+    assert.equal(tellingOf(plainOnly, traces).size, 0);
+    assert.equal(chooseBackup(traces, tellingOf(plainOnly, traces)).kind, 'only');
   });
 
   it('is not that of another real device, whatever both hold at their ends', function () {
@@ -90,8 +101,10 @@ describe('the backup of a chip that has lost its MAC', () => {
             crc32(chip.bytes.subarray(at, at + SECTOR)),
           ]);
           const all = new Map(crcs);
-          for (const some of [others, ...others.map((one) => [one])])
-            assert.notEqual(chooseBackup(some, tellingOf(all, some)).kind, 'contents');
+          for (const some of [others, ...others.map((one) => [one])]) {
+            const traces = traced(some, all);
+            assert.notEqual(chooseBackup(traces, tellingOf(all, traces)).kind, 'contents');
+          }
         }
       }
     }

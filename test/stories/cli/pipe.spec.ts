@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { STATUS_OF } from '../../../cli/exit-status';
 import type { ErrorCode } from '../../../src';
@@ -224,6 +232,27 @@ describe('bk72xx in a pipe', function () {
     assert.ok(flash.subarray(0x100000, 0x104000).every((byte) => byte === 0xff));
     assert.ok(flash.subarray(0x104000, 0x108000).equals(image.subarray(0x4000)));
     await held.close();
+  });
+
+  it('checks a folder of backups, and ends otherwise where one is damaged', async () => {
+    const port = fastChip();
+    await run('read', '--port', port, '--length', '4K');
+    const first = await run('read', '--port', port, '--length', '4K', '--keep', '1');
+    assert.match(first.stdout, /^Removed +BK7231N_\S+\.bin$/m);
+    const sound = await run('inspect', 'bk-backups');
+    assert.equal(sound.status, 0, sound.stderr);
+    assert.match(sound.stdout, /^Backups +sound: 1$/m);
+    assert.match(sound.stderr, /^verify: /m);
+    const [name = ''] = readdirSync(join(folder(), 'bk-backups'));
+    writeFileSync(join(folder(), 'bk-backups', name), 'x');
+    const damaged = await run('inspect', 'bk-backups');
+    assert.equal(damaged.status, STATUS_OF.BK_STORAGE);
+    assert.match(damaged.stdout, /^Not sound +BK7231N_\S+ \(damaged\): It has 1 bytes/m);
+    const told = await run('inspect', 'bk-backups', '--json');
+    assert.equal(JSON.parse(told.stdout).result.counts.damaged, 1);
+    rmSync(join(folder(), 'bk-backups'), { recursive: true });
+    mkdirSync(join(folder(), 'bk-backups'));
+    assert.match((await run('inspect', 'bk-backups')).stderr, /There is no backup in the folder/);
   });
 
   it('inspects a file', async () => {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { BLOCK } from '../../../src/chip/geometry';
+import { Adapter } from '../../support/adapter';
 import { noise, testDevice } from '../../support/bench-device';
 import { unplugSimulated } from '../../support/simulated-chips';
 
 describe('an adapter that is pulled out in the middle of a job', () => {
+  afterEach(() => sinon.restore());
+
   for (const sim of ['bk7231n', 'bk7231t']) {
     it(`does not end a write on ${sim}: it goes on when the port is back`, async () => {
       const { device, chip, url, clock } = testDevice(sim);
@@ -60,4 +64,29 @@ describe('an adapter that is pulled out in the middle of a job', () => {
     await device.close();
     assert.equal(clock.pending, 0);
   });
+
+  for (const path of ['rfc2217', 'tcp'] as const) {
+    it(`or whose server goes away does not end a backup over ${path}`, async () => {
+      const [sim, reset] =
+        path === 'tcp' ? (['bk7231n', 'auto'] as const) : (['bk7231n?app=silent', 'rts'] as const);
+      const adapter = new Adapter(sim, { reset, idle: 0 }, path);
+      let pulled = 0;
+      const { payload, facts } = await adapter.device.read(
+        {},
+        {
+          onProgress: ({ phase, done }) => {
+            if (phase !== 'read' || done < (pulled + 1) * 5 * BLOCK || pulled === 3) return;
+            pulled++;
+            adapter.dropOut(2_000);
+          },
+        },
+      );
+      assert.equal(pulled, 3);
+      assert.ok(Buffer.isBuffer(payload) && payload.equals(adapter.chip.flash));
+      assert.equal(facts.recoveries.length, 3);
+      await adapter.device.close();
+      await adapter.settle();
+      assert.equal(adapter.clock.pending, 0);
+    });
+  }
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { appendFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Example, RunningExample } from '../../support/example';
 
@@ -28,6 +28,18 @@ describe('the first examples', function () {
       files.some((file) => /^BK7231N_[0-9a-f]{12}_full_.*\.bin$/.test(file)),
       String(files),
     );
+  });
+
+  it('check the backups, and send a notification of those that are damaged', async () => {
+    const folder = path.join(example.userDir, 'bk-backups');
+    await example.press('every Sunday at 4');
+    await example.logs(/\[debug:how many are sound\][\s\S]*damaged: 0/);
+    const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.bin'));
+    appendFileSync(path.join(folder, file), 'rotten');
+    await example.press('every Sunday at 4');
+    await example.logs(/\[debug:notification\][\s\S]*_full_[\s\S]*its \.json says 2097152/);
+    rmSync(path.join(folder, file));
+    rmSync(path.join(folder, `${file}.json`));
   });
 
   it('put a backup back, tell what went well, and what fails', async () => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { BkError } from '../../../src';
+import { BkError, type ErrorCode } from '../../../src';
 import { verbatim } from '../../../src/texts/note';
 import { AdapterFollower } from '../../../src/transport/adapter/follow';
 import type { PortInfo } from '../../../src/transport/schemes/serial-ports';
 import { SimulatedChips } from '../../../src/transport/schemes/simulated-chips';
 import type { Transport } from '../../../src/transport/transport';
 import { rejection } from '../../support/rejects';
+import { ScriptedTransport } from '../../support/scripted-transport';
 import { VirtualClock } from '../../support/virtual-clock';
 
 const BY_ID = '/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0';
@@ -253,5 +254,60 @@ describe('a serial server that was lost', () => {
     await rejection(follower.reopen(60_000, abort.signal), 'BK_CANCELLED');
     assert.deepEqual(closed, [0]);
     assert.equal(clock.pending, 0);
+  });
+});
+
+/** A server that answers each try with what is next in a list, and serves once it is at the end. */
+function server(answers: readonly (ErrorCode | 'closes')[], takenMs?: number) {
+  const clock = new VirtualClock();
+  let tries = 0;
+  const port = 'rfc2217://bench:2217';
+  const follower = new AdapterFollower(
+    port,
+    { baudRate: 115_200, clock, chips: new SimulatedChips() },
+    {
+      list: async () => [],
+      device: async (name) => name,
+      open: async () => {
+        const answer = answers[Math.min(tries++, answers.length)];
+        if (answer !== undefined && answer !== 'closes')
+          throw new BkError(answer, verbatim(answer));
+        const line = new ScriptedTransport(clock);
+        if (answer === 'closes') clock.setTimeout(() => line.onLost?.(new Error('closed')), 5);
+        return line;
+      },
+    },
+  );
+  return { clock, reopened: follower.reopen(20_000, undefined, takenMs), tries: () => tries };
+}
+
+describe('a serial server whose connection was lost', () => {
+  it('may be missing, busy, closing, and not yet serving, before it is taken', async () => {
+    const { clock, reopened } = server([
+      'BK_PORT_NOT_FOUND',
+      'BK_PORT_BUSY',
+      'BK_BAD_SETTING',
+      'closes',
+    ]);
+    assert.equal((await reopened).port, 'scripted');
+    assert.ok(clock.now() < 4_000, `${clock.now()}`);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('that is there to the end and does not serve the port is told as it says', async () => {
+    const { reopened } = server(Array(100).fill('BK_BAD_SETTING'));
+    await rejection(reopened, 'BK_BAD_SETTING');
+  });
+
+  it('that somebody else has all the while is given up sooner, where that is wanted', async () => {
+    const { clock, reopened } = server(Array(100).fill('BK_PORT_BUSY'), 3_000);
+    await rejection(reopened, 'BK_PORT_LOST');
+    assert.ok(clock.now() <= 3_000, `${clock.now()}`);
+  });
+
+  it('but one that was missing meanwhile was only starting anew', async () => {
+    const taken = Array(10).fill('BK_PORT_BUSY');
+    const { reopened } = server(['BK_PORT_NOT_FOUND', ...taken], 3_000);
+    await reopened;
   });
 });

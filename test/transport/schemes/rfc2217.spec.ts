@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { Device, isBkError } from '../../../src';
 import { systemClock } from '../../../src/clock';
 import { openTransport } from '../../../src/transport/schemes/schemes';
@@ -9,6 +10,8 @@ import { nextSeed } from '../../support/seed';
 import { deafPort, SerialServer, type ServerHabits } from '../../support/serial-server';
 import { environmentOn, openSimulated, prepareSimulatedChip } from '../../support/simulated-chips';
 import { until } from '../../support/until';
+import { VirtualClock } from '../../support/virtual-clock';
+import { VirtualNetwork } from '../../support/virtual-network';
 
 /** A clock on which nobody has to wait for an answer that never comes. */
 const hasty = {
@@ -119,6 +122,16 @@ describe('a serial line by RFC 2217', () => {
     assert.equal(line.baudRate, 115_200);
   });
 
+  it('goes back to the rate of before where its server takes another one', async () => {
+    const { server, port, open } = await serve({ rates: [115_200, 460_800], otherwise: 9_600 });
+    const line = await open();
+    await line.setBaudRate(460_800);
+    await rejection(line.setBaudRate(921_600), 'BK_BAD_SETTING');
+    assert.equal(port.baudRate, 460_800);
+    assert.equal(line.baudRate, 460_800);
+    assert.ok(server.requests.length > 0);
+  });
+
   for (const habits of [{ raw: true }, { refuses: true }] as const) {
     it(`refuses a server that takes no commands: ${JSON.stringify(habits)}`, async () => {
       const { open } = await serve(habits);
@@ -176,6 +189,66 @@ describe('a serial line by RFC 2217', () => {
     await line.setBaudRate(230_400);
     assert.equal(line.baudRate, 230_400);
   });
+});
+
+describe('a serial server', () => {
+  afterEach(() => sinon.restore());
+
+  async function connect(how: 'rfc2217' | 'tcp', habits: ServerHabits = {}) {
+    const clock = new VirtualClock();
+    const server = new SerialServer(async () => deafPort(), { raw: how === 'tcp', ...habits });
+    const network = new VirtualNetwork(clock, (socket) => void server.serve(socket));
+    const { chips } = environmentOn(clock).ports;
+    const line = await openTransport(`${how}://bench:2217`, { baudRate: 115_200, clock, chips });
+    const told: { error: Error; at: number }[] = [];
+    line.onLost = (error) => told.push({ error, at: clock.now() });
+    return { clock, network, line, told, since: clock.now() };
+  }
+
+  it('is not waited for because of what it says of modem lines, or does not say', async () => {
+    for (const habits of [{ wrongControl: true }, { silent: [5] }]) {
+      const { clock, line, since } = await connect('rfc2217', habits);
+      for (let time = 0; time < 10; time++)
+        await line.setLines({ rts: time % 2 === 0, dtr: false });
+      // The moment in which a chip listens is no longer than the wait for one such answer was.
+      assert.ok(clock.now() - since < 50, `${clock.now() - since}`);
+      await line.close();
+      sinon.restore();
+    }
+  });
+
+  for (const how of ['rfc2217', 'tcp'] as const) {
+    it(`that answers nothing any more, though nobody has closed the connection, is lost after ten seconds (${how})`, async () => {
+      const { clock, network, line, told, since } = await connect(how);
+      network.cut('vanish', 60_000);
+      for (let time = 0; time < 30; time++) {
+        if (told.length === 0) await line.write(Buffer.from([1]));
+        await clock.advance(500);
+      }
+      const [loss] = told;
+      assert.ok(loss !== undefined && isBkError(loss.error, 'BK_PORT_LOST'));
+      assert.match(loss.error.message, /has not answered for 10 s/);
+      assert.ok(loss.at - since <= 10_500, `${loss.at - since}`);
+      await line.close();
+      await clock.advance(60_000);
+      assert.equal(clock.pending, 0);
+    });
+
+    it(`is not taken for lost where only the chip is silent (${how})`, async () => {
+      for (const silent of [[], [1]]) {
+        const { clock, line, told } = await connect(how, { silent });
+        for (let time = 0; time < 120; time++) {
+          await line.write(Buffer.from([1]));
+          await clock.advance(500);
+        }
+        assert.deepEqual(told, []);
+        await line.close();
+        await clock.advance(10);
+        assert.equal(clock.pending, 0);
+        sinon.restore();
+      }
+    });
+  }
 });
 
 describe('a chip behind a serial server', function () {

@@ -12,11 +12,11 @@ import fs, {
 } from 'node:fs';
 import { join } from 'node:path';
 import sinon from 'sinon';
-import { FolderTurns } from '../../src/backup/folder-turns';
-import { settleLeftovers } from '../../src/backup/leftovers';
-import type { PartialSubject } from '../../src/backup/partial';
-import { writeBackup } from '../../src/backup/write-backup';
-import { noise, scratchFolder } from '../support/bench-device';
+import { FolderTurns } from '../../../src/backup/folder-turns';
+import { settleLeftovers } from '../../../src/backup/unfinished/leftovers';
+import type { PartialSubject } from '../../../src/backup/unfinished/partial';
+import { writeBackup } from '../../../src/backup/write-backup';
+import { noise, scratchFolder } from '../../support/bench-device';
 
 const BYTES = noise(0x2000, 6);
 const NOW = new Date(2026, 0, 20);

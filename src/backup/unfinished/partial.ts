@@ -1,14 +1,17 @@
 import { type FileHandle, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { SECTOR } from '../chip/geometry';
-import { commitPart, createFile, discard, type FileMode, partPath } from './atomic';
-import { chipPart, kindOf, macPart } from './names';
-import { readIfPlain } from './plain-file';
-import type { BackupSubject } from './record';
+import { SECTOR } from '../../chip/geometry';
+import { commitPart, createFile, discard, type FileMode, partPath } from '../atomic';
+import { chipPart, kindOf, macPart } from '../names';
+import { readIfPlain } from '../plain-file';
+import type { BackupSubject } from '../record';
 
 /** Checksum and bytes of one sector. */
 const SLOT = 4 + SECTOR;
+
+/** In which the system counts what files take, bytes. */
+const DISK_BLOCK = 512;
 
 /** A sector that an unfinished write changes a part of. */
 const PARTIAL_SECTOR = /^\.[A-Za-z0-9]+_[0-9a-f]{12}_[0-9a-f]+-1000\.edge$/;
@@ -79,6 +82,12 @@ export class PartialBackup {
 
   has(address: number): boolean {
     return this.#sectors.has(address);
+  }
+
+  /** What its file takes of the disk, bytes: all of it goes for the backup, where there is no room for both. */
+  async bytesOnDisk(): Promise<number> {
+    const stats = await lstat(this.path).catch(() => null);
+    return (stats?.blocks ?? 0) * DISK_BLOCK;
   }
 
   /** Puts the sectors that were found in their places, once. @param bytes of the whole stretch */

@@ -10,19 +10,19 @@ import fs, {
 } from 'node:fs';
 import { join } from 'node:path';
 import sinon from 'sinon';
-import { findBackups } from '../../src/backup/find';
-import { FolderTurns } from '../../src/backup/folder-turns';
-import { settleLeftovers } from '../../src/backup/leftovers';
+import { findBackups } from '../../../src/backup/find';
+import { FolderTurns } from '../../../src/backup/folder-turns';
+import { settleLeftovers } from '../../../src/backup/unfinished/leftovers';
 import {
   keepsPartialSectors,
   keptPartialSectors,
   PartialBackup,
   type PartialSubject,
   removeSuperseded,
-} from '../../src/backup/partial';
-import { writeBackup } from '../../src/backup/write-backup';
-import { SECTOR } from '../../src/chip/geometry';
-import { noise, scratchFolder } from '../support/bench-device';
+} from '../../../src/backup/unfinished/partial';
+import { writeBackup } from '../../../src/backup/write-backup';
+import { SECTOR } from '../../../src/chip/geometry';
+import { noise, scratchFolder } from '../../support/bench-device';
 
 const STRETCH = { offset: 0x10000, length: 8 * SECTOR };
 const SUBJECT: PartialSubject = {

@@ -1,10 +1,11 @@
 import { readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { discard, type FileMode, removeStale, targetOf } from './atomic';
-import { resolveFilename } from './filename';
-import { loadVerified, readSidecar, SIDECAR } from './find';
-import type { FolderTurns } from './folder-turns';
-import { chipPart, kindOf, macPart, parseName } from './names';
+import { discard, type FileMode, removeStale, targetOf } from '../atomic';
+import { resolveFilename } from '../filename';
+import { loadVerified } from '../find';
+import type { FolderTurns } from '../folder-turns';
+import { chipPart, kindOf, macPart, parseName } from '../names';
+import { readSidecar, SIDECAR } from '../record';
 import type { PartialSubject } from './partial';
 
 /**
