@@ -35,8 +35,6 @@ const LEAST_WAIT_MS = 300;
 /** The same as a multiple of the longest answer so far: networks differ by more than that. */
 const PATIENCE = 4;
 const MOST_WAIT_MS = 3_000;
-/** The same of a server that answers, ms: its network may stand still for a moment. */
-const KNOWN_WAIT_MS = 1_500;
 /** So many questions in a row stay unanswered before no answers are waited for any more. */
 const UNANSWERED = 2;
 
@@ -80,8 +78,7 @@ export class ComPort {
 
   /** How long an answer may be waited for, ms. */
   get patience(): number {
-    const least = this.#hasAnswered ? KNOWN_WAIT_MS : LEAST_WAIT_MS;
-    return Math.min(MOST_WAIT_MS, Math.max(least, PATIENCE * this.#slowest));
+    return Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, PATIENCE * this.#slowest));
   }
 
   /** What one round trip took, ms. */
