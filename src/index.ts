@@ -96,6 +96,7 @@ export type {
   Unusual,
 } from './jobs/examine/examination';
 export { inspect } from './jobs/inspect-image';
+export { type FoundDevice, type ScanOptions, scanNetwork } from './openbeken/scan';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
 export { GITHUB } from './releases/release-server';
@@ -107,7 +108,12 @@ export {
   type WebRequest,
 } from './releases/web';
 export type { RecoveryRecord } from './session/base/report';
-export { type DeviceSettings, RESET_METHODS, type ResetMethod } from './session/base/settings';
+export {
+  type DeviceSettings,
+  mustHideNothing,
+  RESET_METHODS,
+  type ResetMethod,
+} from './session/base/settings';
 export {
   type ServedChip,
   SIMULATOR_OPTIONS,

@@ -99,7 +99,8 @@ export interface ShownChip {
   flash: { id: string | null; name: string | null; size: number };
   encryptionKey: 'tuya' | 'none' | 'custom' | null;
   mac: string | null;
-  baud: number;
+  /** Null where there is no line. */
+  baud: number | null;
 }
 
 export const SIDEBAR_OPERATIONS = ['connect', 'read', 'write', 'erase', 'listen'] as const;

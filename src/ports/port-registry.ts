@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { Replays } from '../replay/replays';
 import { BaudMemories } from '../session/baud/baud-memory';
-import { canonicalPort, clockOfPort } from '../transport/schemes/schemes';
+import { canonicalPort, clockOfPort, isWebPort } from '../transport/schemes/schemes';
 import { SimulatedChips } from '../transport/schemes/simulated-chips';
 import type { PortWorld } from './open-session';
 import { PortSlot } from './port-slot';
@@ -35,6 +35,11 @@ export class PortRegistry implements PortWorld {
   /** How many ports are in use, or have a link that is kept. */
   get size(): number {
     return this.#slots.size;
+  }
+
+  /** Whether a port is asked over HTTP; false for whatever names no port. */
+  isWeb(port: unknown): boolean {
+    return typeof port === 'string' && isWebPort(port);
   }
 
   /**

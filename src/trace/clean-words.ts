@@ -11,7 +11,20 @@ export const HIDDEN = '…';
 const WORDS: ReadonlySet<string> = new Set([
   ...CHIP_NAMES,
   ...COMMANDS.map(({ name }) => name),
-  ...['auto', 'flash', 'rom', 'efuse', 'otp', 'tuya', 'none', 'custom', 'unknown', 'blank'],
+  ...[
+    'auto',
+    'flash',
+    'rom',
+    'efuse',
+    'otp',
+    'openbeken',
+    'littlefs',
+    'tuya',
+    'none',
+    'custom',
+    'unknown',
+    'blank',
+  ],
   ...['open', 'link', 'identify', 'compare', 'backup', 'read', 'erase', 'write', 'verify'],
 ]);
 

@@ -46,6 +46,10 @@ export class RecordedTransport implements Transport {
     return this.#inner.roundTripMs ?? 0;
   }
 
+  get holds(): number {
+    return this.#inner.holds ?? Number.POSITIVE_INFINITY;
+  }
+
   get onLost(): ((reason: Error) => void) | null {
     return this.#onLost;
   }

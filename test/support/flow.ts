@@ -50,12 +50,14 @@ export class Flow {
   /**
    * Adds a tab, and for each flow node `x` the sinks `x/result` and `x/progress`; nodes without `z`
    * stand on the tab.
+   * @param credentials of nodes, by their ids
    */
-  static async load(nodes: FlowNode[]): Promise<Flow> {
+  static async load(nodes: FlowNode[], credentials: object = {}): Promise<Flow> {
     const flow = new Flow();
     await helper.load(
       [bkFlasher, bkDevice, bkConnect, bkRead, bkWrite, bkErase, bkInspect] as never,
       Flow.complete(nodes) as never,
+      credentials as never,
     );
     flow.listen();
     return flow;

@@ -23,6 +23,17 @@ export interface JobOutcome<Payload> {
   extra?: Partial<JobFacts>;
 }
 
+/** Who did a job, and what happened on the way. */
+interface Doer
+  extends Pick<JobFacts, 'operation' | 'device' | 'port' | 'chip' | 'baud' | 'latencyMs'> {
+  warnings: readonly Note[];
+  recoveries: readonly RecoveryRecord[];
+  /** What was seen of chip and line, where there is a line. */
+  evidence: Evidence | null;
+  /** Besides what that tells. */
+  advice?: readonly Note[];
+}
+
 /** The facts of a finished job, in the form that flows see. */
 export function factsOf(
   operation: Operation,
@@ -31,32 +42,58 @@ export function factsOf(
   times: { totalMs: number; workMs: number },
 ): JobFacts {
   const { session } = context;
-  const seconds = times.workMs / 1000;
-  const warnings = [...session.identity.warnings, ...context.warnings];
   const { usual } = session.exchanger.line;
   const { waitedMs } = session;
-  const isMended = context.recoveries.length > 0;
   const isSlowed = waitedMs >= LONG_WAIT_MS && waitedMs >= LONG_WAIT * times.totalMs;
-  return {
+  const doer: Doer = {
     operation,
     device: session.settings.name,
     port: session.port,
     chip: session.identity.chip,
-    offset: outcome.offset,
-    length: outcome.length,
-    bytes: outcome.bytes,
-    durationMs: Math.round(times.totalMs),
-    bytesPerSecond: seconds > 0 ? Math.round(outcome.bytes / seconds) : 0,
     baud: session.workingBaud,
+    warnings: [...session.identity.warnings, ...context.warnings],
+    recoveries: context.recoveries,
+    evidence: session.exchanger.evidence.evidence,
     ...(usual === null ? {} : { latencyMs: Math.round(usual) }),
-    recoveries: context.recoveries.map(recovery),
+    advice: isSlowed ? [lateAnswers(waitedMs, usual ?? 0)] : [],
+  };
+  return factsOfJob(doer, outcome, times);
+}
+
+export function factsOfJob(
+  {
+    operation,
+    device,
+    port,
+    chip,
+    baud,
+    warnings,
+    recoveries,
+    evidence,
+    latencyMs,
+    advice = [],
+  }: Doer,
+  { offset, length, bytes, extra }: JobOutcome<unknown>,
+  times: { totalMs: number; workMs: number },
+): JobFacts {
+  const seconds = times.workMs / 1000;
+  return {
+    operation,
+    device,
+    port,
+    chip,
+    offset,
+    length,
+    bytes,
+    durationMs: Math.round(times.totalMs),
+    bytesPerSecond: seconds > 0 ? Math.round(bytes / seconds) : 0,
+    baud,
+    ...(latencyMs === undefined ? {} : { latencyMs }),
+    recoveries: recoveries.map(recovery),
     warnings: renderAll(warnings),
     warningCodes: warnings,
-    ...explained(
-      isMended ? session.exchanger.evidence.evidence : null,
-      isSlowed ? [lateAnswers(waitedMs, usual ?? 0)] : [],
-    ),
-    ...outcome.extra,
+    ...explained(recoveries.length === 0 ? null : evidence, advice),
+    ...extra,
   };
 }
 

@@ -180,7 +180,10 @@ export class Exchanger {
     if (first === null) await this.#passOverAhead();
     const answerMs = lineTime(command.answerBytes, this.#transport.baudRate);
     const { isLate, usual } = this.line;
-    const depth = this.ahead.depth(this.latency, isLate ? (usual ?? 0) : 0, answerMs);
+    const { holds = Number.POSITIVE_INFINITY } = this.#transport;
+    const room = Math.max(0, Math.floor(holds / command.answerBytes) - 1);
+    const worth = this.ahead.depth(this.latency, isLate ? (usual ?? 0) : 0, answerMs);
+    const depth = Math.min(worth, room);
     const count = this.#ahead.count + 1;
     const then = { row: row.slice(0, depth), sent: first !== null, frame: first?.frame ?? null };
     try {

@@ -13,6 +13,8 @@ export interface OpenOptions {
   chips: SimulatedChips;
   /** The records that are being played; without it one is played from its beginning. */
   replays?: Replays;
+  /** Of the web pages of a module that is asked for the port; it is told to nobody else. */
+  password?: string | undefined;
   /** Ends a wait for somebody who does not answer. */
   signal?: AbortSignal | undefined;
 }
@@ -21,12 +23,16 @@ export interface OpenOptions {
 export interface PortScheme {
   /** What stands before `://`, in lower case, of all its spellings; none for the paths of this computer. */
   readonly names: readonly string[];
+  /** Which addresses of that spelling are of this kind, where there are several kinds; all where it is missing. */
+  claims?(address: string): boolean;
   /** What its addresses look like, for people who gave none that is known; null where it is not to be offered. */
   readonly form: string | Note | null;
   /** Served by another computer: it is that one, and not an adapter, of which messages tell. */
   readonly isServed: boolean;
   /** Whether what was unplugged can be known again, also under another name. */
   readonly isFollowed: boolean;
+  /** What answers is a program on the chip, asked over HTTP: there is no line to open. */
+  readonly isWeb?: true;
   /** How long an opened port may still turn out to be taken by somebody else, ms. */
   readonly turnsAwayMs: number;
 

@@ -3,18 +3,22 @@ import { BkError, shown } from '../../errors';
 import { type Note, say } from '../../texts/note';
 import type { Transport } from '../transport';
 import { UnstuckTransport } from '../unstuck';
+import { openBekenScheme } from './openbeken';
 import type { OpenOptions, PortScheme } from './port-scheme';
 import { replayScheme } from './replay';
 import { rfc2217Scheme } from './rfc2217';
 import { serialScheme } from './serial';
 import { simulatedScheme } from './simulated';
 import { tcpScheme } from './tcp';
+import { tcpByOpenBekenScheme } from './tcp-by-openbeken';
 
 /** Every kind of port that there is, in the order in which people are told of them. */
 const SCHEMES: readonly PortScheme[] = [
   serialScheme,
+  tcpByOpenBekenScheme,
   tcpScheme,
   rfc2217Scheme,
+  openBekenScheme,
   simulatedScheme,
   replayScheme,
 ];
@@ -31,9 +35,10 @@ export function schemeOf(port: string): PortScheme {
     throw noPort(say('transport.unprintablePort', { port: shown(port) }));
   }
   const name = SCHEME.exec(address)?.[1]?.toLowerCase();
-  const scheme = SCHEMES.find(({ names }) =>
-    name === undefined ? names.length === 0 : names.includes(name),
-  );
+  const scheme = SCHEMES.find(({ names, claims }) => {
+    if (name === undefined) return names.length === 0;
+    return names.includes(name) && (claims === undefined || claims(address));
+  });
   if (scheme !== undefined) return scheme;
   throw noPort(say('transport.unknownScheme', { port: shown(port), scheme: name ?? '' }));
 }
@@ -49,6 +54,15 @@ export async function canonicalPort(port: string): Promise<string> {
 /** The clock of all that happens on a port: for most of them the usual one. @throws BkError BK_BAD_SETTING for no port */
 export function clockOfPort(port: string, usual: Clock): Clock {
   return schemeOf(port).clock?.(usual) ?? usual;
+}
+
+/** Whether a port is asked over HTTP and is no line of bytes; false for what names no port. */
+export function isWebPort(port: string): boolean {
+  try {
+    return schemeOf(port).isWeb === true;
+  } catch {
+    return false;
+  }
 }
 
 /** The files of this computer that a port would be made from; none for what names no port. */

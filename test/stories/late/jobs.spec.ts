@@ -55,7 +55,7 @@ for (const sim of ['bk7231n', 'bk7231t']) {
           latencyMs >= roundTrip && latencyMs <= 1.1 * roundTrip * (1 + jitter),
           `${latencyMs}`,
         );
-        assert.ok(line.kind === 'raw' || payload.baud >= 921_600, `${payload.baud} baud`);
+        assert.ok(line.kind === 'raw' || (payload.baud ?? 0) >= 921_600, `${payload.baud} baud`);
         assert.ok(chip.counters.boots <= 1, 'it is not reset again and again');
 
         const dry = await device.write({ image: IMAGE, offset: OFFSET, dryRun: true, ...never() });
