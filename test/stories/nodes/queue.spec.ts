@@ -103,6 +103,20 @@ describe('a queue that benches share', function () {
     );
   });
 
+  it('lets a job that names a MAC wait for its chip, however often no chip answers', async () => {
+    const flow = await queueFlow(redis, [
+      enqueue({ target: 'c8:47:8c:00:00:18', tries: 1 }),
+      ...bench('empty', '/dev/ttyNOWHERE'),
+    ]);
+    flow.send('ask', { payload: IMAGE });
+    await until(
+      () => flow.texts('empty').some((text) => /^rests for/.test(text ?? '')),
+      'it rests',
+    );
+    const view = await queueView((flow.node('queue') as unknown as QueueNode).server());
+    assert.deepEqual([view.counts.delayed, view.counts.failed], [1, 0]);
+  });
+
   it('does not try it again where the chip is to blame', async () => {
     const flow = await queueFlow(redis, [
       enqueue(),
