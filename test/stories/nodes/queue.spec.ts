@@ -180,8 +180,9 @@ describe('a queue that benches share', function () {
     const before = await queueFlow(redis, [enqueue()]);
     before.send('ask', { payload: IMAGE });
     await until(() => before.texts('ask').some((text) => /no bench/.test(text ?? '')), 'it waits');
+    const client = redis.client();
     const dying = new Worker('bk72xx', null, {
-      connection: redis.client(),
+      connection: client,
       prefix: 'bk72xx',
       lockDuration: 50,
       stalledInterval: 60,
@@ -194,6 +195,7 @@ describe('a queue that benches share', function () {
       if (job && !job.deferredFailure) taken++;
     }
     await dying.close(true);
+    client.disconnect();
     await helper.unload();
     assert.ok(taken >= 2, `${taken}`);
     const flow = await queueFlow(redis, [enqueue(), ...bench('left', port('bk7231n'))]);
