@@ -64,7 +64,7 @@ export async function link(port: string, settings: Partial<DeviceSettings> = {})
   const { payload, facts } = await device.connect();
   // A first read warms up what is compiled on the way; it is not counted.
   await device.read({ offset: 0, length: 0x10000 });
-  return { device, baud: payload.baud, connectSeconds: facts.durationMs / 1000 };
+  return { device, baud: payload.baud ?? 0, connectSeconds: facts.durationMs / 1000 };
 }
 
 export async function timed(

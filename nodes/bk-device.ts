@@ -1,9 +1,9 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, Device, listPorts, say } from '../src';
+import { BkError, Device, type DeviceSettings, describePorts, say } from '../src';
 import { hubOf } from './flasher/hub';
 import { closeWithin } from './shared/closing';
 import type { DeviceNode } from './shared/device-node';
-import { type DeviceDef, deviceSettings, readRecord } from './shared/device-settings';
+import { type DeviceDef, deviceSettings, passwordFor, readRecord } from './shared/device-settings';
 import { inUserDir } from './shared/paths';
 import { isBlank, text } from './shared/settings';
 
@@ -21,7 +21,7 @@ export = function register(RED: NodeAPI): void {
 
     this.use = (port) => {
       if (isClosed) throw new BkError('BK_CANCELLED', say('node.deviceCloses'));
-      const settings = deviceSettings(def, port);
+      const settings = withPassword(deviceSettings(def, port), this.passwordFor);
       const known = devices.get(settings.port);
       if (known !== undefined) return known;
       if (devices.size >= MOST_DEVICES) letIdleGo(devices, (device) => shown?.forget(device));
@@ -30,6 +30,8 @@ export = function register(RED: NodeAPI): void {
       shown?.follow(device);
       return device;
     };
+
+    this.passwordFor = (port) => passwordFor(def, port, this.credentials?.password);
 
     this.records = () => {
       const folder = isBlank(def.recordFolder)
@@ -50,20 +52,31 @@ export = function register(RED: NodeAPI): void {
     });
   }
 
-  RED.nodes.registerType('bk-device', BkDeviceNode as (this: Node, def: DeviceDef) => void);
+  RED.nodes.registerType('bk-device', BkDeviceNode as (this: Node, def: DeviceDef) => void, {
+    credentials: { password: { type: 'password' } },
+  });
 
   // For the form: the ports of the machine on which Node-RED runs, which need not be the editor's.
   RED.httpAdmin.get(
     '/bk72xx/ports',
     RED.auth.needsPermission('bk72xx.read'),
     (_request, response) => {
-      listPorts().then(
-        (ports) => response.json(ports),
+      describePorts().then(
+        // A device has a path, of which its file says no more.
+        (ports) => response.json(ports.map(({ device: _, port: __, ...shown }) => shown)),
         (error: Error) => response.status(500).json({ message: error.message }),
       );
     },
   );
 };
+
+function withPassword(
+  settings: DeviceSettings,
+  passwordFor: DeviceNode['passwordFor'],
+): DeviceSettings {
+  const password = passwordFor(settings.port);
+  return password === '' ? settings : { ...settings, password };
+}
 
 function letIdleGo(devices: Map<string, Device>, gone: (device: Device) => void): void {
   for (const [port, device] of devices) {

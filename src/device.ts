@@ -1,8 +1,8 @@
 import { type Environment, processEnvironment } from './environment';
 import { BkError, isBkError, textOf } from './errors';
 import { type DeviceListener, DeviceWatch, type TellOfJob, told } from './jobs/base/device-watch';
-import { JobContext } from './jobs/base/job-context';
-import { factsOf, factsWithoutChip, type JobOutcome } from './jobs/base/job-facts';
+import type { Job } from './jobs/base/job';
+import { factsWithoutChip } from './jobs/base/job-facts';
 import { doneLine, failedLine } from './jobs/base/job-lines';
 import { listenersOf } from './jobs/base/job-listeners';
 import { JobNotes } from './jobs/base/job-notes';
@@ -18,43 +18,17 @@ import type {
   WriteOptions,
   WriteSummary,
 } from './jobs/base/job-types';
-import { isLate } from './jobs/base/late-image';
 import { type Operation, ProgressReporter } from './jobs/base/progress';
-import { tellChip } from './jobs/chip/chip-report';
-import { connect } from './jobs/connect';
-import { erase } from './jobs/erase';
-import { examine } from './jobs/examine';
+import { CHIP_JOBS } from './jobs/chip-jobs';
 import type { Examination, ExamineOptions } from './jobs/examine/examination';
-import { LISTENING } from './jobs/listen';
-import {
-  takeControl,
-  takeEraseOptions,
-  takeExamineOptions,
-  takeWriteOptions,
-} from './jobs/options/job-options';
-import { checkReading, read } from './jobs/read';
-import { prepareImage, write } from './jobs/write';
+import type { JobSet } from './jobs/job-set';
+import { takeControl } from './jobs/options/job-options';
+import { OPENBEKEN_JOBS } from './openbeken/openbeken-jobs';
 import type { PortSlot } from './ports/port-slot';
 import { type DeviceSettings, type FilledSettings, fillSettings } from './session/base/settings';
 import { say } from './texts/note';
 import type { PortRecord } from './trace/port-record';
 import type { RecordedSettings } from './trace/record-lines';
-
-/** A job in two parts: what can be found wrong without a chip, before its turn; and the work. */
-interface Job<Prepared, Payload> {
-  operation: Operation;
-  /** As they were given, for its record. */
-  options: unknown;
-  /** The same where only now is known what was meant: an image is its bytes, not the name of a file. */
-  meant?(prepared: Prepared): unknown;
-  /** The device's settings with what of them this job has its own of. */
-  settings?(settings: FilledSettings, prepared: Prepared): FilledSettings;
-  /** It wants to know of the line, with a chip or without. @returns what it comes to where no chip answered */
-  withoutChip?(progress: ProgressReporter): Payload;
-  /** @param port for messages */
-  prepare(port: string, signal: AbortSignal): Prepared | Promise<Prepared>;
-  perform(context: JobContext, prepared: Prepared): Promise<JobOutcome<Payload>>;
-}
 
 /**
  * One chip on one port. Jobs take turns, first come, first served, also with other devices of this
@@ -65,7 +39,7 @@ export class Device {
   readonly settings: DeviceSettings;
   readonly #environment: Environment;
   /** Aborts what runs or waits when the device is closed. */
-  readonly #jobs = new Set<{ abort: AbortController; settled: Promise<unknown> }>();
+  readonly #running = new Set<{ abort: AbortController; settled: Promise<unknown> }>();
   readonly #watch = new DeviceWatch();
   /** Where its last job ran, and with which settings. */
   #last: { slot: PortSlot; settings: FilledSettings } | null = null;
@@ -78,7 +52,7 @@ export class Device {
 
   /** Whether a job of it runs or waits, or its link is kept for the next one; else nothing is lost with it. */
   get inUse(): boolean {
-    return this.#jobs.size > 0 || this.#last?.slot.keepsFor(this) === true;
+    return this.#running.size > 0 || this.#last?.slot.keepsFor(this) === true;
   }
 
   /**
@@ -92,12 +66,7 @@ export class Device {
 
   /** Links and identifies; the link stays for `idle` seconds. */
   connect(control: JobControl = {}): Promise<JobResult<ChipReport>> {
-    return this.#run(control, {
-      operation: 'connect',
-      options: {},
-      prepare: () => {},
-      perform: connect,
-    });
+    return this.#run(control, this.#jobs.connect());
   }
 
   /**
@@ -105,12 +74,7 @@ export class Device {
    * @throws BkError BK_BAD_SETTING, BK_OUT_OF_RANGE, BK_STORAGE, BK_CRC_MISMATCH and the errors of linking
    */
   read(options: ReadOptions = {}, control: JobControl = {}): Promise<JobResult<Buffer | string>> {
-    return this.#run(control, {
-      operation: 'read',
-      options,
-      prepare: (port) => checkReading(options, port),
-      perform: read,
-    });
+    return this.#run(control, this.#jobs.read(options));
   }
 
   /**
@@ -119,18 +83,9 @@ export class Device {
    *   BK_BACKUP_FAILED, BK_BAD_SECTOR, BK_FLASH_PROTECTED, BK_DOWNLOAD and the errors of linking
    */
   write(options: WriteOptions, control: JobControl = {}): Promise<JobResult<WriteSummary>> {
-    return this.#run(control, {
-      operation: 'write',
-      options,
-      prepare: async (port, signal) => {
-        const checked = takeWriteOptions(options, port);
-        const { web, clock } = this.#environment;
-        const world = { web, now: () => clock.date() };
-        return { options: checked, image: await prepareImage(checked, world, signal) };
-      },
-      meant: ({ image }) => (isLate(image) ? options : { ...options, image: image.bytes }),
-      perform: (context, { options, image }) => write(context, options, image),
-    });
+    const { web, clock } = this.#environment;
+    const world = { web, now: () => clock.date() };
+    return this.#run(control, this.#jobs.write(options, world));
   }
 
   /**
@@ -139,12 +94,7 @@ export class Device {
    *   the errors of linking
    */
   erase(options: EraseOptions = {}, control: JobControl = {}): Promise<JobResult<EraseSummary>> {
-    return this.#run(control, {
-      operation: 'erase',
-      options,
-      prepare: (port) => takeEraseOptions(options, port),
-      perform: erase,
-    });
+    return this.#run(control, this.#jobs.erase(options));
   }
 
   /**
@@ -161,12 +111,7 @@ export class Device {
    *   could not be made so again
    */
   examine(options: ExamineOptions = {}, control: JobControl = {}): Promise<JobResult<Examination>> {
-    return this.#run(control, {
-      operation: 'examine',
-      options,
-      prepare: (port) => takeExamineOptions(options, port),
-      perform: examine,
-    });
+    return this.#run(control, this.#jobs.examine(options));
   }
 
   /**
@@ -175,11 +120,7 @@ export class Device {
    * @throws BkError BK_BAD_SETTING, BK_CANCELLED, those of opening a port and of identifying a chip
    */
   listen(options: ListenOptions = {}, control: JobControl = {}): Promise<JobResult<LineReport>> {
-    return this.#run(control, {
-      ...LISTENING,
-      options,
-      prepare: (port) => LISTENING.prepare(port, options),
-    });
+    return this.#run(control, this.#jobs.listen(options));
   }
 
   /**
@@ -187,12 +128,17 @@ export class Device {
    * it; resolves when both are done.
    */
   async close(): Promise<void> {
-    const jobs = [...this.#jobs];
+    const jobs = [...this.#running];
     for (const { abort } of jobs) abort.abort();
     await Promise.allSettled(jobs.map(({ settled }) => settled));
     if (this.#last === null) return;
     const { slot, settings } = this.#last;
     await slot.endKept(this, settings.after, settings.port);
+  }
+
+  /** What can be done at its port is up to what kind of port that is. */
+  get #jobs(): JobSet {
+    return this.#environment.ports.isWeb(this.settings?.port) ? OPENBEKEN_JOBS : CHIP_JOBS;
   }
 
   async #run<Prepared, Payload>(
@@ -210,10 +156,10 @@ export class Device {
     const work = this.#perform(settings, control, abort.signal, job, tell);
     const settled = told(work, tell).finally(() => {
       control.signal?.removeEventListener('abort', forward);
-      this.#jobs.delete(entry);
+      this.#running.delete(entry);
     });
     const entry = { abort, settled };
-    this.#jobs.add(entry);
+    this.#running.add(entry);
     return settled;
   }
 
@@ -246,21 +192,29 @@ export class Device {
     });
     const subject = { operation, device: settings.name, port: settings.port };
     const progress = new ProgressReporter(subject, clock, listeners.onProgress, recorder);
-    let context: JobContext | null = null;
+    const visit = job.visit({
+      operation,
+      settings,
+      signal,
+      progress,
+      notes,
+      listeners,
+      folders,
+      clock,
+      slot,
+      owner: this,
+    });
     let result: JobResult<Payload> | null = null;
     let failure: BkError | null = null;
     const turnAt = clock.now();
     try {
-      const report = { ...notes.report(progress), isLineTest: job.withoutChip !== undefined };
-      const session = await slot.session(settings, report, signal);
-      context = new JobContext(session, progress, notes, signal, folders, listeners);
-      tellChip(context);
+      await visit.reach();
       const linkedAt = clock.now();
-      const outcome = await job.perform(context, prepared);
+      const outcome = await visit.perform(prepared);
       progress.finish();
       const now = clock.now();
       const times = { totalMs: now - turnAt, workMs: now - linkedAt };
-      result = { payload: outcome.payload, facts: factsOf(operation, context, outcome, times) };
+      result = { payload: outcome.payload, facts: visit.facts(outcome, times) };
       recorder.decide(doneLine(result.facts));
     } catch (error) {
       if (job.withoutChip !== undefined && isBkError(error, 'BK_NO_LINK')) {
@@ -274,15 +228,11 @@ export class Device {
       }
     }
     try {
-      if (context?.isStarted) await slot.end('leave');
-      else if (failure === null) await slot.keep(settings, this);
-      // A chip in the middle of a change is left where the next try finds it.
-      else await slot.end(context?.changed ? 'leave' : settings.after);
+      await visit.leave(failure !== null);
     } catch (error) {
       // What the job itself failed of says more.
       failure ??= asBkError(error, operation, settings.port);
     } finally {
-      context?.letGo();
       recorder.endJob();
       if (failure !== null) failure = failure.with({ record: recorder.record });
       else if (settings.record === 'all') result = withRecord(result, recorder.record);

@@ -33,6 +33,11 @@ function describe(report: ChipReport, { port }: JobFacts): string {
     [say('cli.rowMac'), mac ?? say('cli.noMac')],
     [say('cli.rowDownload'), layout.download === null ? null : spans([layout.download])],
     [say('cli.rowCalibration'), layout.calibration === null ? null : hex(layout.calibration)],
-    [say('cli.rowLink'), say('cli.linkAt', { baud, time: durationText(linkMs) })],
+    [
+      say('cli.rowLink'),
+      baud === null
+        ? say('cli.linkAfter', { time: durationText(linkMs) })
+        : say('cli.linkAt', { baud, time: durationText(linkMs) }),
+    ],
   ]);
 }

@@ -19,7 +19,7 @@ import { command, type Surroundings } from './command';
 const PIPE = '-';
 
 const RANGE = {
-  memory: oneOf(['flash', 'rom', 'efuse', 'otp'], say('cli.optMemory')),
+  memory: oneOf(['flash', 'rom', 'efuse', 'otp', 'openbeken', 'littlefs'], say('cli.optMemory')),
   offset: size(say('cli.optReadOffset')),
   length: size(say('cli.optReadLength')),
 };

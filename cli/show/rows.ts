@@ -36,11 +36,13 @@ export function spans(regions: readonly { offset: number; length: number }[]): s
 
 /** How long it took, and at which rate. */
 export function tookRow({ durationMs, bytesPerSecond, baud, bytes }: JobFacts): Row {
-  const values = { time: durationText(durationMs), baud };
+  const time = durationText(durationMs);
+  const speed = speedText(bytesPerSecond);
+  // A device on the network has no rate.
+  if (baud === null)
+    return [say('cli.rowTook'), bytes === 0 ? time : say('cli.tookOverNetwork', { time, speed })];
   return [
     say('cli.rowTook'),
-    bytes === 0
-      ? say('cli.took', values)
-      : say('cli.tookAtSpeed', { ...values, speed: speedText(bytesPerSecond) }),
+    bytes === 0 ? say('cli.took', { time, baud }) : say('cli.tookAtSpeed', { time, baud, speed }),
   ];
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
-import type { Clock, Device } from '../../src';
+import { type Clock, type Device, mustHideNothing } from '../../src';
 import type { DeviceNode } from '../shared/device-node';
 import { DeviceEntry, type EntryFacts, type EntryWorld } from './devices/device-entry';
 import type { DeviceState } from './messages';
@@ -52,7 +52,7 @@ export class FlasherHub {
 
   /** A device node begins: from here on it is shown, also before it has a job. */
   announce(node: DeviceNode, given: { name?: unknown; port?: unknown }): Announced {
-    const port = textOf(given.port);
+    const port = withoutSecret(textOf(given.port));
     const own = this.add(node.id, {
       name: textOf(given.name) || port || node.id,
       port,
@@ -138,4 +138,14 @@ function shortHash(port: string): string {
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value.trim() : '';
+}
+
+/** A port with a password in it is refused by every job, and shown to nobody. */
+function withoutSecret(port: string): string {
+  try {
+    mustHideNothing(port);
+    return port;
+  } catch {
+    return '';
+  }
 }

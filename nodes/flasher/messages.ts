@@ -6,7 +6,7 @@
  *
  * | request | answer |
  * |---|---|
- * | GET `bk72xx/ports` | ports of the server's machine (PortInfo of the engine) |
+ * | GET `bk72xx/ports` | ports of the server's machine (DescribedPort of the engine) |
  * | GET `bk72xx/texts/<language>` | rooms, keys and texts of the engine in it; `{}` for English and where there are none |
  * | GET `bk72xx/devices` | DeviceState[] |
  * | GET `bk72xx/devices/<id>/map` | FlashMap, or null before its first job |
@@ -99,7 +99,8 @@ export interface ShownChip {
   flash: { id: string | null; name: string | null; size: number };
   encryptionKey: 'tuya' | 'none' | 'custom' | null;
   mac: string | null;
-  baud: number;
+  /** Null where there is no line. */
+  baud: number | null;
 }
 
 export const SIDEBAR_OPERATIONS = ['connect', 'read', 'write', 'erase', 'listen'] as const;

@@ -3,12 +3,14 @@ import { BkError, type Device, say } from '../../src';
 import type { RecordKeeping } from './recording';
 
 /** What the config node offers to flow nodes. */
-export interface DeviceNode extends Node {
+export interface DeviceNode extends Node<{ password?: string }> {
   /**
    * The chip on the device's own port, or on another one with the same settings.
    * @throws BkError BK_BAD_SETTING when the settings cannot be used
    */
   use(port?: string): Device;
+  /** What a device on the network at this port is told as its password; empty for all that it is not meant for. */
+  passwordFor(port: string): string;
   /** Of which jobs records are kept, and where. @throws BkError BK_BAD_SETTING */
   records(): RecordKeeping;
 }

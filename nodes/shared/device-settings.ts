@@ -1,10 +1,27 @@
-import { BkError, CHIP_NAMES, type DeviceSettings, ownName, RESET_METHODS, say } from '../../src';
+import {
+  BkError,
+  CHIP_NAMES,
+  type DeviceSettings,
+  mustHideNothing,
+  ownName,
+  RESET_METHODS,
+  say,
+} from '../../src';
 import type { RecordKeeping } from './recording';
-import { badSetting, choice, isBlank, numberOf, type Saved, seconds, text } from './settings';
+import { badSetting, choice, flag, isBlank, numberOf, type Saved, seconds, text } from './settings';
 
 /** A device as a flow file, or its form, has it. */
 export type DeviceDef = Saved<
-  'port' | 'chip' | 'baud' | 'reset' | 'linkTimeout' | 'idle' | 'after' | 'record' | 'recordFolder'
+  | 'port'
+  | 'chip'
+  | 'baud'
+  | 'reset'
+  | 'linkTimeout'
+  | 'idle'
+  | 'after'
+  | 'record'
+  | 'recordFolder'
+  | 'passwordForMessages'
 >;
 
 /**
@@ -29,7 +46,31 @@ export function deviceSettings(def: DeviceDef, port: string | undefined): Device
       advice: [say('node.choosePort')],
     });
   }
+  mustHideNothing(settings.port);
   return isBlank(def.name) ? settings : { ...settings, name: text('name', def.name) };
+}
+
+/**
+ * The password for a port: it belongs to the device's own address, and goes elsewhere only where the setting says so.
+ * @param port another one than the device's own
+ * @param password as Node-RED keeps it, apart from the flow file
+ * @throws BkError BK_BAD_SETTING
+ */
+export function passwordFor(def: DeviceDef, port: string | undefined, password: unknown): string {
+  const isOwn = port === undefined || sameAddress(port, text('port', def.port));
+  const goesAlong = flag('passwordForMessages', def.passwordForMessages, false);
+  return typeof password === 'string' && (isOwn || goesAlong) ? password : '';
+}
+
+/** However it is spelled. */
+function sameAddress(one: string, other: string): boolean {
+  const plain = (address: string) =>
+    address
+      .trim()
+      .toLowerCase()
+      .replace(/\/$/, '')
+      .replace(/^(http:\/\/.+):80$/, '$1');
+  return plain(one) === plain(other);
 }
 
 /** Names by which people know chips, as T2, are taken for the chips' own. */

@@ -137,6 +137,8 @@ export interface OpenBekenPlaces {
   calibration: number;
   /** Its own updates, whatever the bootloader's partition table says. */
   download: number;
+  /** Where its file system may end, by its versions; the newest first. */
+  filesEnds: readonly number[];
 }
 
 /** A stretch of the processor's address space that the command for registers reads word by word. */

@@ -5,7 +5,7 @@ import { BOOTLOADER_END } from '../chip/geometry';
 import { say } from '../texts/note';
 import { type JobContext, mustFitFlash } from './base/job-context';
 import type { JobOutcome } from './base/job-facts';
-import type { ReadOptions } from './base/job-types';
+import type { FileOutput, ReadOptions } from './base/job-types';
 import { takeReadOptions } from './options/job-options';
 import { refused } from './options/take';
 import { readMemory } from './read/read-memory';
@@ -20,18 +20,26 @@ import { readToFile } from './read/read-to-file';
 export async function checkReading(given: unknown, port: string): Promise<ReadOptions> {
   const options = takeReadOptions(given, port);
   const memory = options.memory ?? 'flash';
+  if (memory === 'openbeken' || memory === 'littlefs') {
+    const text = say('option.memoryOfNetwork', { memory });
+    throw refused(text, say('option.readFlashOrNetwork'), { port });
+  }
   if (memory !== 'flash' && options.file !== undefined) {
     throw refused(say('option.memoryToFile', { memory }), say('option.setOutputToBuffer'), {
       port,
     });
   }
-  // Better known before a long read than after it.
-  if (options.file === undefined) return options;
-  const { folder, filename, fileMode } = options.file;
+  await checkOutput(options.file);
+  return options;
+}
+
+/** Better known before a long read than after it. @throws BkError BK_BAD_SETTING, BK_STORAGE */
+export async function checkOutput(output: FileOutput | undefined): Promise<void> {
+  if (output === undefined) return;
+  const { folder, filename, fileMode } = output;
   if (filename) checkFilename(folder, filename);
   await checkFolder(folder, fileMode);
   if (filename) await resolveFilename(folder, filename, fileMode);
-  return options;
 }
 
 /** Reads a range of flash to memory or to a file, or another memory. */
@@ -40,7 +48,8 @@ export async function read(
   options: ReadOptions,
 ): Promise<JobOutcome<Buffer | string>> {
   const { memory = 'flash' } = options;
-  if (memory !== 'flash') return readMemory(context, memory, options);
+  if (memory === 'rom' || memory === 'efuse' || memory === 'otp')
+    return readMemory(context, memory, options);
   const offset = options.offset ?? 0;
   const length = options.length ?? context.flash.size - offset;
   mustFitFlash(context, offset, length);

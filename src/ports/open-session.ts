@@ -44,7 +44,8 @@ export async function openSession(
   const { clock, chips, replays } = world;
   recorder.beginLink();
   report.onPhase('open', say('session.openingPort', { port: settings.port }), false);
-  const options = { baudRate: BOOT_BAUD, clock, chips, replays };
+  const { password } = settings;
+  const options = { baudRate: BOOT_BAUD, clock, chips, replays, password };
   const follower = new AdapterFollower(settings.port, options);
   // Not awaited: nobody should wait for it unless the adapter goes away.
   void follower.remember();

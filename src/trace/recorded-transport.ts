@@ -42,6 +42,10 @@ export class RecordedTransport implements Transport {
     return this.#inner.canSetBaudRate;
   }
 
+  get holds(): number {
+    return this.#inner.holds ?? Number.POSITIVE_INFINITY;
+  }
+
   get onLost(): ((reason: Error) => void) | null {
     return this.#onLost;
   }

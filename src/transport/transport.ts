@@ -13,6 +13,11 @@ export interface Transport {
   readonly port: string;
   /** Host-side rate, bits per second. */
   readonly baudRate: number;
+  /**
+   * Bytes that may be on their way from the chip at once, where more can do harm: what serves the port has room for no more
+   * while its network stands still.
+   */
+  readonly holds?: number;
   /** False where the rate is someone else's business (a raw TCP server): then it must not be changed. */
   readonly canSetBaudRate: boolean;
   /** Called with every piece of input, of any size. One listener; set before the first write. */

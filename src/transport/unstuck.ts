@@ -59,6 +59,10 @@ export class UnstuckTransport implements Transport {
     return this.#inner.canSetBaudRate;
   }
 
+  get holds(): number {
+    return this.#inner.holds ?? Number.POSITIVE_INFINITY;
+  }
+
   get onData(): ((bytes: Buffer) => void) | null {
     return this.#inner.onData;
   }

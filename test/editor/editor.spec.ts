@@ -22,6 +22,7 @@ const TYPES = [
   'bk-write',
   'bk-erase',
   'bk-inspect',
+  'bk-port',
   'bk-enqueue',
   'bk-worker',
 ];
@@ -31,6 +32,7 @@ const ANY_FIELD: Record<string, string> = {
   'bk-inspect': '#node-input-secrets',
   'bk-queue': '#node-config-input-server',
   'bk-enqueue': '#node-input-operation',
+  'bk-port': '#node-input-filter',
 };
 
 /** A folder for pictures of every form, for people who want to look at them. */
@@ -117,6 +119,7 @@ describe('the editor', function () {
       'bk enqueue',
       'bk erase',
       'bk inspect',
+      'bk port',
       'bk read',
       'bk worker',
       'bk write',

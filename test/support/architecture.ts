@@ -18,10 +18,31 @@ const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
   ['src/index.ts', ['src/']],
   [
     'src/device.ts',
-    ['src/environment.ts', 'src/ports/', 'src/jobs/', 'src/session/', 'src/trace/'],
+    [
+      'src/environment.ts',
+      'src/ports/',
+      'src/jobs/',
+      'src/openbeken/',
+      'src/session/',
+      'src/trace/',
+    ],
   ],
   ['src/environment.ts', ['src/ports/', 'src/backup/', 'src/releases/']],
   ['src/ports/', ['src/session/', 'src/transport/', 'src/trace/', 'src/replay/replays.ts']],
+  [
+    'src/openbeken/',
+    [
+      'src/jobs/',
+      'src/placement/',
+      'src/session/',
+      'src/http/',
+      'src/chip/',
+      'src/image/',
+      'src/backup/',
+      'src/releases/',
+      'src/transport/schemes/network-address.ts',
+    ],
+  ],
   [
     'src/jobs/',
     [
@@ -62,6 +83,8 @@ const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
   ['src/transport/schemes/simulated-line.ts', ['src/transport/', 'src/simulator/simulator.ts']],
   ['src/transport/schemes/replay.ts', ['src/transport/', 'src/replay/replays.ts']],
   ['src/transport/schemes/port-scheme.ts', ['src/transport/', 'src/replay/replays.ts']],
+  ['src/http/', []],
+  ['src/transport/openbeken/', ['src/transport/', 'src/http/']],
   ['src/transport/', []],
   ['src/replay/', ['src/trace/', 'src/protocol/', 'src/chip/', 'src/transport/transport.ts']],
   ['src/simulator/', ['src/chip/', 'src/transport/transport.ts']],
@@ -84,8 +107,8 @@ const FENCED: readonly { packages: RegExp; places: readonly Place[]; why: string
   },
   {
     packages: /^(node:)?net$/,
-    places: ['src/transport/', 'src/simulator/tcp-server.ts'],
-    why: 'only src/transport/ and src/simulator/tcp-server.ts may open sockets',
+    places: ['src/transport/', 'src/http/', 'src/simulator/tcp-server.ts'],
+    why: 'only src/transport/, src/http/ and src/simulator/tcp-server.ts may open sockets',
   },
   {
     packages: /^(node:)?(http|https|http2|dgram|dns)$/,

@@ -59,10 +59,11 @@ export class RunningExample {
   #nodeRed: NodeRed;
   #url = '';
 
-  static async start(example: Example): Promise<RunningExample> {
+  /** @param preload a script that runs in it before anything else */
+  static async start(example: Example, preload?: string): Promise<RunningExample> {
     const userDir = mkdtempSync(path.join(tmpdir(), 'bk72xx-example-'));
     prepareUserDir(userDir, example.nodes);
-    const running = new RunningExample(userDir, example);
+    const running = new RunningExample(userDir, example, preload);
     try {
       running.#url = await running.#nodeRed.ready;
     } catch (error) {
@@ -72,10 +73,10 @@ export class RunningExample {
     return running;
   }
 
-  private constructor(userDir: string, example: Example) {
+  private constructor(userDir: string, example: Example, preload?: string) {
     this.userDir = userDir;
     this.#example = example;
-    this.#nodeRed = new NodeRed(userDir);
+    this.#nodeRed = new NodeRed(userDir, preload);
   }
 
   /** All that Node-RED has printed since it was started last. */

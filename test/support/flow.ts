@@ -11,6 +11,7 @@ import bkEnqueue = require('../../nodes/bk-enqueue');
 import bkErase = require('../../nodes/bk-erase');
 import bkFlasher = require('../../nodes/bk-flasher');
 import bkInspect = require('../../nodes/bk-inspect');
+import bkPort = require('../../nodes/bk-port');
 import bkQueue = require('../../nodes/bk-queue');
 import bkRead = require('../../nodes/bk-read');
 import bkWorker = require('../../nodes/bk-worker');
@@ -53,6 +54,7 @@ export class Flow {
   /**
    * Adds a tab, and for each flow node `x` the sinks `x/result` and `x/progress`; nodes without `z`
    * stand on the tab.
+   * @param credentials of nodes, by their ids
    */
   static async load(nodes: FlowNode[], credentials: object = {}): Promise<Flow> {
     const flow = new Flow();
@@ -65,12 +67,13 @@ export class Flow {
         bkWrite,
         bkErase,
         bkInspect,
+        bkPort,
         bkQueue,
         bkEnqueue,
         bkWorker,
       ] as never,
       Flow.complete(nodes) as never,
-      credentials,
+      credentials as never,
     );
     flow.listen();
     return flow;

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { Duplex } from 'node:stream';
 import sinon from 'sinon';
-import * as tables from '../../src/transport/unacknowledged';
+import * as tables from '../../src/transport/arrival-watch';
 import type { VirtualClock } from './virtual-clock';
 
 /** How long anything takes from one end to the other, ms. */

@@ -74,12 +74,15 @@ export class JobLog {
 
   #found({ chip, family, bootloader, flash, baud }: ChipReport): void {
     const kind = say(family === 'full' ? 'common.fullChip' : 'common.basicChip');
-    const found = say('flasher.found', {
+    const facts = {
       chip: chip ?? kind,
       bootloader: bootloader.name,
       size: sizeText(flash.size),
-      baud,
-    });
+    };
+    const found =
+      baud === null
+        ? say('flasher.foundOnNetwork', facts)
+        : say('flasher.found', { ...facts, baud });
     const words = JSON.stringify(found);
     if (words === this.#chip) return;
     this.#chip = words;

@@ -44,7 +44,9 @@ export class TryOuts {
     const def = this.#resolved(settings) as unknown as DeviceDef;
     // Who may only try out reaches no further than who sends messages.
     const port = portOf(this.#RED, isBlank(def.port) ? undefined : def.port);
-    const device = new Device({ ...deviceSettings(def, port), idle: 0 });
+    const own = deviceSettings(def, port);
+    const password = this.#deployed(settings)?.passwordFor(own.port) ?? '';
+    const device = new Device({ ...own, idle: 0, ...(password === '' ? {} : { password }) });
     const { name, port: at } = device.settings;
     const id = `try-${++this.#begun}`;
     const entry = this.#hub.add(id, { name: name ?? at, port: at, host: null });
@@ -71,6 +73,12 @@ export class TryOuts {
     const node = this.#nodeFor(given.id);
     const pairs = Object.entries(given).map(([name, value]) => [name, this.#value(node, value)]);
     return Object.fromEntries(pairs);
+  }
+
+  /** The device whose dialog is open, where it is deployed: its password goes to its own address only. */
+  #deployed(settings: unknown): DeviceNode | null {
+    const { id } = (settings ?? {}) as Given;
+    return typeof id === 'string' ? (this.#hub.entry(id)?.host?.node ?? null) : null;
   }
 
   #value(node: DeviceNode | null, value: unknown): unknown {

@@ -23,13 +23,16 @@ export type ReadDef = Saved<
   | 'fileMode'
 >;
 
+/** The last two of a device on the network alone. */
+const MEMORIES = ['flash', 'rom', 'efuse', 'otp', 'openbeken', 'littlefs'] as const;
+
 /** What a read is asked for by settings and a message. @throws BkError BK_BAD_SETTING */
 export function readOptions(RED: NodeAPI, node: Node, def: ReadDef, msg: JobMessage): ReadOptions {
   const given = (name: 'offset' | 'length' | 'filename') =>
     isBlank(msg[name]) ? settingValue(RED, node, def, name, msg) : msg[name];
   const length = size('length', given('length'));
   return {
-    memory: choice('memory', def.memory, ['flash', 'rom', 'efuse', 'otp'], 'flash'),
+    memory: choice('memory', def.memory, MEMORIES, 'flash'),
     offset: size('offset', given('offset')) ?? 0,
     ...(length === undefined ? {} : { length }),
     ...(choice('output', def.output, ['buffer', 'file'], 'buffer') === 'file'

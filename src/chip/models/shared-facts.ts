@@ -86,11 +86,13 @@ export const SDK_OPENBEKEN: OpenBekenPlaces = {
   config: 0x1e1000,
   calibration: 0x1e0000,
   download: 0x132000,
+  filesEnds: [0x1ab000, 0x1b3000],
 };
 export const N_OPENBEKEN: OpenBekenPlaces = {
   config: 0x1d1000,
   calibration: 0x1d0000,
   download: 0x12a000,
+  filesEnds: [0x1d0000, 0x1ab000],
 };
 
 export const SMALL_ROM: RomFacts = { address: 0, bytes: 0x4000, confirmed: true };

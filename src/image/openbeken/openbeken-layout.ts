@@ -19,6 +19,8 @@ export interface PinFields {
   secondChannels: number;
   /** Times of a button's short and long press and its repetition, 0.1 s each. */
   buttons: number;
+  /** How long the file system is, 4 bytes; 0 stands for the usual length. */
+  filesLength: number;
   ntpServer: TextField;
 }
 
@@ -65,6 +67,7 @@ const USUAL_PINS: PinFields = {
   channels: 0x35e,
   secondChannels: 0x37e,
   buttons: 0x4b8,
+  filesLength: 0x4bc,
   ntpServer: { offset: 0x478, size: 32 },
 };
 
@@ -74,6 +77,7 @@ const WIDE_PINS: PinFields = {
   channels: 0x36e,
   secondChannels: 0x39e,
   buttons: 0x4e8,
+  filesLength: 0x4ec,
   ntpServer: { offset: 0x4a8, size: 32 },
 };
 

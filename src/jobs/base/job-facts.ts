@@ -19,6 +19,14 @@ export interface JobOutcome<Payload> {
   extra?: Partial<JobFacts>;
 }
 
+/** Who did a job, and what happened on the way. */
+interface Doer extends Pick<JobFacts, 'operation' | 'device' | 'port' | 'chip' | 'baud'> {
+  warnings: readonly Note[];
+  recoveries: readonly RecoveryRecord[];
+  /** What was seen of chip and line, where there is a line. */
+  evidence: Evidence | null;
+}
+
 /** The facts of a finished job, in the form that flows see. */
 export function factsOf(
   operation: Operation,
@@ -27,24 +35,41 @@ export function factsOf(
   times: { totalMs: number; workMs: number },
 ): JobFacts {
   const { session } = context;
-  const seconds = times.workMs / 1000;
-  const warnings = [...session.identity.warnings, ...context.warnings];
-  return {
+  const doer: Doer = {
     operation,
     device: session.settings.name,
     port: session.port,
     chip: session.identity.chip,
-    offset: outcome.offset,
-    length: outcome.length,
-    bytes: outcome.bytes,
-    durationMs: Math.round(times.totalMs),
-    bytesPerSecond: seconds > 0 ? Math.round(outcome.bytes / seconds) : 0,
     baud: session.workingBaud,
-    recoveries: context.recoveries.map(recovery),
+    warnings: [...session.identity.warnings, ...context.warnings],
+    recoveries: context.recoveries,
+    evidence: session.exchanger.evidence.evidence,
+  };
+  return factsOfJob(doer, outcome, times);
+}
+
+export function factsOfJob(
+  { operation, device, port, chip, baud, warnings, recoveries, evidence }: Doer,
+  { offset, length, bytes, extra }: JobOutcome<unknown>,
+  times: { totalMs: number; workMs: number },
+): JobFacts {
+  const seconds = times.workMs / 1000;
+  return {
+    operation,
+    device,
+    port,
+    chip,
+    offset,
+    length,
+    bytes,
+    durationMs: Math.round(times.totalMs),
+    bytesPerSecond: seconds > 0 ? Math.round(bytes / seconds) : 0,
+    baud,
+    recoveries: recoveries.map(recovery),
     warnings: renderAll(warnings),
     warningCodes: warnings,
-    ...(context.recoveries.length === 0 ? {} : explained(session.exchanger.evidence.evidence)),
-    ...outcome.extra,
+    ...(recoveries.length === 0 || evidence === null ? {} : explained(evidence)),
+    ...extra,
   };
 }
 

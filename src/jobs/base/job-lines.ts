@@ -9,7 +9,8 @@ export function doneLine(facts: JobFacts): Omit<DoneLine, 't'> {
   return {
     kind: 'done',
     bytes,
-    baud,
+    // Where there is no line there is no rate.
+    baud: baud ?? 0,
     recoveries: recoveries.length,
     warnings: warningCodes.map(cleanNote),
     likely: likely.map(causeOf),

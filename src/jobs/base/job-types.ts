@@ -55,7 +55,8 @@ export interface JobFacts {
   bytes: number;
   durationMs: number;
   bytesPerSecond: number;
-  baud: number;
+  /** Of the line; null where there is none. */
+  baud: number | null;
   recoveries: Recovery[];
   warnings: string[];
   /** Code of each warning, and what its sentence was told. */
@@ -102,8 +103,32 @@ export interface ChipReport {
   /** `aa:bb:cc:dd:ee:ff`; null where the calibration sector holds none. */
   mac: string | null;
   layout: ChipLayout;
-  baud: number;
+  /** Of the line; null where there is none. */
+  baud: number | null;
   linkMs: number;
+  /** Of a device on the network, what its firmware says of itself. */
+  openbeken?: OpenBekenReport;
+}
+
+/** What OpenBeken says of itself and the device that it runs on; null for what it leaves open. */
+export interface OpenBekenReport {
+  version: string | null;
+  /** When it was built, and its version. */
+  build: string;
+  /** As people named the device. */
+  name: string | null;
+  shortName: string | null;
+  mqttTopic: string | null;
+  /** With which it is on the network: its configuration may have another one than the calibration. */
+  mac: string | null;
+  ip: string | null;
+  /** Since its last start. */
+  uptimeSeconds: number | null;
+  /**
+   * Its file system: address in flash, null where that is not known, and length in bytes; null where it has none, and
+   * missing where nobody looked for it.
+   */
+  files?: { offset: number | null; length: number } | null;
 }
 
 /** Where a chip has what, in flash. */
@@ -137,8 +162,11 @@ export interface FileOutput {
 }
 
 export interface ReadOptions {
-  /** Default flash. The others only on some full chips, and only to the payload. */
-  memory?: 'flash' | 'rom' | 'efuse' | 'otp';
+  /**
+   * Default flash. `openbeken`, its configuration, and `littlefs`, its file system, of a device on the network; the
+   * others only on some full chips, and only to the payload.
+   */
+  memory?: 'flash' | 'rom' | 'efuse' | 'otp' | 'openbeken' | 'littlefs';
   /** Bytes; default 0. */
   offset?: number;
   /** Bytes; default: to the end of the memory. */
@@ -257,7 +285,12 @@ export interface WriteSummary {
   openbeken?: { offset: number; pins: { [gpio: string]: OpenBekenPin } };
   /** Where it was asked for: whether the firmware starts. */
   startCheck?: StartCheck;
+  /** Of a device on the network: what it ran before an update, and what it runs since; null of a dry run. */
+  update?: { before: RunningBuild; after: RunningBuild | null };
 }
+
+/** Which OpenBeken a device runs. */
+export type RunningBuild = Pick<OpenBekenReport, 'version' | 'build'>;
 
 /** Whether firmware starts, by what is heard of it on the line. Silence proves nothing: most log on UART2. */
 export interface StartCheck {

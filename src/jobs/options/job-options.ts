@@ -44,7 +44,7 @@ const CONTROL: Rules = {
 const FILE_MODE = word(['owner', 'group', 'all']);
 
 const READ: Rules = {
-  memory: word(['flash', 'rom', 'efuse', 'otp']),
+  memory: word(['flash', 'rom', 'efuse', 'otp', 'openbeken', 'littlefs']),
   offset: bytes(0),
   length: bytes(1),
   file: object('{ folder, filename, keep, keepDays, keepFirst, incremental, fileMode }', () => ({

@@ -23,13 +23,15 @@ export async function inspectInJob(
  * What a backup of a whole flash holds, for its sidecar, without secrets; null where that cannot be told:
  * no backup fails for it.
  */
-export async function inspectionFacts(
-  context: JobContext,
-  bytes: Uint8Array,
-): Promise<object | null> {
+export function inspectionFacts(context: JobContext, bytes: Uint8Array): Promise<object | null> {
+  return sidecarFacts(inspectInJob(context, bytes, 'hide'));
+}
+
+/** The same of an inspection, without secrets, that is under way. */
+export async function sidecarFacts(inspecting: Promise<Inspection>): Promise<object | null> {
   try {
     const { kind, chip, encryptionKey, bootloader, app, partitions, mac, tuya, ...found } =
-      await inspectInJob(context, bytes, 'hide');
+      await inspecting;
     const { openbeken, template, warnings } = found;
     const { module, platform, pins, pinsFrom, tuyaMcuBaud } = tuya ?? {};
     return {

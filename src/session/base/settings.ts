@@ -38,6 +38,8 @@ export interface DeviceSettings {
   after?: 'reboot' | 'leave';
   /** How much of a link its record keeps: what a failure needs, or all of it, some 30 MiB at most. Default `failures`. */
   record?: Recording;
+  /** Of the web page of a device on the network; told to nobody else. Default none. */
+  password?: string;
 }
 
 /** Settings with every default in its place. */
@@ -53,6 +55,7 @@ const DEFAULTS: Omit<FilledSettings, 'port' | 'name'> = {
   idle: 10,
   after: 'reboot',
   record: 'failures',
+  password: '',
 };
 
 /** Rates that a UART of these chips can have at all; 6.5 Mbit/s is a quarter of its clock. */
@@ -62,6 +65,8 @@ const BAUD_RANGE = { minimum: 9600, maximum: 6_500_000 };
  * The longest wait that a setting may ask for, seconds: timers carry no more milliseconds than 31 bits hold.
  */
 export const LONGEST_WAIT = 2_147_483;
+/** `http://admin:secret@host`: whatever names the port would tell it. */
+const WITH_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
 const AFTER: readonly FilledSettings['after'][] = ['reboot', 'leave'];
 const NAMES = ['port', 'name', ...Object.keys(DEFAULTS)];
 
@@ -85,6 +90,7 @@ export function fillSettings(given: DeviceSettings): FilledSettings {
       : say('session.wrongPort', { given: shown(port) }),
     say('session.setPort'),
   );
+  mustHideNothing(port);
   const filled: FilledSettings = {
     ...DEFAULTS,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
@@ -127,7 +133,20 @@ export function fillSettings(given: DeviceSettings): FilledSettings {
   }
   must(AFTER.includes(filled.after), ...wrong('after', anyOf(AFTER)));
   must(RECORDINGS.includes(filled.record), ...wrong('record', anyOf(RECORDINGS)));
+  must(
+    typeof filled.password === 'string' && !/\p{Cc}/u.test(filled.password),
+    say('session.wrongPassword', { port }),
+    say('session.correctSetting', { setting: 'password' }),
+  );
   return filled;
+}
+
+/**
+ * Refuses an address with a user's name or a password in it, and does not tell it.
+ * @throws BkError BK_BAD_SETTING
+ */
+export function mustHideNothing(port: string): void {
+  must(!WITH_PASSWORD.test(port), say('session.passwordInPort'), say('session.givePassword'));
 }
 
 function must(condition: boolean, message: Note, advice: Note): asserts condition {

@@ -29,6 +29,7 @@ export const CLI = {
   operandReport: 'file for the report; left out: one named after chip and time',
   optDoctorWrite: 'also time erases and writes, on flash that is blank and is so again afterwards',
   optHelp: 'shows this',
+  optWatch: 'go on, and tell of each USB adapter that comes or goes, until Ctrl+C',
   optJson: 'result as one JSON document, progress as JSON lines on standard error',
   optPort:
     'serial port, as /dev/ttyUSB0 or COM4; or rfc2217://host:port, tcp://host:port, sim://bk7231n, replay://file',
@@ -124,6 +125,8 @@ export const CLI = {
   serving: 'Simulated __chip__ listens on __address__ (Ctrl+C ends it)',
 
   // Results
+  portAppeared: 'appeared: __port__ (__label__)',
+  portGone: 'gone: __port__ (__label__)',
   noPorts: 'No serial port was found.',
   unknown: 'unknown',
   empty: '(empty)',
@@ -145,6 +148,7 @@ export const CLI = {
   noMac: 'none',
   rowLink: 'Link',
   linkAt: '__baud__ baud, after __time__',
+  linkAfter: 'over the network, after __time__',
   rowFile: 'File',
   rowBytes: 'Bytes',
   rowReused: 'Over the wire',
@@ -160,6 +164,7 @@ export const CLI = {
   oldest: 'oldest sound: __file__',
   rowTook: 'Time',
   took: '__time__ at __baud__ baud',
+  tookOverNetwork: '__time__, __speed__ over the network',
   tookAtSpeed: '__time__, __speed__ at __baud__ baud',
   wouldTake: 'about __time__, without a backup',
   wouldTakeAtMost: 'at most __time__, without a backup',

@@ -23,3 +23,10 @@ export const COMMON = {
   wantedCount: 'a whole number, 0 or more',
   wantedOneOf: 'one of __words__',
 } as const;
+
+export const CHIP = {
+  /* What a stretch of flash holds: each completes "the chip has …". */
+  userFiles: "files of Tuya's firmware",
+  tuyaStorage: "Tuya's storage",
+  openBekenConfig: "OpenBeken's configuration, or settings of another firmware",
+} as const;

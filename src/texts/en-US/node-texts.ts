@@ -123,6 +123,8 @@ export const FLASHER = {
   eraseBegins: 'Flash is to be erased.',
   examineBegins: 'Chip, adapter and line are to be measured.',
   listenBegins: 'The wiring is to be tested.',
+  foundOnNetwork:
+    'Found: __chip__ with __size__ of flash, bootloader __bootloader__, on the network.',
   found: 'Found: __chip__ with __size__ of flash, bootloader __bootloader__, at __baud__ baud.',
   mended: 'Mended. What had happened: __cause__. What was done: __action__.',
   done: 'Done, after __seconds__ s.',

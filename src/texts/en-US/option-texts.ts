@@ -54,4 +54,8 @@ export const OPTION = {
     'The __name__ __value__ of the range to erase is not a multiple of 4096 (0x1000), and flash is erased in sectors of that size; nothing was changed on __port__',
   useNearest: 'Use __lower__ or __upper__ as __name__.',
   useUpper: 'Use __upper__ as __name__.',
+  memoryOfNetwork:
+    'The memory __memory__ can only be read of a device on the network that runs OpenBeken',
+  readFlashOrNetwork:
+    'Read flash, which holds it, or set the port to http:// and the address of the device.',
 } as const;

@@ -26,6 +26,12 @@ export const SESSION = {
   settingsAreNoObject:
     'The settings of a device have to be an object like { port: "/dev/ttyUSB0" }, but are __given__',
   giveObject: 'Give an object with a port.',
+  wrongPassword:
+    'The password for the device at __port__ has to be text without line breaks; it is not shown here',
+  passwordInPort:
+    'The port has a user name or a password in its address, and is not shown here for that; nothing was opened',
+  givePassword:
+    'Put the password into its field in the device, and the address alone into the port.',
   noPort: 'No port is set: choose the serial port of the adapter, for example /dev/ttyUSB0',
   wrongPort:
     'No port is set (port is __given__): choose the serial port of the adapter, for example /dev/ttyUSB0',

@@ -4,11 +4,14 @@ export const TRANSPORT = {
   comma: '__one__, __other__',
 
   // What a setting names
+  noLine: 'At __port__ there is an OpenBeken that runs, and no line to a chip in download mode',
+  useLine: 'Connect the chip to a serial adapter, and set its port.',
   noPort: 'No port is set',
   unprintablePort: '__port__ is no port: it has characters in it that cannot be printed',
   unknownScheme: '__port__ is no port: __scheme__:// is not known',
   useForms: 'Use __forms__, or __last__.',
   serialForm: 'a serial path (/dev/ttyUSB0, COM4)',
+  usbForm: 'usb:1a86:7523 for an adapter by what it is',
   simulatedForm: 'sim://bk7231n for a simulated chip',
   replayForm: 'replay://<file> for a record of a port',
   noHostAndPort: '__url__ does not name a host and a port; it looks like tcp://192.168.1.20:7231',
@@ -19,6 +22,21 @@ export const TRANSPORT = {
   useRawBytes: 'Or have it offer the port as raw bytes at 115200 baud, and use tcp://.',
   serverSetOtherRate:
     '__port__ does not do __baud__ baud: its server has set the port to __set__ baud instead',
+
+  // An adapter by its identity
+  noUsbAddress:
+    '__given__ does not name an adapter; it looks like usb:1a86:7523, or usb:0403:6001:FT3X7QAB with a serial number',
+  giveUsbAddress:
+    'Give the hex ids of its vendor and product and, where several are alike, its serial number: the list of ports has it ready.',
+  noSuchAdapter: '__port__ cannot be opened: no such adapter is plugged in',
+  adaptersHere: 'Adapters that are plugged in: __adapters__.',
+  adapterHere: '__address__ (__path__)',
+  noAdaptersHere: 'No USB adapter is plugged in.',
+  adaptersAlike:
+    '__port__ cannot be opened: it fits __count__ ports that are here, and none of them is guessed: __adapters__',
+  chooseAdapter: 'Choose as the port the one that is meant: __choices__.',
+  toldBySocket:
+    'What has no serial number of its own is told by its USB socket only: leave each adapter in its socket.',
 
   // A serial port that cannot be opened
   noSuchPort: '__port__ cannot be opened: there is no such port',
@@ -88,6 +106,31 @@ export const TRANSPORT = {
   rateIsFixed: '__port__ cannot change its rate to __baud__ baud',
   leaveBaudAtAuto: 'Leave the baud at auto: a line served as raw bytes stays at 115200.',
 
+  // An OpenBeken module that serves its serial pins
+  noControlledAddress:
+    '__url__ does not name a module; it looks like tcp://192.168.1.20:8888?control=openbeken',
+  unknownControl: '__url__ does not say what controls the line: only control=openbeken is known',
+  unknownPortOption: '__url__ cannot be used: __option__ is not known, or is there twice',
+  wrongPortOption:
+    '__url__ cannot be used: __option__ has to be a number from __minimum__ to __maximum__',
+  giveControlledAddress:
+    'Give the address of the module with ?control=openbeken, and if need be &reset=<pin>, &http=<port>, &buffer=<bytes>.',
+  noOpenBeken: '__port__ cannot be used: what answers there is no OpenBeken',
+  checkModule: 'Check that the address is that of the spare module, whose web page says OpenBeken.',
+  useWithoutControl: 'For any other serial server use tcp:// without ?control, or rfc2217://.',
+  noUartDriver: '__port__ cannot be used: the OpenBeken there was built without the driver UartTCP',
+  useBuildWithDriver:
+    'Install an OpenBeken with UartTCP on the module: the published builds for Realtek chips have it, others have to be built with ENABLE_DRIVER_UART_TCP.',
+  pinIsNoRelay: '__port__ cannot be used: pin __pin__ of the module is not set as a relay there',
+  makePinRelay:
+    'On the web page of the module, set pin __pin__ to the role Rel_n with a channel that nothing else uses, or leave &reset out and reset the chip by hand.',
+  uartNotListening:
+    '__port__ cannot be connected: the driver UartTCP runs, and nothing listens there',
+  restartModule: 'Check the port number (8888), and switch the supply of the module off and on.',
+  moduleGone: 'The module at __port__ does not carry the line any more',
+  checkModuleAndWifi:
+    'Check that the module is powered and has Wi-Fi, and that nobody else uses its driver UartTCP.',
+
   // A port that is stuck
   portClosed: '__port__ is closed',
   wentAway: '__port__ went away',
@@ -115,6 +158,33 @@ export const TRANSPORT = {
     'Plug the adapter in again, and power the module from a supply of its own: a module that draws its current from the adapter can pull it down.',
   lookalikes:
     '__ports__ looks like the same adapter, but nothing says for sure that it is: plug the adapter in where it was, so that it becomes __port__ again, or set the port anew after making sure which module is behind it.',
+} as const;
+
+/** What is said of requests to the web server of a device. */
+export const HTTP = {
+  notReached: '__host__ cannot be reached: __reason__',
+  checkPowerAndAddress:
+    'Check that the device is powered and in this network, and that its address is right.',
+  silentFor: 'no answer within __seconds__ s',
+  noAnswer: '__host__ took the connection and did not answer __path__ within __seconds__ s',
+  broughtNothing: '__host__ closed the connection without an answer to __path__',
+  stopped: '__host__ stopped in the middle of its answer to __path__, after __got__ bytes',
+  tooSlow: '__host__ took more than __seconds__ s for its answer to __path__',
+  startAnew:
+    'Wait half a minute and start the job again. If it happens again, switch the supply of the device off and on.',
+  brokeOff: 'The answer of __host__ to __path__ broke off after __got__ bytes',
+  tooShort: 'The answer of __host__ to __path__ has __got__ bytes instead of __length__',
+  tooLong: 'The answer of __host__ to __path__ is longer than __most__ bytes',
+  noHttp: 'What __host__ answered to __path__ is no answer of a web server',
+  badHead: 'The head of the answer of __host__ to __path__ is damaged, or is longer than any is',
+  sentElsewhere: '__host__ wants __path__ to be asked elsewhere, which is not done',
+  tooEarly: '__host__ answered to __path__ before it had been asked',
+  isItTheDevice: 'Check that the address is that of the device, and not of another web server.',
+  wrongPassword: '__host__ does not take the password of the device',
+  wantsPassword: '__host__ wants a password',
+  setPassword:
+    'Set the password that was set for the web pages of the device (its user is always admin).',
+  cancelled: 'The job was cancelled while __host__ was asked',
 } as const;
 
 /** What is said of records that are played again. */

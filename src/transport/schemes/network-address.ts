@@ -7,6 +7,7 @@ export interface NetworkAddress {
   port: number;
 }
 
+const HTTP_PORT = 80;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -25,8 +26,24 @@ export function parseNetworkAddress(url: string): NetworkAddress {
   return { host: match[1].toLowerCase(), port };
 }
 
+/**
+ * Host and port of `http://host[:port]`, with nothing behind it but a slash.
+ * @throws BkError BK_BAD_SETTING
+ */
+export function parseWebAddress(url: string): NetworkAddress {
+  const address = url.trim().replace(/\/$/, '');
+  return parseNetworkAddress(/:\d+$/.test(address) ? address : `${address}:${HTTP_PORT}`);
+}
+
 /** The same for all spellings of one server. @param scheme what is to stand before `://` */
 export function canonicalNetworkPort(scheme: string, url: string): string {
-  const { host, port } = parseNetworkAddress(url);
+  return canonicalName(scheme, parseNetworkAddress(url));
+}
+
+export function canonicalWebPort(url: string): string {
+  return canonicalName('http', parseWebAddress(url));
+}
+
+function canonicalName(scheme: string, { host, port }: NetworkAddress): string {
   return `${scheme}://${LOOPBACK.has(host) ? 'localhost' : host}:${port}`;
 }

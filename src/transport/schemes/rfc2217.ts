@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../clock';
 import { BkError, isBkError } from '../../errors';
 import { say } from '../../texts/note';
+import { VANISHED_MS } from '../arrival-watch';
 import {
   ASK,
   CONTROL,
@@ -21,7 +22,7 @@ import {
 import type { ModemLines, Transport } from '../transport';
 import { canonicalNetworkPort } from './network-address';
 import type { PortScheme } from './port-scheme';
-import { openTcp, type TcpTransport, TURNED_AWAY_MS, VANISHED_MS, vanished } from './tcp';
+import { openTcp, type TcpTransport, TURNED_AWAY_MS, vanished } from './tcp';
 
 /** How long a server may take to say whether it serves a serial port by commands, ms. */
 const AGREE_MS = 4_000;
@@ -81,8 +82,8 @@ class Rfc2217Transport implements Transport {
   #loss: Error | null = null;
   /** Runs from a write on until something comes. */
   #silence: Timer | null = null;
-  /** Bytes written since all had left the last time. */
-  #undrained = 0;
+  /** When all that was written has left the server's port, should it begin with it at once; by the clock, ms. */
+  #leftAt = 0;
   /** Called when the server says whether it takes commands, or when the line is lost. */
   #agreed: (takes: boolean) => void = () => {};
   /** Options that this side has offered, or has said it uses. */
@@ -167,7 +168,8 @@ class Rfc2217Transport implements Transport {
 
   async write(bytes: Buffer): Promise<void> {
     await this.#comPort.running;
-    this.#undrained += bytes.length;
+    const lineMs = (bytes.length * BITS_PER_BYTE * 1000) / this.#baudRate;
+    this.#leftAt = Math.max(this.#leftAt, this.#clock.now()) + lineMs;
     this.#silence ??= this.#clock.setTimeout(() => this.#ask(), ASK_AFTER_MS, { background: true });
     return this.#line.write(escaped(bytes));
   }
@@ -178,12 +180,11 @@ class Rfc2217Transport implements Transport {
    */
   async drain(): Promise<void> {
     await this.#line.drain();
-    const bytes = this.#undrained;
+    const onLine = this.#leftAt - this.#clock.now();
     await this.#comPort.rate(ASK);
     if (this.#loss !== null) throw this.#loss;
-    const onLine = (bytes * BITS_PER_BYTE * 1000) / this.#baudRate;
-    await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, onLine));
-    this.#undrained -= bytes;
+    // It may have reached the server only now.
+    if (onLine > 0) await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, onLine));
   }
 
   /** A server that does not answer is believed: the rate has to prove itself anyway. */

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
-import type { Clock, Timer } from '../../clock';
+import type { Clock } from '../../clock';
 import { BkError, textOf } from '../../errors';
 import { say } from '../../texts/note';
+import { ArrivalWatch, unacknowledged, VANISHED_MS } from '../arrival-watch';
 import type { Transport } from '../transport';
-import { unacknowledged } from '../unacknowledged';
 import { canonicalNetworkPort, parseNetworkAddress } from './network-address';
 import type { PortScheme } from './port-scheme';
 
@@ -24,10 +24,6 @@ const REFUSAL = /^[\x20-\x7e\s]*\b(?:in use|busy)\b[\x20-\x7e\s]*$/i;
 const TELNET_OPTIONS = /\xff[\xfb-\xfe][\s\S]/g;
 /** Longer than any such line, bytes. */
 const REFUSAL_BYTES = 200;
-/** How often it is looked whether what was written arrives, while nothing comes back, ms. */
-const LOOK_MS = 3_000;
-/** A server from which nothing has come for so long though it is written to, ms, and which gets nothing: it is gone. */
-export const VANISHED_MS = 10_000;
 /** What chips speak after a boot; the server has to be set to it. */
 const SERVER_BAUD = 115_200;
 
@@ -156,22 +152,23 @@ export class TcpTransport implements Transport {
   #heard = '';
   /** Made once, so that everybody is told the same of one loss. */
   #loss: BkError | null = null;
-  /** When something came the last time. */
-  #heardAt = Number.NEGATIVE_INFINITY;
-  #look: Timer | null = null;
+  /** Whether what is written arrives. */
+  readonly #arrivals: ArrivalWatch;
 
   constructor(port: string, socket: Socket, clock: Clock) {
     this.port = port;
     this.#socket = socket;
     this.#clock = clock;
     this.#openedAt = clock.now();
+    const giveUp = () => this.giveUp(vanished(port));
+    this.#arrivals = new ArrivalWatch(clock, () => unacknowledged(socket), giveUp);
     socket.on('error', (reason) => {
       this.#reason ??= reason;
     });
     this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.once('close', () => this.#lose());
     socket.on('data', (bytes) => {
-      this.#heardAt = clock.now();
+      this.#arrivals.heard();
       if (this.#heard.length <= REFUSAL_BYTES) {
         this.#heard += bytes.toString('latin1', 0, REFUSAL_BYTES + 1 - this.#heard.length);
       }
@@ -181,7 +178,7 @@ export class TcpTransport implements Transport {
 
   write(bytes: Buffer): Promise<void> {
     if (!this.#open) return Promise.reject(this.#lost());
-    if (this.#look === null) this.#lookLater(this.#clock.now());
+    this.#arrivals.written();
     return new Promise((resolve, reject) => {
       this.#socket.write(bytes, (error) => {
         if (error) reject(this.#lost(error));
@@ -224,21 +221,6 @@ export class TcpTransport implements Transport {
     this.#lose();
   }
 
-  /** Looks after a while whether what was written has arrived. @param since when it was written */
-  #lookLater(since: number): void {
-    const look = async (): Promise<void> => {
-      this.#look = null;
-      if (!this.#open || this.#heardAt >= since) return;
-      const isStuck = ((await unacknowledged(this.#socket)) ?? 0) > 0;
-      if (!this.#open || !isStuck || this.#heardAt >= since) return;
-      if (this.#clock.now() - since >= VANISHED_MS) this.giveUp(vanished(this.port));
-      else if (this.#look === null) this.#lookLater(since);
-    };
-    const left = since + VANISHED_MS - this.#clock.now();
-    const ms = Math.min(LOOK_MS, Math.max(1, left));
-    this.#look = this.#clock.setTimeout(() => void look(), ms, { background: true });
-  }
-
   #lose(): void {
     if (!this.#open) return;
     this.#end();
@@ -247,8 +229,7 @@ export class TcpTransport implements Transport {
 
   #end(): void {
     this.#open = false;
-    if (this.#look !== null) this.#clock.clearTimeout(this.#look);
-    this.#look = null;
+    this.#arrivals.end();
   }
 
   #lost(reason: Error | null = this.#reason): BkError {

@@ -74,6 +74,16 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     dryRun: false,
   },
   'bk-inspect': { name: '', folder: '', secrets: 'hide' },
+  'bk-port': {
+    name: '',
+    source: 'adapters',
+    hosts: '',
+    interval: 300,
+    filter: '',
+    tellOf: 'appeared',
+    alreadyThere: false,
+    settle: 1,
+  },
   'bk-queue': {
     name: '',
     server: '127.0.0.1',
@@ -279,7 +289,7 @@ describe('the catalogue of badges', () => {
 describe('the icons', () => {
   it('are 40 × 60, white on transparent, with a title', () => {
     const icons = projectFiles('icons');
-    assert.equal(icons.length, 9);
+    assert.equal(icons.length, 10);
     for (const icon of icons) {
       const svg = readText(icon);
       assert.match(svg, /viewBox="0 0 40 60" width="40" height="60"/);

@@ -217,6 +217,20 @@ describe('a serial server', () => {
     }
   });
 
+  it('has sent by a drain what was written just now, and long ago what was written before', async () => {
+    const { clock, line } = await connect('rfc2217');
+    for (let sector = 0; sector < 256; sector++) {
+      await line.write(Buffer.alloc(4096));
+      await clock.advance(360);
+    }
+    await line.write(Buffer.alloc(1152));
+    const since = clock.now();
+    await line.drain();
+    // 100 ms for the last bytes at 115200 baud.
+    assert.ok(clock.now() - since >= 100 && clock.now() - since < 110, `${clock.now() - since}`);
+    await line.close();
+  });
+
   for (const how of ['rfc2217', 'tcp'] as const) {
     it(`that answers nothing any more, though nobody has closed the connection, is lost after ten seconds (${how})`, async () => {
       const { clock, network, line, told, since } = await connect(how);

@@ -35,6 +35,9 @@ export interface ListedPort {
   label: string;
   manufacturer?: string;
   serialNumber?: string;
+  /** Other names of the same port: by what its adapter is, and by the USB socket. */
+  usb?: string;
+  location?: string;
 }
 
 /** The server's routes, as `messages.ts` lists them. Each rejects with RequestFailed. */

@@ -22,6 +22,6 @@ export function factsOf(chip: ShownChip): Fact[] {
     [text('fact.mac'), chip.mac === null ? text('fact.noMac') : code(chip.mac)],
     [text('fact.bootloader'), named.join(' ')],
     [text('fact.key'), encryptionKey && textOr(`key.${encryptionKey}`, encryptionKey)],
-    [text('fact.baud'), String(chip.baud)],
+    [text('fact.baud'), chip.baud === null ? null : String(chip.baud)],
   ];
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, Socket } from 'node:net';
-import { unacknowledged } from '../../src/transport/unacknowledged';
+import { unacknowledged } from '../../src/transport/arrival-watch';
 import { until } from '../support/until';
 
 describe('bytes of a connection that have not arrived', () => {

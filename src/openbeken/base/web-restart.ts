@@ -1,0 +1,84 @@
+import { BkError, isBkError } from '../../errors';
+import { say } from '../../texts/note';
+import type { DeviceInfo } from './device-info';
+import type { OpenBekenClient } from './openbeken-client';
+import type { WebContext } from './web-context';
+
+/** A device restarts three seconds after it was told to, ms. Source: OpenBeken's source text. */
+const UNTIL_RESTART_MS = 4_000;
+/** How often it is asked whether it is back, and how long it may take for an answer, ms. */
+const ASK_EVERY_MS = 1_000;
+const ANSWER_MS = 3_000;
+/** A device that still answers after that was not told, ms. */
+const NOT_TOLD_MS = 20_000;
+const MOST_TELLS = 4;
+/** It unpacks an update, starts, and finds its way into the Wi-Fi, ms. */
+const LONGEST_MS = 180_000;
+
+/**
+ * Restarts a device and waits until it is back.
+ * @param client one whose questions nobody cancels: what was begun has to be looked at
+ * @returns what it says of itself then
+ * @throws BkError BK_PORT_LOST where it does not come back, BK_WRONG_CHIP where another device answers there
+ */
+export async function restart(context: WebContext, client: OpenBekenClient): Promise<DeviceInfo> {
+  const before = await client.info();
+  const { clock, progress, port } = context;
+  progress.say('reboot', say('openbeken.restarting', { port }));
+  await tell(client);
+  const start = clock.now();
+  let told = 1;
+  let isGone = false;
+  let other: DeviceInfo | null = null;
+  await client.pause(UNTIL_RESTART_MS);
+  while (clock.now() - start < LONGEST_MS) {
+    const now = await client.infoNow(ANSWER_MS).catch((error: unknown) => {
+      if (!isBkError(error) || error.code === 'BK_PORT_DENIED') throw error;
+      return null;
+    });
+    if (now === null) isGone = true;
+    else if (now.mac !== before.mac) other = now;
+    else if (isGone || isYounger(now, before, clock.now() - start)) return now;
+    else if (told < MOST_TELLS && clock.now() - start > told * NOT_TOLD_MS) {
+      told++;
+      await tell(client);
+    }
+    await client.pause(ASK_EVERY_MS);
+  }
+  throw other === null ? notBack(port) : anotherDevice(port);
+}
+
+/** That the connection breaks is what a restart does. */
+async function tell(client: OpenBekenClient): Promise<void> {
+  try {
+    await client.reboot();
+  } catch (error) {
+    if (!isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE')) throw error;
+  }
+}
+
+/** @param ms that have passed since */
+function isYounger(now: DeviceInfo, before: DeviceInfo, ms: number): boolean {
+  if (now.build !== before.build) return true;
+  const [uptime, was] = [now.uptimeSeconds, before.uptimeSeconds];
+  // A device that was not restarted has counted on; both numbers are cut to whole seconds.
+  return uptime !== null && was !== null && uptime + 1 < was + ms / 1000;
+}
+
+function notBack(port: string): BkError {
+  return new BkError(
+    'BK_PORT_LOST',
+    say('openbeken.notBack', { port, seconds: LONGEST_MS / 1000 }),
+    {
+      phase: 'reboot',
+      advice: [say('openbeken.powerCycle'), say('openbeken.lookAtRouter')],
+    },
+  );
+}
+
+function anotherDevice(port: string): BkError {
+  return new BkError('BK_WRONG_CHIP', say('openbeken.anotherDevice', { port }), {
+    phase: 'reboot',
+    advice: [say('openbeken.lookAtRouter')],
+  });
+}

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { WriteOptions } from '../../../src';
+import { scratchFolder } from '../../support/bench-device';
+import {
+  closeWebBenches,
+  openBekenUpdate,
+  type WebBench,
+  webBench,
+} from '../../support/openbeken-bench';
+import { rejection } from '../../support/rejects';
+
+describe('an update over the network', function () {
+  const folder = scratchFolder(this);
+  afterEach(closeWebBenches);
+
+  const image = openBekenUpdate('1.18.200');
+  const write = ({ device }: WebBench, more: Partial<WriteOptions> = {}) =>
+    device.write({ image, ...more });
+  const changes = ({ server }: WebBench) =>
+    server.requests.filter(({ method }) => method !== 'GET').map(({ path }) => path);
+
+  it('installs it, with files and configuration as before', async () => {
+    const bench = await webBench();
+    const { flash, files } = bench.server.device;
+    const before = Buffer.from(flash);
+    const backup = { mode: 'once', folder: folder() } as const;
+    const { payload, facts } = await write(bench, { backup });
+    assert.deepEqual(bench.server.device.installed, ['1.18.200']);
+    assert.equal(payload.verified, true);
+    assert.equal(payload.update?.before.version, '1.18.100');
+    assert.equal(payload.update?.after?.version, '1.18.200');
+    assert.deepEqual(bench.server.device.readFiles(), { 'autoexec.bat': 'startDriver NTP' });
+    const area = (bytes: Buffer) => bytes.subarray(files.offset, files.offset + files.length);
+    assert.ok(area(flash).equals(area(before)));
+    assert.ok(flash.subarray(0x1d0000).equals(before.subarray(0x1d0000)));
+    assert.ok(readFileSync(payload.backup ?? '').equals(before));
+    assert.deepEqual(facts.recoveries, []);
+    assert.deepEqual(facts.warnings, []);
+  });
+
+  it('writes nothing where the device runs that very build', async () => {
+    const bench = await webBench({ version: '1.18.200' });
+    const { payload, facts } = await write(bench);
+    assert.equal(payload.bytesWritten, 0);
+    assert.equal(facts.warningCodes[0]?.code, 'openbeken.runsAlready');
+    assert.deepEqual(changes(bench), []);
+    await write(bench, { unchanged: 'rewrite' });
+    assert.deepEqual(bench.server.device.installed, ['1.18.200']);
+  });
+
+  it('plans only, where it is a dry run', async () => {
+    const bench = await webBench();
+    const { payload } = await write(bench, { dryRun: true });
+    assert.deepEqual(payload.regions, [{ offset: 0x12a000, length: payload.bytes }]);
+    assert.equal(payload.verified, false);
+    assert.equal(payload.update?.after, null);
+    assert.ok((payload.seconds ?? 0) > 60);
+    assert.deepEqual(changes(bench), []);
+  });
+
+  it('changes nothing without its backup', async () => {
+    const bench = await webBench();
+    const backup = { mode: 'always', folder: '/dev/null/none' } as const;
+    await rejection(write(bench, { backup }), 'BK_BACKUP_FAILED');
+    assert.deepEqual(changes(bench), []);
+  });
+
+  it('keeps the files of today beside an older backup', async () => {
+    const bench = await webBench();
+    const backup = { mode: 'once', folder: folder() } as const;
+    await bench.device.read({ file: { folder: folder() } });
+    bench.server.device.putFiles({ 'new.txt': 'of today' });
+    const { payload } = await write(bench, { backup });
+    assert.match(payload.backup ?? '', /_full_/);
+    const { offset, length } = bench.server.device.files;
+    const [saved] = (await import('node:fs'))
+      .readdirSync(folder())
+      .filter((name) => name.includes(`_${offset.toString(16)}-${length.toString(16)}_`))
+      .filter((name) => name.endsWith('.bin'));
+    assert.ok(readFileSync(`${folder()}/${saved}`).includes('of today'));
+  });
+
+  it('leaves a device that takes nothing whole with its old firmware, at any start', async () => {
+    const bench = await webBench({ faults: { bitErrors: 0.5, takesAnyImage: true } });
+    const { server } = bench;
+    const before = Buffer.from(server.device.flash);
+    const error = await rejection(write(bench), 'BK_CRC_MISMATCH');
+    assert.match(error.message, /was not restarted with it and runs the firmware that it had/);
+    assert.equal(changes(bench).includes('/api/reboot'), false);
+    assert.deepEqual(error.cause.state?.uncertain.length, 1);
+    await server.powerCycle();
+    assert.deepEqual(server.device.installed, []);
+    const { offset } = server.device.slot;
+    assert.ok(server.device.flash.subarray(0, offset).equals(before.subarray(0, offset)));
+  });
+
+  it('says what to do where a device hangs in the middle of it', async () => {
+    const bench = await webBench({ faults: { resetsUpload: { bytes: 5000, times: 99 } } });
+    const error = await rejection(write(bench), 'BK_CRC_MISMATCH');
+    assert.ok(error.cause.advice.some((one) => /switch the device off and on/.test(one)));
+    assert.equal(changes(bench).includes('/api/reboot'), false);
+    await bench.server.powerCycle();
+    assert.deepEqual(bench.server.device.installed, []);
+  });
+
+  it('says so where the device does not come back', async () => {
+    const bench = await webBench({ faults: { staysAway: true } });
+    const backup = { mode: 'once', folder: folder() } as const;
+    const error = await rejection(write(bench, { backup }), 'BK_PORT_LOST');
+    assert.equal(error.cause.phase, 'reboot');
+    assert.match(error.cause.advice.join(' '), /write the backup .*_full_/);
+  });
+
+  it('says so where the bootloader does not take it, with the files as before', async () => {
+    const bench = await webBench();
+    const { device } = bench.server;
+    let isWiped = false;
+    device.reboot = () => {
+      if (!isWiped) device.flash.fill(0xff, device.files.offset, device.files.offset + 0x1000);
+      isWiped = true;
+      device.start();
+    };
+    const error = await rejection(write(bench), 'BK_WRONG_IMAGE');
+    assert.match(error.message, /came back with another build/);
+    assert.deepEqual(device.readFiles(), { 'autoexec.bat': 'startDriver NTP' });
+  });
+
+  it('ends a cancel between two requests, with nothing in the slot that would be installed', async () => {
+    const bench = await webBench({ faults: { takesAnyImage: true } });
+    const abort = new AbortController();
+    void bench.server.happens('upload').then(() => {
+      void bench.server.happens('upload').then(() => {
+        void bench.server.happens('upload').then(() => abort.abort());
+      });
+    });
+    const writing = bench.device.write({ image }, { signal: abort.signal });
+    const error = await rejection(writing, 'BK_CANCELLED').catch((reason) => reason);
+    // Where all of it lay in the slot already the way leads forward only.
+    if (error.code !== 'BK_CANCELLED') return;
+    assert.equal(bench.server.count('hung'), 0);
+    await bench.server.powerCycle();
+    assert.deepEqual(bench.server.device.installed, []);
+    assert.deepEqual(bench.server.device.readFiles(), { 'autoexec.bat': 'startDriver NTP' });
+  });
+});
