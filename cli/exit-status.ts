@@ -47,5 +47,9 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   BK_BACKUP_FAILED: 7,
   BK_STORAGE: 7,
   BK_DOWNLOAD: 8,
+  // The command has no queue: nothing of it fails by these.
+  BK_QUEUE: 1,
+  BK_REFUSED: 1,
+  BK_BENCH_LOST: 1,
   BK_CANCELLED: INTERRUPTED,
 };

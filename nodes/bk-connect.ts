@@ -1,4 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
+import { connectKind } from './shared/job-kinds';
 import { runJobs } from './shared/job-runner';
 import { serverLanguage } from './shared/server-language';
 import type { Saved } from './shared/settings';
@@ -8,11 +9,7 @@ export = function register(RED: NodeAPI): void {
 
   function BkConnectNode(this: Node, def: Saved<'device'>): void {
     RED.nodes.createNode(this, def);
-    runJobs(RED, language, this, def, {
-      operation: 'connect',
-      prepare: () => (device, control) => device.connect(control),
-      doneText: () => 'connected',
-    });
+    runJobs(RED, language, this, def, connectKind());
   }
 
   RED.nodes.registerType('bk-connect', BkConnectNode);

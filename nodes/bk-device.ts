@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { BkError, Device, type DeviceSettings, listPorts, say } from '../src';
+import { BkError, Device, type DeviceSettings, describePorts, say } from '../src';
 import { hubOf } from './flasher/hub';
 import { closeWithin } from './shared/closing';
 import type { DeviceNode } from './shared/device-node';
@@ -61,8 +61,9 @@ export = function register(RED: NodeAPI): void {
     '/bk72xx/ports',
     RED.auth.needsPermission('bk72xx.read'),
     (_request, response) => {
-      listPorts().then(
-        (ports) => response.json(ports),
+      describePorts().then(
+        // A device has a path, of which its file says no more.
+        (ports) => response.json(ports.map(({ device: _, port: __, ...shown }) => shown)),
         (error: Error) => response.status(500).json({ message: error.message }),
       );
     },

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
+import { eraseKind } from './shared/job-kinds';
 import { runJobs } from './shared/job-runner';
 import { type EraseDef, eraseOptions } from './shared/options/erase-options';
 import { serverLanguage } from './shared/server-language';
@@ -8,14 +9,8 @@ export = function register(RED: NodeAPI): void {
 
   function BkEraseNode(this: Node, def: EraseDef): void {
     RED.nodes.createNode(this, def);
-    runJobs(RED, language, this, def, {
-      operation: 'erase',
-      prepare: (msg) => {
-        const options = eraseOptions(RED, this, def, msg);
-        return (device, control) => device.erase(options, control);
-      },
-      doneText: (summary) => (summary.verified ? 'eraseDone' : 'planned'),
-    });
+    const kind = eraseKind((msg) => eraseOptions(RED, this, def, msg));
+    runJobs(RED, language, this, def, kind);
   }
 
   RED.nodes.registerType('bk-erase', BkEraseNode);

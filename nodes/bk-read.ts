@@ -1,4 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
+import { readKind } from './shared/job-kinds';
 import { runJobs } from './shared/job-runner';
 import { type ReadDef, readOptions } from './shared/options/read-options';
 import { serverLanguage } from './shared/server-language';
@@ -8,14 +9,8 @@ export = function register(RED: NodeAPI): void {
 
   function BkReadNode(this: Node, def: ReadDef): void {
     RED.nodes.createNode(this, def);
-    runJobs(RED, language, this, def, {
-      operation: 'read',
-      prepare: (msg) => {
-        const options = readOptions(RED, this, def, msg);
-        return (device, control) => device.read(options, control);
-      },
-      doneText: () => 'readDone',
-    });
+    const kind = readKind((msg) => readOptions(RED, this, def, msg));
+    runJobs(RED, language, this, def, kind);
   }
 
   RED.nodes.registerType('bk-read', BkReadNode);

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { summaryIn, type WriteSummary } from '../src';
+import { writeKind } from './shared/job-kinds';
 import { runJobs } from './shared/job-runner';
 import { type WriteDef, writeOptions } from './shared/options/write-options';
 import { serverLanguage } from './shared/server-language';
@@ -9,23 +9,9 @@ export = function register(RED: NodeAPI): void {
 
   function BkWriteNode(this: Node, def: WriteDef): void {
     RED.nodes.createNode(this, def);
-    runJobs(RED, language, this, def, {
-      operation: 'write',
-      prepare: (msg) => {
-        const options = writeOptions(RED, this, def, msg);
-        return (device, control) => device.write(options, control);
-      },
-      doneText,
-      inLanguage: summaryIn,
-    });
+    const kind = writeKind((msg) => writeOptions(RED, this, def, msg));
+    runJobs(RED, language, this, def, kind);
   }
 
   RED.nodes.registerType('bk-write', BkWriteNode);
 };
-
-/** What the badge says; that nothing was heard is no news. */
-function doneText({ verified, startCheck }: WriteSummary): string {
-  if (!verified) return 'planned';
-  if (startCheck?.result === 'restarts') return 'writeRestarts';
-  return startCheck?.result === 'started' ? 'writeStarted' : 'writeDone';
-}

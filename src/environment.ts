@@ -1,5 +1,6 @@
 import { FolderTurns } from './backup/folder-turns';
 import { type Clock, systemClock } from './clock';
+import { AdapterWatch } from './ports/adapter-watch';
 import { PortRegistry } from './ports/port-registry';
 import { SystemWeb, type Web } from './releases/web';
 
@@ -10,6 +11,8 @@ import { SystemWeb, type Web } from './releases/web';
 export interface Environment {
   readonly clock: Clock;
   readonly ports: PortRegistry;
+  /** Who comes and goes of the adapters of this computer. */
+  readonly adapters: AdapterWatch;
   readonly folders: FolderTurns;
   /** From where releases of firmware are fetched. */
   readonly web: Web;
@@ -20,6 +23,7 @@ export function createEnvironment(clock: Clock = systemClock): Environment {
   return {
     clock,
     ports: new PortRegistry(clock),
+    adapters: new AdapterWatch(clock),
     folders: new FolderTurns(),
     web: new SystemWeb(),
   };

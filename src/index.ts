@@ -16,7 +16,7 @@ export { type Clock, type Random, systemClock, type Timer } from './clock';
 export { Device } from './device';
 export type { LoggedFirmware } from './diagnosis/firmware-log';
 export type { LineCode, LineVerdict } from './diagnosis/line-verdict';
-export { createEnvironment, type Environment } from './environment';
+export { createEnvironment, type Environment, processEnvironment } from './environment';
 export {
   BkError,
   ERROR_CODES,
@@ -99,6 +99,8 @@ export { inspect } from './jobs/inspect-image';
 export { type FoundDevice, type ScanOptions, scanNetwork } from './openbeken/scan';
 export type { ImagePart } from './placement/base/place-types';
 export type { OpenBekenOptions } from './placement/settings/openbeken-settings';
+export type { AdapterListener } from './ports/adapter-changes';
+export type { AdapterWatch } from './ports/adapter-watch';
 export { GITHUB } from './releases/release-server';
 export {
   type Web,
@@ -128,5 +130,6 @@ export { cleanNote } from './trace/clean-words';
 export type { PortRecord } from './trace/port-record';
 export { type EventLine, type HeaderLine, type RecordLine, WIRE_KINDS } from './trace/record-lines';
 export { RECORDINGS, type Recording } from './trace/recorder';
+export { type DescribedPort, describePorts } from './transport/schemes/described-ports';
 export { filesOfPort } from './transport/schemes/schemes';
 export { listPorts, type PortInfo } from './transport/schemes/serial-ports';

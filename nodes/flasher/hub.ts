@@ -4,6 +4,7 @@ import { type Clock, type Device, mustHideNothing } from '../../src';
 import type { DeviceNode } from '../shared/device-node';
 import { DeviceEntry, type EntryFacts, type EntryWorld } from './devices/device-entry';
 import type { DeviceState } from './messages';
+import { QueueEntry, type QueueHost } from './queues/queue-entry';
 
 /** What a hub needs of the world. */
 export interface HubWorld extends Pick<EntryWorld, 'publish'> {
@@ -25,12 +26,13 @@ export interface Announced {
 /** Of more devices that a deploy has ended, the oldest are forgotten. */
 const MOST_ENDED = 32;
 
-/** All devices of one Node-RED, for its sidebar. */
+/** All devices and queues of one Node-RED, for its sidebar. */
 export class FlasherHub {
   readonly #world: HubWorld;
   readonly #entries = new Map<string, DeviceEntry>();
   /** Devices that a deploy has ended, by id: what is known of them stays for when they begin anew. */
   readonly #ended = new Map<string, DeviceEntry>();
+  readonly #queues = new Map<string, QueueEntry>();
   #jobs = 0;
 
   constructor(world: HubWorld) {
@@ -78,6 +80,25 @@ export class FlasherHub {
         for (const entry of [own, ...others.values()]) this.remove(entry);
         if (!removed) this.#keep(own);
       },
+    };
+  }
+
+  get queues(): QueueEntry[] {
+    return [...this.#queues.values()];
+  }
+
+  queue(id: string): QueueEntry | undefined {
+    return this.#queues.get(id);
+  }
+
+  /** A queue node begins. @returns what is to be called when it ends */
+  announceQueue(id: string, host: QueueHost): () => void {
+    const entry = new QueueEntry(id, host, this.#world);
+    this.#queues.set(id, entry);
+    return () => {
+      if (this.#queues.get(id) !== entry) return;
+      this.#queues.delete(id);
+      entry.close();
     };
   }
 

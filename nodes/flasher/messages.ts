@@ -6,7 +6,7 @@
  *
  * | request | answer |
  * |---|---|
- * | GET `bk72xx/ports` | ports of the server's machine (PortInfo of the engine) |
+ * | GET `bk72xx/ports` | ports of the server's machine (DescribedPort of the engine) |
  * | GET `bk72xx/texts/<language>` | rooms, keys and texts of the engine in it; `{}` for English and where there are none |
  * | GET `bk72xx/devices` | DeviceState[] |
  * | GET `bk72xx/devices/<id>/map` | FlashMap, or null before its first job |
@@ -15,6 +15,9 @@
  * | POST `bk72xx/devices/<id>/jobs` | JobRequest in; StartedJob, or ShownError with status 400 |
  * | DELETE `bk72xx/devices/<id>/jobs/<job>` | cancels; 204 |
  * | POST `bk72xx/images?name=<file name>` | bytes as application/octet-stream in; HeldImage out |
+ * | GET `bk72xx/queues` | QueueState[]; for a minute from then on their topics tell what changes |
+ * | POST `bk72xx/queues/<id>/jobs/<job>/retry` | a failed job waits again; 204 |
+ * | DELETE `bk72xx/queues/<id>/jobs/<job>` | takes a job back; one under way ends at its next safe point; 204 |
  * | POST `bk72xx/try` | TryRequest in, StartedJob out: the device that it names is told of as any other until its job has ended |
  *
  * What is refused is answered with a ShownError: 400 as the engine says, 403 a page of another site, 404 no such device,
@@ -198,4 +201,68 @@ export interface TryRequest {
   operation: 'connect' | 'listen';
   /** Of bk-device, as its form has them. */
   settings: Record<string, string>;
+}
+
+/** Topic `bk72xx/queue/<queue>`, at most once a second while somebody looks on. Null: the queue has gone. */
+export interface QueueState {
+  /** Of its config node. */
+  id: string;
+  /** For people. */
+  name: string;
+  /** How it stands with the server of the queue. */
+  server: QueueServerState;
+  /** What is amiss with that; null where nothing is. */
+  trouble: SaidNote | null;
+  /** What was seen of it last; null before anything was. */
+  look: QueueLook | null;
+}
+
+export type QueueServerState = 'connecting' | 'ready' | 'away' | 'denied' | 'full';
+
+export interface QueueLook {
+  counts: Record<QueueJobState, number>;
+  /** Nothing new is begun with. */
+  isPaused: boolean;
+  /** By name. */
+  benches: QueueBench[];
+  /** Those under way first, then those that wait in the order of their turns, then those that are over, newest first. */
+  jobs: QueueJob[];
+}
+
+/** In the order in which they are shown. */
+export const QUEUE_JOB_STATES = ['waiting', 'active', 'delayed', 'failed', 'done'] as const;
+export type QueueJobState = (typeof QUEUE_JOB_STATES)[number];
+
+/** A worker at its device, on whatever computer. */
+export interface QueueBench {
+  id: string;
+  name: string;
+  computer: string;
+  /** `resting`: it leaves jobs to others for a while, since it has failed at some. */
+  state: 'idle' | 'busy' | 'resting';
+  chip: string | null;
+  mac: string | null;
+  /** Id of the job that it does. */
+  job: string | null;
+}
+
+export interface QueueJob {
+  id: string;
+  operation: string;
+  /** `any`, a model, or a MAC. */
+  target: string;
+  state: QueueJobState;
+  /** How often it was begun, and how often it may be. */
+  tries: number;
+  mostTries: number;
+  /** When it was put in or, of one that is over, when that was: ISO 8601. */
+  at: string;
+  /** Name of the bench that has it, or had it. */
+  bench: string | null;
+  /** 0 to 100, of one under way. */
+  percent: number | null;
+  /** What is going on, of one under way. */
+  message: SaidNote | null;
+  /** Of one that failed. */
+  error: ShownError | null;
 }

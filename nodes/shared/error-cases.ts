@@ -69,6 +69,7 @@ const CASES: Readonly<Record<string, readonly TextCode[]>> = {
   ],
   // BK_BAD_SETTING
   chooseBackup: ['backup.severalFit', 'backup.noneIsTold'],
+  severalAdapters: ['transport.adaptersAlike'],
 };
 
 const CASE_BY_CODE: ReadonlyMap<string, string> = new Map(

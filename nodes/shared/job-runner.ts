@@ -33,9 +33,9 @@ export type JobMessage = NodeMessageInFlow & {
     | 'parts']?: unknown;
 };
 
-type Send = (messages: Array<NodeMessage | null>) => void;
-type Done = (error?: Error) => void;
-type Start<Payload> = (device: Device, control: JobControl) => Promise<JobResult<Payload>>;
+export type Send = (messages: Array<NodeMessage | null>) => void;
+export type Done = (error?: Error) => void;
+export type Start<Payload> = (device: Device, control: JobControl) => Promise<JobResult<Payload>>;
 
 /** What sets one flow node apart from the others. */
 export interface JobKind<Payload> {
@@ -46,6 +46,8 @@ export interface JobKind<Payload> {
   doneText(payload: Payload): string;
   /** The payload with its sentences in a language, where it has any. */
   inLanguage?(language: Catalogue | undefined, payload: Payload): Payload;
+  /** What a badge becomes before it is shown, where there is more to say than that of the job. */
+  badge?(status: NodeStatus): NodeStatus;
 }
 
 interface Job {
@@ -75,7 +77,8 @@ export function runJobs<Payload>(
   );
 }
 
-class JobRunner<Payload> {
+/** Carries out what messages ask for; of a kind of jobs, for one node. */
+export class JobRunner<Payload> {
   readonly #RED: NodeAPI;
   readonly #language: Catalogue | undefined;
   readonly #node: Node;
@@ -107,7 +110,7 @@ class JobRunner<Payload> {
     let start: Start<Payload>;
     try {
       if (isCancel(msg)) {
-        this.#cancel();
+        this.cancel();
         endQuietly(this.#RED, this.#node, msg);
         return;
       }
@@ -139,8 +142,13 @@ class JobRunner<Payload> {
     if (jobs.length > 0 && !removed) this.#show(this.#texts.deployed());
     else if (this.#badge !== '') this.#show({});
     this.#isClosing = true;
-    this.#cancel();
+    this.cancel();
     await Promise.all(jobs.map((job) => job.ended));
+  }
+
+  /** Ends all jobs, the waiting ones as well, each at its next safe point. */
+  cancel(): void {
+    for (const job of this.#jobs) job.abort.abort();
   }
 
   async #run(
@@ -185,10 +193,6 @@ class JobRunner<Payload> {
     this.#showWaiting();
   }
 
-  #cancel(): void {
-    for (const job of this.#jobs) job.abort.abort();
-  }
-
   #fail(thrown: unknown, done: Done): void {
     const error = asBkError(thrown).in(this.#language);
     logInternal(this.#RED, this.#node, error);
@@ -204,7 +208,8 @@ class JobRunner<Payload> {
     });
   }
 
-  #show(status: NodeStatus): void {
+  #show(given: NodeStatus): void {
+    const status = this.#kind.badge?.(given) ?? given;
     // Every status goes to all open editors and to Status nodes: what says nothing new is left out.
     const badge = JSON.stringify(status);
     if (badge === this.#badge || this.#isClosing) return;

@@ -87,6 +87,27 @@ export class StatusTexts {
       : this.#status('red', 'ring', caseOf(error) ?? error.code);
   }
 
+  /** So many ports are there. */
+  ports(count: number): NodeStatus {
+    return this.#here(count, 'portsHere', {});
+  }
+
+  /** @param name the one that is new */
+  portAppeared(count: number, name: string): NodeStatus {
+    return this.#here(count, 'portAppeared', { name });
+  }
+
+  /** @param name the one that has gone */
+  portGone(count: number, name: string): NodeStatus {
+    return this.#here(count, 'portGone', { name });
+  }
+
+  #here(count: number, key: string, values: Values): NodeStatus {
+    return count === 0
+      ? this.#status('grey', 'ring', key, { ...values, count })
+      : this.#status('green', 'dot', key, { ...values, count });
+  }
+
   /** A deploy has cancelled jobs. */
   deployed(): NodeStatus {
     return this.#status('grey', 'ring', 'deployed');

@@ -4,7 +4,7 @@ import type { SessionReport } from '../session/base/report';
 import type { FilledSettings } from '../session/base/settings';
 import { KEEP_ALIVE_MS, type Session } from '../session/session';
 import { Recorder } from '../trace/recorder';
-import { schemeOf } from '../transport/schemes/schemes';
+import { areApart, schemeOf } from '../transport/schemes/schemes';
 import { openSession, type PortWorld } from './open-session';
 import { type Release, TurnQueue } from './turn-queue';
 
@@ -53,6 +53,11 @@ export class PortSlot {
     }
   }
 
+  /** Whether somebody has the turn. */
+  get isTaken(): boolean {
+    return !this.#turns.isEmpty;
+  }
+
   /** Whether a link is kept that was this owner's last. */
   keepsFor(owner: object): boolean {
     return this.#session !== null && this.#owner === owner;
@@ -68,7 +73,9 @@ export class PortSlot {
     if (schemeOf(settings.port).isServed) report.evidence.served();
     const kept = this.#session;
     if (kept !== null) {
-      if (serves(kept, settings) && (await kept.isStillThere())) {
+      // An adapter that was plugged in elsewhere may have left its name to another one.
+      const isOther = await areApart(kept.port, settings.port);
+      if (!isOther && serves(kept, settings) && (await kept.isStillThere())) {
         kept.beginJob(report);
         return kept;
       }

@@ -100,9 +100,14 @@ const PLAIN_VALUE = /^[A-Za-z0-9.]{1,16}$/;
 /** Names of serial ports; such of links and terminals in people's folders are theirs. */
 const SERIAL = /^(?:\\\\\.\\)?COM\d{1,4}$|^\/dev\/(?!.*\.\.)[\w./:+@=-]+$/i;
 
-/** A port as it may be told: serial ports as they are, all others without hosts, files, keys and addresses. */
+/** An adapter by its ids, and behind them its serial number and which of its ports it is. */
+const USB = /^(usb:[0-9a-f]{1,4}:[0-9a-f]{1,4})(:[^#]*)?(#[\d.]+)?$/i;
+
+/** A port as it may be told: serial ports as they are, adapters without what tells one from its twins, all others without hosts, files, keys and addresses. */
 export function cleanPort(port: string): string {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(port) ?? [];
+  const [, ids, serial, unit = ''] = USB.exec(port) ?? [];
+  if (ids !== undefined) return `${ids}${serial === undefined ? '' : `:${HIDDEN}`}${unit}`;
   if (scheme === '') return SERIAL.test(port) ? port : HIDDEN;
   if (scheme.toLowerCase() !== 'sim') {
     const number = /:(\d{1,5})$/.exec(rest)?.[1];

@@ -29,8 +29,23 @@ const FLOW = [
     length: '4K',
   },
   { ...AT, id: 'inspect', type: 'bk-inspect', y: 200, wires: [[]] },
+  { ...AT, id: 'port', type: 'bk-port', y: 240 },
+  { id: 'queue', type: 'bk-queue', name: 'Workshop' },
+  { ...AT, id: 'enqueue', type: 'bk-enqueue', y: 280, queue: 'queue' },
+  { ...AT, id: 'worker', type: 'bk-worker', y: 320, queue: 'queue' },
 ];
-const NODES = ['connect', 'read', 'write', 'erase', 'inspect', 'lamp'] as const;
+const NODES = [
+  'connect',
+  'read',
+  'write',
+  'erase',
+  'inspect',
+  'port',
+  'lamp',
+  'queue',
+  'enqueue',
+  'worker',
+] as const;
 
 const JOB: RunningJob = {
   id: 'job',
@@ -88,6 +103,12 @@ describe('the dialogs', function () {
         label: 'usb-1a86_USB_Serial-if00-port0 (ttyUSB0)',
         manufacturer: 'QinHeng Electronics',
         serialNumber: '0001',
+        usb: 'usb:1a86:7523:0001',
+      },
+      {
+        path: '/dev/ttyUSB1',
+        label: 'ttyUSB1',
+        location: '/dev/serial/by-path/pci-usb-0:2:1.0-port0',
       },
     ];
     editor = await Editor.open(chromium, FLOW, (page) => server.install(page));
@@ -101,6 +122,7 @@ describe('the dialogs', function () {
   async function open(id: (typeof NODES)[number]): Promise<void> {
     await editor.page.evaluate((it) => {
       if (it === 'lamp') RED.editor.editConfig('', 'bk-device', it);
+      else if (it === 'queue') RED.editor.editConfig('', 'bk-queue', it);
       else RED.editor.edit(RED.nodes.node(it));
     }, id);
     await editor.page.waitForSelector('.bk-form', { state: 'visible' });
@@ -169,6 +191,9 @@ describe('the dialogs', function () {
     const offer = await words('.bk-device-offer >> nth=0');
     assert.match(offer, /QinHeng Electronics · serial number 0001/);
     assert.match(offer, /\/dev\/serial\/by-id\/usb-1a86_USB_Serial-if00-port0/);
+    const offers = await words('.bk-offers');
+    assert.match(offers, /usb:1a86:7523:0001the same adapter, wherever it is plugged in/);
+    assert.match(offers, /by-path\/pci-usb-0:2:1\.0-port0the same port by its USB socket/);
     await look('lamp-ports');
     server.answers['GET ports'] = [];
     await editor.page.click('.bk-offers-refresh');
@@ -176,6 +201,19 @@ describe('the dialogs', function () {
     await editor.page.keyboard.press('ArrowDown');
     await editor.page.keyboard.press('Enter');
     assert.equal(await editor.page.inputValue('#node-config-input-port'), 'sim://bk7231t');
+    await close();
+  });
+
+  it('asks of adapters and of the network what belongs to each', async () => {
+    const shown = async () =>
+      Promise.all(
+        ['hosts', 'interval', 'settle'].map((it) => editor.page.isVisible(`#node-input-${it}`)),
+      );
+    await open('port');
+    assert.deepEqual(await shown(), [false, false, true]);
+    await editor.page.selectOption('#node-input-source', 'network');
+    assert.deepEqual(await shown(), [true, true, false]);
+    await look('port-network');
     await close();
   });
 

@@ -16,10 +16,23 @@ const FLOW: FlowNode[] = projectFiles('examples').flatMap((file) =>
     node.type === 'inject' ? { ...node, once: false, crontab: '' } : node,
   ),
 );
-const TYPES = ['bk-connect', 'bk-read', 'bk-write', 'bk-erase', 'bk-inspect'];
+const TYPES = [
+  'bk-connect',
+  'bk-read',
+  'bk-write',
+  'bk-erase',
+  'bk-inspect',
+  'bk-port',
+  'bk-enqueue',
+  'bk-worker',
+];
+const CONFIGS = ['bk-device', 'bk-queue'];
 const ANY_FIELD: Record<string, string> = {
   'bk-device': '#node-config-input-port',
   'bk-inspect': '#node-input-secrets',
+  'bk-port': '#node-input-filter',
+  'bk-queue': '#node-config-input-server',
+  'bk-enqueue': '#node-input-operation',
 };
 
 /** A folder for pictures of every form, for people who want to look at them. */
@@ -39,8 +52,8 @@ describe('the editor', function () {
 
   async function openForm(type: string): Promise<void> {
     const id = idOf(type);
-    if (type === 'bk-device') {
-      await editor.page.evaluate((it) => RED.editor.editConfig('', 'bk-device', it), id);
+    if (CONFIGS.includes(type)) {
+      await editor.page.evaluate(([what, it]) => RED.editor.editConfig('', what, it), [type, id]);
     } else {
       await editor.page.evaluate((it) => RED.editor.edit(RED.nodes.node(it)), id);
     }
@@ -56,7 +69,7 @@ describe('the editor', function () {
   }
 
   async function closeForm(type: string, button: 'ok' | 'cancel'): Promise<void> {
-    const prefix = type === 'bk-device' ? 'node-config-dialog' : 'node-dialog';
+    const prefix = CONFIGS.includes(type) ? 'node-config-dialog' : 'node-dialog';
     await editor.page.click(`#${prefix}-${button}`);
     await editor.page.waitForSelector('.red-ui-tray', { state: 'detached' });
   }
@@ -103,9 +116,12 @@ describe('the editor', function () {
     );
     assert.deepEqual(labels.sort(), [
       'bk connect',
+      'bk enqueue',
       'bk erase',
       'bk inspect',
+      'bk port',
       'bk read',
+      'bk worker',
       'bk write',
     ]);
     const config = await editor.page.evaluate(() => RED.nodes.getType('bk-device').category);
@@ -132,7 +148,7 @@ describe('the editor', function () {
     await finds('', TYPES.length);
   });
 
-  for (const node of [...TYPES, 'bk-device']) {
+  for (const node of [...TYPES, ...CONFIGS]) {
     it(`opens the form of ${node}, with texts everywhere, and saves it unchanged`, async () => {
       const before = FLOW.find((one) => one.type === node);
       await openForm(node);
@@ -215,7 +231,7 @@ describe('the editor', function () {
   });
 
   it('has help for every node', async () => {
-    for (const node of [...TYPES, 'bk-device']) {
+    for (const node of [...TYPES, ...CONFIGS]) {
       const help = await editor.page.evaluate((it) => RED.nodes.getNodeHelp(it), node);
       assert.match(help, /Details/, node);
     }

@@ -10,9 +10,10 @@ type Place = string;
 const ARROWS: readonly [from: Place, to: readonly Place[]][] = [
   // Runs in the browser: of the rest it knows what is said, and what goes between it and the server.
   ['nodes/flasher/editor/', ['src/texts/', 'nodes/flasher/messages.ts']],
-  ['nodes/flasher/', ['nodes/flasher/', 'nodes/shared/', 'src/index.ts']],
+  ['nodes/flasher/', ['nodes/flasher/', 'nodes/queue/', 'nodes/shared/', 'src/index.ts']],
+  ['nodes/queue/', ['nodes/shared/', 'src/index.ts']],
   ['nodes/shared/', ['nodes/shared/', 'src/index.ts']],
-  ['nodes/', ['nodes/flasher/', 'nodes/shared/', 'src/index.ts']],
+  ['nodes/', ['nodes/flasher/', 'nodes/queue/', 'nodes/shared/', 'src/index.ts']],
   ['cli/', ['src/index.ts']],
   ['src/index.ts', ['src/']],
   [
@@ -113,6 +114,11 @@ const FENCED: readonly { packages: RegExp; places: readonly Place[]; why: string
     packages: /^(node:)?(http|https|http2|dgram|dns)$/,
     places: ['src/releases/'],
     why: 'only src/releases/ may ask servers for anything',
+  },
+  {
+    packages: /^(bullmq|ioredis)$/,
+    places: ['nodes/queue/'],
+    why: 'only nodes/queue/ knows the queue, which is optional',
   },
   {
     packages: /^(@node-red\/.+|node-red)$/,

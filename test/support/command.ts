@@ -29,9 +29,10 @@ export interface Piped {
   ended: Promise<Ended>;
 }
 
-/** Starts the command, as a script would. */
-export function pipe(words: readonly string[], folder: string): Piped {
-  const child = spawn(process.execPath, [PROGRAM, ...words], {
+/** Starts the command, as a script would. @param preload a script that runs in it before anything else */
+export function pipe(words: readonly string[], folder: string, preload?: string): Piped {
+  const before = preload === undefined ? [] : ['--require', preload];
+  const child = spawn(process.execPath, [...before, PROGRAM, ...words], {
     cwd: folder,
     env: plainEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -38,6 +38,29 @@ export class Example {
     return this.set(name, { [setting]: text.replace(from, to) });
   }
 
+  /** Only those of its tabs, as where the others run on other computers; with their own config nodes and those that belong to no tab. */
+  only(...labels: string[]): this {
+    const others = this.nodes.filter(
+      ({ type, label }) => type === 'tab' && !labels.includes(String(label)),
+    );
+    const gone = new Set(others.map(({ id }) => id));
+    const kept = this.nodes.filter(({ id, z }) => !gone.has(id) && !gone.has(String(z)));
+    this.nodes.splice(0, this.nodes.length, ...kept);
+    return this;
+  }
+
+  /** Sets environment variables in the properties of a tab. */
+  env(label: string, values: Record<string, string>): this {
+    const tab = this.nodes.find((node) => node.type === 'tab' && node.label === label);
+    const variables = (tab?.env ?? []) as Array<{ name: string; value: string }>;
+    for (const [name, value] of Object.entries(values)) {
+      const variable = variables.find((one) => one.name === name);
+      assert.ok(variable, `${label} has no ${name}`);
+      variable.value = value;
+    }
+    return this;
+  }
+
   /** Sets the broker of all its nodes. */
   on({ host, port }: Broker): this {
     for (const node of this.nodes)
@@ -59,10 +82,11 @@ export class RunningExample {
   #nodeRed: NodeRed;
   #url = '';
 
-  static async start(example: Example): Promise<RunningExample> {
+  /** @param preload a script that runs in it before anything else */
+  static async start(example: Example, preload?: string): Promise<RunningExample> {
     const userDir = mkdtempSync(path.join(tmpdir(), 'bk72xx-example-'));
     prepareUserDir(userDir, example.nodes);
-    const running = new RunningExample(userDir, example);
+    const running = new RunningExample(userDir, example, preload);
     try {
       running.#url = await running.#nodeRed.ready;
     } catch (error) {
@@ -72,10 +96,10 @@ export class RunningExample {
     return running;
   }
 
-  private constructor(userDir: string, example: Example) {
+  private constructor(userDir: string, example: Example, preload?: string) {
     this.userDir = userDir;
     this.#example = example;
-    this.#nodeRed = new NodeRed(userDir);
+    this.#nodeRed = new NodeRed(userDir, preload);
   }
 
   /** All that Node-RED has printed since it was started last. */
@@ -99,10 +123,16 @@ export class RunningExample {
     }
   }
 
+  /** Ends Node-RED by force; it can be started again. */
+  async kill(): Promise<void> {
+    this.#nodeRed.child.kill('SIGKILL');
+    await this.#nodeRed.end();
+  }
+
   /** Ends Node-RED, by force where it is asked for, and starts it again on the same user directory. */
   async restart(byForce = false): Promise<void> {
-    if (byForce) this.#nodeRed.child.kill('SIGKILL');
-    await this.#nodeRed.end();
+    if (byForce) await this.kill();
+    else await this.#nodeRed.end();
     this.#nodeRed = new NodeRed(this.userDir);
     this.#url = await this.#nodeRed.ready;
   }

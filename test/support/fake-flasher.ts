@@ -5,6 +5,7 @@ import type {
   FlashMap,
   JobRequest,
   LogEntry,
+  QueueState,
   ShownChip,
 } from '../../nodes/flasher/messages';
 
@@ -35,6 +36,7 @@ export class FakeFlasher {
   /** Says how a job ends; by default it goes on for ever. */
   end: (job: JobRequest) => Partial<EndedJob> | null = () => null;
   readonly #devices = new Map<string, DeviceState>();
+  readonly #queues = new Map<string, QueueState>();
   #line: WebSocketRoute | null = null;
   #count = 0;
 
@@ -63,6 +65,17 @@ export class FakeFlasher {
     this.publish(`bk72xx/device/${state.id}`, now);
   }
 
+  /** A queue that is there from now on, or is otherwise from now on. */
+  tellQueue(state: QueueState): void {
+    this.#queues.set(state.id, state);
+    this.publish(`bk72xx/queue/${state.id}`, state);
+  }
+
+  forgetQueue(id: string): void {
+    this.#queues.delete(id);
+    this.publish(`bk72xx/queue/${id}`, null);
+  }
+
   setMap(device: string, map: FlashMap): void {
     this.answers[`GET devices/${device}/map`] = map;
   }
@@ -86,6 +99,7 @@ export class FakeFlasher {
       return;
     }
     if (key === 'GET devices') return route.fulfill({ json: [...this.#devices.values()] });
+    if (key === 'GET queues') return route.fulfill({ json: [...this.#queues.values()] });
     if (/^GET texts/.test(key)) return route.fulfill({ json: {} });
     if (/map$/.test(key)) return route.fulfill({ contentType: 'application/json', body: 'null' });
     if (/^GET/.test(key)) return route.fulfill({ json: [] });

@@ -7,10 +7,14 @@ import sinon, { type SinonSpy } from 'sinon';
 
 import bkConnect = require('../../nodes/bk-connect');
 import bkDevice = require('../../nodes/bk-device');
+import bkEnqueue = require('../../nodes/bk-enqueue');
 import bkErase = require('../../nodes/bk-erase');
 import bkFlasher = require('../../nodes/bk-flasher');
 import bkInspect = require('../../nodes/bk-inspect');
+import bkPort = require('../../nodes/bk-port');
+import bkQueue = require('../../nodes/bk-queue');
 import bkRead = require('../../nodes/bk-read');
+import bkWorker = require('../../nodes/bk-worker');
 import bkWrite = require('../../nodes/bk-write');
 
 import { until } from './until';
@@ -55,7 +59,19 @@ export class Flow {
   static async load(nodes: FlowNode[], credentials: object = {}): Promise<Flow> {
     const flow = new Flow();
     await helper.load(
-      [bkFlasher, bkDevice, bkConnect, bkRead, bkWrite, bkErase, bkInspect] as never,
+      [
+        bkFlasher,
+        bkDevice,
+        bkConnect,
+        bkRead,
+        bkWrite,
+        bkErase,
+        bkInspect,
+        bkPort,
+        bkQueue,
+        bkEnqueue,
+        bkWorker,
+      ] as never,
       Flow.complete(nodes) as never,
       credentials as never,
     );
@@ -66,7 +82,7 @@ export class Flow {
   static complete(nodes: FlowNode[]): FlowNode[] {
     const all: FlowNode[] = [{ id: 'tab', type: 'tab', label: 'test' }];
     for (const node of nodes) {
-      if (node.type === 'bk-device') {
+      if (node.type === 'bk-device' || node.type === 'bk-queue') {
         all.push(node);
       } else if (node.type.startsWith('bk-')) {
         const [result, progress] = [`${node.id}/result`, `${node.id}/progress`];

@@ -17,6 +17,7 @@ const SAME_WORDS: Readonly<Record<string, readonly string[]>> = {
     'Version',
     'Release',
     'Details',
+    'Filter',
     'Firmware',
   ],
   fr: [

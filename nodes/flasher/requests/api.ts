@@ -7,7 +7,8 @@ import { recordOf, withRecord } from '../../shared/recording';
 import { catalogueOf, serverLanguage } from '../../shared/server-language';
 import type { DeviceEntry } from '../devices/device-entry';
 import type { FlasherHub } from '../hub';
-import type { StartedJob } from '../messages';
+import type { QueueState, StartedJob } from '../messages';
+import type { QueueHost } from '../queues/queue-entry';
 import { backupsFor } from './backups';
 import { HeldImages } from './held-images';
 import { namesServer, objectIn, workOf } from './job-request';
@@ -29,6 +30,18 @@ export function serveEditor(RED: NodeAPI, hub: FlasherHub, clock: Clock): void {
     if (entry !== undefined) return entry;
     throw new Refusal(404, say('flasher.deviceGone'), say('flasher.deployAndChoose'));
   };
+
+  const queueOf = ({ params }: Request): QueueHost => {
+    const entry = hub.queue(String(params.queue));
+    if (entry !== undefined) return entry.host;
+    throw new Refusal(404, say('flasher.queueGone'), say('flasher.deployAndChoose'));
+  };
+
+  const queues = (): QueueState[] =>
+    hub.queues.map((entry) => {
+      entry.watched();
+      return entry.state;
+    });
 
   const start = async (request: Request): Promise<StartedJob> => {
     const entry = entryOf(request);
@@ -63,6 +76,13 @@ export function serveEditor(RED: NodeAPI, hub: FlasherHub, clock: Clock): void {
   routes.delete('devices/:device/jobs/:job', (request) => {
     entryOf(request).cancel(String(request.params.job));
   });
+  routes.get('queues', queues);
+  routes.post('queues/:queue/jobs/:job/retry', 'application/json', (request) =>
+    queueOf(request).retry(String(request.params.job)),
+  );
+  routes.delete('queues/:queue/jobs/:job', (request) =>
+    queueOf(request).cancel(String(request.params.job)),
+  );
   routes.post('images', 'application/octet-stream', (request) => uploads.take(request));
   routes.post('try', 'application/json', ({ body }) => tries.start(objectIn(body)), {
     // The value of an environment variable is shown to all who look on, and may be a password: who edits flows sees it anyhow.

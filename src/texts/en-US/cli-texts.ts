@@ -29,6 +29,7 @@ export const CLI = {
   operandReport: 'file for the report; left out: one named after chip and time',
   optDoctorWrite: 'also time erases and writes, on flash that is blank and is so again afterwards',
   optHelp: 'shows this',
+  optWatch: 'go on, and tell of each USB adapter that comes or goes, until Ctrl+C',
   optJson: 'result as one JSON document, progress as JSON lines on standard error',
   optPort:
     'serial port, as /dev/ttyUSB0 or COM4; or rfc2217://host:port, tcp://host:port, sim://bk7231n, replay://file',
@@ -124,6 +125,8 @@ export const CLI = {
   serving: 'Simulated __chip__ listens on __address__ (Ctrl+C ends it)',
 
   // Results
+  portAppeared: 'appeared: __port__ (__label__)',
+  portGone: 'gone: __port__ (__label__)',
   noPorts: 'No serial port was found.',
   unknown: 'unknown',
   empty: '(empty)',

@@ -6,7 +6,7 @@ import { EXAMINE } from './examine-texts';
 import { IMAGE } from './image-texts';
 import { INSPECT } from './inspect-texts';
 import { DEVICE, JOB } from './job-texts';
-import { FLASHER, NODE } from './node-texts';
+import { FLASHER, NODE, QUEUE } from './node-texts';
 import { OPENBEKEN } from './openbeken-texts';
 import { OPTION } from './option-texts';
 import { PLACEMENT } from './placement-texts';
@@ -39,5 +39,6 @@ export const ENGLISH = {
   replay: REPLAY,
   node: NODE,
   flasher: FLASHER,
+  queue: QUEUE,
   cli: CLI,
 } as const;

@@ -132,6 +132,8 @@ export const FLASHER = {
 
   // Requests.
   deviceGone: 'There is no such device any more; nothing was begun.',
+  queueGone: 'There is no such queue any more; nothing was changed.',
+  deployQueue: 'Look at what the sidebar shows now; what was drawn has to be deployed first.',
   deployAndChoose:
     'Choose one of the devices that are shown; what was drawn has to be deployed first.',
   tooManyJobs: '__count__ jobs of this device wait already; this one was not begun.',
@@ -158,4 +160,90 @@ export const FLASHER = {
   useEditor: "Use the sidebar of Node-RED's editor.",
   noOperation: 'The request names no operation; nothing was done.',
   noObject: 'The request has no object in JSON; nothing was done.',
+} as const;
+
+/** What is said of a queue that several benches share. */
+export const QUEUE = {
+  // The packages and the server.
+  packagesMissing: 'The queue needs packages that are not installed: __packages__.',
+  installPackages:
+    'Run "npm install __packages__" in Node-RED\'s user folder __folder__, and start Node-RED again.',
+  installInAddOn:
+    'In Home Assistant, add __packages__ to npm_packages in the configuration of the Node-RED add-on, and start it again.',
+  packageBroken: 'The package __name__ is installed, but cannot be loaded: __reason__',
+  installAgain: 'Install __name__ again in the same place, and start Node-RED again.',
+  away: 'The server at __host__:__port__ does not answer. What is under way goes on; what is to be told waits until it is back.',
+  denied: 'The server does not accept user and password.',
+  setPassword: "Open the queue's configuration and set user and password as the server has them.",
+  forbidden: 'The server does not allow this user what a queue needs.',
+  grantRights: 'Give the user all commands on keys and channels that begin with "bk72xx:".',
+  full: "The server's memory is full: it takes no jobs and no results until there is room. Nothing that it has is lost.",
+  makeRoom:
+    'Raise maxmemory of the server, or remove finished jobs; lower "Store limit" of the queue\'s configuration if images fill it.',
+  readOnly:
+    'The server takes nothing at the moment: it cannot write to its disk, or is only a copy of another one.',
+  makeWritable:
+    "Look at the disk of the server and at its log, or name its master in the queue's configuration.",
+  serverRefused: 'The server refused: __reason__',
+  checkServer:
+    "Check address, port, TLS and database in the queue's configuration, and the log of the server.",
+  evicts:
+    'The server may throw away jobs and images when its memory is full: its maxmemory-policy is __policy__, and a queue needs noeviction.',
+  tooOld: 'The server is version __version__; a queue needs __oldest__ or newer.',
+  closes: "The queue's configuration is being removed or deployed anew.",
+
+  // Settings.
+  noQueue: 'No queue is set, or its configuration is disabled or missing; the job was not begun.',
+  chooseQueue: 'Open the node, choose or add a queue, and deploy.',
+  wantedPort: 'a whole number from 1 to 65535',
+  wantedName: 'a name of letters, digits, - and _, 40 at most',
+  wantedTarget: 'empty for any chip, a model such as BK7231N, or a MAC',
+  wantedTries: 'a whole number from 1 to 10',
+
+  // The shared store.
+  imageTooLong: 'The image has __size__, more than any flash holds; it was not put into the queue.',
+  sendSmaller: 'Send the image itself, not an archive with it.',
+  storeFull:
+    'The shared store has no room for __size__: it holds __used__ of the __limit__ that "Store limit" allows. The job was not put into the queue.',
+  raiseStoreLimit:
+    'Raise "Store limit" in the queue\'s configuration, or wait until images that nobody uses have gone: "Keep days" says when.',
+  imageGone:
+    'What the job needs from the shared store is not there any more, or is not what it was: SHA-256 __sha256__…',
+  enqueueAgain: 'Put the job into the queue once more.',
+  notShared:
+    "__path__ could not be put into the shared store, and is on the bench's computer only: __reason__",
+
+  // What a worker may do.
+  malformed:
+    'This is no job that a worker does: "__name__" is not what it may be. Nothing was done.',
+  useEnqueue: 'Put jobs into the queue with "bk enqueue"; find out who else writes to the server.',
+  notAllowed: 'The worker may not __what__, and the job asks for it; nothing was done.',
+  allowAtWorker: "If it is meant to, allow it in the worker's node; no job can.",
+  mayRead: 'read flash',
+  mayWrite: 'write images',
+  mayErase: 'erase flash',
+  mayBootloader: 'touch the bootloader',
+  mayCalibration: 'touch the RF calibration',
+  mayAnyImage: "write what is recognised as another chip's image",
+  mayNoBackup: 'change flash without a backup',
+  imageOverLimit:
+    'The image has __size__, and the worker takes __most__ at most; nothing was done.',
+  raiseLargest: 'If it is meant to be that large, raise "Largest image" in the worker\'s node.',
+  otherChip: 'The chip at this bench is not the one that the job is for; nothing was done to it.',
+
+  // Jobs.
+  benchesLost:
+    'Benches were lost in the midst of this job, more often than it may lose any: it was given up. Chips that it was done to may be half written.',
+  lookAtBenches:
+    'Look why those computers or their Node-RED ended: their power, their log. Then put the job into the queue once more: what is written already is not written again.',
+  cancelled: 'The job was taken back.',
+  jobGone: 'The job is not in the queue any more, and nobody has told how it ended.',
+  notConnected: 'There is no connection to the server of the queue yet; nothing was changed.',
+  noSuchJob: 'There is no such job in the queue any more; nothing was changed.',
+  isOver: 'The job is over already; nothing was changed.',
+  hasNotFailed: 'The job has not failed, or waits again already; nothing was changed.',
+  lookAgain: 'See how the queue stands now.',
+  untold: 'The bench did not tell what went wrong.',
+  noBench: 'No bench is there that takes jobs.',
+  nobodyFits: 'No bench has a __chip__.',
 } as const;

@@ -11,6 +11,7 @@ export const TRANSPORT = {
   unknownScheme: '__port__ is no port: __scheme__:// is not known',
   useForms: 'Use __forms__, or __last__.',
   serialForm: 'a serial path (/dev/ttyUSB0, COM4)',
+  usbForm: 'usb:1a86:7523 for an adapter by what it is',
   simulatedForm: 'sim://bk7231n for a simulated chip',
   replayForm: 'replay://<file> for a record of a port',
   noHostAndPort: '__url__ does not name a host and a port; it looks like tcp://192.168.1.20:7231',
@@ -21,6 +22,21 @@ export const TRANSPORT = {
   useRawBytes: 'Or have it offer the port as raw bytes at 115200 baud, and use tcp://.',
   serverSetOtherRate:
     '__port__ does not do __baud__ baud: its server has set the port to __set__ baud instead',
+
+  // An adapter by its identity
+  noUsbAddress:
+    '__given__ does not name an adapter; it looks like usb:1a86:7523, or usb:0403:6001:FT3X7QAB with a serial number',
+  giveUsbAddress:
+    'Give the hex ids of its vendor and product and, where several are alike, its serial number: the list of ports has it ready.',
+  noSuchAdapter: '__port__ cannot be opened: no such adapter is plugged in',
+  adaptersHere: 'Adapters that are plugged in: __adapters__.',
+  adapterHere: '__address__ (__path__)',
+  noAdaptersHere: 'No USB adapter is plugged in.',
+  adaptersAlike:
+    '__port__ cannot be opened: it fits __count__ ports that are here, and none of them is guessed: __adapters__',
+  chooseAdapter: 'Choose as the port the one that is meant: __choices__.',
+  toldBySocket:
+    'What has no serial number of its own is told by its USB socket only: leave each adapter in its socket.',
 
   // A serial port that cannot be opened
   noSuchPort: '__port__ cannot be opened: there is no such port',

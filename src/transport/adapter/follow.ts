@@ -1,9 +1,10 @@
 import type { Clock } from '../../clock';
 import { BkError, isBkError } from '../../errors';
-import { say } from '../../texts/note';
+import { isSaid, say } from '../../texts/note';
+import { portsHere } from '../schemes/described-ports';
 import type { OpenOptions } from '../schemes/port-scheme';
 import { canonicalPort, openTransport, schemeOf } from '../schemes/schemes';
-import { listPorts, type PortInfo } from '../schemes/serial-ports';
+import type { PortInfo } from '../schemes/serial-ports';
 import type { Transport } from '../transport';
 import { AdapterIdentity, type SeenPort } from './same-adapter';
 
@@ -20,7 +21,10 @@ export interface FollowSources {
 
 const SYSTEM: FollowSources = {
   open: openTransport,
-  list: () => listPorts(),
+  list: async () => {
+    const ports = await portsHere();
+    return ports.map(({ socket, ...port }) => (socket ? { location: socket, ...port } : port));
+  },
   device: canonicalPort,
 };
 
@@ -119,7 +123,8 @@ export class AdapterFollower {
     if (identity === null) return [this.#port];
     const [device, now] = await Promise.all([this.#sources.device(this.#port), this.#seen()]);
     this.#lookalikes = identity.lookalikes(device, now);
-    return identity.names(this.#port, device, now);
+    const { isOfKind = false } = schemeOf(this.#port);
+    return identity.names(this.#port, device, now, isOfKind);
   }
 
   async #tryOpen(name: string, signal: AbortSignal | undefined): Promise<Transport | null> {
@@ -140,6 +145,8 @@ export class AdapterFollower {
         this.#refusal = error;
         return null;
       }
+      // One that is called the same was plugged in meanwhile.
+      if (isBkError(error) && isSaid(error.text, 'transport.adaptersAlike')) return null;
       throw error;
     }
   }

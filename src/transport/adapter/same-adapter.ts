@@ -1,23 +1,9 @@
 import type { PortInfo } from '../schemes/serial-ports';
+import { isOwnSerial } from '../usb/own-serial';
 
 /** A port at one moment: what the system tells of it, and the device file behind its name. */
 export interface SeenPort extends PortInfo {
   device: string;
-}
-
-/**
- * Serial numbers that makers leave in all of their adapters. They tell nothing: one digit behind zeros
- * (CP2102: 0001), one character all along, digits that count up, and the number of counterfeit FT232R.
- * Source for the last one: softsolder.com, "Counterfeit FTDI USB-Serial Adapter Roundup".
- */
-const FACTORY_SERIAL = /^(?:0*.|(.)\1*|A50285BI)$/i;
-const COUNTING = ['0123456789ABCDEF', '1234567890ABCDEF'];
-
-/** Whether a serial number can tell one adapter from another of its kind. */
-function isOwnSerial(serial: string | undefined): serial is string {
-  const text = serial?.trim().toUpperCase() ?? '';
-  if (text === '' || FACTORY_SERIAL.test(text)) return false;
-  return !COUNTING.some((digits) => digits.startsWith(text));
 }
 
 /**
@@ -40,13 +26,18 @@ export class AdapterIdentity {
       !this.#others.some((other) => isSameKind(other, this.#own));
   }
 
-  /** @param name as it was given @param device what it leads to now @param now all ports that are there */
-  names(name: string, device: string, now: readonly SeenPort[]): string[] {
+  /**
+   * @param name as it was given @param device what it leads to now @param now all ports that are there
+   * @param isOfKind the name is that of all adapters of a kind: one in another socket is another one
+   */
+  names(name: string, device: string, now: readonly SeenPort[], isOfKind: boolean): string[] {
     const same = now.filter((port) => this.#isOwn(port));
     const sure = same.length === 1 ? same : [];
     const found = sure.filter((port) => port.device !== device && this.#wasFree(port));
     const named = now.find((port) => port.device === device);
-    const own = this.#isForeign(device, named) ? [] : [name];
+    const isTwin =
+      isOfKind && named !== undefined && !this.#isOwn(named) && areApart(named, this.#own);
+    const own = isTwin || this.#isForeign(device, named) ? [] : [name];
     return [...own, ...found.map(({ path }) => path)];
   }
 

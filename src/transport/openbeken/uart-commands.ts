@@ -17,8 +17,8 @@ const OPENING_BRACE = 0x7b;
 const DRIVER = 'UartTCP';
 /** What its first page says of what runs. Source: drv_main.c. */
 const RUNNING = /\d+ drivers active(?: \(([^)]*)\))?/;
-/** A start of the driver among commands, with its arguments. */
-const START = /\bstartDriver\s+UartTCP\b([^;"]*)/i;
+/** A start of the driver among commands, with its arguments: rate, buffer, channel, flow control. */
+const START = /\bstartDriver +UartTCP((?: +-?\d{1,7}){0,4})/i;
 /** What the driver has where nobody says otherwise. Source: drv_uart_tcp.c. */
 const USUAL_ARGUMENTS = '115200 512';
 

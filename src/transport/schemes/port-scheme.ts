@@ -17,6 +17,20 @@ export interface OpenOptions {
   password?: string | undefined;
   /** Ends a wait for somebody who does not answer. */
   signal?: AbortSignal | undefined;
+  /** What the transport is to call the port, where a person has named it otherwise than by this address. */
+  named?: string;
+}
+
+/** What one physical port is called at a moment. */
+export interface PortNames {
+  /** One name however it is spelled; a port that is not there has one, too. */
+  canonical: string;
+  /** Whether it is an adapter of this computer that is plugged in. */
+  isHere: boolean;
+  /** Names by which it is surely told from all others, wherever it is plugged in next: its serial number, or its socket. */
+  own: readonly string[];
+  /** Names that lead to it now. While it is away, they are all that others may know it by. */
+  others: readonly string[];
 }
 
 /** One kind of port: how its addresses look, and what it can. Whether it has another rate or modem lines says its Transport. */
@@ -33,6 +47,8 @@ export interface PortScheme {
   readonly isFollowed: boolean;
   /** What answers is a program on the chip, asked over HTTP: there is no line to open. */
   readonly isWeb?: true;
+  /** Whether its addresses say what an adapter is, and not where: another one of its kind has the same. */
+  readonly isOfKind?: boolean;
   /** How long an opened port may still turn out to be taken by somebody else, ms. */
   readonly turnsAwayMs: number;
 
@@ -46,6 +62,9 @@ export interface PortScheme {
    * @throws BkError BK_BAD_SETTING for what names no port of this kind
    */
   canonical(address: string): string | Promise<string>;
+
+  /** All that a port is called; without it, its one name. @throws BkError as canonical */
+  called?(address: string): Promise<PortNames>;
 
   /** The files of this computer that opening an address would read. Never fails. */
   filesIn(address: string): string[];

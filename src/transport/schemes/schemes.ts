@@ -4,17 +4,19 @@ import { type Note, say } from '../../texts/note';
 import type { Transport } from '../transport';
 import { UnstuckTransport } from '../unstuck';
 import { openBekenScheme } from './openbeken';
-import type { OpenOptions, PortScheme } from './port-scheme';
+import type { OpenOptions, PortNames, PortScheme } from './port-scheme';
 import { replayScheme } from './replay';
 import { rfc2217Scheme } from './rfc2217';
 import { serialScheme } from './serial';
 import { simulatedScheme } from './simulated';
 import { tcpScheme } from './tcp';
 import { tcpByOpenBekenScheme } from './tcp-by-openbeken';
+import { usbScheme } from './usb';
 
 /** Every kind of port that there is, in the order in which people are told of them. */
 const SCHEMES: readonly PortScheme[] = [
   serialScheme,
+  usbScheme,
   tcpByOpenBekenScheme,
   tcpScheme,
   rfc2217Scheme,
@@ -23,7 +25,7 @@ const SCHEMES: readonly PortScheme[] = [
   replayScheme,
 ];
 
-const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
+const SCHEME = /^(?:([a-z][a-z0-9+.-]*):\/\/|(usb):)/i;
 /** A line break or a zero byte, as a paste or a broken file leaves it. */
 const UNPRINTABLE = /\p{Cc}/u;
 
@@ -34,12 +36,13 @@ export function schemeOf(port: string): PortScheme {
   if (UNPRINTABLE.test(address)) {
     throw noPort(say('transport.unprintablePort', { port: shown(port) }));
   }
-  const name = SCHEME.exec(address)?.[1]?.toLowerCase();
-  const scheme = SCHEMES.find(({ names, claims }) => {
+  const [, scheme, bare] = SCHEME.exec(address) ?? [];
+  const name = (scheme ?? bare)?.toLowerCase();
+  const found = SCHEMES.find(({ names, claims }) => {
     if (name === undefined) return names.length === 0;
     return names.includes(name) && (claims === undefined || claims(address));
   });
-  if (scheme !== undefined) return scheme;
+  if (found !== undefined) return found;
   throw noPort(say('transport.unknownScheme', { port: shown(port), scheme: name ?? '' }));
 }
 
@@ -49,6 +52,24 @@ export function schemeOf(port: string): PortScheme {
  */
 export async function canonicalPort(port: string): Promise<string> {
   return schemeOf(port).canonical(port.trim());
+}
+
+/** All that a port is called now. @throws BkError BK_BAD_SETTING for what names no port */
+export async function namesOfPort(port: string): Promise<PortNames> {
+  const scheme = schemeOf(port);
+  const address = port.trim();
+  if (scheme.called !== undefined) return scheme.called(address);
+  return { canonical: await scheme.canonical(address), isHere: false, own: [], others: [] };
+}
+
+/**
+ * Whether two ports are surely two: both are plugged in, and not the same.
+ * @throws BkError BK_BAD_SETTING for what names no port
+ */
+export async function areApart(one: string, other: string): Promise<boolean> {
+  if (one === other) return false;
+  const [a, b] = await Promise.all([namesOfPort(one), namesOfPort(other)]);
+  return a.isHere && b.isHere && a.canonical !== b.canonical;
 }
 
 /** The clock of all that happens on a port: for most of them the usual one. @throws BkError BK_BAD_SETTING for no port */

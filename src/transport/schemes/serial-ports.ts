@@ -1,5 +1,6 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { usbFacts } from '../usb/usb-facts';
 
 /** A serial port of this computer. */
 export interface PortInfo {
@@ -14,18 +15,22 @@ export interface PortInfo {
   productId?: string;
   /** The USB socket that it is in, and which of several ports behind it, where the system tells. */
   location?: string;
+  /** Which port of an adapter that has several; see UsbFacts. */
+  unit?: string;
 }
 
 /** What the serial port library tells of a port. */
-interface ListedPort {
+export interface ListedPort {
   path: string;
   manufacturer?: string | undefined;
   serialNumber?: string | undefined;
   vendorId?: string | undefined;
   productId?: string | undefined;
+  /** Windows: the name of the device, with its interface in it. */
+  pnpId?: string | undefined;
 }
 
-/** Where to look; tests put their own in. */
+/** Where to look. */
 export interface PortSources {
   dev: string;
   /** Folder of the kernel's terminals. */
@@ -33,7 +38,8 @@ export interface PortSources {
   list(): Promise<readonly ListedPort[]>;
 }
 
-const SYSTEM: PortSources = {
+/** Those of this computer; tests put their own in. */
+export const systemPorts: PortSources = {
   dev: '/dev',
   ttys: '/sys/class/tty',
   list: async () => {
@@ -42,19 +48,19 @@ const SYSTEM: PortSources = {
   },
 };
 
-const DEVICE = /^tty(USB|ACM|AMA|S)\d+$/;
+/** Names of terminals that are ports. */
+export const DEVICE = /^tty(USB|ACM|WCHUSB|XRUSB|AMA|S)\d+$/;
+/** Where Windows tells of an interface: `USB\\VID_0403&PID_6010&MI_01\\…`. */
+const INTERFACE = /&MI_([0-9a-f]{2})/i;
 /** A built-in serial port that the kernel made a name for without finding one. */
 const BUILT_IN = /^ttyS\d+$/;
-
-/** How far above a terminal the USB device is that it belongs to: itself, interface, device. */
-const USB_LEVELS = 4;
 
 /**
  * The serial ports of this computer: those with a lasting name first, one entry a port. Never fails:
  * without udev (containers) the names under /dev tell what there is, and the kernel whose they are.
  */
 export async function listPorts(sources: Partial<PortSources> = {}): Promise<PortInfo[]> {
-  const from = { ...SYSTEM, ...sources };
+  const from = { ...systemPorts, ...sources };
   const [links, sockets] = await Promise.all([
     linksIn(from.dev, 'by-id'),
     linksIn(from.dev, 'by-path'),
@@ -94,31 +100,12 @@ async function linksIn(dev: string, kind: 'by-id' | 'by-path'): Promise<Map<stri
 async function deviceFiles({ dev, ttys }: PortSources): Promise<ListedPort[]> {
   const names = (await readdir(dev).catch(() => [])).filter((name) => DEVICE.test(name));
   return Promise.all(
-    names.map(async (name) => ({ path: join(dev, name), ...(await usbFacts(join(ttys, name))) })),
+    names.map(async (name) => {
+      const facts = await usbFacts(join(ttys, name));
+      const maker = facts?.manufacturer ?? facts?.product;
+      return { path: join(dev, name), ...facts, manufacturer: maker };
+    }),
   );
-}
-
-/** What the kernel tells of the USB device that a terminal belongs to; nothing where it belongs to none. */
-async function usbFacts(tty: string): Promise<Omit<ListedPort, 'path'>> {
-  let folder = await realpath(join(tty, 'device')).catch(() => null);
-  for (let level = 0; folder !== null && level < USB_LEVELS; level++) {
-    const vendorId = await lineOf(folder, 'idVendor');
-    if (vendorId !== undefined) {
-      return {
-        vendorId,
-        productId: await lineOf(folder, 'idProduct'),
-        serialNumber: await lineOf(folder, 'serial'),
-        manufacturer: (await lineOf(folder, 'manufacturer')) ?? (await lineOf(folder, 'product')),
-      };
-    }
-    folder = dirname(folder);
-  }
-  return {};
-}
-
-async function lineOf(folder: string, name: string): Promise<string | undefined> {
-  const text = await readFile(join(folder, name), 'utf8').catch(() => '');
-  return text.trim() || undefined;
 }
 
 /** The kernel's type of a built-in port is 0 where no such chip answered. */
@@ -135,6 +122,7 @@ function describe(
   socket: string | undefined,
 ): PortInfo {
   const device = entry.path.slice(entry.path.lastIndexOf('/') + 1);
+  const unit = INTERFACE.exec(entry.pnpId ?? '')?.[1];
   const name = lasting?.slice(lasting.lastIndexOf('/') + 1) ?? entry.manufacturer;
   return {
     path: lasting ?? entry.path,
@@ -144,6 +132,7 @@ function describe(
     ...(entry.vendorId === undefined ? {} : { vendorId: entry.vendorId }),
     ...(entry.productId === undefined ? {} : { productId: entry.productId }),
     ...(socket === undefined ? {} : { location: socket }),
+    ...(unit === undefined ? {} : { unit: String(Number.parseInt(unit, 16)) }),
   };
 }
 

@@ -4,7 +4,8 @@ import type { SerialPort } from 'serialport';
 import { BkError } from '../../errors';
 import { say } from '../../texts/note';
 import type { ModemLines, Transport } from '../transport';
-import type { PortScheme } from './port-scheme';
+import { namesOf, portsHere } from './described-ports';
+import type { PortNames, PortScheme } from './port-scheme';
 import { codeOf, deniedError, lostError, notFoundError, openingError } from './serial-errors';
 
 /** A rate that is further off than this is not received: start and eight data bits add up to it. */
@@ -21,21 +22,38 @@ export const serialScheme: PortScheme = {
   isServed: false,
   isFollowed: true,
   turnsAwayMs: 0,
-  canonical: async (path) => {
-    const windows = WINDOWS_PORT.exec(path)?.[1];
-    if (windows !== undefined) return windows.toUpperCase();
-    return realpath(path).catch(() => absolute(path));
-  },
+  canonical: async (path) => (await deviceAt(path)).device,
+  called: namesOfPath,
   filesIn: () => [],
-  open: (path, { baudRate }) => openSerial(path, baudRate),
+  open: (path, { baudRate, named }) => openSerial(path, baudRate, named),
 };
+
+/** What a path leads to; without a link to follow, itself. */
+async function deviceAt(path: string): Promise<{ device: string; mayBeHere: boolean }> {
+  const windows = WINDOWS_PORT.exec(path)?.[1];
+  if (windows !== undefined) return { device: windows.toUpperCase(), mayBeHere: true };
+  try {
+    return { device: await realpath(path), mayBeHere: true };
+  } catch {
+    return { device: absolute(path), mayBeHere: false };
+  }
+}
+
+async function namesOfPath(path: string): Promise<PortNames> {
+  const { device, mayBeHere } = await deviceAt(path);
+  const port = mayBeHere ? (await portsHere()).find((one) => one.device === device) : undefined;
+  const given = absolute(path);
+  if (port !== undefined) return namesOf(port, given);
+  return { canonical: device, isHere: false, own: [], others: [given] };
+}
 
 /**
  * Opens a serial port of this computer: 8N1, no flow control, both modem lines released.
  * @param path as `/dev/ttyUSB0` or `COM4`
+ * @param named what the transport and all that is said of it call the port
  * @throws BkError BK_PORT_NOT_FOUND, BK_PORT_DENIED, BK_PORT_BUSY, BK_PORT_LOST, BK_BAD_SETTING (the rate)
  */
-export async function openSerial(path: string, baudRate: number): Promise<Transport> {
+export async function openSerial(path: string, baudRate: number, named = path): Promise<Transport> {
   await mustBeDevice(path);
   const stream = await createStream(path, baudRate);
   // Without a listener, an error that no call waits for would end the process.
@@ -47,7 +65,7 @@ export async function openSerial(path: string, baudRate: number): Promise<Transp
   } catch (reason) {
     throw await openingError(path, baudRate, reason);
   }
-  const transport = new SerialTransport(path, stream);
+  const transport = new SerialTransport(named, stream);
   try {
     // Opening asserts both lines, which can hold a chip in reset.
     await transport.setLines({ rts: false, dtr: false });

@@ -17,6 +17,7 @@ import { type Ended, pipe } from '../../support/command';
 import { HeldChip } from '../../support/held-chip';
 import { openBekenRelease, ReleaseStandIn } from '../../support/release-server';
 import { nextSeed } from '../../support/seed';
+import { UsbBus } from '../../support/usb-bus';
 
 /** A chip that takes no time, in the process of the command. */
 function fastChip(options = ''): string {
@@ -99,6 +100,42 @@ describe('bk72xx in a pipe', function () {
     const { status, stderr } = await run('ports');
     assert.equal(status, 0);
     assert.equal(stderr, '');
+  });
+
+  it('tells which adapters come and go, until somebody ends it', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const bus = new UsbBus();
+    const preload = bus.forProcess();
+    try {
+      bus.plugIn('1-1', 'ttyUSB0', { named: true });
+      const watching = pipe(['ports', '--watch'], folder(), preload);
+      const asJson = pipe(['ports', '--watch', '--json'], folder(), preload);
+      await Promise.all([watching.prints(/ttyUSB0/), asJson.prints(/ttyUSB0/)]);
+      bus.plugIn('1-2', 'ttyUSB1', { serial: 'LAMP7' });
+      await Promise.all([watching.prints(/ttyUSB1/), asJson.prints(/ttyUSB1/)]);
+      bus.unplug('1-2');
+      await Promise.all([watching.prints(/gone/), asJson.prints(/gone/)]);
+      for (const one of [watching, asJson]) one.kill('SIGINT');
+      const { status, stdout } = await watching.ended;
+      assert.equal(status, 0);
+      assert.match(stdout, /^appeared: \S+by-path\S+ \(usb-1a86_7523-if00-port0 \(ttyUSB0\)\)$/m);
+      assert.match(stdout, /^appeared: usb:1a86:7523:LAMP7 \(ttyUSB1\)$/m);
+      assert.match(stdout, /^gone: usb:1a86:7523:LAMP7 \(ttyUSB1\)$/m);
+      const lines = (await asJson.ended).stdout.trim().split('\n');
+      const told = lines.map((line) => JSON.parse(line));
+      assert.deepEqual(
+        told.map(({ topic, payload }) => [topic, payload.usb]),
+        [
+          ['appeared', 'usb:1a86:7523'],
+          ['appeared', 'usb:1a86:7523:LAMP7'],
+          ['gone', 'usb:1a86:7523:LAMP7'],
+        ],
+      );
+      const { stdout: list } = await pipe(['ports'], folder(), preload).ended;
+      assert.match(list, /by-id\/usb-1a86_7523-if00-port0\n.*\n {4}usb:1a86:7523\n {4}\S+by-path/);
+    } finally {
+      bus.remove();
+    }
   });
 
   it('reads to a file that is named, and to a new backup otherwise', async () => {

@@ -10,6 +10,8 @@ const PASSWORD = 'a password for a test';
 /** Its bcrypt, the cheapest that there is: it keeps nobody out but this test. */
 const password = '$2b$04$/v4/Uzp6nd6mcPfs1csApelfumztcv4.M46EkbqFyXsufM9RRKqgq';
 const DEVICE = { id: 'lamp', type: 'bk-device', name: '', port: 'sim://bk7231n?speed=fast' };
+/** Its server is not there: what is asked of it is refused, and not waited for. */
+const QUEUE = { id: 'jobs', type: 'bk-queue', name: '', serverPort: 1 };
 
 describe('the admin routes of a Node-RED with adminAuth', function () {
   this.timeout(60_000);
@@ -26,7 +28,7 @@ describe('the admin routes of a Node-RED with adminAuth', function () {
       { username: 'worker', password, permissions: '*' },
       { username: 'flasher', password, permissions: ['bk72xx.read', 'bk72xx.write'] },
     ];
-    const flow = [{ id: 'tab', type: 'tab', label: 'test' }, DEVICE];
+    const flow = [{ id: 'tab', type: 'tab', label: 'test' }, DEVICE, QUEUE];
     prepareUserDir(userFolder, flow, { adminAuth: { type: 'credentials', users } });
     process.env.BK_TEST_WORD = 'known to few';
     nodeRed = new NodeRed(userFolder);
@@ -52,14 +54,17 @@ describe('the admin routes of a Node-RED with adminAuth', function () {
 
   function ask({ method, path: route }: AdminRoute, token?: string): Promise<Response> {
     const type = route.endsWith('images') ? 'application/octet-stream' : 'application/json';
-    return fetch(url + route.replace(':device', 'lamp').replace(/:\w+/g, 'en-US'), {
-      method: method.toUpperCase(),
-      headers: {
-        ...(method === 'post' ? { 'Content-Type': type } : {}),
-        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+    return fetch(
+      url + route.replace(':device', 'lamp').replace(':queue', 'jobs').replace(/:\w+/g, 'en-US'),
+      {
+        method: method.toUpperCase(),
+        headers: {
+          ...(method === 'post' ? { 'Content-Type': type } : {}),
+          ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        },
+        ...(method === 'post' ? { body: '{}' } : {}),
       },
-      ...(method === 'post' ? { body: '{}' } : {}),
-    });
+    );
   }
 
   async function statusesWith(token?: string): Promise<[string, number][]> {

@@ -75,6 +75,84 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     dryRun: false,
   },
   'bk-inspect': { name: '', folder: '', secrets: 'hide' },
+  'bk-port': {
+    name: '',
+    source: 'adapters',
+    hosts: '',
+    interval: 300,
+    filter: '',
+    tellOf: 'appeared',
+    alreadyThere: false,
+    settle: 1,
+  },
+  'bk-queue': {
+    name: '',
+    server: '127.0.0.1',
+    serverPort: 6379,
+    user: '',
+    tls: false,
+    database: 0,
+    queueName: 'bk72xx',
+    lostAfter: 60,
+    storeLimit: '256M',
+    keepDays: 7,
+  },
+  'bk-enqueue': {
+    name: '',
+    queue: '',
+    operation: 'write',
+    target: '',
+    targetType: 'str',
+    priority: 'normal',
+    tries: 3,
+    source: 'payload',
+    filename: '',
+    filenameType: 'str',
+    release: 'openbeken',
+    releaseVersion: '',
+    memory: 'flash',
+    region: 'app',
+    offset: '',
+    offsetType: 'size',
+    length: '',
+    lengthType: 'size',
+    skip: '',
+    skipType: 'size',
+    part: 'image',
+    output: 'buffer',
+    incremental: true,
+    backup: 'once',
+    share: false,
+    unchanged: 'skip',
+    calibration: 'keep',
+    bootloader: 'keep',
+    openbeken: false,
+    dryRun: false,
+    startCheck: false,
+    anyImage: false,
+  },
+  'bk-worker': {
+    name: '',
+    queue: '',
+    device: '',
+    allowRead: true,
+    allowWrite: true,
+    allowErase: false,
+    largestImage: '4M',
+    folder: 'bk-backups',
+    allowBootloader: false,
+    allowCalibration: false,
+    allowAnyImage: false,
+    allowNoBackup: false,
+  },
+};
+
+const CONFIGS = ['bk-device', 'bk-queue'];
+/** Sections of the help, where they are not inputs, outputs and details. */
+const SECTIONS: Record<string, string[]> = {
+  'bk-device': ['Properties', 'Details'],
+  'bk-queue': ['Properties', 'Details'],
+  'bk-worker': ['Properties', 'Outputs', 'Details'],
 };
 
 interface Definition {
@@ -136,7 +214,7 @@ for (const [type, defaults] of Object.entries(DEFAULTS)) {
     });
 
     it('has a field for every setting', () => {
-      const prefix = type === 'bk-device' ? 'node-config-input' : 'node-input';
+      const prefix = CONFIGS.includes(type) ? 'node-config-input' : 'node-input';
       for (const setting of Object.keys(defaults))
         assert.ok(html.includes(`id="${prefix}-${setting}"`), setting);
     });
@@ -183,8 +261,7 @@ for (const [type, defaults] of Object.entries(DEFAULTS)) {
 
     it('has help with the sections that Node-RED asks for', () => {
       const help = readText(`nodes/locales/en-US/${type}.html`);
-      const sections =
-        type === 'bk-device' ? ['Properties', 'Details'] : ['Inputs', 'Outputs', 'Details'];
+      const sections = SECTIONS[type] ?? ['Inputs', 'Outputs', 'Details'];
       for (const section of [...sections, 'References'])
         assert.ok(help.includes(`\n### ${section}\n`), section);
     });
@@ -197,7 +274,7 @@ for (const [type, defaults] of Object.entries(DEFAULTS)) {
       for (const line of properties) assert.match(line, /^ *: [^:]+ \([a-z ]+\) : [^:]+$/);
     });
 
-    if (type !== 'bk-device') {
+    if (!CONFIGS.includes(type)) {
       it('has two outputs with names', () => assert.equal(definition.outputs, 2));
     }
   });
@@ -213,7 +290,7 @@ describe('the catalogue of badges', () => {
 describe('the icons', () => {
   it('are 40 × 60, white on transparent, with a title', () => {
     const icons = projectFiles('icons');
-    assert.equal(icons.length, 6);
+    assert.equal(icons.length, 10);
     for (const icon of icons) {
       const svg = readText(icon);
       assert.match(svg, /viewBox="0 0 40 60" width="40" height="60"/);

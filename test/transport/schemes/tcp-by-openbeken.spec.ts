@@ -77,6 +77,14 @@ describe('a serial line of an OpenBeken module', () => {
     );
   });
 
+  it('says no more to the module than numbers of what it has found there', async () => {
+    const { server, open } = await serve({
+      startCommand: 'startDriver UartTCP 9600 512 $CH3\nrestart',
+    });
+    await (await open()).close();
+    assert.equal(server.device.commands.at(-1), 'startDriver UartTCP 9600 512');
+  });
+
   it('carries every byte both ways', async () => {
     const { port, open } = await serve();
     const line = await open();

@@ -5,6 +5,7 @@ import type {
   HeldImage,
   JobRequest,
   LogEntry,
+  QueueState,
   ShownError,
   StartedJob,
   TryRequest,
@@ -35,6 +36,9 @@ export interface ListedPort {
   label: string;
   manufacturer?: string;
   serialNumber?: string;
+  /** Other names of the same port: by what its adapter is, and by the USB socket. */
+  usb?: string;
+  location?: string;
 }
 
 /** The server's routes, as `messages.ts` lists them. Each rejects with RequestFailed. */
@@ -50,11 +54,20 @@ export const api = {
     request<undefined>('DELETE', `${pathOf(device)}/jobs/${encodeURIComponent(job)}`),
   hold: (file: File) =>
     request<HeldImage>('POST', `images?name=${encodeURIComponent(file.name)}`, file),
+  queues: () => get<QueueState[]>('queues'),
+  cancelQueued: (queue: string, job: string) =>
+    request<undefined>('DELETE', pathOfQueued(queue, job)),
+  retryQueued: (queue: string, job: string) =>
+    post<undefined>(`${pathOfQueued(queue, job)}/retry`, {}),
   tryOut: (settings: TryRequest) => post<StartedJob>('try', settings),
 };
 
 function pathOf(device: string): string {
   return `devices/${encodeURIComponent(device)}`;
+}
+
+function pathOfQueued(queue: string, job: string): string {
+  return `queues/${encodeURIComponent(queue)}/jobs/${encodeURIComponent(job)}`;
 }
 
 function get<Answer>(path: string): Promise<Answer> {

@@ -21,7 +21,7 @@ export function offerPortsAndRates(): void {
 
 async function loadPorts(): Promise<Offer[]> {
   const ports = await api.ports();
-  return ports.map(portOffer);
+  return ports.flatMap((port) => [portOffer(port), ...lastingOffer(port)]);
 }
 
 /** What a person tells adapters apart by stands first: the short name, the maker, the serial number. */
@@ -30,6 +30,14 @@ function portOffer({ path, label, manufacturer, serialNumber }: ListedPort): Off
   const title = /\(([^()]+)\)$/.exec(label)?.[1] ?? label;
   const maker = manufacturer === undefined ? [] : [manufacturer];
   return { value: path, title, notes: [[...maker, ...serial].join(' · '), path] };
+}
+
+/** What stays when the adapter is plugged in elsewhere; of several alike, what tells them apart. */
+function lastingOffer({ path, usb, location }: ListedPort): Offer[] {
+  const value = usb ?? location;
+  if (value === undefined || value === path) return [];
+  const note = text(usb === undefined ? 'ports.bySocket' : 'ports.byIdentity');
+  return [{ value, title: value, notes: [note] }];
 }
 
 function simulatedOffers(): Offer[] {

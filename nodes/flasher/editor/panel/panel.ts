@@ -3,14 +3,16 @@ import { editor } from '../base/node-red';
 import { type StoreEvent, store } from '../base/store';
 import { loadEngineTexts, text } from '../base/texts';
 import { Evening } from '../lamps/evening';
+import { QueuePanel } from '../queue/queue-panel';
 import { DeviceList } from './device-list';
 import { DeviceView } from './device-view';
 
-/** What the sidebar's tab holds: the devices, and either one of them or an evening of lamps. */
+/** What the sidebar's tab holds: the devices, the queues where there are any, and either one of them or an evening of lamps. */
 export class Panel {
   readonly root: HTMLElement;
   readonly #list: DeviceList;
   readonly #none = element('p', { class: 'bk-muted' }, text('devices.none'));
+  readonly #queues = new QueuePanel();
   readonly #holder = element('div');
   readonly #modes: readonly HTMLButtonElement[];
   #view: DeviceView | null = null;
@@ -35,6 +37,7 @@ export class Panel {
       this.#list.root,
       this.#none,
       addButton(),
+      this.#queues.root,
       modes,
       this.#holder,
     );
@@ -44,7 +47,11 @@ export class Panel {
   start(): void {
     store.listen((event) => this.#hear(event));
     store.start();
-    void loadEngineTexts().then(() => this.#showDevices());
+    this.#queues.start();
+    void loadEngineTexts().then(() => {
+      this.#showDevices();
+      this.#queues.show();
+    });
   }
 
   #hear(event: StoreEvent): void {
