@@ -15,6 +15,7 @@ import { deadSector } from './survive/dead-sector';
 import { diagnosis } from './survive/diagnosis';
 import { fuzz } from './survive/fuzz';
 import { noWindow } from './survive/no-window';
+import { openBeken } from './survive/openbeken';
 import { readCommandLine, UsageError } from './survive/options';
 import { layOut, type Section } from './survive/section';
 
@@ -26,6 +27,7 @@ const SECTIONS: readonly Section[] = [
   deadSector,
   diagnosis,
   fuzz,
+  openBeken,
   crash,
 ];
 /** More of one kind tell nothing new. */

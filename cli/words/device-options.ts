@@ -33,6 +33,8 @@ export async function onDevice<Result>(
   const device = new Device({
     ...pick(options, DEVICE),
     idle: 0,
+    // Not among the options: those are seen by everybody on the computer.
+    password: process.env.BK72XX_PASSWORD ?? '',
     ...(file === null ? {} : { record: 'all' }),
   });
   const save = async (): Promise<void> => {

@@ -29,14 +29,12 @@ export async function checkReading(given: unknown, port: string): Promise<ReadOp
       port,
     });
   }
-  await checkOutput(options.file);
+  if (options.file !== undefined) await checkOutput(options.file);
   return options;
 }
 
 /** Better known before a long read than after it. @throws BkError BK_BAD_SETTING, BK_STORAGE */
-export async function checkOutput(output: FileOutput | undefined): Promise<void> {
-  if (output === undefined) return;
-  const { folder, filename, fileMode } = output;
+export async function checkOutput({ folder, filename, fileMode }: FileOutput): Promise<void> {
   if (filename) checkFilename(folder, filename);
   await checkFolder(folder, fileMode);
   if (filename) await resolveFilename(folder, filename, fileMode);

@@ -32,7 +32,7 @@ export async function checkWebReading(given: unknown, port: string): Promise<Rea
     const text = say('openbeken.noSuchMemory', { memory, memories: MEMORIES.join(', ') });
     throw refused(text, say('openbeken.useCable'), { port });
   }
-  await checkOutput(options.file);
+  if (options.file !== undefined) await checkOutput(options.file);
   return options;
 }
 

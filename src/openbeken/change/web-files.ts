@@ -1,14 +1,18 @@
 import { SECTOR } from '../../chip/geometry';
-import { BkError } from '../../errors';
+import { runsOf, sectorsOf } from '../../chip/regions';
+import { BkError, isBkError } from '../../errors';
 import { say } from '../../texts/note';
 import type { OpenBekenClient } from '../base/openbeken-client';
 import type { WebContext } from '../base/web-context';
+import { locateFiles } from '../base/web-flash';
 import { clearUploads } from '../base/web-upload';
 
-const TRIES = 3;
+/** Each brings all that is still otherwise. */
+const TRIES = 8;
 
 /**
- * The file system as it was before an update.
+ * The file system as it was before an update. The first time all of it is sent, to where the firmware that runs now has
+ * it; then only what is still otherwise.
  * @param client one whose questions nobody cancels
  * @returns whether it had to be put back
  * @throws BkError BK_CRC_MISMATCH where it does not come to be as it was
@@ -24,12 +28,27 @@ export async function restoreFiles(
     if (tries === TRIES) break;
     context.progress.say('write', say('openbeken.restoringFiles'));
     await clearUploads(client, 'write');
-    await client.upload('/api/fsblock', files, 'write').catch((error: unknown) => {
-      // What came of it is looked at in any case.
-      if (!(error instanceof BkError) || error.code === 'BK_PORT_DENIED') throw error;
-    });
+    const offset = tries === 0 || now === null ? null : await locateFiles(context, now);
+    if (now === null || offset === null || now.length !== files.length) {
+      await send(client, '/api/fsblock', files);
+      continue;
+    }
+    const otherwise = sectorsOf({ offset: 0, length: files.length }).filter(
+      (at) => !now.subarray(at, at + SECTOR).equals(files.subarray(at, at + SECTOR)),
+    );
+    for (const run of runsOf(otherwise)) {
+      const path = `/api/flash/${(offset + run.offset).toString(16)}`;
+      await send(client, path, files.subarray(run.offset, run.offset + run.length));
+    }
   }
   throw filesLost(context);
+}
+
+/** What came of it is looked at in any case. */
+async function send(client: OpenBekenClient, path: string, bytes: Buffer): Promise<void> {
+  await client.upload(path, bytes, 'write').catch((error: unknown) => {
+    if (!isBkError(error) || error.code === 'BK_PORT_DENIED') throw error;
+  });
 }
 
 /** One of its first two blocks begins with its name. Source: the specification of littlefs. */

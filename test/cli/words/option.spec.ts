@@ -184,7 +184,7 @@ describe('bk72xx: words that are refused', () => {
     [
       'read',
       [...PORT, '--memory', 'ram'],
-      '--memory is "ram", but has to be one of flash, rom, efuse, otp.',
+      '--memory is "ram", but has to be one of flash, rom, efuse, otp, openbeken, littlefs.',
     ],
     [
       'connect',

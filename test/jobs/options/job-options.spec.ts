@@ -246,7 +246,7 @@ describe('settings that code gives to a device', () => {
     [{ port, idle: -1 }, /idle .* is -1/],
     [{ port, idle: null }, /idle .* is null/],
     [{ port, after: 'sleep' }, /after .* is "sleep".*reboot or leave/],
-    [{ port: 'http://10.0.0.7' }, /http:\/\/ is not known/],
+    [{ port: 'https://10.0.0.7' }, /https:\/\/ is not known/],
     [{ port: 'tcp://10.0.0.7' }, /tcp:\/\/10\.0\.0\.7.*port/],
     [{ port: 'sim://bk7231n?speed=slow' }, /speed cannot be "slow"/],
   ];

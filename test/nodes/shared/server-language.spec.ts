@@ -148,7 +148,10 @@ describe('a language', () => {
     assert.equal((await flow.message('caught', 0)).error.message, 'BkError: NO DEVICE');
     flow.send('wrong');
     const { error } = await flow.message('caught', 1);
-    assert.equal(error.message, 'BkError: memory NOT "tape" BUT one of flash, rom, efuse, otp');
+    assert.equal(
+      error.message,
+      'BkError: memory NOT "tape" BUT one of flash, rom, efuse, otp, openbeken, littlefs',
+    );
   });
 
   it('is what an inspection tells', async () => {

@@ -15,6 +15,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     after: 'reboot',
     record: 'failures',
     recordFolder: 'bk-records',
+    passwordForMessages: false,
   },
   'bk-connect': { name: '', device: '' },
   'bk-read': {
