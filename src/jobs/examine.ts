@@ -23,6 +23,9 @@ const LOST: readonly ErrorCode[] = ['BK_LINK_LOST', 'BK_NO_LINK', 'BK_PORT_LOST'
 /** After these there is nothing to go on with, or to tell. */
 const FATAL: readonly ErrorCode[] = ['BK_CANCELLED', 'BK_WRONG_CHIP', 'BK_INTERNAL'];
 
+/** A chip that is further away is behind a network, ms. */
+const FAR_MS = 30;
+
 /** Measures chip, adapter and line. What cannot be measured is told, and the rest goes on. */
 export async function examine(
   context: JobContext,
@@ -122,7 +125,7 @@ class Probes {
         answers: times.answers.length,
         lost: times.lost,
         delayMs: roundMs(times.delayMs),
-        holdMs: roundMs(times.holdMs),
+        holdMs: times.holdMs === null ? null : roundMs(times.holdMs),
       } satisfies Partial<Examination['line']>);
     });
   }
@@ -186,9 +189,12 @@ class Probes {
   restarts(): Promise<void> {
     const { session, signal } = this.#context;
     return this.#probe('restarts', say('examine.restarting'), async () => {
-      Object.assign(this.#found.link, await tryRestarts(session, signal));
+      // What an adapter keeps back comes late and is there in time.
+      const isFar = (this.#found.line.delayMs ?? 0) >= FAR_MS;
+      Object.assign(this.#found.link, await tryRestarts(session, isFar, signal));
       const { window, restart } = this.#found.link;
-      if (restart === null) this.#note('restarts', say('examine.noRestart'));
+      if (restart === null)
+        this.#note('restarts', isFar ? say('examine.lateRestarts') : say('examine.noRestart'));
       if (window === null) return;
       this.#found.link.window = {
         opensMs: roundMs(window.opensMs),

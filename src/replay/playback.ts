@@ -1,6 +1,7 @@
 import type { Timer } from '../clock';
 import { BkError, type ErrorCode } from '../errors';
 import { say } from '../texts/note';
+import type { OpenLine } from '../trace/record-lines';
 import type { VirtualClock } from '../virtual-clock';
 import { FlashModel } from './flash-model';
 import { type Act, differs, fits, type HostStep, isHostStep, nextHostStep } from './host-acts';
@@ -71,7 +72,7 @@ export class Playback {
   }
 
   /** @throws BkError as it was opened then, or BK_REPLAY */
-  open(receiver: Receiver): { baud: number; rates: boolean } {
+  open(receiver: Receiver): Pick<OpenLine, 'baud' | 'rates' | 'way'> {
     // Nobody opened it any more then: it did not come back.
     const isGone = this.isAway && this.#script.steps[this.#nextHost()]?.kind !== 'open';
     if (isGone) throw this.#asThen('BK_PORT_LOST');
@@ -85,7 +86,7 @@ export class Playback {
     this.#receiver = receiver;
     this.#clock.onDue = (at) => this.#onDue(at);
     this.#schedule();
-    return { baud: step.baud, rates: step.rates };
+    return step;
   }
 
   /** The host does something. @throws BkError as it came out then, or BK_REPLAY */

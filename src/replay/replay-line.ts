@@ -5,6 +5,7 @@ import type { Playback } from './playback';
 export class ReplayLine implements Transport {
   readonly port: string;
   readonly canSetBaudRate: boolean;
+  readonly roundTripMs: number;
   onData: ((bytes: Buffer) => void) | null = null;
   onLost: ((reason: Error) => void) | null = null;
   readonly #playback: Playback;
@@ -15,12 +16,17 @@ export class ReplayLine implements Transport {
   constructor(port: string, playback: Playback) {
     this.port = port;
     this.#playback = playback;
-    const { baud, rates } = playback.open({
+    const {
+      baud,
+      rates,
+      way = 0,
+    } = playback.open({
       received: (bytes) => this.onData?.(bytes),
       lost: (reason) => this.onLost?.(reason),
     });
     this.#baudRate = baud;
     this.canSetBaudRate = rates;
+    this.roundTripMs = way;
   }
 
   get baudRate(): number {

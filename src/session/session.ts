@@ -64,6 +64,8 @@ export class Session implements Introducible, Recoverable, Reconnectable {
   /** What the first question of the latest link told. */
   #look: BootloaderLook | null = null;
   #wasKept = false;
+  /** For how long answers had been waited for when the job began, ms. */
+  #waitedBefore = 0;
 
   private constructor({ transport, settings, clock, report, bauds, reopen }: SessionOptions) {
     this.settings = settings;
@@ -116,6 +118,7 @@ export class Session implements Introducible, Recoverable, Reconnectable {
   /** Begins a job on a chip that has just answered; what is seen and told from here on goes to it. */
   beginJob(report: SessionReport): void {
     this.#report = report;
+    this.#waitedBefore = this.exchanger.line.waited;
     this.exchanger.watch.evidence = report.evidence;
     report.evidence.good('link', this.exchanger.transport.baudRate);
     noteIdentity(report.evidence, this.identity, this.settings.chip);
@@ -127,6 +130,11 @@ export class Session implements Introducible, Recoverable, Reconnectable {
     if (this.#state.state === 'linked') this.#introduction.remember();
     this.#report = unheard();
     this.exchanger.watch.evidence = this.#report.evidence;
+  }
+
+  /** For how long the job has waited for answers on their way, its link included, ms. */
+  get waitedMs(): number {
+    return this.exchanger.line.waited - this.#waitedBefore;
   }
 
   get report(): SessionReport {
@@ -335,7 +343,7 @@ export class Session implements Introducible, Recoverable, Reconnectable {
   /** Links anew, at the boot rate. */
   async relink(signal: AbortSignal | undefined): Promise<void> {
     const { settings, exchanger } = this;
-    await exchanger.transport.setBaudRate(BOOT_BAUD);
+    await exchanger.setBaudRate(BOOT_BAUD);
     exchanger.forgetInput();
     const outcome = await this.#link(settings.linkTimeout * 1000, signal);
     this.#state = transition.relinked(this.#state, outcome);

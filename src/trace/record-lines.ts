@@ -96,6 +96,8 @@ export interface OpenLine extends Timed {
   baud: number;
   /** Whether the host may change the rate. */
   rates: boolean;
+  /** What the opening took for one round trip, where another computer serves the port, ms. */
+  way?: number;
   error?: ErrorCode;
 }
 

@@ -42,6 +42,10 @@ export class RecordedTransport implements Transport {
     return this.#inner.canSetBaudRate;
   }
 
+  get roundTripMs(): number {
+    return this.#inner.roundTripMs ?? 0;
+  }
+
   get holds(): number {
     return this.#inner.holds ?? Number.POSITIVE_INFINITY;
   }

@@ -119,8 +119,9 @@ export class Recorder implements Decisions {
 
   /** Takes down all that passes through a port that has just been opened. */
   tap(transport: Transport): Transport {
-    const { baudRate: baud, canSetBaudRate: rates } = transport;
-    this.#add({ t: this.#now(), kind: 'open', baud, rates });
+    const { baudRate: baud, canSetBaudRate: rates, roundTripMs = 0 } = transport;
+    const way = Math.round(roundTripMs);
+    this.#add({ t: this.#now(), kind: 'open', baud, rates, ...(way > 0 ? { way } : {}) });
     return new RecordedTransport(transport, this);
   }
 

@@ -14,6 +14,11 @@ export interface Transport {
   /** Host-side rate, bits per second. */
   readonly baudRate: number;
   /**
+   * How long a round trip to the port takes by what its opening told, ms: where another computer serves it. What is behind
+   * it takes longer.
+   */
+  readonly roundTripMs?: number;
+  /**
    * Bytes that may be on their way from the chip at once, where more can do harm: what serves the port has room for no more
    * while its network stands still.
    */

@@ -55,6 +55,10 @@ export class UnstuckTransport implements Transport {
     return this.#inner.baudRate;
   }
 
+  get roundTripMs(): number {
+    return this.#inner.roundTripMs ?? 0;
+  }
+
   get canSetBaudRate(): boolean {
     return this.#inner.canSetBaudRate;
   }

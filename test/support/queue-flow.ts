@@ -25,11 +25,16 @@ export function enqueue(settings: object = {}): FlowNode {
 }
 
 /** A worker at a device of its own; it may erase, and change flash without a backup. */
-export function bench(id: string, port: string, settings: object = {}): FlowNode[] {
+export function bench(
+  id: string,
+  port: string,
+  settings: object = {},
+  line: object = {},
+): FlowNode[] {
   const may = { allowErase: true, allowNoBackup: true };
   const device = `${id}-device`;
   return [
-    { id: device, type: 'bk-device', name: id, port, idle: 0, linkTimeout: 2 },
+    { id: device, type: 'bk-device', name: id, port, idle: 0, linkTimeout: 2, ...line },
     { id, type: 'bk-worker', name: id, queue: 'queue', device, ...may, ...settings },
   ];
 }

@@ -45,6 +45,8 @@ export type JobEnd =
 
 /** What the server does not take now it takes later, ms. */
 const AGAIN_MS = 2000;
+/** How long a job that waits for its chip is left alone, ms. */
+const LEAVE_MS = 10_000;
 /** Dashboards are told of progress at most so often, ms. */
 const SHOWN_MS = 1000;
 /** So many lines the log has that they show, at most. */
@@ -68,6 +70,8 @@ export class BenchJob {
   #over: () => void = () => {};
   #underWay: UnderWay | null = null;
   #isHandedBack = false;
+  #isForOneChip = false;
+  #isChipSeen = false;
   #shownAt = Number.NEGATIVE_INFINITY;
   #phase = '';
   #lines = 0;
@@ -128,6 +132,10 @@ export class BenchJob {
       if (this.#isHandedBack && !(end.kind === 'done')) return await this.#giveBack();
       if (end.kind === 'misfit') return await this.#giveBack();
       if (end.kind === 'done') return await this.#succeed(end.order, end.payload, end.facts);
+      if (this.#isSomewhereElse(end.error)) {
+        await this.leave(LEAVE_MS);
+        return { kind: 'failed', error: end.error, isBenchAtFault: true };
+      }
       return await this.#fail(end.error);
     } finally {
       this.#over();
@@ -146,6 +154,7 @@ export class BenchJob {
     try {
       if (this.#job.deferredFailure) throw lost();
       const order = checkedOrder(this.#job.data);
+      this.#isForOneChip = order.aim.kind === 'mac';
       checkLimits(order, this.#limits);
       const material = await this.#material(order);
       if (await this.#ledger.isCancelled(this.id)) throw cancelled();
@@ -165,7 +174,10 @@ export class BenchJob {
     watcher: JobWatcher,
   ): Promise<PerformedJob> {
     this.#underWay = perform(order, material, {
-      onChip: watcher.onChip,
+      onChip: (chip) => {
+        this.#isChipSeen = true;
+        watcher.onChip(chip);
+      },
       onProgress: (progress) => {
         watcher.onProgress(progress);
         this.#tellProgress(order.owner, progress);
@@ -295,6 +307,16 @@ export class BenchJob {
   /** The queue knows of that end and has counted it: somebody lets the job wait once more, as dashboards can. */
   #isTriedAnew(known: Outcome): boolean {
     return !known.ok && this.#job.attemptsMade >= Math.max(1, known.tries);
+  }
+
+  /**
+   * A job that names a MAC, at a bench where no chip answered: that says nothing of the job, whose chip may be at another
+   * bench, or in a drawer. It waits for it.
+   */
+  #isSomewhereElse({ code }: BkError): boolean {
+    return (
+      this.#isForOneChip && !this.#isChipSeen && SAKE_OF[code] === 'bench' && code !== 'BK_REFUSED'
+    );
   }
 
   #mayBeTriedAgain({ code, text }: BkError): boolean {

@@ -57,11 +57,16 @@ export interface JobFacts {
   bytesPerSecond: number;
   /** Of the line; null where there is none. */
   baud: number | null;
+  /**
+   * How long a question and its answer were under way as a rule, besides the line's own time: adapter, driver and, where
+   * another computer serves the port, the network. Median in ms, since the chip was linked; missing where none was measured.
+   */
+  latencyMs?: number;
   recoveries: Recovery[];
   warnings: string[];
   /** Code of each warning, and what its sentence was told. */
   warningCodes: readonly Note[];
-  /** Where the job had to be mended: why it probably was, and what to do. */
+  /** Where the job had to be mended: why it probably was, and what to do; also where a late line made it slow. */
   likely?: readonly LikelyCause[];
   advice?: readonly string[];
   adviceCodes?: readonly Note[];

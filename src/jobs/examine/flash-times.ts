@@ -2,7 +2,6 @@ import { crc32 } from 'node:zlib';
 import { BLOCK, HALF_BLOCK, PAGE, SECTOR } from '../../chip/geometry';
 import type { Region } from '../../chip/layouts';
 import { BkError, isBkError } from '../../errors';
-import type { AnswerTimes } from '../../session/probe/answer-times';
 import { type FlashOperation, overheadMs } from '../../session/probe/op-overhead';
 import { say } from '../../texts/note';
 import type { JobContext } from '../base/job-context';
@@ -20,7 +19,7 @@ const BLOCKS = 3;
 /** What is programmed, so that there is something to erase: as many ones as zeros. */
 const DATA = Buffer.alloc(SECTOR, 0xa5);
 
-type Line = Pick<AnswerTimes, 'delayMs' | 'holdMs'>;
+type Line = Parameters<typeof overheadMs>[2];
 
 /**
  * Times erases and programs on a stretch that is proved blank, and makes it blank again however that ends. A cancel

@@ -1,3 +1,4 @@
+import { BLOCK } from '../../chip/geometry';
 import { type Note, say } from '../../texts/note';
 import type { Examination } from './examination';
 
@@ -67,7 +68,8 @@ function answersIn({ line }: Examination): Judgement[] {
       advice: say('examine.useCable'),
     });
   }
-  if (answerMs !== null && answerMs.worst > answerMs.median + HELD_UP_MS) {
+  // Over a network that is no computer's doing.
+  else if (answerMs !== null && answerMs.worst > answerMs.median + HELD_UP_MS) {
     const { median, worst } = answerMs;
     found.push({
       what: say('examine.heldUp', { median: shownMs(median), worst: shownMs(worst) }),
@@ -116,7 +118,7 @@ function linkIn({ link }: Examination): Judgement[] {
   return found;
 }
 
-function chipIn({ chip, checksum }: Examination): Judgement[] {
+function chipIn({ chip, checksum, line }: Examination): Judgement[] {
   const found: Judgement[] = [];
   const status = Object.values(chip.status ?? {});
   if (status.length > 0 && status.every((value) => value === 'ff')) {
@@ -130,7 +132,14 @@ function chipIn({ chip, checksum }: Examination): Judgement[] {
       advice: say('examine.postReport'),
     });
   }
-  if (blank !== null && other !== null && Math.abs(blank - other) > SAME_SPEED * slowest) {
+  const isFar = (line.delayMs ?? 0) >= LONG_WAY_MS;
+  const blur = isFar && line.answerMs !== null ? line.answerMs.worst - line.answerMs.least : 0;
+  if (
+    blank !== null &&
+    other !== null &&
+    Math.abs(blank - other) > SAME_SPEED * slowest &&
+    Math.abs(BLOCK / blank - BLOCK / other) * 1000 > blur
+  ) {
     found.push({
       what: say('examine.uneven', {
         blank: Math.round(blank / 1000),
@@ -146,8 +155,8 @@ function flashIn({ flash, line }: Examination): Judgement[] {
   if (flash === null) return [];
   const { eraseMs, programMs } = flash;
   // What the line itself cannot tell apart is not the flash's doing.
-  const { median, least } = line.answerMs ?? { median: 0, least: 0 };
-  const blur = (line.holdMs ?? 0) + median - least;
+  const { median, least, worst } = line.answerMs ?? { median: 0, least: 0, worst: 0 };
+  const blur = line.holdMs === null ? worst - least : line.holdMs + median - least;
   const isSlow =
     eraseMs[4096].median > LONGEST.sector + blur ||
     eraseMs[65536].median > LONGEST.block + blur ||

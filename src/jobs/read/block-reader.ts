@@ -40,6 +40,8 @@ interface Block {
   crc: number | null;
   /** Checksums of the sectors that are in place. */
   known: number[];
+  /** The sectors of the block after it, where they will have to be read right behind it. */
+  following: readonly number[];
   /** Those that the line has brought and that nothing has confirmed yet. */
   unproved: number[];
 }
@@ -133,10 +135,18 @@ export class BlockReader {
   /**
    * @param range at sector boundaries, inside one block
    * @param asked the chip's checksum of it, where that is known
+   * @param next the block that is read after it, and the chip's checksum of that
    */
-  async read(range: Region, into: Buffer, asked: number | null): Promise<void> {
+  async read(
+    range: Region,
+    into: Buffer,
+    asked: number | null,
+    next?: { range: Region; asked: number | null },
+  ): Promise<void> {
     const addresses = sectorsOf(range);
-    const block: Block = { range, into, addresses, asked, crc: asked, known: [], unproved: [] };
+    const following = next === undefined || asked === null ? [] : this.#broughtAtOnce(next);
+    const lists = { known: [], unproved: [], following };
+    const block: Block = { range, into, addresses, asked, crc: asked, ...lists };
     const { bytesRead } = this.counts;
     if (block.crc === null && !this.#asksEach(addresses)) block.crc = await this.#crc(range);
     while (block.known.length < addresses.length && !(await this.#takeRest(block))) {
@@ -147,6 +157,13 @@ export class BlockReader {
       this.#context.flash.known.note(address, crc32(sectorIn(into, range, address)));
     }
     this.#blocks.saw(this.counts.bytesRead === bytesRead);
+  }
+
+  /** The sectors of a block of which the first is read before anything else is asked for; none where that is not so. */
+  #broughtAtOnce({ range, asked }: { range: Region; asked: number | null }): number[] {
+    const addresses = sectorsOf(range);
+    if (asked === null || !this.#sourcesOf(addresses, [], asked).next().done) return [];
+    return addresses;
   }
 
   get #secondsOnLine(): number {
@@ -225,7 +242,7 @@ export class BlockReader {
     if (source !== null) {
       this.#count(source, address, block);
     } else {
-      await this.#readSector(address, sector, this.#nextToRead(block));
+      await this.#readSector(address, sector, this.#toBeRead(block));
       if (held === null) block.unproved.push(address);
       else if (crc32(sector) !== held) await this.#confirmSector(address, sector);
       this.#countRead(address, block);
@@ -273,16 +290,16 @@ export class BlockReader {
     }
   }
 
-  /** The sector of a block that will have to be read after the one that is to be settled now; null where none will. */
-  #nextToRead({ addresses, known }: Block): number | null {
-    const next = addresses[known.length + 1];
-    const isRead = next !== undefined && !this.#sampled.has(next) && !this.#isWorthAsking(next);
-    return isRead ? next : null;
+  /** The sectors that will have to be read after the one that is to be settled now, as far as that can be told. */
+  #toBeRead({ addresses, known, following }: Block): number[] {
+    const rest = [...addresses.slice(known.length + 1), ...following];
+    const end = rest.findIndex((next) => this.#sampled.has(next) || this.#isWorthAsking(next));
+    return end === -1 ? rest : rest.slice(0, end);
   }
 
-  async #readSector(address: number, into: Buffer, next: number | null): Promise<void> {
+  async #readSector(address: number, into: Buffer, then: readonly number[]): Promise<void> {
     await this.#context.step({ phase: this.#phase, address }, async (tries) => {
-      (await this.#context.flash.readSector(address, tries === 0 ? next : null)).copy(into);
+      (await this.#context.flash.readSector(address, tries === 0 ? then : [])).copy(into);
     });
     await this.#keep(address, into);
   }

@@ -29,10 +29,13 @@ export async function readRange(
   context.progress.begin(phase, whole.length, reader.secondsOf(whole), message);
   const blocks = [...blocksOf(whole)];
   const asked = await reader.look(blocks);
-  for (const block of blocks) {
+  for (const [index, block] of blocks.entries()) {
     const start = block.offset - whole.offset;
     const into = bytes.subarray(start, start + block.length);
-    await reader.read(block, into, asked.get(block.offset) ?? null);
+    const next = blocks[index + 1];
+    const crcOf = ({ offset }: Region): number | null => asked.get(offset) ?? null;
+    const after = next === undefined ? undefined : { range: next, asked: crcOf(next) };
+    await reader.read(block, into, crcOf(block), after);
   }
   const start = range.offset - whole.offset;
   return { bytes: bytes.subarray(start, start + range.length), ...reader.counts };

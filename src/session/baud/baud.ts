@@ -3,6 +3,7 @@ import { isBkError } from '../../errors';
 import { encodeRequest, reboot, setBaudRate } from '../../protocol/commands/command-table';
 import { lineTime } from '../../protocol/timing';
 import { BOOT_BAUD } from '../base/link-state';
+import { STANDSTILL_MS } from '../exchange/calls-under-way';
 import type { Exchanger } from '../exchange/exchanger';
 import { answersWithin } from '../link/link';
 
@@ -34,11 +35,13 @@ export async function changeBaud(
   await transport.write(request);
   await transport.drain();
   await exchanger.pause(lineTime(request.length, before) / 2 + DELAY_MS / 2);
-  await transport.setBaudRate(baudRate);
+  await callingBehind(exchanger, baudRate);
   exchanger.forgetInput();
   // The echo proves no more than a link check does, and a link check can be repeated.
   await exchanger.pause(DELAY_MS / 2);
-  if (await heard(exchanger, ASK_MS)) return 'changed';
+  // A network may stand still just then, and the way back costs more than waiting for it.
+  const standstill = exchanger.line.isLate ? STANDSTILL_MS : 0;
+  if (await heard(exchanger, ASK_MS + standstill)) return 'changed';
   return wayBack(exchanger, before);
 }
 
@@ -46,14 +49,25 @@ export async function changeBaud(
 async function hostCan(exchanger: Exchanger, baudRate: number): Promise<boolean> {
   const { transport } = exchanger;
   const before = transport.baudRate;
+  if (exchanger.line.isLate) exchanger.call();
   try {
-    await transport.setBaudRate(baudRate);
+    await exchanger.setBaudRate(baudRate);
   } catch (error) {
     if (isBkError(error, 'BK_BAD_SETTING')) return false;
     throw error;
   }
-  await transport.setBaudRate(before);
+  await callingBehind(exchanger, before);
   return true;
+}
+
+/**
+ * Sets the rate of the host to what the chip has. Where it takes long until that is known to be done, the chip is called
+ * meanwhile: some leave download mode after three seconds of silence.
+ */
+async function callingBehind(exchanger: Exchanger, baudRate: number): Promise<void> {
+  const set = exchanger.setBaudRate(baudRate);
+  if (exchanger.line.isLate) exchanger.call();
+  await set;
 }
 
 /**
@@ -79,7 +93,7 @@ export async function wayBack(
   if (!byReboot && (await heardAt(exchanger, before, ASK_MS))) return 'kept';
   for (let attempt = 0; attempt < WAY_BACK_TRIES; attempt++) {
     const rebooting = byReboot || attempt % 2 === 1;
-    await transport.setBaudRate(failed);
+    await exchanger.setBaudRate(failed);
     // The chip may hear what the host cannot.
     await transport.write(rebooting ? restart : goBack);
     await transport.drain();
@@ -92,12 +106,12 @@ export async function wayBack(
     if (before === BOOT_BAUD && rebooting) continue;
     if (await heardAt(exchanger, before, ASK_MS)) return 'kept';
   }
-  await transport.setBaudRate(before);
+  await exchanger.setBaudRate(before);
   return 'lost';
 }
 
 async function heardAt(exchanger: Exchanger, baudRate: number, forMs: number): Promise<boolean> {
-  await exchanger.transport.setBaudRate(baudRate);
+  await exchanger.setBaudRate(baudRate);
   exchanger.forgetInput();
   return heard(exchanger, forMs);
 }

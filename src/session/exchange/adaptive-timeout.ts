@@ -1,18 +1,24 @@
 import type { Command } from '../../protocol/commands/command-table';
 import { LATENCY_MS, lineTime } from '../../protocol/timing';
 import { ChecksumPace } from './checksum-pace';
+import { LineLatency } from './line-latency';
 
 /** How much longer than usual an operation may take before somebody looks after the chip. */
 const FACTOR = 1.15;
 /** And a reserve for adapters and busy hosts, ms: for operations whose usual time is known, and for all others. */
 const RESERVE_MS = 35;
 const ANSWER_RESERVE_MS = 50;
-/** Of so many of the latest answers the quickest and the slowest tell how long the line itself takes. */
-const TRIPS_KEPT = 8;
 /** A checksum of so many bytes takes the chip no time that counts beside the line's. */
 const NO_WORK = 512;
-/** What takes longer is no matter of the line, ms. */
-const LONGEST_TRIP_MS = 400;
+/**
+ * Over a line that takes longer a chip that reboots in the midst of an erase or a program is not called in time anyway,
+ * ms: by the time that its silence is noticed, and a call is there at the boot rate, it has stopped listening.
+ */
+const CATCHABLE_MS = 110;
+/** The same for all other commands: the chip is called at the rate of before first. */
+const SECOND_LOOK_MS = 60;
+/** So much of a checksum's time over such a line is its work at least: too much is the careful side. */
+const SHARE_OF_WORK = 0.25;
 /** So much of an answer may come in one piece, where a network carries the line, bytes; or what a line brings in so many ms. */
 const PIECE = 1460;
 const PIECE_MS = 90;
@@ -35,10 +41,8 @@ export interface Patience {
 export class AdaptiveTimeout {
   /** Longest work seen so far, by command and arguments that matter, ms. */
   readonly #seen = new Map<string, number>();
-  /** How long the latest answers took that needed next to no work, ms. */
-  readonly #trips: number[] = [];
-  /** The same by calls that were made one upon the other: an adapter passes their answers on together, so that it is the least. */
-  #guess = 0;
+  /** What is known of the line's own time. */
+  readonly line = new LineLatency();
   readonly #pace = new ChecksumPace();
   #busyUntil = 0;
   /** The latest operation that was given less than its longest time. */
@@ -54,17 +58,42 @@ export class AdaptiveTimeout {
    * 16 on some adapters, and more where the serial line comes over a network.
    */
   get latency(): number {
-    return this.#trips.length === 0 ? this.#guess : Math.max(0, Math.min(...this.#trips));
+    return this.line.least;
   }
 
-  /** How many bytes a checksum may be of, so that a chip which reboots in it is missed in time. */
+  /** How long an answer to a call may be on its way after the call, ms. */
+  get lateness(): number {
+    const { isLate, least, slowest, slack } = this.line;
+    return isLate ? Math.max(2 * least, slowest + slack) : 2 * least;
+  }
+
+  /**
+   * Whether it is worth a second look when a command is not answered in time: over a late line, and unless a chip that
+   * rebooted in it would be missed by that.
+   * @param tells whether the chip has another rate after a reboot, and hears no call at this one
+   */
+  isWorthSecondLook(command: Command<never, unknown>, tells: boolean): boolean {
+    if (this.line.slowest <= SECOND_LOOK_MS || !this.line.isLate) return false;
+    return !tells || !this.catchesReboots || command.usualWork === undefined;
+  }
+
+  /** Whether a chip that reboots in an erase or a program is noticed so early that it can be called while it listens. */
+  get catchesReboots(): boolean {
+    return this.line.latest <= CATCHABLE_MS;
+  }
+
+  /**
+   * How many bytes a checksum may be of, so that a chip which reboots in it is missed in time. Where that cannot be, it
+   * may take as long as the way there and back twice: each portion costs that way.
+   */
   get checksumReach(): number {
-    return this.#pace.reach;
+    return this.#pace.reach(this.catchesReboots ? 0 : 2 * this.line.slowest);
   }
 
   /** ms to wait for a whole answer, counted from now. */
   limit<Args>(command: Command<Args, unknown>, args: Args, onWire: number, now: number): number {
-    const delay = FACTOR * this.#slowest + ANSWER_RESERVE_MS;
+    const { slowest, slack } = this.line;
+    const delay = FACTOR * slowest + ANSWER_RESERVE_MS + slack;
     const longest = onWire + command.work(args) + Math.max(LATENCY_MS, delay);
     this.#busyUntil = now + longest;
     this.#latest = null;
@@ -76,7 +105,8 @@ export class AdaptiveTimeout {
     const key = keyOf(command, args);
     const usual = this.#seen.get(key) ?? command.usualWork(args);
     this.#latest = { key, usual };
-    return Math.min(longest, onWire + FACTOR * (usual + this.latency) + RESERVE_MS);
+    const way = this.catchesReboots ? this.latency : slowest + slack;
+    return Math.min(longest, onWire + FACTOR * (usual + way) + RESERVE_MS);
   }
 
   /**
@@ -96,7 +126,7 @@ export class AdaptiveTimeout {
     );
     return {
       first: limit - lineTime(command.answerBytes, baudRate) + piece,
-      gap: FACTOR * this.#slowest + ANSWER_RESERVE_MS + piece,
+      gap: FACTOR * this.line.slowest + ANSWER_RESERVE_MS + this.line.slack + piece,
       longest: this.#busyUntil - now,
     };
   }
@@ -120,36 +150,27 @@ export class AdaptiveTimeout {
     if (command.covers !== undefined) {
       this.#latest = null;
       const bytes = command.covers(args);
-      if (bytes <= NO_WORK) this.learnTrip(took);
-      else this.#pace.learn(bytes, took - this.latency);
+      if (bytes <= NO_WORK) this.line.learn(took);
+      else this.#pace.learn(bytes, this.#workOf(took));
       return;
     }
     if (command.usualWork === undefined) {
-      this.learnTrip(took);
+      this.line.learn(took);
       return;
     }
     this.#latest = null;
     const key = keyOf(command, args);
     const usual = this.#seen.get(key) ?? command.usualWork(args);
-    this.#seen.set(key, Math.max(usual, took - this.latency));
+    this.#seen.set(
+      key,
+      Math.max(usual, took - (this.catchesReboots ? this.latency : this.line.slowest)),
+    );
   }
 
-  /** A chip was called many times and has answered; so long after the latest call came its last answer, ms. */
-  guessTrip(took: number): void {
-    this.#guess = Math.min(took, LONGEST_TRIP_MS);
-  }
-
-  /** An answer that took next to no work came so many ms after the time that its bytes took on the wire. */
-  learnTrip(took: number): void {
-    this.#trips.push(Math.min(took, LONGEST_TRIP_MS));
-    if (this.#trips.length > TRIPS_KEPT) this.#trips.shift();
-  }
-
-  /** The longest that the line has taken of late; before anything is known of it, what is usual at most. */
-  get #slowest(): number {
-    return this.#trips.length === 0
-      ? Math.max(LATENCY_MS, this.#guess)
-      : Math.max(0, ...this.#trips);
+  /** What of an answer's time was the chip's work. Where the line's own time is long and varies it is not known well. */
+  #workOf(took: number): number {
+    if (this.catchesReboots) return took - this.latency;
+    return Math.max(took - this.line.slowest, SHARE_OF_WORK * took);
   }
 }
 

@@ -21,10 +21,10 @@ export class ChecksumPace {
     return bytes * this.#msPerByte;
   }
 
-  /** How many bytes one checksum may be of. */
-  get reach(): number {
+  /** How many bytes one checksum may be of. @param leastMs it may take so long in any case */
+  reach(leastMs: number): number {
     if (this.#latest.length === 0) return FIRST;
-    const bytes = LONGEST_MS / this.#msPerByte;
+    const bytes = Math.max(LONGEST_MS, leastMs) / this.#msPerByte;
     if (!Number.isFinite(bytes)) return Number.POSITIVE_INFINITY;
     // Whole sectors: odd stretches cannot be told in records.
     return Math.max(LEAST, Math.floor(bytes / LEAST) * LEAST);

@@ -3,6 +3,7 @@ import type { EvidenceLog } from '../../diagnosis/evidence/evidence-log';
 import { BkError, isBkError } from '../../errors';
 import {
   ANSWER_SHAPES,
+  answers,
   type Command,
   encodeRequest,
   linkCheck,
@@ -15,16 +16,18 @@ import { tellsReboots } from '../base/link-state';
 import { twiceAlike } from '../base/twice-alike';
 import { AdaptiveTimeout, type Patience } from './adaptive-timeout';
 import { AnswerWaiter, ownCopy, type Waiter } from './answer-waiter';
+import { CallsUnderWay, SecondLook } from './calls-under-way';
 import { ChipTrust } from './chip-trust';
-import { AheadTrust, CommandAhead } from './command-ahead';
+import { AheadTrust, CommandsAhead } from './command-ahead';
 import { silent, unsure } from './exchange-errors';
+import type { LineLatency } from './line-latency';
 import { SilenceTimer } from './silence-timer';
 import { WireWatch } from './wire-watch';
 
 interface ExchangeOptions<Args> {
   limitMs?: number;
-  /** To be sent right behind it. */
-  next?: Args;
+  /** To be sent behind it, in this order. */
+  row?: readonly Args[];
   /** It was sent already; and where its answer has come since, that. */
   sent?: boolean;
   frame?: Frame | null;
@@ -54,14 +57,18 @@ export class Exchanger {
   readonly trust = new ChipTrust();
   /** Whether commands are sent ahead. */
   ahead = new AheadTrust();
-  #ahead: CommandAhead | null = null;
+  readonly #ahead: CommandsAhead;
   #waiter: Waiter | null = null;
+  readonly #calls = new CallsUnderWay();
+  /** What fails the question for whose answer the chip was called once more; null while none is. */
+  #giveUp: (() => void) | null = null;
   #lost: BkError | null = null;
   #lastByteAt = Number.NEGATIVE_INFINITY;
 
   constructor(transport: Transport, clock: Clock) {
     this.#transport = transport;
     this.#clock = clock;
+    this.#ahead = new CommandsAhead(clock);
     this.attach(transport);
   }
 
@@ -71,6 +78,7 @@ export class Exchanger {
     this.#lost = null;
     this.trust.doubt();
     this.forgetInput();
+    this.#timeout.line.isAtLeast(transport.roundTripMs ?? 0);
     transport.onData = (bytes) => this.#receive(bytes);
     transport.onLost = (reason) => {
       if (this.#transport === transport) this.#portLost(reason);
@@ -116,13 +124,23 @@ export class Exchanger {
     return this.#timeout.checksumReach;
   }
 
+  /** How long an answer to a call may be on its way, ms: what was sent that long ago is not answered any more. */
+  get lateness(): number {
+    return this.#timeout.lateness;
+  }
+
+  /** What is known of the line's own time. */
+  get line(): Pick<LineLatency, 'isLate' | 'usual' | 'waited'> {
+    return this.#timeout.line;
+  }
+
   /**
    * To be called when a chip was called many times and has answered: how long after the latest call its last answer
    * came is how long adapter, driver and network keep one.
    */
   learnLatency(): void {
     const { begun, onWire } = this.#watch.latest;
-    if (this.#lastByteAt >= begun) this.#timeout.guessTrip(this.#lastByteAt - begun - onWire);
+    if (this.#lastByteAt >= begun) this.#timeout.line.isAtLeast(this.#lastByteAt - begun - onWire);
   }
 
   /** To be called when a chip that did not answer is found alive: flash operations get longer from now on. */
@@ -150,52 +168,63 @@ export class Exchanger {
    * Asks something that changes nothing and whose answer tells what it is of, and the next of its kind before that
    * answer has come, where answers come late and the chip is not known to miss it. Whoever asks for that next finds it
    * under way.
+   * @param row what will be asked for then, in this order; as much of it goes ahead as keeps the line busy
    * @throws as `sendOnce`
    */
   async askWithNext<Args>(
     command: Command<Args, Buffer>,
     args: Args,
-    next?: Args,
+    row: readonly Args[] = [],
   ): Promise<Buffer> {
-    const { ahead } = this;
-    const isUnderWay = this.#ahead?.is(command as Command<never, unknown>, args) ?? false;
-    const frame = isUnderWay ? (this.#ahead?.frame ?? null) : null;
-    if (!isUnderWay) await this.#passOverAhead();
-    this.#ahead = null;
-    const then = next !== undefined && ahead.isWorth(this.latency) ? { next } : {};
+    const first = this.#ahead.takeFirst(command as Command<never, unknown>, args);
+    if (first === null) await this.#passOverAhead();
+    const answerMs = lineTime(command.answerBytes, this.#transport.baudRate);
+    const { isLate, usual } = this.line;
+    const { holds = Number.POSITIVE_INFINITY } = this.#transport;
+    const room = Math.max(0, Math.floor(holds / command.answerBytes) - 1);
+    const worth = this.ahead.depth(this.latency, isLate ? (usual ?? 0) : 0, answerMs);
+    const depth = Math.min(worth, room);
+    const count = this.#ahead.count + 1;
+    const then = { row: row.slice(0, depth), sent: first !== null, frame: first?.frame ?? null };
     try {
-      return await this.#exchange(command, args, { ...then, sent: isUnderWay, frame });
+      return await this.#exchange(command, args, then);
     } catch (error) {
       if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
-      ahead.doubt();
-      // What comes of the next one must not be taken for anything else; a chip that rebooted is not waited for.
-      this.#ahead = null;
-      await this.waitForQuiet(QUIET_MS + this.latency, QUIET_LIMIT_MS);
-      if (!isUnderWay || !(await this.isThere())) throw error;
+      this.ahead.doubt(count);
+      // What comes of the next ones must not be taken for anything else; a chip that rebooted is not waited for.
+      const underWay = lineTime(this.#ahead.answerBytes, this.#transport.baudRate);
+      this.#ahead.forget();
+      await this.waitForQuiet(QUIET_MS + this.latency, QUIET_LIMIT_MS + underWay);
+      if (first === null || !(await this.isThere())) throw error;
       return this.#exchange(command, args, {});
+    } finally {
+      this.#ahead.hold();
     }
   }
 
   /** What was sent ahead and is not wanted any more is waited for: its answer would be in the way of others. */
   async #passOverAhead(): Promise<void> {
     const ahead = this.#ahead;
-    if (ahead === null) return;
+    ahead.hold();
+    if (ahead.count === 0) return;
+    const { count } = ahead;
     const answer = lineTime(ahead.answerBytes, this.#transport.baudRate);
-    const end = this.#clock.now() + answer + this.latency + QUIET_LIMIT_MS;
-    while (ahead.frame === null && this.#lost === null && this.#clock.now() < end) {
+    const way = Math.max(this.latency, this.lateness);
+    const end = this.#clock.now() + answer + way + QUIET_LIMIT_MS;
+    while (ahead.isWaitedFor && this.#lost === null && this.#clock.now() < end) {
       await this.pause(PASS_OVER_MS);
     }
-    this.#ahead = null;
-    if (ahead.frame === null) {
-      this.ahead.doubt();
+    if (ahead.isWaitedFor) {
+      this.ahead.doubt(count);
       this.#reader.reset();
     }
+    ahead.forget();
   }
 
   async #exchange<Args, Answer>(
     command: Command<Args, Answer>,
     args: Args,
-    { limitMs, next, sent = false, frame = null }: ExchangeOptions<Args>,
+    { limitMs, row = [], sent = false, frame = null }: ExchangeOptions<Args>,
   ): Promise<Answer> {
     // Its answer does not tell what it is of; with such a line the last one may still be on its way again.
     if (command.kind === 'checksum' && this.#watch.doubles)
@@ -208,38 +237,48 @@ export class Exchanger {
     if (!tells) this.trust.asks(command.kind, begun);
     // Not even a command that the chip would refuse may reach another one.
     if (command.alters && !this.trust.isSure) throw unsure(args, port);
+    const usual = { request: request.length, baudRate, now: begun };
     const patience =
       limitMs === undefined
-        ? this.#timeout.patience(command, args, { request: request.length, baudRate, now: begun })
-        : { first: limitMs, gap: 0, longest: limitMs };
+        ? () => this.#timeout.patience(command, args, usual)
+        : () => ({ first: limitMs, gap: 0, longest: limitMs });
     this.#watch.begin(command.kind, baudRate, begun, onWire);
     // The waiter stands before the request leaves: no answer can be too fast for it.
-    const answer = this.#wait(command, args, patience, next !== undefined);
+    const answer = this.#wait(command, args, {
+      patience,
+      isFollowed: row.length > 0 || this.#ahead.count > 0,
+      isLimited: limitMs !== undefined,
+    });
+    if (command.kind === 'link') this.#calls.sent(begun);
+    else this.#calls.asks();
     const waiter = this.#waiter;
-    if (next !== undefined)
-      this.#ahead = new CommandAhead(command as Command<never, unknown>, next);
-    const requests = [
-      ...(sent ? [] : [request]),
-      ...(next === undefined ? [] : [encodeRequest(command, next)]),
-    ];
     if (frame !== null) waiter?.take(frame);
     // Not awaited: a port that takes no bytes must not outlast the limit.
-    for (const bytes of requests) {
+    const send = (bytes: Buffer): void => {
       this.#transport.write(bytes).catch((error: unknown) => {
         if (this.#waiter === waiter) waiter?.fail(error);
       });
-    }
+    };
+    if (!sent) send(request);
+    this.#ahead.fill(command, row, {
+      everyMs: lineTime(command.answerBytes, baudRate),
+      send: (next) => send(encodeRequest(command, next)),
+    });
     try {
       const value = await answer;
       const now = this.#clock.now();
-      const isAlone = !sent && next === undefined;
+      const isAlone = !sent && row.length === 0;
       if (isAlone) this.#timeout.learn(command, args, now - begun - onWire);
+      if (isAlone) this.#timeout.line.wait(now - begun - onWire);
+      if (command.kind !== 'link') this.#calls.answered();
       this.trust.heard(now);
       this.#watch.answered();
       return value;
     } catch (error) {
       if (!sent) this.#watch.failed(command as Command<never, unknown>, args, error);
-      if (!tells && isBkError(error, 'BK_NO_RESPONSE')) this.trust.doubt();
+      if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
+      if (!tells) this.trust.doubt();
+      if (command.kind !== 'link') this.#timeout.line.allowMore();
       throw error;
     }
   }
@@ -324,6 +363,12 @@ export class Exchanger {
     }
   }
 
+  /** Calls the chip and waits for nothing. A port that takes no bytes tells so by itself. */
+  call(): void {
+    this.#calls.sent(this.#clock.now());
+    this.#transport.write(encodeRequest(linkCheck, undefined)).catch(() => {});
+  }
+
   /** Sends a command that nothing answers, and waits until it has left. */
   async sendUnanswered<Args>(command: Command<Args, unknown>, args: Args): Promise<void> {
     await this.writeRaw(encodeRequest(command, args));
@@ -356,35 +401,59 @@ export class Exchanger {
     });
   }
 
+  /** Changes the rate of the host. A server answers that in its turn, and so tells how late the line is. */
+  async setBaudRate(baudRate: number): Promise<void> {
+    const begun = this.#clock.now();
+    await this.#transport.setBaudRate(baudRate);
+    if (this.#transport.roundTripMs) this.#timeout.line.isAtLeast(this.#clock.now() - begun);
+  }
+
   /** Forgets half-arrived answers, as after a change of rate. */
   forgetInput(): void {
-    this.#ahead = null;
+    this.#ahead.forget();
     this.#reader.reset();
   }
 
   #wait<Args, Answer>(
     command: Command<Args, Answer>,
     args: Args,
-    patience: Patience,
-    isFollowed: boolean,
+    options: { patience: () => Patience; isFollowed: boolean; isLimited: boolean },
   ): Promise<Answer> {
     if (this.#lost !== null) return Promise.reject(this.#lost);
     if (this.#waiter !== null) throw new Error('one command at a time');
     const { port } = this.#transport;
-    const waiter = new AnswerWaiter(command, args, port, isFollowed, () => {
+    const begun = this.#clock.now();
+    let look: SecondLook | null = null;
+    const waiter = new AnswerWaiter(command, args, port, options.isFollowed, () => {
       timer.stop();
+      look?.stop();
+      this.#giveUp = null;
       this.#waiter = null;
     });
     this.#waiter = waiter;
+    const giveUp = (): void => {
+      this.#watch.timeUp(this.#reader.pending);
+      // A frame that lost bytes may hide the one that is waited for.
+      this.#reader.resync((frame) => void this.#waiter?.take(frame));
+      if (this.#waiter === waiter)
+        waiter.fail(silent(command, args, this.#clock.now() - begun, port));
+    };
     const timer = new SilenceTimer(
       this.#clock,
-      patience,
+      options.patience,
       () => (this.#reader.pending > 0 ? this.#lastByteAt : Number.NEGATIVE_INFINITY),
-      (ms) => {
-        this.#watch.timeUp(this.#reader.pending);
-        // A frame that lost bytes may hide the one that is waited for.
-        this.#reader.resync((frame) => void this.#waiter?.take(frame));
-        if (this.#waiter === waiter) waiter.fail(silent(command, args, ms, port));
+      () => {
+        const tells = tellsReboots(this.#transport);
+        if (options.isLimited || !this.#timeout.isWorthSecondLook(command, tells)) return giveUp();
+        this.#giveUp = giveUp;
+        // What has begun to come is not called into: the answer would fill the place of bytes that are lost.
+        const hasBegun = this.#reader.pending > 0;
+        look = new SecondLook(this.#clock, {
+          wayMs: this.lateness + lineTime(this.#ahead.answerBytes, this.#transport.baudRate),
+          repeats: !hasBegun && !tells,
+          call: () => (hasBegun ? undefined : this.call()),
+          onOver: giveUp,
+        });
       },
     );
     return waiter.answer;
@@ -394,8 +463,13 @@ export class Exchanger {
     this.#watch.received(bytes.length);
     this.#lastByteAt = this.#clock.now();
     this.#reader.push(bytes, (frame) => {
+      const isCall = answers(linkCheck as Command<never, unknown>, frame);
+      const isBehind = isCall && this.#calls.arrived();
       if (this.#waiter?.take(frame)) return this.#watch.claimed(frame);
-      if (this.#ahead?.take(frame)) return;
+      if (this.#ahead.take(frame)) return;
+      if (isCall) this.#timeout.line.callAnswered(this.#lastByteAt - this.#calls.latest);
+      // The chip has answered what was asked before, or has lost it.
+      if (isBehind) this.#giveUp?.();
       const late = this.#watch.unclaimed(frame, this.#transport.baudRate, this.#lastByteAt);
       if (late !== null) this.#timeout.learn(late.command, late.args as never, late.took);
     });

@@ -8,7 +8,7 @@ const HOST_GRACE_MS = 35;
 /** Tells when an answer is overdue: it does not begin, breaks off, or does not come to an end. */
 export class SilenceTimer {
   readonly #clock: Clock;
-  readonly #patience: Patience;
+  readonly #patience: () => Patience;
   readonly #arrivedAt: () => number;
   readonly #onOver: (ms: number) => void;
   readonly #begun: number;
@@ -16,12 +16,13 @@ export class SilenceTimer {
   #hadGrace = false;
 
   /**
+   * @param patience asked anew when it is over: more may be known of the line by then
    * @param arrivedAt when the latest bytes of an answer that has begun came in, in the clock's ms
    * @param onOver called once, with the ms that were waited
    */
   constructor(
     clock: Clock,
-    patience: Patience,
+    patience: () => Patience,
     arrivedAt: () => number,
     onOver: (ms: number) => void,
   ) {
@@ -30,7 +31,7 @@ export class SilenceTimer {
     this.#arrivedAt = arrivedAt;
     this.#onOver = onOver;
     this.#begun = clock.now();
-    this.#timer = this.#wait(this.#begun + patience.first);
+    this.#timer = this.#wait(this.#begun + patience().first);
   }
 
   stop(): void {
@@ -43,8 +44,11 @@ export class SilenceTimer {
 
   #look(until: number): void {
     const now = this.#clock.now();
-    const { gap, longest } = this.#patience;
-    const more = Math.min(this.#arrivedAt() + gap, this.#begun + longest);
+    const { first, gap, longest } = this.#patience();
+    const more = Math.min(
+      Math.max(this.#begun + first, this.#arrivedAt() + gap),
+      this.#begun + longest,
+    );
     if (!this.#hadGrace && now - until > HOST_LATE_MS) {
       this.#hadGrace = true;
       this.#timer = this.#wait(now + HOST_GRACE_MS);

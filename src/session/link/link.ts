@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock';
 import { diagnose } from '../../diagnosis/diagnose';
 import { BkError, isBkError } from '../../errors';
 import { encodeRequest, linkCheck } from '../../protocol/commands/command-table';
@@ -105,7 +106,7 @@ export async function answersWithin(
 ): Promise<boolean> {
   const { clock } = exchanger;
   // An answer to the last call is heard as well where adapters and networks keep it back.
-  const end = clock.now() + forMs + 2 * exchanger.latency;
+  const end = clock.now() + forMs + exchanger.lateness;
   const request = encodeRequest(linkCheck, undefined).length;
   const spacing =
     SPACING_MS + lineTime(request + linkCheck.answerBytes, exchanger.transport.baudRate);
@@ -119,6 +120,33 @@ export async function answersWithin(
     onSilence();
   }
   return false;
+}
+
+/**
+ * Goes on calling while a port takes long to do something: where a network carries it, a chip that was reset by it has
+ * stopped listening by the time that it is known to be done. What answers meanwhile may have been called before.
+ */
+export async function callUntil<T>(
+  exchanger: Exchanger,
+  done: Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  while (!(await settlesWithin(exchanger.clock, done, SPACING_MS))) {
+    throwIfAborted(signal, exchanger.transport.port);
+    exchanger.call();
+  }
+  return done;
+}
+
+function settlesWithin(clock: Clock, done: Promise<unknown>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimeout(() => resolve(false), ms);
+    const settled = (): void => {
+      clock.clearTimeout(timer);
+      resolve(true);
+    };
+    done.then(settled, settled);
+  });
 }
 
 class Call {
@@ -156,12 +184,17 @@ class Call {
 
   async reset(strategy: ResetStrategy): Promise<boolean> {
     for (const step of strategy.steps) {
-      if (step.lines && !(await this.#exchanger.transport.setLines(step.lines))) return false;
+      if (step.lines && !(await this.#calling(this.#exchanger.transport.setLines(step.lines))))
+        return false;
       this.hasReset = true;
-      if (step.bytes) await this.#exchanger.writeRaw(step.bytes);
+      if (step.bytes) await this.#calling(this.#exchanger.writeRaw(step.bytes));
       if (await this.listen(step.listenMs)) return true;
     }
     return false;
+  }
+
+  #calling<T>(done: Promise<T>): Promise<T> {
+    return callUntil(this.#exchanger, done, this.#signal);
   }
 
   /** A chip keeps its rate until it reboots, and another tool may have left it at a fast one. */
@@ -174,7 +207,7 @@ class Call {
       for (const baudRate of LEFT_OVER_BAUDS) {
         if ((await this.#takes(baudRate)) && (await this.listen(OTHER_BAUD_MS))) return true;
       }
-      await transport.setBaudRate(BOOT_BAUD);
+      await this.#exchanger.setBaudRate(BOOT_BAUD);
       this.#exchanger.forgetInput();
       return false;
     } finally {
@@ -185,7 +218,7 @@ class Call {
   /** @returns false where it is not this adapter's rate */
   async #takes(baudRate: number): Promise<boolean> {
     try {
-      await this.#exchanger.transport.setBaudRate(baudRate);
+      await this.#exchanger.setBaudRate(baudRate);
       return true;
     } catch (error) {
       if (isBkError(error, 'BK_BAD_SETTING')) return false;

@@ -1,6 +1,7 @@
 import { BLOCK, BOOTLOADER_END, HALF_BLOCK, PAGE, SECTOR } from '../../chip/geometry';
 import { BkError, hex } from '../../errors';
 import { invertCrc, joinCrcs } from '../../protocol/checksum';
+import type { At } from '../../protocol/commands/command';
 import {
   checkCrc,
   ERASE_BLOCK,
@@ -61,15 +62,15 @@ export class Flash {
 
   /**
    * Reads one sector.
-   * @param next the sector that will be asked for then, if that is known
+   * @param then the sectors that will be asked for then, in this order, as far as that is known
    * @returns a view of 4096 bytes that is valid only until the next exchange
    */
-  readSector(address: number, next: number | null = null): Promise<Buffer> {
-    this.#mustFit(address, SECTOR);
-    const args = { address: this.#readable(address) };
-    if (next === null) return this.#exchanger.askWithNext(flashRead4K, args);
-    this.#mustFit(next, SECTOR);
-    return this.#exchanger.askWithNext(flashRead4K, args, { address: this.#readable(next) });
+  readSector(address: number, then: readonly number[] = []): Promise<Buffer> {
+    const [first, ...row] = [address, ...then].map((one) => {
+      this.#mustFit(one, SECTOR);
+      return { address: this.#readable(one) };
+    });
+    return this.#exchanger.askWithNext(flashRead4K, first as At, row);
   }
 
   /** The chip's own checksum of a range, as zlib's CRC-32. The length is at least 1. */

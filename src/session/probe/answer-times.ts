@@ -33,8 +33,11 @@ export interface AnswerTimes {
   lost: number;
   /** From a request to its answer's first byte, where nothing is kept back: chip, driver and adapter. */
   delayMs: number;
-  /** For how long the adapter keeps back what does not fill its packet, from its first byte on; 0 where it does not. */
-  holdMs: number;
+  /**
+   * For how long the adapter keeps back what does not fill its packet, from its first byte on; 0 where it does not, null
+   * where a network is too uneven to tell.
+   */
+  holdMs: number | null;
 }
 
 /**
@@ -70,6 +73,9 @@ export async function timeAnswers(
   );
   const usual = median(answers) + lineTime(answerBytes, transport.baudRate) - delay;
   const kept = usual > answerBytes * byteMs + KEPT_BACK_MS;
+  const spread = Math.max(...answers) - Math.min(...answers);
+  if (exchanger.line.isLate && spread > KEPT_BACK_MS)
+    return { answers, lost, delayMs: Math.max(0, delay), holdMs: null };
   return { answers, lost, delayMs: Math.max(0, delay), holdMs: kept ? usual - byteMs : 0 };
 }
 

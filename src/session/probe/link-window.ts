@@ -128,6 +128,6 @@ async function catchUp(exchanger: Exchanger): Promise<void> {
 
 /** The host at the boot rate, and nothing heard. */
 export async function atBootRate(exchanger: Exchanger): Promise<void> {
-  await exchanger.transport.setBaudRate(BOOT_BAUD);
+  await exchanger.setBaudRate(BOOT_BAUD);
   exchanger.forgetInput();
 }

@@ -8,7 +8,6 @@ import {
   flashWrite4K,
 } from '../../protocol/commands/command-table';
 import { lineTime } from '../../protocol/timing';
-import type { AnswerTimes } from './answer-times';
 
 /** Commands that change flash, each one exchange. */
 export type FlashOperation = 'erase' | 'programPage' | 'programSector';
@@ -27,7 +26,7 @@ const BYTES: Readonly<Record<FlashOperation, readonly [request: number, answer: 
 export function overheadMs(
   operation: FlashOperation,
   baudRate: number,
-  { delayMs, holdMs }: Pick<AnswerTimes, 'delayMs' | 'holdMs'>,
+  { delayMs, holdMs }: { delayMs: number; holdMs: number },
 ): number {
   const [request, answer] = BYTES[operation];
   const arrives = holdMs > 0 ? holdMs + lineTime(1, baudRate) : lineTime(answer, baudRate);

@@ -2,7 +2,7 @@ import { reboot } from '../../protocol/commands/command-table';
 import type { ModemLines } from '../../transport/transport';
 import type { FilledSettings, ResetMethod } from '../base/settings';
 import type { Exchanger } from '../exchange/exchanger';
-import { answersWithin } from '../link/link';
+import { answersWithin, callUntil } from '../link/link';
 import { resetStrategies, restingLines } from '../link/reset';
 import { atBootRate, type LinkWindow, lookForWindow, type Restart } from './link-window';
 
@@ -40,9 +40,11 @@ const BACK_TRIES = 3;
  * Restarts the chip again and again, and looks when it takes a link check. Nothing is changed by it but that the
  * firmware starts once or twice. With a wire the chip is linked again at the end; without one it may run its firmware,
  * as it does after every job, so that this comes last.
+ * @param isFar the chip is behind a network: when a call is there is not known then, and the window is not looked at
  */
 export async function tryRestarts(
   session: Restartable,
+  isFar: boolean,
   signal: AbortSignal | undefined,
 ): Promise<Restarts> {
   const { exchanger, settings } = session;
@@ -53,6 +55,10 @@ export async function tryRestarts(
     return { wire, restart: null, window: null };
   }
   const restart = wire === null ? () => restartByCommand(exchanger) : byWire(exchanger, wire);
+  if (isFar) {
+    await comeBack(session, wire === null ? null : restart, signal);
+    return { wire, restart: null, window: null };
+  }
   const window = await lookForWindow(exchanger, restart, wire !== null, signal);
   await comeBack(session, wire === null ? null : restart, signal);
   return { wire, restart: wire === null ? 'command' : 'wire', window };
@@ -68,14 +74,14 @@ async function findWire(exchanger: Exchanger, method: ResetMethod): Promise<Wire
     const { held, free } = linesOf(wire);
     if (!(await exchanger.transport.setLines(held))) return null;
     // What was under way has arrived by then.
-    await exchanger.pause(SETTLE_MS + 2 * exchanger.latency);
+    await exchanger.pause(SETTLE_MS + exchanger.lateness);
     exchanger.forgetInput();
     if (await answersWithin(exchanger, HELD_MS)) continue;
     await atBootRate(exchanger);
-    await exchanger.transport.setLines(free);
+    await callUntil(exchanger, exchanger.transport.setLines(free));
     if (await answersWithin(exchanger, AFTER_RESET_MS)) return wire;
     // Silent for another reason, and never reset: then it has its rate still.
-    await exchanger.transport.setBaudRate(baudRate);
+    await exchanger.setBaudRate(baudRate);
     exchanger.forgetInput();
   }
   await exchanger.transport.setLines(restingLines(method));
@@ -94,7 +100,7 @@ function byWire(exchanger: Exchanger, wire: Wire): Restart {
     await exchanger.transport.setLines(held);
     await exchanger.pause(PULSE_MS);
     await atBootRate(exchanger);
-    await exchanger.transport.setLines(free);
+    await callUntil(exchanger, exchanger.transport.setLines(free));
   };
 }
 

@@ -4,6 +4,7 @@ import { isBkError } from '../../errors';
 import { reboot } from '../../protocol/commands/command-table';
 import { throwIfAborted } from '../base/abort';
 import { BOOT_BAUD } from '../base/link-state';
+import { changeBaud } from '../baud/baud';
 import type { Exchanger } from '../exchange/exchanger';
 
 /** What was heard of firmware after a restart. */
@@ -62,8 +63,12 @@ export async function watchStart(
   };
   const listener = transport.onData;
   try {
+    // The first words of what starts would be gone before a host that is far away has changed its rate.
+    if (exchanger.line.isLate) await changeBaud(exchanger, BOOT_BAUD);
+    const isThere = transport.baudRate === BOOT_BAUD;
+    if (isThere) transport.onData = (bytes) => log.push(bytes);
     await exchanger.sendUnanswered(reboot, undefined);
-    if (transport.canSetBaudRate) await transport.setBaudRate(BOOT_BAUD);
+    if (transport.canSetBaudRate && !isThere) await transport.setBaudRate(BOOT_BAUD);
     transport.onData = (bytes) => log.push(bytes);
     await until(() => isOver() || (!log.speaks && clock.now() - begun >= SLOW_AT_MS));
     if (!log.speaks && starts === 0 && transport.canSetBaudRate)

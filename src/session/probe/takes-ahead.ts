@@ -54,7 +54,7 @@ async function once(exchanger: Exchanger, flash: Flash, right: number): Promise<
     await exchanger.pause(lineTime(flashRead4K.answerBytes, transport.baudRate) / 4);
     await exchanger.writeRaw(encodeRequest(linkCheck, undefined));
     garbled = !(await reading);
-    await exchanger.pause(PATIENCE_MS + 2 * exchanger.latency);
+    await exchanger.pause(PATIENCE_MS + exchanger.lateness);
   });
   if (garbled) return null;
   return heard.frames.some((frame) =>

@@ -5,6 +5,7 @@ import { BOOT_BAUD } from '../base/link-state';
 import type { SessionReport } from '../base/report';
 import type { FilledSettings } from '../base/settings';
 import { changesFlash, type Step } from '../base/step';
+import { STANDSTILL_MS } from '../exchange/calls-under-way';
 import type { Exchanger } from '../exchange/exchanger';
 import { answersWithin, link } from '../link/link';
 import type { Found } from './recovery-policy';
@@ -69,15 +70,19 @@ async function call(
 ): Promise<FoundChip | null> {
   const { transport } = exchanger;
   const working = transport.baudRate;
-  const end = Math.max(exchanger.busyUntil, clock.now() + BOOT_WINDOW_MS);
+  // A network may just stand still: then a chip that works would be reset for nothing.
+  const least = exchanger.line.isLate ? BOOT_WINDOW_MS + STANDSTILL_MS : BOOT_WINDOW_MS;
+  const end = Math.max(exchanger.busyUntil, clock.now() + least);
   const twoRates = transport.canSetBaudRate && working !== BOOT_BAUD;
   // A chip reboots in the middle of an erase or a program: then its boot window is running out.
   const bootFirst = changesFlash(step);
   const rates = !twoRates ? [working] : bootFirst ? [BOOT_BAUD, working] : [working, BOOT_BAUD];
   let wasBusy = false;
+  let known = 0;
   do {
+    known = exchanger.lateness;
     for (const baudRate of rates) {
-      if (transport.baudRate !== baudRate) await transport.setBaudRate(baudRate);
+      if (transport.baudRate !== baudRate) await exchanger.setBaudRate(baudRate);
       exchanger.forgetInput();
       if (!(await answersWithin(exchanger, CALL_MS, signal))) continue;
       await exchanger.waitForQuiet(20, 200);
@@ -87,7 +92,8 @@ async function call(
     }
     if (!wasBusy) report.onPhase('recover', say('session.callingAgain'), false);
     wasBusy = true;
-  } while (clock.now() < end);
+    // What was called while the line was thought to be quicker may have answered.
+  } while (clock.now() < end || exchanger.lateness > known);
   return null;
 }
 
@@ -98,7 +104,7 @@ async function linkAnew(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { transport } = exchanger;
-  if (transport.canSetBaudRate) await transport.setBaudRate(BOOT_BAUD);
+  if (transport.canSetBaudRate) await exchanger.setBaudRate(BOOT_BAUD);
   exchanger.forgetInput();
   await link(exchanger, {
     reset: settings.reset,

@@ -20,6 +20,8 @@ export const EXAMINE = {
   rateElsewhere: 'The rate of this port is set elsewhere',
   noRestart:
     'No modem line resets the chip, and it is to stay linked afterwards: when it takes a link was not looked at',
+  lateRestarts:
+    'Answers come too late over this network to tell when the chip takes a link after a reset',
   chipGone: 'The chip was gone by then',
   noTimes: 'The measurement ended without a result',
 

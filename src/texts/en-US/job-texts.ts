@@ -20,6 +20,10 @@ export const JOB = {
   otp: 'OTP',
   allAndLast: '__all__ and __last__',
 
+  // What made it slow.
+  lateAnswers:
+    'The job waited __seconds__ s for answers that were on their way: each takes __ms__ ms to get here. On the computer that the adapter is plugged into, or nearer to that one, it is faster.',
+
   // How far a job is.
   comparingWithFlash: 'Comparing with what flash holds',
   comparing: 'Comparing',

@@ -79,6 +79,7 @@ class Rfc2217Transport implements Transport {
   readonly #clock: Clock;
   readonly #comPort: ComPort;
   #baudRate: number;
+  #roundTripMs = 0;
   #loss: Error | null = null;
   /** Runs from a write on until something comes. */
   #silence: Timer | null = null;
@@ -120,6 +121,11 @@ class Rfc2217Transport implements Transport {
     return this.#line.port;
   }
 
+  /** How long the server took to agree. */
+  get roundTripMs(): number {
+    return this.#roundTripMs;
+  }
+
   get baudRate(): number {
     return this.#baudRate;
   }
@@ -130,7 +136,8 @@ class Rfc2217Transport implements Transport {
     const takes = await this.#takesCommands(signal);
     if (this.#loss !== null) throw this.#loss;
     if (!takes) throw noCommands(this.port);
-    this.#comPort.took(this.#clock.now() - begun);
+    this.#roundTripMs = this.#clock.now() - begun;
+    this.#comPort.took(this.#roundTripMs);
   }
 
   #takesCommands(signal: AbortSignal | undefined): Promise<boolean> {

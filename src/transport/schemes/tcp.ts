@@ -63,6 +63,11 @@ export async function openTcp(
   if (signal?.aborted) throw cancelled(url);
   const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port, noDelay: true });
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
+  // A name is looked up before, and several addresses may be tried in vain.
+  let begun = clock.now();
+  socket.on('connectionAttempt', () => {
+    begun = clock.now();
+  });
   let giveUp: (error: BkError) => void = () => {};
   const onAbort = (): void => giveUp(cancelled(url));
   const timer = clock.setTimeout(() => giveUp(timedOut(url)), CONNECT_MS);
@@ -80,7 +85,7 @@ export async function openTcp(
     clock.clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
-  return new TcpTransport(url, socket, clock);
+  return new TcpTransport(url, socket, clock, clock.now() - begun);
 }
 
 function cancelled(port: string): BkError {
@@ -140,6 +145,7 @@ export class TcpTransport implements Transport {
   readonly port: string;
   readonly baudRate = SERVER_BAUD;
   readonly canSetBaudRate = false;
+  readonly roundTripMs: number;
   onData: ((bytes: Buffer) => void) | null = null;
   onLost: ((reason: Error) => void) | null = null;
   readonly #socket: Socket;
@@ -155,8 +161,9 @@ export class TcpTransport implements Transport {
   /** Whether what is written arrives. */
   readonly #arrivals: ArrivalWatch;
 
-  constructor(port: string, socket: Socket, clock: Clock) {
+  constructor(port: string, socket: Socket, clock: Clock, roundTripMs: number) {
     this.port = port;
+    this.roundTripMs = roundTripMs;
     this.#socket = socket;
     this.#clock = clock;
     this.#openedAt = clock.now();

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { flashRead4K } from '../../../src/protocol/commands/command-table';
+import { AheadTrust, CommandsAhead } from '../../../src/session/exchange/command-ahead';
 import { noise, testDevice } from '../../support/bench-device';
+import { VirtualClock } from '../../support/virtual-clock';
 
 const LENGTH = 0x40000;
 
@@ -54,5 +57,55 @@ describe('the next sector, asked for ahead', () => {
     assert.equal(facts.bytesRead, (LENGTH / 0x10000) * 3 * 4096);
     assert.deepEqual(facts.recoveries, []);
     await device.close();
+  });
+});
+
+describe('how many commands go ahead', () => {
+  const SECTOR_MS = 45;
+
+  it('is none where answers come at once, and one where an adapter keeps them back', () => {
+    const trust = new AheadTrust();
+    assert.equal(trust.depth(1, 0, SECTOR_MS), 0);
+    assert.equal(trust.depth(16, 0, SECTOR_MS), 1);
+  });
+
+  it('is as many as the way of a late line takes, up to what a chip can hold', () => {
+    const trust = new AheadTrust();
+    assert.equal(trust.depth(160, 160, SECTOR_MS), 4);
+    assert.equal(trust.depth(500, 800, SECTOR_MS), 8);
+  });
+
+  it('is one again when one of several does not come, and none after the next', () => {
+    const trust = new AheadTrust();
+    trust.doubt(5);
+    assert.equal(trust.depth(500, 800, SECTOR_MS), 1);
+    trust.doubt(1);
+    assert.equal(trust.depth(500, 800, SECTOR_MS), 0);
+    trust.doubt(5);
+    assert.equal(trust.depth(500, 800, SECTOR_MS), 0, 'and stays so');
+  });
+});
+
+describe('commands ahead', () => {
+  it('are sent one after the other, as fast as the chip answers, and no more once they are held', async () => {
+    const clock = new VirtualClock();
+    const ahead = new CommandsAhead(clock);
+    const sent: [address: number, at: number][] = [];
+    const row = [1, 2, 3, 4].map((address) => ({ address }));
+    const send = ({ address }: { address: number }) => sent.push([address, clock.now()]);
+    clock.setTimeout(() => ahead.hold(), 100);
+    ahead.fill(flashRead4K, row, { everyMs: 45, send });
+    await clock.advance(500);
+    assert.deepEqual(sent, [
+      [1, 0],
+      [2, 45],
+      [3, 90],
+    ]);
+    assert.equal(ahead.takeFirst(flashRead4K as never, { address: 2 }), null, 'not the first one');
+    assert.deepEqual(ahead.takeFirst(flashRead4K as never, { address: 1 }), { frame: null });
+    // What is under way is not what is wanted: nothing is added to it.
+    ahead.fill(flashRead4K, [{ address: 9 }], { everyMs: 45, send });
+    assert.equal(ahead.count, 2);
+    assert.equal(clock.pending, 0);
   });
 });

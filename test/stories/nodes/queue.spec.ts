@@ -103,6 +103,20 @@ describe('a queue that benches share', function () {
     );
   });
 
+  it('lets a job that names a MAC wait for its chip, however often no chip answers', async () => {
+    const flow = await queueFlow(redis, [
+      enqueue({ target: 'c8:47:8c:00:00:18', tries: 1 }),
+      ...bench('empty', '/dev/ttyNOWHERE'),
+    ]);
+    flow.send('ask', { payload: IMAGE });
+    await until(
+      () => flow.texts('empty').some((text) => /^rests for/.test(text ?? '')),
+      'it rests',
+    );
+    const view = await queueView((flow.node('queue') as unknown as QueueNode).server());
+    assert.deepEqual([view.counts.delayed, view.counts.failed], [1, 0]);
+  });
+
   it('does not try it again where the chip is to blame', async () => {
     const flow = await queueFlow(redis, [
       enqueue(),
@@ -166,8 +180,9 @@ describe('a queue that benches share', function () {
     const before = await queueFlow(redis, [enqueue()]);
     before.send('ask', { payload: IMAGE });
     await until(() => before.texts('ask').some((text) => /no bench/.test(text ?? '')), 'it waits');
+    const client = redis.client();
     const dying = new Worker('bk72xx', null, {
-      connection: redis.client(),
+      connection: client,
       prefix: 'bk72xx',
       lockDuration: 50,
       stalledInterval: 60,
@@ -180,6 +195,7 @@ describe('a queue that benches share', function () {
       if (job && !job.deferredFailure) taken++;
     }
     await dying.close(true);
+    client.disconnect();
     await helper.unload();
     assert.ok(taken >= 2, `${taken}`);
     const flow = await queueFlow(redis, [enqueue(), ...bench('left', port('bk7231n'))]);

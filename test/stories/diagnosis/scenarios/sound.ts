@@ -16,4 +16,9 @@ export const SOUND: readonly Scenario[] = [
     spoiling: { lateMs: 16 + ((seed * 23) % 64) },
     job: writing(seed, 128 * KIB),
   })),
+  onWiredChip('sound chip behind a network that is slow', [], (seed) => ({
+    sim: 'bk7231n',
+    spoiling: { lateMs: 160 + ((seed * 97) % 840) },
+    job: writing(seed, 64 * KIB),
+  })),
 ];
