@@ -38,9 +38,12 @@ describe('the example for a night of OpenBeken devices', function () {
     return server.listen();
   }
 
-  async function night(...devices: OpenBekenServer[]): Promise<RunningExample> {
+  async function night(isPlan: boolean, ...devices: OpenBekenServer[]): Promise<RunningExample> {
     const list = `const devices = ${JSON.stringify(devices.map(({ url }) => url))};`;
-    const flow = new Example(EXAMPLE).logged().set('Update', { releaseServer: releases.url });
+    const flow = new Example(EXAMPLE)
+      .logged()
+      .set('Who is there?', { hosts: '127.0.0.1' })
+      .set('Update', { releaseServer: releases.url, dryRun: isPlan });
     const { func } = flow.named('the devices');
     flow.set('the devices', { func: String(func).replace(/const devices = \[[^\]]*\];/, list) });
     example = await RunningExample.start(flow);
@@ -48,9 +51,13 @@ describe('the example for a night of OpenBeken devices', function () {
     return example;
   }
 
-  it('says what to do as it was imported', async () => {
-    const running = await night();
-    await running.logs(/No devices are listed/);
+  it('looks for devices, and updates none as it was imported', async () => {
+    assert.equal(new Example(EXAMPLE).named('Update').dryRun, true);
+    await (await night(true)).logs(/No OpenBeken devices were found/);
+    await example?.stop();
+    const behind = await device(1);
+    await (await night(true, behind)).logs(/would be updated, before 1\.18\.100/);
+    assert.ok(behind.requests.every(({ method }) => method === 'GET'));
   });
 
   it('backs up all, updates those that are behind, and stops at the first that fails', async () => {
@@ -58,7 +65,7 @@ describe('the example for a night of OpenBeken devices', function () {
     const current = await device(2, { version: '1.18.200' });
     const locked = await device(3, { faults: { password: 'secret' } });
     const last = await device(4);
-    const running = await night(behind, current, locked, last);
+    const running = await night(false, behind, current, locked, last);
     await running.logs(/BK_PORT_DENIED.*The others were left alone/);
     assert.match(running.output, /runs 1\.18\.200, before 1\.18\.100/);
     assert.match(running.output, /runs 1\.18\.200, already/);
