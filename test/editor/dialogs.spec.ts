@@ -217,6 +217,24 @@ describe('the dialogs', function () {
     await close();
   });
 
+  it('asks of a job in the queue what belongs to its operation', async () => {
+    await open('enqueue');
+    const { page } = editor;
+    const hint = (setting: string) =>
+      page.getAttribute(
+        `.form-row:has(#node-input-${setting}) .red-ui-typedInput-input`,
+        'placeholder',
+      );
+    assert.equal(await hint('length'), 'to the end of the image');
+    await page.selectOption('#node-input-source', 'backup');
+    assert.equal(await hint('filename'), "a name in the worker's folder");
+    await page.selectOption('#node-input-operation', 'read');
+    assert.equal(await hint('filename'), 'chip_MAC_kind_time.bin');
+    assert.equal(await hint('offset'), '0, 0x11000, 64K');
+    assert.equal(await hint('length'), 'to the end');
+    await close();
+  });
+
   it('identifies a chip with settings that are not deployed, and shows how to wire and reset meanwhile', async () => {
     await open('lamp');
     await editor.page.fill('#node-config-input-port', '/dev/ttyOTHER');

@@ -18,10 +18,15 @@ const LONGEST_MS = 180_000;
 /**
  * Restarts a device and waits until it is back.
  * @param client one whose questions nobody cancels: what was begun has to be looked at
+ * @param why it is `written`, what was sent lies in flash and has to take effect; it `dropped` that, and is to take it again
  * @returns what it says of itself then
  * @throws BkError BK_PORT_LOST where it does not come back, BK_WRONG_CHIP where another device answers there
  */
-export async function restart(context: WebContext, client: OpenBekenClient): Promise<DeviceInfo> {
+export async function restart(
+  context: WebContext,
+  client: OpenBekenClient,
+  why: 'written' | 'dropped' = 'written',
+): Promise<DeviceInfo> {
   const before = await client.info();
   const { clock, progress, port } = context;
   progress.say('reboot', say('openbeken.restarting', { port }));
@@ -45,7 +50,7 @@ export async function restart(context: WebContext, client: OpenBekenClient): Pro
     }
     await client.pause(ASK_EVERY_MS);
   }
-  throw other === null ? notBack(port) : anotherDevice(port);
+  throw other === null ? notBack(port, why) : anotherDevice(port);
 }
 
 /** That the connection breaks is what a restart does. */
@@ -65,15 +70,16 @@ function isYounger(now: DeviceInfo, before: DeviceInfo, ms: number): boolean {
   return uptime !== null && was !== null && uptime + 1 < was + ms / 1000;
 }
 
-function notBack(port: string): BkError {
-  return new BkError(
-    'BK_PORT_LOST',
-    say('openbeken.notBack', { port, seconds: LONGEST_MS / 1000 }),
-    {
-      phase: 'reboot',
-      advice: [say('openbeken.powerCycle'), say('openbeken.lookAtRouter')],
-    },
-  );
+function notBack(port: string, why: 'written' | 'dropped'): BkError {
+  const seconds = LONGEST_MS / 1000;
+  const text =
+    why === 'written'
+      ? say('openbeken.notBack', { port, seconds })
+      : say('openbeken.notBackUnwritten', { port, seconds });
+  return new BkError('BK_PORT_LOST', text, {
+    phase: 'reboot',
+    advice: [say('openbeken.powerCycle'), say('openbeken.lookAtRouter')],
+  });
 }
 
 function anotherDevice(port: string): BkError {

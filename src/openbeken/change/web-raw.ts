@@ -116,7 +116,7 @@ async function put(
       return;
     }
     // A device that drops what it is sent takes it again after a restart.
-    if (came === 'dropped' && tries > 1) await restart(context, client);
+    if (came === 'dropped' && tries > 1) await restart(context, client, 'dropped');
     else await clearUploads(client, 'write');
   }
   throw new BkError(

@@ -62,7 +62,7 @@ async function makeReady(
     // With an update in it that nobody has looked at the device is not restarted.
     if (state === 'unsafe') throw notTaken(context, offset);
     if (!mayRestart) break;
-    await restart(context, client);
+    await restart(context, client, 'dropped');
     context.warnings.push(say('openbeken.restartedToClear'));
   }
   throw new BkError('BK_FLASH_PROTECTED', say('openbeken.takesNothing', { port: context.port }), {

@@ -93,6 +93,8 @@ export const OPENBEKEN = {
   closerToRouter: 'Bring the device or an access point closer: its Wi-Fi may be too weak.',
   notBack:
     'What was written lies whole in the flash of the device at __port__. It was told to restart, and was not back within __seconds__ seconds',
+  notBackUnwritten:
+    'The device at __port__ wrote nothing of what was sent last, and was told to restart so that it takes it again. It was not back within __seconds__ seconds; the firmware that it had lies in its flash as before',
   powerCycle: 'Switch the device off and on, and look at its web page after a minute.',
   lookAtRouter: 'Look into the router whether it has another address now.',
   anotherDevice:

@@ -112,6 +112,16 @@ describe('an update over the network', function () {
     assert.match(error.cause.advice.join(' '), /write the backup .*_full_/);
   });
 
+  it('claims nothing written where the device does not come back from a restart that was to have it take uploads', async () => {
+    const bench = await webBench({ faults: { staysAway: true } });
+    const { device } = bench.server;
+    device.takeUpload = () => undefined;
+    device.endUpload = () => undefined;
+    const error = await rejection(write(bench), 'BK_PORT_LOST');
+    assert.match(error.message, /wrote nothing of what was sent last/);
+    assert.deepEqual(error.cause.state?.fresh ?? [], []);
+  });
+
   it('says so where the bootloader does not take it, with the files as before', async () => {
     const bench = await webBench();
     const { device } = bench.server;
