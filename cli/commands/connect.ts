@@ -18,6 +18,7 @@ export const connect = command({
 function describe(report: ChipReport, { port }: JobFacts): string {
   const { chip, family, chipId, bootloader, flash, encryptionKey, mac, layout, baud, linkMs } =
     report;
+  const { openbeken } = report;
   return rows([
     [say('cli.rowPort'), port],
     [say('cli.rowChip'), chip ?? say('cli.chipUnknown', { family })],
@@ -33,6 +34,9 @@ function describe(report: ChipReport, { port }: JobFacts): string {
     [say('cli.rowMac'), mac ?? say('cli.noMac')],
     [say('cli.rowDownload'), layout.download === null ? null : spans([layout.download])],
     [say('cli.rowCalibration'), layout.calibration === null ? null : hex(layout.calibration)],
+    [say('cli.rowOpenbeken'), openbeken?.version ?? openbeken?.build ?? null],
+    [say('cli.rowDeviceName'), openbeken?.name ?? null],
+    [say('cli.rowNetworkMac'), openbeken?.mac ?? null],
     [
       say('cli.rowLink'),
       baud === null

@@ -186,6 +186,8 @@ export const CLI = {
   rowErased: 'Erased',
   erased: 'sectors: __sectors__, blocks: __blocks__',
   rowOpenbeken: 'OpenBeken',
+  rowDeviceName: '  name',
+  rowNetworkMac: '  MAC on the network',
   configured: 'configured at __address__, pins: __pins__',
   configAt: 'configuration at __address__',
   rowBackup: 'Backup',

@@ -31,7 +31,7 @@ export const SESSION = {
   passwordInPort:
     'The port has a user name or a password in its address, and is not shown here for that; nothing was opened',
   givePassword:
-    'Put the password into its field in the device, and the address alone into the port.',
+    'Put the password into its field in the device, and the address alone into the port. The command takes it from the environment variable BK72XX_PASSWORD.',
   noPort: 'No port is set: choose the serial port of the adapter, for example /dev/ttyUSB0',
   wrongPort:
     'No port is set (port is __given__): choose the serial port of the adapter, for example /dev/ttyUSB0',

@@ -15,6 +15,7 @@ import type { ErrorCode } from '../../../src';
 import { noise, scratchFolder } from '../../support/bench-device';
 import { type Ended, pipe } from '../../support/command';
 import { HeldChip } from '../../support/held-chip';
+import { OpenBekenServer } from '../../support/openbeken-server';
 import { openBekenRelease, ReleaseStandIn } from '../../support/release-server';
 import { nextSeed } from '../../support/seed';
 import { UsbBus } from '../../support/usb-bus';
@@ -35,6 +36,19 @@ describe('bk72xx in a pipe', function () {
     assert.match(stdout, /^Chip +BK7231N$/m);
     assert.match(stdout, /^MAC +([0-9a-f]{2}:){5}[0-9a-f]{2}$/m);
     assert.match(stderr, /^link: Calling the chip/m);
+  });
+
+  it('tells of a device on the network which OpenBeken it runs, and how it is called', async () => {
+    const server = await new OpenBekenServer({ model: 'BK7231N' }).listen();
+    try {
+      const { status, stdout, stderr } = await run('connect', '--port', server.url);
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /^OpenBeken +\d+\.\d+/m);
+      assert.match(stdout, /^ {2}name +\S/m);
+      assert.match(stdout, /^ {2}MAC on the network +([0-9a-f]{2}:){5}[0-9a-f]{2}$/m);
+    } finally {
+      await server.close();
+    }
   });
 
   it('tests the wiring: says what the line carries, and that a chip is found', async () => {
