@@ -41,7 +41,7 @@ const NAME = 'BK7231N_020000abcdef_20000-4000_20260120-030405.bin';
 const PARTIAL = '.BK7231N_020000abcdef_20000-4000.partial';
 
 describe('a folder of backups that anything may lie in', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const pipes: string[] = [];
   afterEach(() => {
     sinon.restore();

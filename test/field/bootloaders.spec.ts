@@ -12,7 +12,7 @@ async function connected(sim: string, settings: Parameters<typeof testDevice>[1]
 }
 
 describe('bootloaders that are known', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   for (const [crc, sim, name, version] of [
     ['698e014a', 'bk7231n', 'Dreo', null],
@@ -54,7 +54,7 @@ describe('bootloaders that are known', function () {
 });
 
 describe('a bootloader that several models have', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const SIMS = ['bk7231u?bootloader=8bcec3b4', 'bk7252?bootloader=8bcec3b4'];
 
   it('does not tell the model', async () => {

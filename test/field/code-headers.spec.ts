@@ -17,7 +17,7 @@ import { rejection } from '../support/rejects';
 const damageOf = ({ damaged }: DetectedImage) => allEnglish(damaged);
 
 describe('the header behind code', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it('counts padding of FF as well as padding that holds its count', async () => {
     for (const [padding, stored] of [
@@ -63,7 +63,7 @@ function updated(key: 'tuya' | 'none' | 'other', length = 0x30000): Buffer {
 }
 
 describe('an application that came as an update', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it('is whole, with old packets behind its end', async () => {
     for (const key of ['tuya', 'none'] as const)

@@ -48,7 +48,7 @@ async function refusedBy(sim: string, options: WriteOptions, arrange: Arrange = 
 const blank = (flash: Buffer) => flash.fill(0xff);
 
 describe('a chip with a key of its own that eFuse does not tell', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it('is known by its code, which fits no key that is known', async () => {
     const { chip, chipId, encryptionKey, warnings } = await connected(UNREADABLE);
@@ -155,7 +155,7 @@ describe('a chip with a key of its own that eFuse does not tell', function () {
 });
 
 describe('a chip of which nothing tells the key', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it('is not taken for one without a key', async () => {
     for (const sim of ['bk7231m', 'bk7231n?efuse=none', 'bk7238', 'bk7252n']) {

@@ -18,7 +18,7 @@ const begunWith = (vectors: Buffer, chip: string): Buffer => {
 };
 
 describe('plain code as a compiler makes it', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   for (const [what, vectors] of BEGINNINGS) {
     it(`that begins with ${what} is refused, at 0x11000 too, on chips with a key and without`, async () => {

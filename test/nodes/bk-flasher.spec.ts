@@ -336,6 +336,8 @@ describe("the sidebar's server", function () {
       '/bk72xx/devices/:device/jobs',
       '/bk72xx/devices/:device/jobs/:job',
       '/bk72xx/images',
+      '/bk72xx/queues/:queue/jobs/:job',
+      '/bk72xx/queues/:queue/jobs/:job/retry',
       '/bk72xx/try',
     ]);
     for (const { method, path: route } of changing) {

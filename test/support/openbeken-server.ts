@@ -6,6 +6,7 @@ import { type DeviceOptions, OpenBekenDevice } from './openbeken-device';
 import { BitErrors, happensWithin, NO_FAULTS, type OpenBekenFaults } from './openbeken-faults';
 import { type Asked, Pages } from './openbeken-pages';
 import { UartTcp } from './openbeken-uart';
+import { resetSocket } from './reset-socket';
 
 /*
  * An OpenBeken device on the network, for tests: new OpenBekenServer({ model: 'BK7231T', … }), await listen().
@@ -148,7 +149,7 @@ export class OpenBekenServer {
 
   /** Resets all connections, as a router does that starts anew. */
   cutClients(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) resetSocket(socket);
     this.uart.cut();
   }
 
@@ -190,7 +191,7 @@ export class OpenBekenServer {
     this.#isUp = false;
     await this.uart.down();
     const closed = new Promise((resolve) => this.#server.close(resolve));
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) resetSocket(socket);
     await closed;
   }
 
@@ -208,7 +209,7 @@ export class OpenBekenServer {
   #connected(socket: Socket): void {
     socket.on('error', () => {});
     if (this.faults.oneAtATime && this.#sockets.size > 0) {
-      socket.resetAndDestroy();
+      resetSocket(socket);
       return;
     }
     this.#sockets.add(socket);
@@ -257,7 +258,7 @@ export class OpenBekenServer {
     const bytes = Buffer.concat([Buffer.from(head, 'latin1'), body.subarray(0, end)]);
     if (resetAt === null) socket.end(bytes);
     // Has to be taken by the other side before, as a reset throws away what was not.
-    else socket.write(bytes, () => setImmediate(() => socket.resetAndDestroy()));
+    else socket.write(bytes, () => setImmediate(() => resetSocket(socket)));
   }
 
   /** @returns bytes that were taken, the words of a refusal, or null where the connection went away in the middle of it */
@@ -280,7 +281,7 @@ export class OpenBekenServer {
     for (;;) {
       if (happensWithin(this.faults.resetsUpload, taken, piece.length) !== null) {
         this.device.endUpload(spoil);
-        socket.resetAndDestroy();
+        resetSocket(socket);
         return null;
       }
       if (!this.#dropsUploads) this.device.takeUpload(piece, spoil);

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { type Clock, systemClock, type Timer } from '../../src/clock';
 import type { Transport } from '../../src/transport/transport';
 import type { OpenBekenDevice } from './openbeken-device';
+import { resetSocket } from './reset-socket';
 
 const DRIVER = 'UartTCP';
 const USUAL_BAUD = 115_200;
@@ -135,7 +136,7 @@ export class UartTcp {
   /** Drops the client; after that there is Wi-Fi again. */
   cut(): void {
     this.#isPaused = false;
-    for (const client of this.#clients) client.resetAndDestroy();
+    for (const client of this.#clients) resetSocket(client);
   }
 
   #listen(): void {
@@ -150,11 +151,11 @@ export class UartTcp {
   }
 
   #stop(): void {
-    for (const client of this.#clients) client.resetAndDestroy();
+    for (const client of this.#clients) resetSocket(client);
     this.#opening = this.#opening.then(async () => {
       const server = this.#server;
       this.#server = null;
-      for (const client of this.#clients) client.resetAndDestroy();
+      for (const client of this.#clients) resetSocket(client);
       if (server !== null) await new Promise((resolve) => server.close(resolve));
     });
   }

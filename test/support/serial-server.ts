@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ModemLines, Transport } from '../../src/transport/transport';
+import { resetSocket } from './reset-socket';
 
 /** How a served port departs from RFC 2217, as servers that people have do. */
 export interface ServerHabits {
@@ -57,7 +58,7 @@ export class SerialServer {
 
   /** Breaks the connection, as a network does. */
   cut(): void {
-    this.#socket?.resetAndDestroy();
+    if (this.#socket !== null) resetSocket(this.#socket);
   }
 
   /** Closes the connection after all that was sent. */

@@ -133,7 +133,6 @@ export const FLASHER = {
   // Requests.
   deviceGone: 'There is no such device any more; nothing was begun.',
   queueGone: 'There is no such queue any more; nothing was changed.',
-  deployQueue: 'Look at what the sidebar shows now; what was drawn has to be deployed first.',
   deployAndChoose:
     'Choose one of the devices that are shown; what was drawn has to be deployed first.',
   tooManyJobs: '__count__ jobs of this device wait already; this one was not begun.',

@@ -12,7 +12,7 @@ const AT = 0x100000;
 const SIM = 'bk7231n?speed=fast';
 
 describe('the backup before a change', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = scratchFolder(this);
   const bins = () => readdirSync(folder()).filter((name) => name.endsWith('.bin'));
   const change = async (device: Device, mode: BackupOptions['mode'], seed = 1) =>

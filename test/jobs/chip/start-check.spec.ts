@@ -15,7 +15,7 @@ async function written(sim: string, settings: Partial<DeviceSettings> = {}) {
 }
 
 describe('the check whether firmware starts', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   for (const [app, name, version] of [
     ['openbeken', 'OpenBeken', '1.18.300'],

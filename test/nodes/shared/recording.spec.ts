@@ -12,7 +12,7 @@ const CATCH = { id: 'catch', type: 'catch', scope: null, uncaught: false, wires:
 const CAUGHT = { id: 'caught', type: 'helper' };
 
 describe('records of the nodes', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   useNodeRed();
 
   const sim = (options = '') => `sim://bk7231n?speed=fast&seed=${nextSeed()}${options}`;

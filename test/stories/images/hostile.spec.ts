@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<string, string>> = {
 describe('files that were made to keep a reader busy', () => {
   for (const [name, make] of Object.entries(HOSTILE)) {
     it(`are read all the same: ${name}`, async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       const bytes = make();
       const { kind } = await inspect(bytes);
       const image = detectImage(bytes);

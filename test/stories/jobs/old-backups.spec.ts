@@ -12,7 +12,7 @@ const SIM = 'bk7231n?speed=fast';
 const MIB = 1024 * 1024;
 
 describe('backups that look after themselves', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = scratchFolder(this);
   const names = (ending = '.bin') => readdirSync(folder()).filter((name) => name.endsWith(ending));
   let bench: TestDevice;

@@ -15,7 +15,7 @@ const port = (chip: string, faults = '') => `sim://${chip}?speed=fast&seed=${nex
 const IMAGE = someImage(8192);
 
 describe('a queue that benches share', function () {
-  this.timeout(40_000);
+  this.timeout(60_000);
   let redis: RedisServer;
   before(async function () {
     redis = await RedisServer.start(this);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { resetSocket } from '../reset-socket';
 
 /**
  * How a connection breaks: `reset` and `end` for both sides, `forgotten` for the client while the server still believes
@@ -33,7 +34,7 @@ export class BreakingLine {
     client.unpipe();
     server.unpipe();
     if (how === 'end') client.destroy();
-    else client.resetAndDestroy();
+    else resetSocket(client);
     if (how !== 'forgotten') server.destroy();
     else this.#forgotten.add(server.resume());
   }

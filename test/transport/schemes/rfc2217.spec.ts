@@ -266,7 +266,7 @@ describe('a serial server', () => {
 });
 
 describe('a chip behind a serial server', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it('is linked by RTS, taken to a fast rate, written and read', async () => {
     const chipUrl = `sim://bk7231n?speed=fast&app=silent&reset=rts&seed=${nextSeed()}`;

@@ -21,7 +21,7 @@ const END = {
 };
 
 describe('the shared store', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let redis: RedisServer;
   let server: QueueServer;
   let store: ImageStore;
