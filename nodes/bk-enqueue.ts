@@ -18,13 +18,14 @@ export = function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
     const messages = new AskedMessages(RED, this, language, new StatusTexts(RED));
     let enqueuer: Enqueuer | null = null;
+    let endStanding = () => {};
 
     /** Jobs from before a restart are waited for at once, and not only when a message comes. */
     const open = (): Enqueuer => {
       if (enqueuer !== null) return enqueuer;
       const server = findQueue(RED, def.queue).server();
-      enqueuer = new Enqueuer(server, ownerOf(this), messages);
-      server.onStanding((standing) => messages.onStanding(standing));
+      enqueuer = new Enqueuer(server, ownerOf(RED, this), messages);
+      endStanding = server.onStanding((standing) => messages.onStanding(standing));
       return enqueuer;
     };
 
@@ -51,6 +52,7 @@ export = function register(RED: NodeAPI): void {
     }
     this.on('input', (msg, send, done) => void input(msg, send, done));
     this.on('close', (_removed: boolean, done: () => void) => {
+      endStanding();
       closeWithin(enqueuer?.close() ?? Promise.resolve(), done);
     });
   }
@@ -58,7 +60,21 @@ export = function register(RED: NodeAPI): void {
   RED.nodes.registerType('bk-enqueue', BkEnqueueNode);
 };
 
-/** By what a node finds its jobs again after a restart. */
-function ownerOf({ id }: Node): string {
-  return id.replace(/[^\w.-]/g, '-').slice(0, 64);
+/**
+ * By what a node finds its jobs again after a restart. A flow that was copied to another computer has nodes with the same
+ * ids: the Node-RED is a part of it, as far as it has a name of its own.
+ */
+function ownerOf(RED: NodeAPI, { id }: Node): string {
+  return `${instanceOf(RED)}${id}`.replace(/[^\w.-]/g, '-').slice(0, 64);
+}
+
+function instanceOf({ settings }: NodeAPI): string {
+  try {
+    const { get } = settings as { get?: (name: string) => unknown };
+    const instance = get?.('instanceId');
+    return typeof instance === 'string' && instance !== '' ? `${instance.slice(0, 24)}.` : '';
+  } catch {
+    // Its settings are not kept: it cannot tell who it was before either.
+    return '';
+  }
 }

@@ -40,6 +40,7 @@ export = function register(RED: NodeAPI): void {
     let bench: Bench | null = null;
     let resting: NodeStatus | null = null;
     let isBusy = false;
+    let endStanding = () => {};
     const badge = (status: NodeStatus) => withServer(texts, server, status);
     const showStanding = () => {
       if (server === null || isBusy) return;
@@ -85,7 +86,7 @@ export = function register(RED: NodeAPI): void {
             this.error(forNodeRed(error.in(language), language), {} as NodeMessage),
         },
       );
-      server.onStanding(showStanding);
+      endStanding = server.onStanding(showStanding);
     } catch (error) {
       const failure = asBkError(error).in(language);
       this.status(texts.failed(failure));
@@ -93,6 +94,7 @@ export = function register(RED: NodeAPI): void {
     }
 
     this.on('close', (_removed: boolean, done: () => void) => {
+      endStanding();
       closeWithin(bench?.close() ?? Promise.resolve(), done);
     });
   }

@@ -50,8 +50,8 @@ export class Enqueuer {
   readonly #board: BenchBoard;
   readonly #endSignals: () => void;
   readonly #loop: Promise<void>;
-  /** The jobs that somebody waits for, as far as is known. */
-  readonly #open = new Set<string>();
+  /** The jobs that somebody waits for, as far as is known: thousands of them need not be fetched at each look. */
+  readonly #open = new Map<string, OpenOrder>();
   readonly #begun = new Set<string>();
   readonly #told = new Set<string>();
   #looks = 0;
@@ -109,16 +109,9 @@ export class Enqueuer {
     const blobs = [image, openbeken].filter((one) => one !== undefined);
     const since = this.#clock.date().toISOString();
     const { operation } = wanted;
-    this.#open.add(job);
-    await this.#ledger.open(this.#owner, {
-      job,
-      queue,
-      blobs,
-      message,
-      operation,
-      since,
-      told: false,
-    });
+    const open = { job, queue, blobs, message, operation, since, told: false };
+    await this.#ledger.open(this.#owner, open);
+    this.#open.set(job, open);
     try {
       await this.#server.ask(() =>
         this.#server.queue(queue).add(operation, order, {
@@ -130,6 +123,7 @@ export class Enqueuer {
         }),
       );
     } catch (error) {
+      this.#open.delete(job);
       await this.#ledger.close(this.#owner, job).catch(() => {});
       throw error;
     }
@@ -139,7 +133,7 @@ export class Enqueuer {
 
   /** Takes back all jobs that are open: those under way end at their next safe point. */
   async cancelAll(): Promise<void> {
-    for (const { job, queue } of await this.#ledger.openOf(this.#owner))
+    for (const { job, queue } of (await this.#openOrders()).open)
       await takeBack(this.#server, queue, job);
     this.#call();
   }
@@ -165,8 +159,9 @@ export class Enqueuer {
   }
 
   async #look(): Promise<void> {
-    const open = await this.#ledger.openOf(this.#owner);
-    for (const { job } of open) this.#open.add(job);
+    const { open, lost } = await this.#openOrders();
+    // A server that keeps nothing on its disk has been started anew, say: nobody knows of them any more.
+    for (const order of lost) await this.#report(order, gone());
     const outcomes = await this.#ledger.outcomes(open.map(({ job }) => job));
     for (const [index, order] of open.entries()) {
       if (this.#isClosing) return;
@@ -177,6 +172,21 @@ export class Enqueuer {
     if (this.#looks++ % LOOKS_PER_CHECK === LOOKS_PER_CHECK - 1) await this.#check(left);
     await this.#keep(left);
     this.#listener.onOpen(left.length, left.length === 0 ? null : await this.#troubleOf(left));
+  }
+
+  /** All that are open, the oldest first, those of earlier lives as well; and those that the server has lost. */
+  async #openOrders(): Promise<{ open: OpenOrder[]; lost: OpenOrder[] }> {
+    const known = [...this.#open.values()];
+    const jobs = new Set(await this.#ledger.openJobs(this.#owner));
+    const unknown = [...jobs].filter((job) => !this.#open.has(job));
+    for (const order of await this.#ledger.openOrders(this.#owner, unknown))
+      if (!this.#open.has(order.job)) this.#open.set(order.job, order);
+    return {
+      open: [...this.#open.values()]
+        .filter(({ job }) => jobs.has(job))
+        .sort((one, other) => one.since.localeCompare(other.since)),
+      lost: known.filter(({ job }) => !jobs.has(job) && this.#open.has(job)),
+    };
   }
 
   async #report(order: OpenOrder, outcome: Outcome | BkError): Promise<void> {
@@ -214,11 +224,7 @@ export class Enqueuer {
       );
       if (state !== 'unknown' && state !== 'completed' && state !== 'failed') continue;
       const outcome = await this.#ledger.outcomeOf(order.job);
-      const gone = new BkError('BK_QUEUE', say('queue.jobGone'), {
-        phase: 'open',
-        advice: [say('queue.enqueueAgain')],
-      });
-      await this.#report(order, outcome ?? gone);
+      await this.#report(order, outcome ?? gone());
     }
   }
 
@@ -247,4 +253,11 @@ export class Enqueuer {
     this.#isCalled = true;
     this.#pause.call();
   }
+}
+
+function gone(): BkError {
+  return new BkError('BK_QUEUE', say('queue.jobGone'), {
+    phase: 'open',
+    advice: [say('queue.enqueueAgain')],
+  });
 }

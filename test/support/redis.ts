@@ -70,6 +70,11 @@ export class RedisServer {
     });
   }
 
+  /** Lets it hold still, or go on: as a cable that is out, it neither answers nor hangs up. */
+  hold(isHeld: boolean): void {
+    this.#child?.kill(isHeld ? 'SIGSTOP' : 'SIGCONT');
+  }
+
   /** A client of it, for looking on; its user ends it. */
   client(options: object = {}): Redis {
     const client = new Redis({

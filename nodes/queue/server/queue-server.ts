@@ -3,7 +3,7 @@ import type { Redis, RedisOptions } from 'ioredis';
 import { type BkError, type Clock, type Note, say, type Timer } from '../../../src';
 import type { QueuePackages } from './packages';
 import { Pause } from './pause';
-import { asQueueError, isFull } from './server-errors';
+import { asQueueError, isDenied, isFull } from './server-errors';
 
 /** Where the queue is, and how long things in it live. */
 export interface ServerSettings {
@@ -50,6 +50,9 @@ const FIRST_RETRY_MS = 100;
 const SLOWEST_RETRY_MS = 2000;
 /** A server that takes longer to let us in is as good as away, ms. */
 const CONNECT_MS = 10_000;
+/** One that is asked and silent for so long is gone, though nobody has hung up: a computer without power, a cable, ms. */
+const SHORTEST_SILENCE_MS = 3000;
+const LONGEST_SILENCE_MS = 10_000;
 /** Node-RED waits 15 s for a node that closes: whoever uses the connection has to be done by then, ms. */
 const CLOSE_MS = 12_000;
 /** The oldest server that BullMQ recommends. */
@@ -180,7 +183,8 @@ export class QueueServer {
   }
 
   #options(): RedisOptions {
-    const { host, port, user, password, tls, database } = this.settings;
+    const { host, port, user, password, tls, database, lostAfterMs } = this.settings;
+    const silence = Math.max(SHORTEST_SILENCE_MS, lostAfterMs / 4);
     return {
       host,
       port,
@@ -189,6 +193,7 @@ export class QueueServer {
       ...(password === '' ? {} : { password }),
       ...(tls ? { tls: {} } : {}),
       connectTimeout: CONNECT_MS,
+      socketTimeout: Math.min(silence, LONGEST_SILENCE_MS),
       maxRetriesPerRequest: null,
       retryStrategy: (times) => Math.min(FIRST_RETRY_MS * 2 ** times, SLOWEST_RETRY_MS),
     };
@@ -217,7 +222,7 @@ export class QueueServer {
   #failed(thrown: unknown): BkError {
     const error = asQueueError(thrown);
     if (error.code !== 'BK_QUEUE') return error;
-    const state = isFull(error) ? 'full' : error.text.code === 'queue.denied' ? 'denied' : null;
+    const state = isFull(error) ? 'full' : isDenied(error) ? 'denied' : null;
     if (state !== null) this.#stand({ state, trouble: error.text });
     if (state === 'full') this.#lookAgain();
     return error;

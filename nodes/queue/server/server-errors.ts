@@ -34,3 +34,8 @@ export function asQueueError(thrown: unknown): BkError {
 export function isFull(error: BkError): boolean {
   return error.text.code === 'queue.full';
 }
+
+/** Whether the server does not let us in. */
+export function isDenied(error: BkError): boolean {
+  return error.text.code === 'queue.denied';
+}

@@ -39,13 +39,18 @@ export class Ledger {
     await this.#server.ask(() => redis.hdel(this.#open(owner), job));
   }
 
-  /** All that an owner waits for, the oldest first. */
-  async openOf(owner: string): Promise<OpenOrder[]> {
+  /** The jobs that an owner waits for. */
+  async openJobs(owner: string): Promise<string[]> {
     const { redis } = this.#server;
-    const all = await this.#server.ask(() => redis.hgetall(this.#open(owner)));
-    return Object.values(all)
-      .flatMap((text) => openIn(text))
-      .sort((one, other) => one.since.localeCompare(other.since));
+    return this.#server.ask(() => redis.hkeys(this.#open(owner)));
+  }
+
+  /** What is known of some of them. */
+  async openOrders(owner: string, jobs: readonly string[]): Promise<OpenOrder[]> {
+    if (jobs.length === 0) return [];
+    const { redis } = this.#server;
+    const texts = await this.#server.ask(() => redis.hmget(this.#open(owner), ...jobs));
+    return texts.flatMap((text) => (text === null ? [] : openIn(text)));
   }
 
   /** @returns the one that counts: this, or one that was noted before */
