@@ -53,7 +53,7 @@ export = function register(RED: NodeAPI): void {
       const device = findDevice(RED, def.device);
       server = findQueue(RED, def.queue).server();
       const name = this.name || device.name || this.id;
-      const perform = performer(RED, this, def.device, limits.folder, badge);
+      const perform = performer(RED, this, def.device, limits, badge);
       bench = new Bench(
         server,
         { id: `${this.id}@${hostname()}`, name, computer: hostname() },

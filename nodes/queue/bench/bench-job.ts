@@ -1,11 +1,9 @@
 import type { Job } from 'bullmq';
 import {
-  BkError,
+  type BkError,
   type Clock,
-  cleanNote,
   isBkError,
   type JobFacts,
-  type Progress,
   readImageFile,
   render,
   say,
@@ -16,9 +14,11 @@ import { type CheckedOrder, checkedOrder } from '../order/order';
 import type { KnownChip } from '../server/queue-names';
 import type { QueueServer } from '../server/queue-server';
 import { asQueueError } from '../server/server-errors';
-import { ImageStore, tooLarge } from '../store/image-store';
+import { ImageStore } from '../store/image-store';
 import { Ledger } from '../store/ledger';
 import { errorOf, type KeptFile, type Outcome } from '../store/outcome';
+import { cancelled, failure, lost, settingsIn } from './job-failures';
+import { JobShow } from './job-show';
 import type { Material, Perform, PerformedJob, UnderWay } from './perform';
 import { SAKE_OF } from './sake';
 import { checkLimits, type WorkerLimits } from './worker-limits';
@@ -47,10 +47,6 @@ export type JobEnd =
 const AGAIN_MS = 2000;
 /** How long a job that waits for its chip is left alone, ms. */
 const LEAVE_MS = 10_000;
-/** Dashboards are told of progress at most so often, ms. */
-const SHOWN_MS = 1000;
-/** So many lines the log has that they show, at most. */
-const MOST_LINES = 100;
 /** However often a job says that it may be tried. */
 const MOST_TRIES = 10;
 
@@ -67,14 +63,12 @@ export class BenchJob {
   readonly #token: string;
   readonly #ledger: Ledger;
   readonly #store: ImageStore;
+  readonly #show: JobShow;
   #over: () => void = () => {};
   #underWay: UnderWay | null = null;
   #isHandedBack = false;
   #isForOneChip = false;
   #isChipSeen = false;
-  #shownAt = Number.NEGATIVE_INFINITY;
-  #phase = '';
-  #lines = 0;
 
   constructor(
     server: QueueServer,
@@ -92,6 +86,7 @@ export class BenchJob {
     this.id = job.id ?? '';
     this.#ledger = new Ledger(server);
     this.#store = new ImageStore(server);
+    this.#show = new JobShow(server, bench.name, job);
     this.ended = new Promise((resolve) => {
       this.#over = resolve;
     });
@@ -180,7 +175,7 @@ export class BenchJob {
       },
       onProgress: (progress) => {
         watcher.onProgress(progress);
-        this.#tellProgress(order.owner, progress);
+        this.#show.progress(order.owner, progress);
       },
     });
     try {
@@ -232,27 +227,6 @@ export class BenchJob {
     }
     if (this.#underWay !== null && (await this.#ledger.isCancelled(this.id)))
       this.#underWay?.cancel();
-  }
-
-  #tellProgress(owner: string, progress: object): void {
-    const told = { ...progress, bench: this.#bench.name };
-    this.#server.signal({ kind: 'progress', job: this.id, owner, progress: told });
-    this.#log(progress as Progress);
-    const now = this.#clock.now();
-    if (now - this.#shownAt < SHOWN_MS || this.#server.redis.status !== 'ready') return;
-    this.#shownAt = now;
-    this.#job.updateProgress(told).catch(() => {});
-  }
-
-  /** A line for each phase, which dashboards show: without paths and names. */
-  #log({ phase, code, params }: Progress): void {
-    const isNews = phase !== this.#phase && this.#lines < MOST_LINES;
-    if (!isNews || this.#server.redis.status !== 'ready') return;
-    this.#phase = phase;
-    this.#lines++;
-    const said = render(cleanNote({ code, params }));
-    const line = `${this.#clock.date().toISOString()} ${this.#bench.name}: ${said}`;
-    this.#job.log(line).catch(() => {});
   }
 
   async #succeed(order: CheckedOrder, payload: unknown, facts: JobFacts): Promise<JobEnd> {
@@ -383,40 +357,4 @@ export class BenchJob {
 function isRefusedByBullMq({ details }: BkError): boolean {
   const { code } = (details.reason ?? {}) as { code?: unknown };
   return typeof code === 'number' && code < 0;
-}
-
-/** @throws BkError BK_REFUSED */
-function settingsIn(bytes: Buffer): object {
-  if (bytes.length > 64 * 1024) throw tooLarge(bytes.length, 64 * 1024);
-  try {
-    const settings: unknown = JSON.parse(bytes.toString());
-    if (typeof settings === 'object' && settings !== null && !Array.isArray(settings))
-      return settings;
-  } catch {
-    // Told below.
-  }
-  throw new BkError('BK_REFUSED', say('queue.malformed', { name: 'openbeken' }), {
-    phase: 'open',
-    advice: [say('queue.useEnqueue')],
-  });
-}
-
-/** What BullMQ keeps of it, and dashboards show. */
-function failure(error: BkError, isFinal: boolean): Error {
-  const shown = new Error(`${error.code}: ${error.message}`);
-  shown.stack = shown.message;
-  // By its name BullMQ knows that it is not to be tried again.
-  if (isFinal) shown.name = 'UnrecoverableError';
-  return shown;
-}
-
-function lost(): BkError {
-  return new BkError('BK_BENCH_LOST', say('queue.benchesLost'), {
-    phase: 'open',
-    advice: [say('queue.lookAtBenches')],
-  });
-}
-
-function cancelled(): BkError {
-  return new BkError('BK_CANCELLED', say('queue.cancelled'));
 }

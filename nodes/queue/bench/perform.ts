@@ -7,6 +7,7 @@ import { readOptions } from '../../shared/options/read-options';
 import { writeOptions } from '../../shared/options/write-options';
 import type { CheckedOrder } from '../order/order';
 import { fits, type KnownChip } from '../server/queue-names';
+import { isAtAddress, mustSpareCalibration, type WorkerLimits } from './worker-limits';
 
 /** What an order needs besides itself. */
 export interface Material {
@@ -37,19 +38,19 @@ export type Perform = (order: CheckedOrder, material: Material, watch: PerformWa
 /**
  * How a worker does what an order asks for: as the node of that operation does, with the same readers of settings, on
  * its own device and in its own folder.
- * @param folder absolute; for what is read and backed up
+ * @param limits of the worker; what of them can be told without a chip was checked
  * @param badge what the node's badge becomes
  */
 export function performer(
   RED: NodeAPI,
   node: Node,
   device: unknown,
-  folder: string,
+  limits: WorkerLimits,
   badge: (status: NodeStatus) => NodeStatus,
 ): Perform {
   return (order, material, watch) => {
     let isMisfit = false;
-    const kind = kindOf(RED, node, order, folder) as JobKind<unknown>;
+    const kind = kindOf(RED, node, order, limits.folder) as JobKind<unknown>;
     const careful: JobKind<unknown> = {
       ...kind,
       badge,
@@ -58,10 +59,12 @@ export function performer(
         return async (chip, control) => {
           const onChip = (report: ChipReport) => watch.onChip(report);
           const told = { ...control, onChip };
-          if (order.aim.kind !== 'any') {
+          const spares = !limits.allowCalibration && isAtAddress(order);
+          if (order.aim.kind !== 'any' || spares) {
             const { payload } = await chip.connect(told);
             isMisfit = !fits(order.aim, payload);
             if (isMisfit) throw new BkError('BK_WRONG_CHIP', say('queue.otherChip'));
+            if (spares) mustSpareCalibration(order, material.image?.length ?? 0, payload);
           }
           return start(chip, told);
         };

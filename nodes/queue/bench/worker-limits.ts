@@ -1,5 +1,8 @@
-import { BkError, type Note, say } from '../../../src';
+import { BkError, type ChipReport, type Note, say } from '../../../src';
 import type { CheckedOrder } from '../order/order';
+
+/** Bytes of flash that are erased at once. */
+const SECTOR = 0x1000;
 
 /** What a worker may do, as it was set there: no order changes it. */
 export interface WorkerLimits {
@@ -30,7 +33,9 @@ export function checkLimits(order: CheckedOrder, limits: WorkerLimits): void {
       say('queue.mayBootloader'),
     ],
     [
-      settings.calibration === 'erase' || settings.part === 'rf',
+      settings.calibration === 'erase' ||
+        settings.part === 'rf' ||
+        (isAtAddress(order) && order.image === undefined),
       limits.allowCalibration,
       say('queue.mayCalibration'),
     ],
@@ -42,8 +47,34 @@ export function checkLimits(order: CheckedOrder, limits: WorkerLimits): void {
     ],
   ];
   const broken = rules.find(([isAsked, isAllowed]) => isAsked && !isAllowed);
-  if (broken === undefined) return;
-  throw new BkError('BK_REFUSED', say('queue.notAllowed', { what: broken[2] }), {
+  if (broken !== undefined) throw notAllowed(broken[2]);
+}
+
+/** Its bytes are written where it says, whatever is there. */
+export function isAtAddress({ operation, settings }: CheckedOrder): boolean {
+  return operation === 'write' && typeof settings.offset === 'number';
+}
+
+/**
+ * Where the calibration is, only the chip tells.
+ * @param imageLength bytes
+ * @throws BkError BK_REFUSED for bytes at an address that reach into it, where this worker may not touch it
+ */
+export function mustSpareCalibration(
+  { settings }: CheckedOrder,
+  imageLength: number,
+  { layout }: Pick<ChipReport, 'layout'>,
+): void {
+  const from = Number(settings.offset);
+  const most = imageLength - Number(settings.skip ?? 0);
+  const end = from + Math.min(most, Number(settings.length ?? most));
+  const { calibration } = layout;
+  if (calibration === null || end <= calibration || from >= calibration + SECTOR) return;
+  throw notAllowed(say('queue.mayCalibration'));
+}
+
+function notAllowed(what: Note): BkError {
+  return new BkError('BK_REFUSED', say('queue.notAllowed', { what }), {
     phase: 'open',
     advice: [say('queue.allowAtWorker')],
   });
