@@ -267,8 +267,10 @@ const LONGEST_SHOWN = 60;
 /** Any value, short enough for a message. What is inside of objects stays there. */
 export function shown(value: unknown): string | Note {
   if (typeof value === 'string') {
-    const start = value.slice(0, LONGEST_SHOWN);
-    return JSON.stringify(start === value ? value : `${start}…`);
+    // Who writes an address with a password in it does not want to read it in a log.
+    const text = value.replace(/(:\/+).*@/s, '$1…@');
+    const start = text.slice(0, LONGEST_SHOWN);
+    return JSON.stringify(start === text ? text : `${start}…`);
   }
   if (value instanceof Uint8Array) return say('common.someBytes', { length: value.length });
   if (Array.isArray(value)) return say('common.aList');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BkError } from '../src/errors';
+import { BkError, shown } from '../src/errors';
 import { verbatim } from '../src/texts/note';
 
 describe('an error', () => {
@@ -40,5 +40,15 @@ describe('an error', () => {
     } finally {
       Error.stackTraceLimit = limit;
     }
+  });
+
+  it('shows no password that somebody wrote into an address', () => {
+    const hidden = [
+      'http://admin:se@cret@10.0.0.1',
+      `tcp://u:secret@${'h'.repeat(80)}`,
+      'http:/u:secret@h',
+    ];
+    for (const address of hidden) assert.doesNotMatch(String(shown(address)), /cret/);
+    assert.equal(shown('http://10.0.0.1'), '"http://10.0.0.1"');
   });
 });

@@ -5,6 +5,7 @@ import type { ChipReport, OpenBekenReport } from '../jobs/base/job-types';
 import type { Operation } from '../jobs/base/progress';
 import type { JobSet } from '../jobs/job-set';
 import { say } from '../texts/note';
+import { takeDevice } from './base/devices-at-work';
 import { WebContext } from './base/web-context';
 import { locateFiles, readFiles } from './base/web-flash';
 import { reportOf } from './base/web-identity';
@@ -78,6 +79,7 @@ class WebVisit<Prepared, Payload> implements Visit<Prepared, Payload> {
   readonly #stage: Stage;
   readonly #work: Work<Prepared, Payload>;
   #context: WebContext | null = null;
+  #letGo: () => void = () => {};
 
   constructor(stage: Stage, work: Work<Prepared, Payload>) {
     this.#stage = stage;
@@ -86,6 +88,8 @@ class WebVisit<Prepared, Payload> implements Visit<Prepared, Payload> {
 
   async reach(): Promise<void> {
     this.#context = await WebContext.reach(this.#stage);
+    const { operation, settings } = this.#stage;
+    this.#letGo = takeDevice(this.#context.identity, operation, settings.port);
   }
 
   perform(prepared: Prepared): Promise<JobOutcome<Payload>> {
@@ -111,6 +115,7 @@ class WebVisit<Prepared, Payload> implements Visit<Prepared, Payload> {
   }
 
   leave(): Promise<void> {
+    this.#letGo();
     return Promise.resolve();
   }
 }

@@ -198,18 +198,18 @@ function hostsIn(text: string): string[] {
 
 function* hostsOfPart(part: string): Generator<string> {
   const network = /^([\d.]+)\/(\d{1,2})$/.exec(part);
-  const range = /^([\d.]+)-(?:[\d.]+\.)?(\d{1,3})$/.exec(part);
+  const range = /^([\d.]+\.)(\d{1,3})-([\d.]+\.)?(\d{1,3})$/.exec(part);
   if (network !== null && isAddress(network[1]) && Number(network[2]) <= 32) {
     if (2 ** (32 - Number(network[2])) > MOST_HOSTS)
       throw badHosts(part, say('openbeken.tooManyHosts', { most: MOST_HOSTS }));
     for (const host of hostsOfNetwork(numberOf(network[1] ?? ''), Number(network[2])))
       yield textOf(host);
-  } else if (range !== null && isAddress(range[1]) && Number(range[2]) <= 255) {
-    const first = numberOf(range[1] ?? '');
-    for (let host = first; (host & 0xff) <= Number(range[2]); host++) {
-      yield textOf(host);
-      if ((host & 0xff) === 0xff) break;
-    }
+  } else if (range !== null) {
+    const [, net = '', from, otherNet = net, to] = range;
+    const [first, last] = [Number(from), Number(to)];
+    if (!isAddress(`${net}${from}`) || last > 255 || last < first || otherNet !== net)
+      throw badHosts(part, say('openbeken.wantedHosts'));
+    for (let host = first; host <= last; host++) yield `${net}${host}`;
   } else if (isAddress(part) || /^(?=.*[a-z])[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?$/i.test(part)) {
     yield part;
   } else {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { closeWebBenches, webBench } from '../support/openbeken-bench';
+import { Device } from '../../src';
+import { closeWebBenches, openBekenUpdate, webBench } from '../support/openbeken-bench';
+import { rejection } from '../support/rejects';
+import { environmentOn } from '../support/simulated-chips';
 
 describe('an OpenBeken device on the network', () => {
   afterEach(closeWebBenches);
@@ -26,5 +29,22 @@ describe('an OpenBeken device on the network', () => {
     });
     assert.equal(facts.baud, null);
     assert.deepEqual(facts.warnings, []);
+  });
+
+  it('is changed by one job at a time, whatever others call it', async () => {
+    const { server, device, clock } = await webBench();
+    const { host, port } = server;
+    const name = `http://[::ffff:${host}]:${port}`;
+    const other = new Device({ port: name }, environmentOn(clock));
+    const image = openBekenUpdate('1.18.200');
+    const started = server.happens('upload');
+    const writing = device.write({ image });
+    await started;
+    const error = await rejection(other.write({ image }), 'BK_PORT_BUSY');
+    assert.match(error.message, /another name there than/);
+    await rejection(other.connect(), 'BK_PORT_BUSY');
+    await writing;
+    assert.deepEqual(server.device.installed, ['1.18.200']);
+    await other.connect();
   });
 });

@@ -98,4 +98,10 @@ describe('a scan of the network', () => {
     for (const hosts of ['300.1.2.3', 'lamp?', '10.0.0.0/8', '10.0.0.1-999', 'http://lamp'])
       await rejection(scanNetwork({ hosts }), 'BK_BAD_SETTING');
   });
+
+  it('refuses ranges that are turned round, or go from one network into another', async () => {
+    for (const hosts of ['127.0.0.9-2', '127.0.0.2-127.0.1.4', '127.0.0.2-300', '1.2.3-4'])
+      await rejection(scanNetwork({ hosts, ports: [9] }), 'BK_BAD_SETTING');
+    assert.deepEqual(await scanNetwork({ hosts: '127.0.0.2-127.0.0.3', ports: [9] }), []);
+  });
 });

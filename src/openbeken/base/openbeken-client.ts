@@ -29,6 +29,12 @@ const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000];
 /** Who is told of connections that were lost and made anew. */
 export type OnRecovery = (recovery: RecoveryRecord) => void;
 
+/** Whether a device has answered, and the address of its Wi-Fi; null where it told none yet. */
+interface Met {
+  before: boolean;
+  mac: string | null;
+}
+
 /** What is asked, and while what. */
 type Question = Partial<HttpRequest> &
   Pick<HttpRequest, 'path' | 'limit'> & {
@@ -48,8 +54,8 @@ export class OpenBekenClient {
   readonly #clock: Clock;
   readonly #signal: AbortSignal | undefined;
   readonly #onRecovery: OnRecovery;
-  /** Whether the device has answered; shared with those made of this one. */
-  readonly #met: { before: boolean };
+  /** Shared with those made of this one. */
+  readonly #met: Met;
 
   /**
    * @param port `http://host[:port]`
@@ -61,7 +67,7 @@ export class OpenBekenClient {
     clock: Clock,
     signal: AbortSignal | undefined,
     onRecovery: OnRecovery = () => {},
-    met = { before: false },
+    met: Met = { before: false, mac: null },
   ) {
     const { host, port: tcpPort } = parseWebAddress(port);
     this.port = port;
@@ -86,10 +92,28 @@ export class OpenBekenClient {
     );
   }
 
-  /** @throws BkError BK_BAD_RESPONSE where no OpenBeken answers there, and as `ask` */
-  info(): Promise<DeviceInfo> {
+  /**
+   * What the device says of itself. The first one that answers is the one that is meant from then on.
+   * @throws BkError BK_BAD_RESPONSE where no OpenBeken answers there, and as `ask`
+   */
+  async info(): Promise<DeviceInfo> {
     const question = { path: '/api/info', limit: LONGEST_INFO, phase: 'identify' } as const;
-    return this.#askAgain(question, (answer) => this.#infoIn(answer));
+    const info = await this.#askAgain(question, (answer) => this.#infoIn(answer));
+    this.#met.mac ??= info.mac;
+    return info;
+  }
+
+  /**
+   * The same of the device that was met first: routers give addresses away.
+   * @throws BkError BK_WRONG_CHIP where it is another one by now
+   */
+  async sameInfo(phase: Phase): Promise<DeviceInfo> {
+    const info = await this.info();
+    if (info.mac === this.#met.mac) return info;
+    throw new BkError('BK_WRONG_CHIP', say('openbeken.anotherByNow', { port: this.port }), {
+      phase,
+      advice: [say('openbeken.lookAtRouter')],
+    });
   }
 
   /** The same, asked once and within so many ms: for a device that may not be back yet. */
@@ -152,6 +176,7 @@ export class OpenBekenClient {
   async upload(path: string, body: Buffer, phase: Phase): Promise<void> {
     const question = { path, body, limit: LONGEST_ANSWER, phase };
     const times = { idleMs: UPLOAD_IDLE_MS, totalMs: UPLOAD_MS };
+    await this.sameInfo(phase);
     // The device lets go of the connection before; some take only one at a time.
     await this.pause(BREATH_MS);
     const { status } = await this.#send({ ...question, ...times });

@@ -110,14 +110,18 @@ async function filesLength(context: WebContext): Promise<number> {
 }
 
 /** Where in flash the file system lies; null where it is at none of the places that are known. */
-export async function locateFiles(context: WebContext, files: Buffer): Promise<number | null> {
+export async function locateFiles(
+  context: WebContext,
+  files: Buffer,
+  client: OpenBekenClient = context.client,
+): Promise<number | null> {
   const { readable, chip } = context.identity;
   const head = files.subarray(0, SECTOR);
   for (const end of CHIPS[chip].openBeken.places?.filesEnds ?? []) {
     const offset = end - files.length;
     if (offset < 0 || end > readable) continue;
     const place = { offset, length: SECTOR };
-    const there = await readSure(context.client, place, 'identify');
+    const there = await readSure(client, place, 'identify');
     if (there.equals(head)) return offset;
   }
   return null;

@@ -12,6 +12,8 @@ const ANSWER_MS = 3_000;
 /** A device that still answers after that was not told, ms. */
 const NOT_TOLD_MS = 20_000;
 const MOST_TELLS = 4;
+/** So much a device that has a lot to do may count too little, s. */
+const MISCOUNTED = 3;
 /** It unpacks an update, starts, and finds its way into the Wi-Fi, ms. */
 const LONGEST_MS = 180_000;
 
@@ -27,30 +29,32 @@ export async function restart(
   client: OpenBekenClient,
   why: 'written' | 'dropped' = 'written',
 ): Promise<DeviceInfo> {
-  const before = await client.info();
   const { clock, progress, port } = context;
+  const before = await client.sameInfo('reboot');
   progress.say('reboot', say('openbeken.restarting', { port }));
   await tell(client);
   const start = clock.now();
   let told = 1;
   let isGone = false;
-  let other: DeviceInfo | null = null;
+  let other: BkError | null = null;
   await client.pause(UNTIL_RESTART_MS);
   while (clock.now() - start < LONGEST_MS) {
     const now = await client.infoNow(ANSWER_MS).catch((error: unknown) => {
-      if (!isBkError(error) || error.code === 'BK_PORT_DENIED') throw error;
+      if (!isBkError(error)) throw error;
+      // Somebody else, for now, to whom the password says nothing.
+      if (error.code === 'BK_PORT_DENIED') other = error;
       return null;
     });
     if (now === null) isGone = true;
-    else if (now.mac !== before.mac) other = now;
-    else if (isGone || isYounger(now, before, clock.now() - start)) return now;
+    else if (now.mac !== before.mac) other = anotherDevice(port);
+    else if (hasRestarted(now, before, clock.now() - start) ?? isGone) return now;
     else if (told < MOST_TELLS && clock.now() - start > told * NOT_TOLD_MS) {
       told++;
       await tell(client);
     }
     await client.pause(ASK_EVERY_MS);
   }
-  throw other === null ? notBack(port, why) : anotherDevice(port);
+  throw other ?? notBack(port, why);
 }
 
 /** That the connection breaks is what a restart does. */
@@ -62,12 +66,17 @@ async function tell(client: OpenBekenClient): Promise<void> {
   }
 }
 
-/** @param ms that have passed since */
-function isYounger(now: DeviceInfo, before: DeviceInfo, ms: number): boolean {
+/**
+ * Whether it was restarted; null where it does not tell. That it did not answer meanwhile says nothing: one question may
+ * get lost on the way.
+ * @param ms that have passed since
+ */
+function hasRestarted(now: DeviceInfo, before: DeviceInfo, ms: number): boolean | null {
   if (now.build !== before.build) return true;
   const [uptime, was] = [now.uptimeSeconds, before.uptimeSeconds];
-  // A device that was not restarted has counted on; both numbers are cut to whole seconds.
-  return uptime !== null && was !== null && uptime + 1 < was + ms / 1000;
+  if (uptime === null || was === null) return null;
+  // A device that was not restarted has counted on.
+  return uptime + MISCOUNTED < was + ms / 1000;
 }
 
 function notBack(port: string, why: 'written' | 'dropped'): BkError {

@@ -26,10 +26,12 @@ export async function restoreFiles(
     const now = await client.readFiles('verify');
     if (now?.equals(files)) return tries > 0;
     if (tries === TRIES) break;
+    // A device that has less room now looks only at the start of what it is sent: the rest would go over what lies behind.
+    if (now?.length !== files.length) continue;
     context.progress.say('write', say('openbeken.restoringFiles'));
     await clearUploads(client, 'write');
-    const offset = tries === 0 || now === null ? null : await locateFiles(context, now);
-    if (now === null || offset === null || now.length !== files.length) {
+    const offset = tries === 0 ? null : await locateFiles(context, now, client);
+    if (offset === null) {
       await send(client, '/api/fsblock', files);
       continue;
     }
@@ -47,7 +49,7 @@ export async function restoreFiles(
 /** What came of it is looked at in any case. */
 async function send(client: OpenBekenClient, path: string, bytes: Buffer): Promise<void> {
   await client.upload(path, bytes, 'write').catch((error: unknown) => {
-    if (!isBkError(error) || error.code === 'BK_PORT_DENIED') throw error;
+    if (!isBkError(error) || isBkError(error, 'BK_PORT_DENIED', 'BK_WRONG_CHIP')) throw error;
   });
 }
 

@@ -45,8 +45,8 @@ export async function fillSlot(
 
 /**
  * Puts something into the slot’s first sector that is no update, and looks whether it is there: so the device takes
- * uploads, and starts nothing from the slot. A device that drops what it is sent is restarted, which is safe as long
- * as the slot is as it was.
+ * uploads, and starts nothing from the slot. A device that drops what it is sent is restarted, but never with something
+ * in the slot that begins like an update.
  * @returns what is there now
  */
 async function makeReady(
@@ -60,7 +60,7 @@ async function makeReady(
     const state = await sendFiller(context, client, offset, before);
     if (state === 'ready') return readSure(client, { offset, length: SECTOR }, 'verify');
     // With an update in it that nobody has looked at the device is not restarted.
-    if (state === 'unsafe') throw notTaken(context, offset);
+    if (state === 'unsafe' || isUpdate(before)) throw notEmptied(context, offset);
     if (!mayRestart) break;
     await restart(context, client, 'dropped');
     context.warnings.push(say('openbeken.restartedToClear'));
@@ -94,6 +94,22 @@ async function sendFiller(
   return isUpdate(there) ? 'unsafe' : 'ready';
 }
 
+/**
+ * Makes sure that no bootloader takes anything from the slot when the device is restarted: files that go back into it may
+ * lie in the midst of the update.
+ * @throws BkError BK_CRC_MISMATCH where the device does not let that be done
+ */
+export async function disarmSlot(
+  context: WebContext,
+  client: OpenBekenClient,
+  offset: number,
+): Promise<void> {
+  const before = await readSure(client, { offset, length: SECTOR }, 'verify');
+  if (!isUpdate(before)) return;
+  const state = await sendFiller(context, client, offset, before);
+  if (state !== 'ready') throw notEmptied(context, offset);
+}
+
 /** The same error, with what lies in the slot now: nothing that would be installed, where the device lets that be done. */
 async function emptied(
   context: WebContext,
@@ -109,7 +125,7 @@ async function emptied(
     const before = await readSure(client, first, 'verify');
     const state = isUpdate(before) ? await sendFiller(context, client, offset, before) : 'ready';
     await clearUploads(client, 'write');
-    if (state !== 'ready') throw notTaken(context, offset);
+    if (state !== 'ready') throw notEmptied(context, offset);
     const text = say('openbeken.stoppedSafely', { what: error.text, port: context.port });
     return error.with({ text, state: { ...none, uncertain: [rest] } });
   } catch (reason) {
@@ -127,6 +143,14 @@ async function emptied(
 /** It begins with the header that bootloaders look for. */
 function isUpdate(sector: Buffer): boolean {
   return sector.toString('latin1', 0, 4) === 'RBL\0';
+}
+
+function notEmptied({ port }: WebContext, offset: number): BkError {
+  return new BkError('BK_CRC_MISMATCH', say('openbeken.notEmptied', { port, slot: hex(offset) }), {
+    phase: 'verify',
+    address: offset,
+    advice: [say('openbeken.closerToRouter'), say('openbeken.updateByCableOnce')],
+  });
 }
 
 function notTaken({ port }: WebContext, offset: number): BkError {

@@ -12,7 +12,7 @@ import { configRegion, readFiles, readSure, USUAL_SPEED } from '../base/web-flas
 import { restart } from '../base/web-restart';
 import { uploadSeconds } from '../base/web-upload';
 import { filesLost, isFileSystem, restoreFiles } from './web-files';
-import { fillSlot } from './web-slot';
+import { disarmSlot, fillSlot } from './web-slot';
 
 /** An update over the network, and the code in it. */
 export interface Update {
@@ -67,6 +67,7 @@ export async function update(
   });
   progress.end('write', say('job.written'));
   const info = await startUpdate(context, client, backup);
+  if (files !== null) await disarmSlot(context, client, update.piece.offset);
   const restored = files !== null && (await restoreFiles(context, client, files));
   // Scripts among them run with a start only.
   const last = restored ? await restart(context, client) : info;

@@ -99,6 +99,14 @@ export const OPENBEKEN = {
   lookAtRouter: 'Look into the router whether it has another address now.',
   anotherDevice:
     'After the restart another device answers at __port__: the router gave the address away',
+  anotherByNow:
+    'Another device answers at __port__ by now than when the job began: the router gave the address away. Nothing was sent to that one',
+  busyByOtherName:
+    'Another job is at the device with the MAC __mac__, which has another name there than __port__, and one of both changes it; nothing was changed by this one',
+  oneName:
+    'Call the device the same everywhere, so that its jobs take turns; or wait until the other job is over.',
+  notEmptied:
+    'The slot for updates at __slot__ of the device at __port__ begins like an update, and the device writes nothing over it',
   cableWithBackup: 'If it stays away, open it and write the backup __backup__ by a serial adapter.',
   notInstalled:
     'The update lay whole in the slot of the device at __port__, which was restarted; it came back with another build than that of the update: __build__. Its files are as they were',

@@ -195,7 +195,7 @@ class ControlledLine implements Transport {
     await this.#alone(async () => {
       if (rts === this.#isLow) return;
       await this.#untilFree();
-      await commands.set(pin, rts ? pin.low : pin.low === 0 ? 1 : 0);
+      await commands.set(pin, rts ? pin.low : highOf(pin));
       this.#isLow = rts;
     });
     return true;
@@ -211,7 +211,11 @@ class ControlledLine implements Transport {
     this.#loss ??= gone(this.port, null);
     await this.#running;
     await this.#line.close();
-    if (wasThere) await this.#parts.commands.restore();
+    if (!wasThere) return;
+    const { pin, commands } = this.#parts;
+    // A chip that is left in reset stays there until somebody comes by.
+    if (pin !== null && this.#isLow === true) await commands.set(pin, highOf(pin)).catch(() => {});
+    await commands.restore();
   }
 
   /** One thing at a time. @throws BkError BK_PORT_LOST: a module that does not do it may have done half of it */
@@ -255,6 +259,11 @@ class ControlledLine implements Transport {
     void this.#line.close();
     this.onLost?.(this.#loss);
   }
+}
+
+/** The channel's value for which the pin is high. */
+function highOf({ low }: ResetPin): 0 | 1 {
+  return low === 0 ? 1 : 0;
 }
 
 function gone(port: string, reason: Error | null): BkError {

@@ -153,4 +153,100 @@ describe('an update over the network', function () {
     assert.deepEqual(bench.server.device.installed, []);
     assert.deepEqual(bench.server.device.readFiles(), { 'autoexec.bat': 'startDriver NTP' });
   });
+
+  it('sends no files to a device that has less room for them now', async () => {
+    const bench = await webBench();
+    const { device } = bench.server;
+    const behind = Buffer.from(device.flash.subarray(0x1d0000));
+    const reboot = device.reboot.bind(device);
+    device.reboot = (takesAny) => {
+      reboot(takesAny);
+      device.files.offset += 0x4000;
+      device.files.length -= 0x4000;
+    };
+    await rejection(write(bench), 'BK_CRC_MISMATCH');
+    assert.ok(device.flash.subarray(0x1d0000).equals(behind));
+    assert.equal(changes(bench).includes('/api/fsblock'), false);
+  });
+
+  it('puts files back also where the job is cancelled in the midst of that', async () => {
+    const bench = await webBench();
+    const { device } = bench.server;
+    const abort = new AbortController();
+    const take = device.takeUpload.bind(device);
+    let isSpoiled = false;
+    device.takeUpload = (bytes, spoil) => {
+      const isFiles = bench.server.requests.at(-1)?.path === '/api/fsblock';
+      if (isFiles) abort.abort();
+      take(bytes, (sector) => {
+        spoil(sector);
+        if (isFiles && !isSpoiled) sector[30] = 1;
+        isSpoiled ||= isFiles;
+      });
+    };
+    await bench.device.write({ image }, { signal: abort.signal }).catch(() => {});
+    assert.ok(abort.signal.aborted);
+    assert.deepEqual(device.installed, ['1.18.200']);
+    assert.deepEqual(device.readFiles(), { 'autoexec.bat': 'startDriver NTP' });
+  });
+
+  it('takes a question that got lost for no restart', async () => {
+    const bench = await webBench();
+    const { server } = bench;
+    const soon = server.rebootSoon.bind(server);
+    let tells = 0;
+    server.rebootSoon = () => {
+      if (tells++ > 0) soon();
+      else server.faults.resetsDownload = { bytes: 0, times: 2 };
+    };
+    const { payload } = await write(bench);
+    assert.equal(payload.update?.after?.version, '1.18.200');
+    assert.deepEqual(server.device.installed, ['1.18.200']);
+    assert.deepEqual(server.device.readFiles(), { 'autoexec.bat': 'startDriver NTP' });
+  });
+
+  it('restarts no device that drops what it is sent, with a part of the update in its slot', async () => {
+    const bench = await webBench({ faults: { takesAnyImage: true } });
+    const { device } = bench.server;
+    const take = device.takeUpload.bind(device);
+    device.takeUpload = (bytes, spoil) => {
+      if (device.flash.toString('latin1', 0x12a000, 0x12a003) === 'RBL') return;
+      take(bytes, (sector) => {
+        spoil(sector);
+        sector[0x800] = 1;
+      });
+    };
+    const error = await rejection(write(bench), 'BK_CRC_MISMATCH');
+    assert.match(error.message, /begins like an update, and the device writes nothing over it/);
+    assert.equal(changes(bench).includes('/api/reboot'), false);
+  });
+
+  it('restarts no device with files in the midst of an update that was not taken', async () => {
+    const bench = await webBench();
+    const { device } = bench.server;
+    const started: string[] = [];
+    device.reboot = () => {
+      started.push(device.flash.toString('latin1', 0x12a000, 0x12a003));
+      if (started.length === 1) device.flash.fill(0xff, device.files.offset, device.slot.end);
+      device.start();
+    };
+    await rejection(write(bench), 'BK_WRONG_IMAGE');
+    assert.equal(started[0], 'RBL');
+    assert.equal(started.slice(1).includes('RBL'), false);
+  });
+
+  it('sends nothing to another device to which the address went', async () => {
+    const bench = await webBench();
+    const { server } = bench;
+    const backup = { mode: 'always', folder: folder() } as const;
+    const info = server.device.info.bind(server.device);
+    const isOther = () => server.requests.length > 20;
+    server.device.info = (ip) => ({
+      ...info(ip),
+      ...(isOther() ? { mac: '66:55:44:33:22:11' } : {}),
+    });
+    const error = await rejection(write(bench, { backup }), 'BK_WRONG_CHIP');
+    assert.match(error.message, /Another device answers/);
+    assert.deepEqual(changes(bench), []);
+  });
 });

@@ -157,6 +157,15 @@ describe('a serial line of an OpenBeken module', () => {
     });
   }
 
+  it('lets a chip out of reset when it is closed', async () => {
+    const { server, open } = await serve();
+    const line = await open('&reset=26');
+    await line.setLines({ rts: true, dtr: false });
+    assert.equal(server.device.channels.get(3), 1);
+    await line.close();
+    assert.equal(server.device.channels.get(3), 0);
+  });
+
   it('has no modem lines without a pin', async () => {
     const { open } = await serve();
     const line = await open();
