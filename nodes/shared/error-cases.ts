@@ -64,6 +64,8 @@ const CASES: Readonly<Record<string, readonly TextCode[]>> = {
   fileUnreadable: [
     'backup.fileUnreadable',
     'backup.folderUnread',
+    'backup.folderUnreadable',
+    'backup.noBackups',
     'backup.noPlainFile',
     'backup.noFileName',
   ],

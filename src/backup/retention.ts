@@ -1,9 +1,9 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Note, say } from '../texts/note';
-import { discard } from './atomic';
+import { discard, targetOf } from './atomic';
 import { type KeepRules, whichGo } from './base/which-go';
-import { Catalogue } from './catalogue';
+import { Catalogue, signature } from './catalogue';
 import { backupsOf, isAsListed, loadVerified } from './find';
 import type { FolderTurns } from './folder-turns';
 import { chipPart, kindOf, macPart, parseName } from './names';
@@ -96,14 +96,19 @@ async function removeAll(turns: FolderTurns, go: readonly FoundBackup[]): Promis
 async function removeLoneSidecars(folder: string, { record }: FoundBackup): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const present = new Set(names);
+  // Another process may just be giving a backup its name: the sidecar has it first.
+  const underWay = new Set(names.map(targetOf));
   for (const name of names) {
     if (!name.endsWith(SIDECAR)) continue;
     const path = join(folder, name.slice(0, -SIDECAR.length));
-    if (present.has(basename(path)) || parseName(basename(path)) === null) continue;
+    const file = basename(path);
+    if (present.has(file) || underWay.has(file) || parseName(file) === null) continue;
     const lone = await readSidecar(path);
     if (lone === null || !isOwn({ path, record: lone })) continue;
     const alike = lone.chip === record.chip && lone.mac === record.mac;
-    if (alike && kindOf(lone) === kindOf(record)) await discard(path + SIDECAR);
+    if (!alike || kindOf(lone) !== kindOf(record)) continue;
+    // It may have come since the names were read.
+    if ((await signature(path)) === null) await discard(path + SIDECAR);
   }
 }
 

@@ -77,9 +77,11 @@ export class AdapterWatch {
     if (this.#isLooking) return;
     this.#isLooking = true;
     this.#stopTimer();
-    // A look that fails tells nothing: nobody has gone by it.
+    // A look that fails tells nothing: nobody has gone by it. Whoever wanted to be told is told by the next one.
     this.#tell()
-      .catch(() => {})
+      .catch(() => {
+        this.#sign = undefined;
+      })
       .finally(() => {
         this.#isLooking = false;
         if (this.#watchers.size === 0) return;

@@ -4,13 +4,14 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import fs from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import sinon from 'sinon';
 import { Catalogue } from '../../src/backup/catalogue';
 import { FolderTurns } from '../../src/backup/folder-turns';
@@ -112,6 +113,17 @@ describe('how many backups are kept', function () {
     await write(1, { keep: 1 });
     for (const path of lone) assert.ok(!existsSync(path), path);
     for (const path of spared) assert.ok(existsSync(path), path);
+  });
+
+  it('spares the sidecar of a backup that another process is giving its name', async () => {
+    const { path, sidecar } = await write(0);
+    const part = join(folder(), `.${basename(path)}.0123456789ab.part`);
+    renameSync(path, part);
+    await write(1, { keep: 1 });
+    assert.ok(existsSync(sidecar));
+    renameSync(part, path);
+    assert.deepEqual((await write(2, { keep: 5 })).removed, []);
+    assert.ok(existsSync(path) && existsSync(sidecar));
   });
 
   it('removes nothing whose sidecar tells of something else than its name', async () => {

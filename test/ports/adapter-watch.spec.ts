@@ -133,6 +133,35 @@ describe('the watch for adapters', () => {
     assert.deepEqual(await passed(10_000), []);
   });
 
+  it('tells of one that has settled while it could not look, and of those that were there', async () => {
+    const { state, watch, listener, passed } = world();
+    state.isBroken = true;
+    state.ports = [adapter('ttyUSB0')];
+    watch.watch(listener, 1000);
+    assert.deepEqual(await passed(2000), []);
+    state.isBroken = false;
+    assert.deepEqual(await passed(2000), ['=/dev/ttyUSB0']);
+    state.ports = [...state.ports, adapter('ttyUSB1')];
+    // Seen, and not settled yet.
+    assert.deepEqual(await passed(1000), []);
+    state.isBroken = true;
+    assert.deepEqual(await passed(1500), []);
+    state.isBroken = false;
+    assert.deepEqual(await passed(5000), ['+/dev/ttyUSB1']);
+  });
+
+  it('tells one who has come while it could not look what there is', async () => {
+    const { state, watch, listener, passed } = world();
+    state.ports = [adapter('ttyUSB0')];
+    watch.watch(listener, 1000);
+    await passed(2000);
+    state.isBroken = true;
+    watch.watch(listener, 1000);
+    assert.deepEqual(await passed(0), []);
+    state.isBroken = false;
+    assert.deepEqual(await passed(2000), ['=/dev/ttyUSB0']);
+  });
+
   it('looks once for several, tells each of what is news to it, and rests when the last one leaves', async () => {
     const { clock, state, watch, listener, passed } = world();
     state.ports = [adapter('ttyUSB0')];

@@ -91,6 +91,8 @@ class Rfc2217Transport implements Transport {
   readonly #offered = new Set<number>(OPTIONS);
   /** Options that the server has been asked for, or has been told that it may use. */
   readonly #asked = new Set<number>([BINARY, NO_GO_AHEAD]);
+  /** Options that the server was told that this side does not use: once, as one that asks on and on may read nothing. */
+  readonly #refused = new Set<number>();
 
   constructor(line: TcpTransport, clock: Clock) {
     this.#line = line;
@@ -244,7 +246,8 @@ class Rfc2217Transport implements Transport {
   #negotiate(verb: 'will' | 'wont' | 'do' | 'dont', option: number): void {
     if (option === COM_PORT && (verb === 'do' || verb === 'will')) this.#agreed(true);
     if (option === COM_PORT && verb === 'dont') this.#agreed(false);
-    if (verb === 'do' && !this.#offered.has(option)) {
+    if (verb === 'do' && !this.#offered.has(option) && !this.#refused.has(option)) {
+      this.#refused.add(option);
       this.#send(optionRequest('wont', option));
     } else if (verb === 'will' && !this.#asked.has(option)) {
       this.#asked.add(option);

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock';
+import type { Clock, Timer } from '../../clock';
 import { COM_PORT, optionMessage } from './telnet';
 
 /** Requests of a client by number; a server's answers are 100 above. Source: RFC 2217. */
@@ -38,6 +38,9 @@ const MOST_WAIT_MS = 3_000;
 /** So many questions in a row stay unanswered before no answers are waited for any more. */
 const UNANSWERED = 2;
 
+/** A server that has asked to stop and says nothing more is written to again, ms: a job must not hang on it. */
+const MOST_SUSPENDED_MS = 10_000;
+
 /** In place of a rate: it is only told. */
 export const ASK = 0;
 
@@ -66,7 +69,7 @@ export class ComPort {
     this.#send = send;
   }
 
-  /** Resolves as soon as the server takes data. */
+  /** Resolves as soon as the server takes data, or has asked for too long a time that it be given none. */
   get running(): Promise<void> {
     return this.#running;
   }
@@ -170,9 +173,11 @@ export class ComPort {
     if (this.#resume !== null) return;
     this.#running = new Promise((resolve) => {
       this.#resume = () => {
+        this.#clock.clearTimeout(timer);
         this.#resume = null;
         resolve();
       };
     });
+    const timer: Timer = this.#clock.setTimeout(() => this.#resume?.(), MOST_SUSPENDED_MS);
   }
 }

@@ -294,6 +294,56 @@ const ONLY_FULL: readonly unknown[] = [
   readJedecId,
 ];
 
+describe('reads ahead', () => {
+  const AT = 0x1000;
+  const row = Array.from({ length: 20 }, (_, index) => ({ address: 0x11000 + index * AT }));
+
+  /** How many reads are out at once at most over a late line that has room for so many bytes. */
+  async function mostAtOnce(holds: number | undefined): Promise<number> {
+    const clock = new VirtualClock();
+    const transport = Object.assign(new ScriptedTransport(clock), { roundTripMs: 800 });
+    if (holds !== undefined) Object.assign(transport, { holds });
+    transport.baudRate = 921_600;
+    const exchanger = new Exchanger(transport, clock);
+    let out = 0;
+    let most = 0;
+    const answer = (address: number) => {
+      const head = Buffer.from('040eff01e0fcf400000900', 'hex');
+      const at = Buffer.alloc(4);
+      at.writeUInt32LE(address);
+      head.writeUInt16LE(1 + 1 + 4 + 4096, 7);
+      return Buffer.concat([head, at, Buffer.alloc(4096, 0x5a)]);
+    };
+    let free = 0;
+    transport.onWrite = (request) => {
+      const isRead = request.includes(Buffer.from('f4', 'hex'), 4) && request.length === 12;
+      if (!isRead) return transport.say(REGISTER_ANSWER, 800);
+      most = Math.max(most, ++out);
+      free = Math.max(free, clock.now() + 800) + 45;
+      clock.setTimeout(() => {
+        out--;
+        transport.say(answer(request.readUInt32LE(8)));
+      }, free - clock.now());
+    };
+    // What the line takes is known by then.
+    for (let time = 0; time < 3; time++) await exchanger.sendOnce(readRegister, REGISTER);
+    for (const [index, args] of row.entries()) {
+      const bytes = await exchanger.askWithNext(flashRead4K, args, row.slice(index + 1));
+      assert.equal(bytes.length, 4096);
+    }
+    return most;
+  }
+
+  it('are never more than what carries the line has room for', async () => {
+    const { answerBytes } = flashRead4K;
+    assert.equal(await mostAtOnce(undefined), 9, 'as many as the way is long');
+    assert.equal(await mostAtOnce(16_384), 3);
+    assert.equal(await mostAtOnce(2 * answerBytes), 2);
+    assert.equal(await mostAtOnce(2 * answerBytes - 1), 1);
+    assert.equal(await mostAtOnce(512), 1, 'one is asked for all the same');
+  });
+});
+
 describe('an exchange on a line that changes commands', () => {
   it('hears of an erase that the line has made of a read', async () => {
     const { transport, exchanger } = setUp();

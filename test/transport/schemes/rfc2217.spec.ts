@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Duplex } from 'node:stream';
 import sinon from 'sinon';
 import { Device, isBkError } from '../../../src';
 import { systemClock } from '../../../src/clock';
@@ -204,6 +205,28 @@ describe('a serial server', () => {
     line.onLost = (error) => told.push({ error, at: clock.now() });
     return { clock, network, line, told, since: clock.now() };
   }
+
+  it('is told once of an option that this side does not use, however often it asks', async () => {
+    const clock = new VirtualClock();
+    const server = new SerialServer(async () => deafPort());
+    const sockets: Duplex[] = [];
+    const network = new VirtualNetwork(clock, (socket) => {
+      sockets.push(socket);
+      void server.serve(socket);
+    });
+    const { chips } = environmentOn(clock).ports;
+    const line = await openTransport('rfc2217://bench:2217', { baudRate: 115_200, clock, chips });
+    let refusals = 0;
+    sockets[0]?.on('data', (bytes: Buffer) => {
+      refusals += bytes.toString('latin1').split('\xff\xfc').length - 1;
+    });
+    const asks = Buffer.alloc(3 * 20_000, Buffer.from([255, 253, 24]));
+    server.sendRaw(asks);
+    await clock.advance(1000);
+    assert.equal(refusals, 1);
+    await line.close();
+    network.cut('reset', 0);
+  });
 
   it('is not waited for because of what it says of modem lines, or does not say', async () => {
     for (const habits of [{ wrongControl: true }, { silent: [5] }]) {

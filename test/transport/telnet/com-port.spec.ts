@@ -71,6 +71,22 @@ describe('requests for a served port', () => {
     assert.equal(clock.now(), since + 300);
   });
 
+  it('are held no longer than ten seconds by a server that asks to stop and nothing more', async () => {
+    const { clock, comPort } = port();
+    const stop = Buffer.from([108]);
+    comPort.take(stop);
+    // Asking again and again makes it no longer.
+    for (let second = 1; second < 10; second++)
+      clock.setTimeout(() => comPort.take(stop), second * 1000);
+    await comPort.running;
+    assert.equal(clock.now(), 10_000);
+    comPort.take(stop);
+    comPort.take(Buffer.from([109]));
+    await comPort.running;
+    assert.equal(clock.now(), 10_000);
+    assert.equal(clock.pending, 0, 'no timer is left');
+  });
+
   it('are over when the line is', async () => {
     const { clock, comPort } = port();
     const asked = comPort.rate(ASK);
