@@ -205,6 +205,16 @@ describe('the editor', function () {
     if (PICTURES) await picture('bk-write-range');
     assert.equal(await isVisible('#node-input-part'), false);
     await closeForm('bk-write', 'cancel');
+    await openForm('bk-device');
+    for (const [port, isWired] of [
+      ['http://192.168.1.20', false],
+      ['/dev/ttyUSB0', true],
+    ] as const) {
+      await type('#node-config-input-port', port);
+      for (const field of ['baud', 'reset', 'idle', 'after'])
+        assert.equal(await isVisible(`#node-config-input-${field}`), isWired, `${field}: ${port}`);
+    }
+    await closeForm('bk-device', 'cancel');
   });
 
   it('offers ports and rates, and still takes any text', async () => {

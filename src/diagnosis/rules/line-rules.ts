@@ -142,14 +142,15 @@ function line(evidence: Evidence): Finding | null {
   if (!poor && !both) return null;
   if (tooFast(evidence) !== null) return null;
   const confidence = both && poor ? 0.7 : both ? 0.6 : 0.45;
+  const commands = { bad: short.bad, all: short.good + short.bad };
+  if (out + back === 0) return finding('line', confidence, say('diagnosis.shortFailed', commands));
   return finding(
     'line',
     confidence,
     say('diagnosis.lossesBothWays', {
       writes: say('diagnosis.writesAstray', { count: out }),
       answers: say('diagnosis.answersBroken', { count: back }),
-      bad: short.bad,
-      all: short.good + short.bad,
+      ...commands,
     }),
   );
 }

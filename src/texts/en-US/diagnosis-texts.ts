@@ -161,6 +161,7 @@ export const DIAGNOSIS = {
 
   // Both.
   lossesBothWays: '__writes__, __answers__, and __bad__ of __all__ short commands failed.',
+  shortFailed: '__bad__ of __all__ short commands failed.',
   writesAstray_one: '__count__ write did not reach the chip',
   writesAstray_other: '__count__ writes did not reach the chip',
   answersBroken_one: '__count__ answer did not come whole',
