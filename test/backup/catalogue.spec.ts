@@ -85,6 +85,7 @@ describe('the catalogue of a folder of backups', function () {
   });
 
   it('can be read by its owner alone', async function () {
+    // Windows has no modes.
     if (process.platform === 'win32') this.skip();
     await listBackups(folder());
     assert.equal(statSync(index()).mode & 0o777, 0o600);

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { Queue } from 'bullmq';
 import type { QueueJob, QueueLook, QueueState, ShownError } from '../../nodes/flasher/messages';
-import { accessibilityFaults, setTheme } from '../support/accessibility';
-import { chromiumFor, Editor, pageStands } from '../support/editor';
+import { chromiumFor, Editor } from '../support/editor';
 import { FakeFlasher } from '../support/fake-flasher';
 import { RedisServer } from '../support/redis';
+import { tabHolds } from '../support/tab-pictures';
 
 // In the page: the editor's own global.
 // biome-ignore lint/suspicious/noExplicitAny: the editor has no types
 declare const RED: any;
 
-const PICTURES = process.env.BK72XX_PICTURES;
 const FLOW = [
   { id: 'tab', type: 'tab', label: 'Lamps' },
   { id: 'read', type: 'bk-read', z: 'tab', device: '', x: 200, y: 80, wires: [[], []] },
@@ -121,35 +118,7 @@ describe('the queues in the tab BK flasher', function () {
     look: { ...LOOK, ...change },
   });
 
-  /** Looks at what the tab shows now in both themes, narrow, usual and wide. */
-  async function holds(what: string): Promise<void> {
-    const { page } = editor;
-    for (const theme of ['light', 'dark'] as const) {
-      await setTheme(page, theme);
-      for (const width of [180, 800, 300]) {
-        await page.evaluate((pixels) => {
-          const tab = document.querySelector<HTMLElement>('.bk-flasher');
-          if (tab !== null) tab.style.width = `${pixels}px`;
-        }, width);
-        await pageStands(page);
-        if (PICTURES) {
-          mkdirSync(PICTURES, { recursive: true });
-          const file = path.join(PICTURES, `queue-${what}-${theme}-${width}.png`);
-          await part('').screenshot({ path: file });
-        }
-        const overhang = await page.evaluate(() => {
-          const tab = document.querySelector('.bk-flasher');
-          return tab === null ? 0 : tab.scrollWidth - tab.clientWidth;
-        });
-        assert.ok(overhang <= 0, `${theme}: ${overhang} pixels too wide at ${width}`);
-      }
-      assert.deepEqual(await accessibilityFaults(page, '.bk-flasher'), [], theme);
-    }
-    await setTheme(page, 'light');
-    await page.evaluate(() => {
-      document.querySelector<HTMLElement>('.bk-flasher')?.style.removeProperty('width');
-    });
-  }
+  const holds = (what: string) => tabHolds(editor.page, `queue-${what}`);
 
   it('shows nothing of queues where there is none, and one as soon as it begins', async () => {
     assert.equal(await part('.bk-queues').isVisible(), false);

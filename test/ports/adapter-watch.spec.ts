@@ -223,6 +223,7 @@ describe('the watch for adapters', () => {
   describe('on the folders of Linux', () => {
     let bus: UsbBus;
     beforeEach(function () {
+      // The kernel's folders are made up.
       if (process.platform !== 'linux') this.skip();
       bus = new UsbBus().install();
     });

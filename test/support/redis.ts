@@ -21,6 +21,7 @@ export class RedisServer {
   static async start(context: Mocha.Context, ...args: string[]): Promise<RedisServer> {
     if (!isInstalled()) {
       if (process.env.BK72XX_REDIS === 'required') throw new Error('redis-server is not installed');
+      console.log('    skipped: no redis-server on this machine');
       context.skip();
     }
     const folder = mkdtempSync(path.join(tmpdir(), 'bk72xx-redis-'));

@@ -7,6 +7,7 @@ import { until } from '../support/until';
 describe('bytes of a connection that have not arrived', () => {
   for (const host of ['127.0.0.1', '::1']) {
     it(`are told by Linux (${host})`, async function () {
+      // Only Linux's /proc tells what has not arrived.
       if (process.platform !== 'linux') this.skip();
       const sockets: Socket[] = [];
       const server = createServer({ pauseOnConnect: true }, (socket) => sockets.push(socket));

@@ -31,7 +31,7 @@ export async function backUpFirst(
     const { path } = await readToFile(context, range, output, 'backup');
     return path;
   } catch (error) {
-    if (isBkError(error, 'BK_STORAGE', 'BK_BAD_SETTING', 'BK_CRC_MISMATCH')) throw failed(error);
+    if (isBkError(error, 'BK_STORAGE', 'BK_BAD_SETTING', 'BK_CRC_MISMATCH')) throw noBackup(error);
     throw error;
   }
 }
@@ -82,7 +82,8 @@ async function newestWhole(
   return null;
 }
 
-function failed(reason: BkError): BkError {
+/** What a change that wants a backup ends with where there is none. */
+export function noBackup(reason: BkError): BkError {
   const { address, attempts, likely, advice } = reason.details;
   const details = { phase: 'backup', address, attempts, likely, advice, reason } as const;
   return new BkError('BK_BACKUP_FAILED', say('job.noBackup', { reason: reason.text }), details);

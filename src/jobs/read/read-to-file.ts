@@ -3,29 +3,20 @@ import { backupsOf, listBackups, loadListed } from '../../backup/find';
 import type { FoundBackup } from '../../backup/record';
 import { settleLeftovers } from '../../backup/unfinished/leftovers';
 import { PartialBackup, type PartialSubject } from '../../backup/unfinished/partial';
-import { writeBackup } from '../../backup/write-backup';
 import type { Region } from '../../chip/layouts';
 import { outward, sectorsOf } from '../../chip/regions';
 import { isBkError } from '../../errors';
 import { say } from '../../texts/note';
 import { renderAll } from '../../texts/render';
 import type { JobContext } from '../base/job-context';
-import type { FileOutput, JobFacts } from '../base/job-types';
+import type { FileOutput } from '../base/job-types';
 import { chipIdOf } from '../chip/chip-calibration';
 import { keptAlive } from '../chip/kept-alive';
 import type { Keep } from './block-reader';
 import { inspectionFacts } from './inspection';
 import { type ReadBytes, readRange } from './read-range';
 import { HeldSectors, type SectorSource, storedSectors } from './sector-sources';
-
-export interface WrittenFile {
-  /** Absolute path. */
-  path: string;
-  facts: Pick<
-    JobFacts,
-    'filename' | 'removed' | 'sha256' | 'crc32' | 'bytesRead' | 'bytesReused' | 'bytesBlank'
-  >;
-}
+import { type WrittenFile, writeToFile } from './written-file';
 
 /**
  * Reads a range to a file that is complete or absent, with its facts beside it. What comes over the wire is
@@ -99,41 +90,25 @@ async function save(
   const { session } = context;
   const { chip, mac, kind, offset } = subject;
   const inspection = kind === 'full' ? await inspectionFacts(context, bytes) : null;
-  const { folder, filename, keep, keepDays, keepFirst = true } = output;
-  const { path, record, removed, doubts } = await writeBackup(context.folders, {
-    folder,
-    filename,
-    keep,
-    keepDays,
-    keepFirst,
-    fileMode: output.fileMode,
+  const read = {
     bytes,
     subject: { chip, mac, kind, offset },
     date: session.clock.date(),
     pause: keptAlive(session),
     // A disk that has room for one of the two gets the backup.
     makeRoom: () => partial?.remove() ?? Promise.resolve(),
+    counts: { bytesRead, bytesReused, bytesBlank },
     facts: {
       family: session.identity.family,
       bootloader: session.identity.bootloader,
       flash: { id: session.identity.flash.id, size: session.identity.flash.size },
       encryptionKey: session.identity.encryption,
       baud: session.workingBaud,
-      bytesRead,
-      bytesReused,
-      bytesBlank,
       warnings: renderAll([...session.identity.warnings, ...context.warnings]),
       ...(inspection === null ? {} : { inspection }),
     },
-  });
-  context.warnings.push(...doubts);
-  const { sha256, crc32 } = record;
-  const counts = { bytesRead, bytesReused, bytesBlank };
-  const goes = (keep ?? 0) > 0 || (keepDays ?? 0) > 0;
-  return {
-    path,
-    facts: { filename: path, sha256, crc32, ...(goes ? { removed } : {}), ...counts },
   };
+  return writeToFile(context.folders, output, read, context.warnings);
 }
 
 /** What the newest backup of this same chip has for a range; null without one, or without a MAC to tell it by. */

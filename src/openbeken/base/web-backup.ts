@@ -3,23 +3,17 @@ import { mustHaveRoom } from '../../backup/care/free-space';
 import { backupsOf, listBackups } from '../../backup/find';
 import { checkFolder } from '../../backup/folder';
 import type { FoundBackup } from '../../backup/record';
-import { writeBackup } from '../../backup/write-backup';
 import type { Region } from '../../chip/layouts';
-import { BkError, isBkError } from '../../errors';
+import { isBkError } from '../../errors';
 import { inspect } from '../../image/inspect/inspect';
-import type { BackupOptions, FileOutput, JobFacts } from '../../jobs/base/job-types';
+import type { BackupOptions, FileOutput } from '../../jobs/base/job-types';
+import { noBackup } from '../../jobs/change/backup-first';
 import { loadAsTold } from '../../jobs/chip/told-backup';
 import { sidecarFacts } from '../../jobs/read/inspection';
-import { say } from '../../texts/note';
+import { type WrittenFile, writeToFile } from '../../jobs/read/written-file';
 import { renderAll } from '../../texts/render';
 import type { WebContext } from './web-context';
 import { locateFiles, readFlash } from './web-flash';
-
-/** A file that was written, and what is told of it. */
-interface WrittenFile {
-  path: string;
-  facts: Pick<JobFacts, 'filename' | 'removed' | 'sha256' | 'crc32' | 'bytesRead' | 'bytesReused'>;
-}
 
 /** Writes bytes of the device as a backup of its chip, as one that was read over a line. */
 export async function saveBytes(
@@ -35,17 +29,11 @@ export async function saveBytes(
     kind === 'full'
       ? await sidecarFacts(inspect(bytes, { secrets: 'hide', pause: setImmediate }))
       : null;
-  const { folder, filename, keep, keepDays, keepFirst = true } = output;
-  const { path, record, removed, doubts } = await writeBackup(folders, {
-    folder,
-    filename,
-    keep,
-    keepDays,
-    keepFirst,
-    fileMode: output.fileMode,
+  const read = {
     bytes,
     subject: { chip, mac, kind, offset: range.offset },
     date: clock.date(),
+    counts: { bytesRead: bytes.length, bytesReused: 0 },
     facts: {
       family,
       bootloader,
@@ -53,20 +41,11 @@ export async function saveBytes(
       encryptionKey: key,
       baud: null,
       openbeken: { version: info.version, build: info.build, name: identity.name },
-      bytesRead: bytes.length,
-      bytesReused: 0,
       warnings: renderAll(context.warnings),
       ...(inspection === null ? {} : { inspection }),
     },
-  });
-  context.warnings.push(...doubts);
-  const { sha256, crc32 } = record;
-  const counts = { bytesRead: bytes.length, bytesReused: 0 };
-  const goes = (keep ?? 0) > 0 || (keepDays ?? 0) > 0;
-  return {
-    path,
-    facts: { filename: path, sha256, crc32, ...(goes ? { removed } : {}), ...counts },
-  };
+  } as const;
+  return writeToFile(folders, output, read, context.warnings);
 }
 
 /**
@@ -93,12 +72,7 @@ export async function backUpFirst(
     return (await saveBytes(context, range, bytes, output)).path;
   } catch (error) {
     if (!isBkError(error, 'BK_STORAGE', 'BK_BAD_SETTING')) throw error;
-    const { advice } = error.details;
-    throw new BkError('BK_BACKUP_FAILED', say('job.noBackup', { reason: error.text }), {
-      phase: 'backup',
-      advice,
-      reason: error,
-    });
+    throw noBackup(error);
   }
 }
 

@@ -13,9 +13,8 @@ import { lineTime } from '../../protocol/timing';
 import { say } from '../../texts/note';
 import type { Transport } from '../../transport/transport';
 import { tellsReboots } from '../base/link-state';
-import { twiceAlike } from '../base/twice-alike';
 import { AdaptiveTimeout, type Patience } from './adaptive-timeout';
-import { AnswerWaiter, ownCopy, type Waiter } from './answer-waiter';
+import { AnswerWaiter, type Waiter } from './answer-waiter';
 import { CallsUnderWay, SecondLook } from './calls-under-way';
 import { ChipTrust } from './chip-trust';
 import { AheadTrust, CommandsAhead } from './command-ahead';
@@ -33,10 +32,6 @@ interface ExchangeOptions<Args> {
   frame?: Frame | null;
 }
 
-/** How often something that changes nothing is asked. */
-const ASK_TRIES = 4;
-/** How often something is asked again before a line is too bad to tell anything. */
-const DOUBTS = 7;
 /** Silence after which nothing is under way any more, ms, and how long to wait for it. */
 const QUIET_MS = 20;
 const QUIET_LIMIT_MS = 300;
@@ -284,59 +279,6 @@ export class Exchanger {
   }
 
   /**
-   * Asks what only some chips answer: the silence of the others says nothing of the link.
-   * @returns null where nothing came, or a refusal
-   */
-  async askIfKnown<Args, Answer>(
-    command: Command<Args, Answer>,
-    args: Args,
-  ): Promise<Answer | null> {
-    try {
-      return await this.trust.expectingSilence(this.#clock, () => this.sendOnce(command, args));
-    } catch (error) {
-      if (isBkError(error, 'BK_NO_RESPONSE', 'BK_BAD_RESPONSE')) return null;
-      throw error;
-    }
-  }
-
-  /**
-   * Asks something that changes nothing, again and again if need be: but for a chip that does not answer at its rate
-   * at all, as it has rebooted then and listens for a short time only.
-   * @throws as `sendOnce`, when no try brought an answer
-   */
-  async askUntilAnswered<Args, Answer>(
-    command: Command<Args, Answer>,
-    args: Args,
-  ): Promise<Answer> {
-    for (let left = ASK_TRIES - 1; ; left--) {
-      try {
-        return await this.sendOnce(command, args);
-      } catch (error) {
-        if (left === 0 || !isBkError(error, 'BK_NO_RESPONSE')) throw error;
-        if (!(await this.isThere())) throw error;
-      }
-    }
-  }
-
-  /**
-   * Asks until two answers in a row agree: there is no frame check, and what a chip is must not hang on
-   * one garbled byte.
-   */
-  async askUntilTwiceAlike<Args, Answer extends number | Buffer>(
-    command: Command<Args, Answer>,
-    args: Args,
-  ): Promise<Answer> {
-    const ask = async (): Promise<Answer> => ownCopy(await this.askUntilAnswered(command, args));
-    const { answer, sure } = await twiceAlike(ask, DOUBTS, isSame);
-    if (sure) return answer;
-    throw new BkError(
-      'BK_BAD_RESPONSE',
-      say('session.neverTwiceAlike', { port: this.#transport.port, command: command.name }),
-      { attempts: DOUBTS + 1 },
-    );
-  }
-
-  /**
    * After an answer that did not come: whatever is still under way has arrived once a link check sent
    * now is answered, or nothing has come for a while. Not every answer tells what it answers.
    */
@@ -486,8 +428,4 @@ export class Exchanger {
     this.#waiter?.fail(this.#lost);
     this.evidence.adapterLost();
   }
-}
-
-function isSame(a: number | Buffer, b: number | Buffer): boolean {
-  return typeof a === 'number' || typeof b === 'number' ? a === b : a.equals(b);
 }

@@ -6,6 +6,7 @@ import { flashRead4K } from '../../protocol/commands/command-table';
 import { type Note, say } from '../../texts/note';
 import type { Identity } from '../base/identity';
 import type { Exchanger } from '../exchange/exchanger';
+import { askUntilTwiceAlike } from '../exchange/repeated-asks';
 import { hasTuyaKey, readKey, TUYA_KEY, ZERO_KEY } from '../memory/efuse';
 
 /** What is known of the chip's code when its key is looked for. */
@@ -102,11 +103,11 @@ export async function basicKey(
 
 /** What the bootloader tells of the key that it is stored with. */
 async function bootloaderKey(exchanger: Exchanger, address: number): Promise<StoredKey> {
-  return storedKey(await exchanger.askUntilTwiceAlike(flashRead4K, { address }), 0, 'bootloader');
+  return storedKey(await askUntilTwiceAlike(exchanger, flashRead4K, { address }), 0, 'bootloader');
 }
 
 async function applicationKey(exchanger: Exchanger): Promise<StoredKey> {
-  const sector = await exchanger.askUntilTwiceAlike(flashRead4K, { address: BOOTLOADER_END });
+  const sector = await askUntilTwiceAlike(exchanger, flashRead4K, { address: BOOTLOADER_END });
   return storedKey(sector, 0, 'app');
 }
 

@@ -22,6 +22,7 @@ import { anyOf, type Note, say } from '../../texts/note';
 import type { Identity } from '../base/identity';
 import { twiceAlike } from '../base/twice-alike';
 import type { Exchanger } from '../exchange/exchanger';
+import { askIfKnown, askUntilAnswered, askUntilTwiceAlike } from '../exchange/repeated-asks';
 import { basicKey, type CodeFacts, fullKey } from './chip-key';
 
 const CHECKED = 256;
@@ -54,7 +55,7 @@ export async function lookAtBootloader(exchanger: Exchanger): Promise<Bootloader
 }
 
 async function askBootloader(exchanger: Exchanger): Promise<BootloaderLook> {
-  const crc = invertCrc(await exchanger.askUntilTwiceAlike(checkCrc, { start: 0, end: CHECKED }));
+  const crc = invertCrc(await askUntilTwiceAlike(exchanger, checkCrc, { start: 0, end: CHECKED }));
   return { crc, known: BOOTLOADERS.find((bootloader) => bootloader.crc === crc) };
 }
 
@@ -93,9 +94,9 @@ async function findFamily(
   if (crc === NO_BOOTLOADER.blank[0]) return { family: 'full' };
   if (crc === NO_BOOTLOADER.blank[1]) return { family: 'basic' };
   const start = BOOTLOADER_END;
-  const sector = await exchanger.askUntilTwiceAlike(flashRead4K, { address: start });
+  const sector = await askUntilTwiceAlike(exchanger, flashRead4K, { address: start });
   const own = invertCrc(
-    await exchanger.askUntilTwiceAlike(checkCrc, { start, end: start + CHECKED }),
+    await askUntilTwiceAlike(exchanger, checkCrc, { start, end: start + CHECKED }),
   );
   const application = storedKey(sector, 0, 'app');
   if (own === crc32(sector.subarray(0, CHECKED + 1))) return { family: 'full', application };
@@ -205,7 +206,7 @@ async function identifyBasic(
 async function readChipId(exchanger: Exchanger): Promise<number | null> {
   let first: number | null = null;
   for (const address of CHIP_ID_REGISTERS) {
-    const id = await exchanger.askUntilTwiceAlike(readRegister, { address });
+    const id = await askUntilTwiceAlike(exchanger, readRegister, { address });
     if (chipsWithId(id).length > 0) return id;
     first ??= id === 0 ? null : id;
   }
@@ -213,7 +214,7 @@ async function readChipId(exchanger: Exchanger): Promise<number | null> {
 }
 
 async function readJedec(exchanger: Exchanger) {
-  const id = await exchanger.askUntilTwiceAlike(readJedecId, undefined);
+  const id = await askUntilTwiceAlike(exchanger, readJedecId, undefined);
   if (id.every((byte) => byte === 0x00) || id.every((byte) => byte === 0xff)) return null;
   const part = flashPart(id.toString('hex'));
   // A part that is not known is believed where modules have such sizes, others where a bootloader has room.
@@ -224,7 +225,7 @@ async function readJedec(exchanger: Exchanger) {
 
 /** Tuya's bootloader of one model tells its version; others stay silent. */
 function readVersion(exchanger: Exchanger): Promise<string | null> {
-  return exchanger.askIfKnown(readBootVersion, undefined);
+  return askIfKnown(exchanger, readBootVersion, undefined);
 }
 
 /**
@@ -257,7 +258,7 @@ async function findSizeByWrap(
 /** @param crc of the bootloader */
 async function wrapsAt(exchanger: Exchanger, address: number, crc: number): Promise<boolean> {
   const range = { start: address, end: address + CHECKED };
-  const ask = () => exchanger.askUntilAnswered(checkCrc, range);
+  const ask = () => askUntilAnswered(exchanger, checkCrc, range);
   const { answer } = await twiceAlike(ask, DOUBTS);
   if (invertCrc(answer) !== crc) return false;
   // A checksum's answer does not tell what it is of, and this one has been on the wire before: whatever was under way

@@ -10,6 +10,7 @@ import {
 import { say } from '../../texts/note';
 import type { Identity } from '../base/identity';
 import type { Exchanger } from '../exchange/exchanger';
+import { askUntilTwiceAlike } from '../exchange/repeated-asks';
 import type { Fingerprint } from './fingerprint';
 
 /** So often a question in four tries is put again before its silence means something. */
@@ -50,7 +51,7 @@ async function sameModel({
   identity: Identity;
 }): Promise<boolean> {
   if (identity.family === 'basic') {
-    const crc = invertCrc(await exchanger.askUntilTwiceAlike(checkCrc, { start: 0, end: 256 }));
+    const crc = invertCrc(await askUntilTwiceAlike(exchanger, checkCrc, { start: 0, end: 256 }));
     return crc === Number.parseInt(identity.bootloader.crc, 16);
   }
   // The bootloader of a full chip may be what is being written; its id and its flash are not.
@@ -58,7 +59,7 @@ async function sameModel({
     const id = await chipId(exchanger, address);
     if (id === null) return false;
     if (id.toString(16) !== identity.chipId) continue;
-    const jedec = await exchanger.askUntilTwiceAlike(readJedecId, undefined);
+    const jedec = await askUntilTwiceAlike(exchanger, readJedecId, undefined);
     return identity.flash.id === null || jedec.toString('hex') === identity.flash.id;
   }
   return false;
@@ -68,7 +69,7 @@ async function sameModel({
 async function chipId(exchanger: Exchanger, address: number): Promise<number | null> {
   for (let left = SILENCES; ; left--) {
     try {
-      return await exchanger.askUntilTwiceAlike(readRegister, { address });
+      return await askUntilTwiceAlike(exchanger, readRegister, { address });
     } catch (error) {
       if (!isBkError(error, 'BK_NO_RESPONSE')) throw error;
       await exchanger.sendOnce(linkCheck, undefined);

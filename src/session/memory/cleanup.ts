@@ -1,5 +1,6 @@
 import { writeRegister } from '../../protocol/commands/command-table';
 import type { Exchanger } from '../exchange/exchanger';
+import { askUntilAnswered } from '../exchange/repeated-asks';
 
 /**
  * Does some work and then, however that ended, the cleaning up. `failed` tells that one that the work did;
@@ -28,5 +29,5 @@ export async function cleanUpRegister(
 ): Promise<void> {
   await (failed
     ? exchanger.sendOnce(writeRegister, write)
-    : exchanger.askUntilAnswered(writeRegister, write));
+    : askUntilAnswered(exchanger, writeRegister, write));
 }

@@ -3,6 +3,7 @@ import { BkError } from '../../errors';
 import { readRegister, writeRegister } from '../../protocol/commands/command-table';
 import { say } from '../../texts/note';
 import type { Exchanger } from '../exchange/exchanger';
+import { askUntilAnswered } from '../exchange/repeated-asks';
 
 const BUSY = 1;
 /** Of the result register: there is a byte in it. */
@@ -24,9 +25,9 @@ export async function readEfuseByte(
 ): Promise<number | null> {
   const { control, result } = controller;
   const value = await controller.request(exchanger, index);
-  await exchanger.askUntilAnswered(writeRegister, { address: control, value });
+  await askUntilAnswered(exchanger, writeRegister, { address: control, value });
   await untilReady(exchanger, control);
-  const read = await exchanger.askUntilAnswered(readRegister, { address: result });
+  const read = await askUntilAnswered(exchanger, readRegister, { address: result });
   return (read & VALID) === 0 ? null : read & 0xff;
 }
 
@@ -60,7 +61,7 @@ export async function readEfuseBytes(
 
 async function untilReady(exchanger: Exchanger, control: number): Promise<void> {
   for (let poll = 0; poll < POLLS; poll++) {
-    if (((await exchanger.askUntilAnswered(readRegister, { address: control })) & BUSY) === 0)
+    if (((await askUntilAnswered(exchanger, readRegister, { address: control })) & BUSY) === 0)
       return;
   }
   throw new BkError(

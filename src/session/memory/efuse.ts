@@ -6,13 +6,14 @@ import {
 } from '../../chip/efuse-registers';
 import { readRegister, writeRegister } from '../../protocol/commands/command-table';
 import type { Exchanger } from '../exchange/exchanger';
+import { askUntilAnswered } from '../exchange/repeated-asks';
 import { type EfuseController, readEfuseByte, readEfuseBytes, VALID } from './efuse-controller';
 
 /** The controller that needs no clock. Bits that are not of a request stay as they are. */
 const CONTROLLER: EfuseController = {
   ...EFUSE_REGISTERS.plain,
   request: async (exchanger, index) => {
-    const before = await exchanger.askUntilAnswered(readRegister, { address: CONTROLLER.control });
+    const before = await askUntilAnswered(exchanger, readRegister, { address: CONTROLLER.control });
     return ((before & ~0x1f02) | (index << 8) | 1) >>> 0;
   },
 };
@@ -28,9 +29,9 @@ export async function hasTuyaKey(exchanger: Exchanger): Promise<boolean> {
   const request = await CONTROLLER.request(exchanger, 0);
   for (let index = 0; index < TELLING_KEY_BYTES; index++) {
     const value = (request | (index << 8)) >>> 0;
-    await exchanger.askUntilAnswered(writeRegister, { address: CONTROLLER.control, value });
+    await askUntilAnswered(exchanger, writeRegister, { address: CONTROLLER.control, value });
     // The fetch takes microseconds, less than the line; a byte that comes late does not fit.
-    const read = await exchanger.askUntilAnswered(readRegister, { address: CONTROLLER.result });
+    const read = await askUntilAnswered(exchanger, readRegister, { address: CONTROLLER.result });
     if ((read & VALID) === 0 || (read & 0xff) !== bytes[index]) return false;
   }
   return true;

@@ -16,6 +16,7 @@ import {
 import { say } from '../../texts/note';
 import { type Identity, nameOf } from '../base/identity';
 import type { Exchanger } from '../exchange/exchanger';
+import { askUntilAnswered } from '../exchange/repeated-asks';
 import { KnownSectors } from './known-sectors';
 import { unprotect } from './protection';
 
@@ -92,7 +93,7 @@ export class Flash {
   async sureCrc(offset: number, length: number): Promise<number> {
     this.#mustFit(offset, length);
     return invertCrc(
-      await this.#exchanger.askUntilAnswered(checkCrc, this.#checked(offset, length)),
+      await askUntilAnswered(this.#exchanger, checkCrc, this.#checked(offset, length)),
     );
   }
 

@@ -3,6 +3,7 @@ import { BkError } from '../../errors';
 import { readStatusRegister, writeStatusRegister } from '../../protocol/commands/command-table';
 import { say } from '../../texts/note';
 import type { Exchanger } from '../exchange/exchanger';
+import { askUntilTwiceAlike } from '../exchange/repeated-asks';
 
 const SR1 = 0x05;
 const WRITE_SR1 = 0x01;
@@ -75,13 +76,13 @@ function allOnes(part: FlashPart): number {
  * is read here is written back, and among the bits are some that can be set once and for ever.
  */
 export async function readStatus(exchanger: Exchanger, part: FlashPart): Promise<number> {
-  let status = await exchanger.askUntilTwiceAlike(readStatusRegister, { register: SR1 });
+  let status = await askUntilTwiceAlike(exchanger, readStatusRegister, { register: SR1 });
   for (let poll = 0; (status & BUSY) !== 0 && status !== 0xff && poll < BUSY_POLLS; poll++) {
     await exchanger.pause(BETWEEN_TRIES_MS);
-    status = await exchanger.askUntilTwiceAlike(readStatusRegister, { register: SR1 });
+    status = await askUntilTwiceAlike(exchanger, readStatusRegister, { register: SR1 });
   }
   if (part.statusBytes < 2) return status;
-  const second = await exchanger.askUntilTwiceAlike(readStatusRegister, {
+  const second = await askUntilTwiceAlike(exchanger, readStatusRegister, {
     register: part.statusRead[1] ?? 0x35,
   });
   return status | (second << 8);

@@ -2,6 +2,7 @@ import { BkError, hex } from '../../errors';
 import { readRegister, writeRegister } from '../../protocol/commands/command-table';
 import { say } from '../../texts/note';
 import type { Exchanger } from '../exchange/exchanger';
+import { askUntilAnswered, askUntilTwiceAlike } from '../exchange/repeated-asks';
 import { cleanUpRegister, withCleanup } from './cleanup';
 
 /** Bits of a register that some work needs to be ones (`set`) or zeros (`clear`). */
@@ -48,19 +49,19 @@ export class ScopedRegisterWrite {
   async #take(need: Need): Promise<void> {
     const { address } = need;
     // What is read here is written back later: one garbled answer must not become the chip's state.
-    const now = await this.#exchanger.askUntilTwiceAlike(readRegister, { address });
+    const now = await askUntilTwiceAlike(this.#exchanger, readRegister, { address });
     const value = met(need, now);
     // What was written before and still stands is not the chip's own; anything else is.
     if (this.#owed.get(address)?.lent !== now) this.#owed.delete(address);
     if (value === now) return;
     // Noted first: a write whose answer is lost may have been carried out.
     this.#owed.set(address, { own: now, lent: value });
-    await this.#exchanger.askUntilAnswered(writeRegister, { address, value });
+    await askUntilAnswered(this.#exchanger, writeRegister, { address, value });
   }
 
   async #mustHold(need: Need): Promise<void> {
     const { address } = need;
-    const now = await this.#exchanger.askUntilTwiceAlike(readRegister, { address });
+    const now = await askUntilTwiceAlike(this.#exchanger, readRegister, { address });
     if (met(need, now) === now) return;
     // It has what it had after its start, and is owed nothing.
     this.#owed.clear();

@@ -1,5 +1,6 @@
 import { readRegister } from '../../protocol/commands/command-table';
 import type { Exchanger } from '../exchange/exchanger';
+import { askUntilAnswered } from '../exchange/repeated-asks';
 
 /** Bytes that one answer brings. */
 export const WORD = 4;
@@ -18,7 +19,7 @@ export async function readWords(
   const bytes = Buffer.alloc(length);
   for (let at = 0; at < length; at += WORD) {
     bytes.writeUInt32LE(
-      await exchanger.askUntilAnswered(readRegister, { address: address + at }),
+      await askUntilAnswered(exchanger, readRegister, { address: address + at }),
       at,
     );
   }

@@ -2,6 +2,7 @@ import { CHIP_ID_REGISTERS } from '../../chip/known/chip-queries';
 import { readRegister } from '../../protocol/commands/command-table';
 import type { Identity } from '../base/identity';
 import type { Exchanger } from '../exchange/exchanger';
+import { askUntilTwiceAlike } from '../exchange/repeated-asks';
 import { readStatus } from '../memory/protection';
 
 /** Values by address or by command, all of them lower-case hex without 0x. */
@@ -15,7 +16,7 @@ export async function readIdRegisters(
   if (family !== 'full') return null;
   const values: HexValues = {};
   for (const address of CHIP_ID_REGISTERS) {
-    const value = await exchanger.askUntilTwiceAlike(readRegister, { address });
+    const value = await askUntilTwiceAlike(exchanger, readRegister, { address });
     values[address.toString(16)] = value.toString(16);
   }
   return values;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readRegister, writeRegister } from '../../../src/protocol/commands/command-table';
+import { askUntilAnswered } from '../../../src/session/exchange/repeated-asks';
 import { type Need, ScopedRegisterWrite } from '../../../src/session/memory/scoped-register-write';
 import type { SimulatedChip } from '../../../src/simulator/simulator';
 import { openSession } from '../../support/linked-session';
@@ -52,7 +53,7 @@ describe('registers that are changed for a while', () => {
   it('are left alone where the chip has them so', async () => {
     const own = await opened();
     const value = 0x8000a5a5;
-    await own.exchanger.askUntilAnswered(writeRegister, { address: CLOCKS, value });
+    await askUntilAnswered(own.exchanger, writeRegister, { address: CLOCKS, value });
     own.writes.length = 0;
     await own.scoped.during(NEEDS, async () => {});
     assert.deepEqual(own.writes, [
@@ -135,13 +136,13 @@ describe('registers that are changed for a while', () => {
   it('tell when the chip has rebooted under way, and leave it what it has then', async () => {
     const own = await opened();
     for (const address of [CLOCKS, POWER]) {
-      await own.exchanger.askUntilAnswered(writeRegister, { address, value: 0x11110008 });
+      await askUntilAnswered(own.exchanger, writeRegister, { address, value: 0x11110008 });
     }
     const work = async () => {
       own.chip.reset();
       await own.exchanger.pause(20);
       // The link check that follows a silence finds it again, as if nothing had been.
-      await own.exchanger.askUntilAnswered(readRegister, { address: CLOCKS });
+      await askUntilAnswered(own.exchanger, readRegister, { address: CLOCKS });
     };
     const error = await rejection(own.scoped.during(NEEDS, work), 'BK_BAD_RESPONSE');
     assert.match(error.message, /0x54010030.*rebooted/);

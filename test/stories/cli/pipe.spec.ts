@@ -117,6 +117,7 @@ describe('bk72xx in a pipe', function () {
   });
 
   it('tells which adapters come and go, until somebody ends it', async function () {
+    // The kernel's folders are made up.
     if (process.platform !== 'linux') this.skip();
     const bus = new UsbBus();
     const preload = bus.forProcess();

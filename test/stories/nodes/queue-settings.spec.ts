@@ -104,7 +104,10 @@ describe("the page's settings of Redis", function () {
     before(async function () {
       // Skips where there is no redis-server.
       await (await RedisServer.start(this)).end();
-      if (spawnSync('openssl', ['version']).error !== undefined) this.skip();
+      if (spawnSync('openssl', ['version']).error !== undefined) {
+        console.log('        skipped: no openssl on this machine, which makes the certificates');
+        this.skip();
+      }
       folder = mkdtempSync(path.join(tmpdir(), 'bk72xx-tls-'));
       makeCertificates(folder);
       port = await freePort();

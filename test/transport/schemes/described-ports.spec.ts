@@ -50,6 +50,7 @@ describe('ports with all that is known of them', () => {
   });
 
   it('do not ask a helper program on Linux', async function () {
+    // Elsewhere the library's list is all there is.
     if (process.platform !== 'linux') this.skip();
     const asked = sinon.spy(systemPorts, 'list');
     bus.plugIn('1-2', 'ttyUSB0');
