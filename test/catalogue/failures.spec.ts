@@ -10,11 +10,6 @@ import { noise, scratchFolder, sum, testDevice } from '../support/bench-device';
 import { rejection } from '../support/rejects';
 import { unplugSimulated } from '../support/simulated-chips';
 
-/** What users of the public tools run into, and that is not looked after yet. */
-const pending: readonly string[] = [
-  'F20 success, and the device is dead: a bootloader that is gone is told; whether the firmware starts after the reboot is not listened for yet',
-];
-
 const AT = 0x100000;
 
 /** Told in progress: what a person is asked to do. */
@@ -283,6 +278,21 @@ describe('the failures that users of other tools meet', function () {
     await device.close();
   });
 
+  it('F20 success, and the device is dead: whether its firmware starts is listened for', async () => {
+    for (const [crash, result] of [
+      ['', 'started'],
+      ['&crash=1500', 'restarts'],
+    ] as const) {
+      const { device } = testDevice(`bk7231n?app=openbeken${crash}`);
+      const options = { image: noise(4096), offset: AT, startCheck: true };
+      const { payload, facts } = await device.write(options);
+      assert.equal(payload.verified, true);
+      assert.equal(payload.startCheck?.result, result);
+      assert.equal(/again and again/.test(facts.warnings.join()), result === 'restarts');
+      await device.close();
+    }
+  });
+
   it('F21 grounding: a silent line is told to look at GND', async () => {
     const { device } = testDevice('bk7231n?window=0&app=silent', { linkTimeout: 5 });
     const error = await rejection(device.connect(), 'BK_NO_LINK');
@@ -326,6 +336,4 @@ describe('the failures that users of other tools meet', function () {
     });
     assert.equal(error, null, 'a third of the writes spoilt is no reason to give up');
   });
-
-  for (const title of pending) it.skip(title);
 });
